@@ -1,0 +1,84 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// The engine (libtorch) is unpacked into .deps/ by Scripts/bootstrap. In this checkout its headers are
+// found by a relative search path and only executables and tests carry the link flags, so the library
+// targets have no unsafe flags. A package that depends on Norma finds the engine through pkg-config.
+let root = Context.packageDirectory
+let engine = "\(root)/.deps/torch"
+let hasEngine = FileManager.default.fileExists(atPath: "\(engine)/include")
+
+let engineLinking: [LinkerSetting] =
+  hasEngine
+  ? [
+    .unsafeFlags(["-L\(engine)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(engine)/lib"]),
+    .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+  ] : []
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, swiftSettings: swiftSettings,
+    linkerSettings: engineLinking)
+}
+
+let package = Package(
+  name: "norma",
+  platforms: [.macOS(.v14)],
+  products: [
+    .library(name: "Norma", targets: ["Norma", "Tensors", "Volumes"]),
+    .library(name: "NormaReports", targets: ["NormaReports"]),
+    .executable(name: "norma", targets: ["NormaCommand"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(
+      name: "CTorch",
+      dependencies: hasEngine ? [] : ["CEngine"],
+      cxxSettings: [
+        .headerSearchPath("../../.deps/torch/include"),
+        .headerSearchPath("../../.deps/torch/include/torch/csrc/api/include"),
+        .define("NDEBUG", .when(configuration: .release)),
+      ]),
+    .systemLibrary(name: "CEngine", pkgConfig: hasEngine ? nil : "norma-torch"),
+    .systemLibrary(
+      name: "CPNGLibrary", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(name: "CImageIO", dependencies: ["CPNGLibrary"], linkerSettings: [.linkedLibrary("z")]),
+    .target(name: "Tensors", dependencies: ["CTorch"], swiftSettings: swiftSettings),
+    .target(name: "Volumes", dependencies: ["CImageIO"], swiftSettings: swiftSettings),
+    .target(
+      name: "Norma",
+      dependencies: [
+        "Tensors", "Volumes", .product(name: "Yams", package: "Yams"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      resources: [.copy("Resources/bundles")],
+      swiftSettings: swiftSettings),
+    .target(name: "NormaReports", dependencies: ["Norma", "Volumes"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "NormaCommand",
+      dependencies: [
+        "Norma", "NormaReports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings, linkerSettings: engineLinking),
+    tests("Tensors", ["Tensors"]),
+    tests("Volumes", ["Volumes"]),
+    tests("Norma", ["Norma", "Tensors", "Volumes"]),
+    tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
+    tests("Command", ["Norma", "Volumes"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)
