@@ -1,0 +1,73 @@
+/// Values on a voxel grid, x fastest as in NIfTI, with what the file's header said about them.
+public struct Grid<Element: Sendable>: Sendable {
+  /// The shape and the place in the world.
+  public let geometry: Geometry
+  /// One value per voxel, x fastest.
+  public var voxels: [Element] {
+    didSet { Self.require(voxels, fit: geometry) }
+  }
+  /// What the source file's header said, so that outputs can say the same; nil for computed grids.
+  public var header: NIfTIHeaderInfo?
+
+  /// Makes a grid from one value per voxel; the number of values must be that of the geometry.
+  public init(geometry: Geometry, voxels: [Element], header: NIfTIHeaderInfo? = nil) {
+    Self.require(voxels, fit: geometry)
+    self.geometry = geometry
+    self.voxels = voxels
+    self.header = header
+  }
+
+  /// Makes a grid with one value everywhere.
+  public init(geometry: Geometry, repeating value: Element, header: NIfTIHeaderInfo? = nil) {
+    self.init(
+      geometry: geometry, voxels: Array(repeating: value, count: geometry.voxelCount), header: header)
+  }
+
+  /// The number of voxels along x, y and z.
+  public var shape: [Int] { geometry.shape }
+
+  /// The value of voxel (i, j, k).
+  public subscript(i: Int, j: Int, k: Int) -> Element {
+    get { voxels[index(i, j, k)] }
+    set { voxels[index(i, j, k)] = newValue }
+  }
+
+  /// A grid of the same geometry and header whose values are `transform` of these.
+  public func map<Result>(_ transform: (Element) throws -> Result) rethrows -> Grid<Result> {
+    Grid<Result>(geometry: geometry, voxels: try voxels.map(transform), header: header)
+  }
+
+  private func index(_ i: Int, _ j: Int, _ k: Int) -> Int {
+    let shape = geometry.shape
+    precondition(
+      (0..<shape[0]).contains(i) && (0..<shape[1]).contains(j) && (0..<shape[2]).contains(k),
+      "voxel (\(i), \(j), \(k)) is outside \(shape)")
+    return i + shape[0] * (j + shape[1] * k)
+  }
+
+  private static func require(_ voxels: [Element], fit geometry: Geometry) {
+    precondition(
+      voxels.count == geometry.voxelCount, "\(voxels.count) values for a grid of \(geometry.shape)")
+  }
+}
+
+extension Grid: Equatable where Element: Equatable {}
+
+/// An image: one Float per voxel.
+public typealias Volume = Grid<Float>
+
+/// A binary mask: 0 or 1 per voxel.
+public typealias Mask = Grid<UInt8>
+
+/// Numbered regions: 0 is background.
+public typealias Labels = Grid<Int32>
+
+extension Grid<Float> {
+  /// How many voxels are NaN or infinite.
+  public var nonFiniteCount: Int { voxels.reduce(0) { $1.isFinite ? $0 : $0 + 1 } }
+}
+
+extension Grid<UInt8> {
+  /// How many voxels are set.
+  public var count: Int { voxels.reduce(0) { $1 == 0 ? $0 : $0 + 1 } }
+}

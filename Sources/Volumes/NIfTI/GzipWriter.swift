@@ -1,0 +1,45 @@
+import CImageIO
+import Foundation
+
+/// Writes bytes to a file descriptor, deflated as gzip without name and time, or as they are.
+final class GzipWriter {
+  private let path: String
+  private var stream: gzFile?
+
+  /// `level` is 1 (fast) to 9 (small), or nil for no compression; the descriptor stays open.
+  init(_ descriptor: Int32, path: String, level: Int?) throws {
+    self.path = path
+    let copy = dup(descriptor)
+    stream = copy < 0 ? nil : gzdopen(copy, level.map { "wb\($0)" } ?? "wbT")
+    guard stream != nil else {
+      let reason = systemError()
+      if copy >= 0 { close(copy) }
+      throw VolumeError(.writeFailed(reason: reason), path: path)
+    }
+    gzbuffer(stream, 1 << 18)
+  }
+
+  deinit { if let stream { gzclose_w(stream) } }
+
+  func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
+      guard gzwrite(stream, part.baseAddress, UInt32(part.count)) == part.count else { throw failure() }
+      rest = rest.dropFirst(part.count)
+    }
+  }
+
+  /// Writes what is buffered, and the trailer.
+  func finish() throws {
+    let status = gzclose_w(stream)
+    stream = nil
+    guard status == Z_OK else { throw VolumeError(.writeFailed(reason: systemError()), path: path) }
+  }
+
+  private func failure() -> VolumeError {
+    var code: Int32 = 0
+    let text = gzerror(stream, &code).map { String(cString: $0) } ?? ""
+    return VolumeError(.writeFailed(reason: code == Z_ERRNO ? systemError() : text), path: path)
+  }
+}

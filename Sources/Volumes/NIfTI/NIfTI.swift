@@ -1,0 +1,51 @@
+public import Foundation
+
+/// Reads and writes single-file NIfTI images, plain or gzip.
+///
+/// NIfTI-1 and NIfTI-2 in either byte order are read; NIfTI-1 is written. One volume per file: trailing
+/// dimensions of 1 are dropped, missing ones added.
+public enum NIfTI {
+  /// Reads and checks the header alone.
+  public static func readHeader(_ url: URL) throws -> NIfTIHeaderInfo {
+    try open(url, bufferSize: 1 << 12).header
+  }
+
+  /// Reads the shape and place of an image without its voxels.
+  public static func readGeometry(_ url: URL) throws -> Geometry { try readHeader(url).geometry }
+
+  /// Reads an image as Float, scaled by the header's slope and intercept.
+  public static func read(_ url: URL) throws -> Volume { try readGrid(url) }
+
+  /// Reads a mask: 1 wherever the scaled value is neither 0 nor NaN.
+  public static func readMask(_ url: URL) throws -> Mask { try readGrid(url) }
+
+  /// Reads numbered regions, rounded to integers.
+  public static func readLabels(_ url: URL) throws -> Labels { try readGrid(url) }
+
+  private struct Source {
+    let reader: GzipReader
+    let header: NIfTIHeaderInfo
+    let isSwapped: Bool
+  }
+
+  private static func open(_ url: URL, bufferSize: UInt32) throws -> Source {
+    let reader = try GzipReader(url, bufferSize: bufferSize)
+    let parser = try NIfTIHeaderReader(
+      path: url.path, bytes: try reader.read(NIfTIHeaderReader.sizeOfNIfTI1), more: reader.read)
+    return Source(reader: reader, header: try parser.header(), isSwapped: parser.isSwapped)
+  }
+
+  private static func readGrid<Voxel: NIfTIVoxel>(_ url: URL) throws -> Grid<Voxel> {
+    let source = try open(url, bufferSize: 1 << 18)
+    let (reader, header) = (source.reader, source.header)
+    let count = header.geometry.voxelCount
+    try reader.requireRoom(for: header.dataOffset + count * header.datatype.byteCount)
+    try reader.skip(to: header.dataOffset)
+    let voxels = try [Voxel](unsafeUninitializedCapacity: count) { output, initialized in
+      try VoxelDecoder(source.header, isSwapped: source.isSwapped).decode(reader, into: output)
+      initialized = count
+    }
+    try reader.verifyEnd()
+    return Grid(geometry: header.geometry, voxels: voxels, header: header)
+  }
+}

@@ -1,0 +1,93 @@
+public import Foundation
+
+extension NIfTI {
+  /// Writes an image or map as float32; see `write(_:to:like:compressionLevel:)` for masks and labels.
+  ///
+  /// The place in the world comes from `header` (by default the grid's own): bit for bit when it describes
+  /// the same grid, else its code with the sform of the geometry. A name ending in `.gz` is compressed at
+  /// `compressionLevel`, 1 (fast) to 9 (small), into the same bytes every time. The file appears whole or not
+  /// at all; throws `writeFailed`.
+  public static func write<Voxel: NIfTIVoxel>(
+    _ grid: Grid<Voxel>, to url: URL, like header: NIfTIHeaderInfo? = nil, compressionLevel: Int = 1
+  ) throws {
+    precondition((1...9).contains(compressionLevel), "compression level \(compressionLevel)")
+    guard grid.shape.allSatisfy({ $0 <= Int16.max }) else {
+      throw VolumeError(
+        .writeFailed(reason: "a dimension is above \(Int16.max), NIfTI-1's limit"), path: url.path)
+    }
+    let bytes = NIfTIHeaderWriter(
+      geometry: grid.geometry, datatype: Voxel.datatype, source: header ?? grid.header
+    ).bytes()
+    let isCompressed = url.pathExtension.lowercased() == "gz"
+    try AtomicFile.write(to: url) { descriptor in
+      let writer = try GzipWriter(
+        descriptor, path: url.path, level: isCompressed ? compressionLevel : nil)
+      try bytes.withUnsafeBytes(writer.write)
+      try grid.voxels.withUnsafeBytes(writer.write)
+      try writer.finish()
+    }
+  }
+}
+
+/// Lays out a NIfTI-1 header in the machine's byte order, which readers detect.
+struct NIfTIHeaderWriter {
+  private static let millimetres: UInt8 = 2
+
+  let geometry: Geometry
+  let datatype: NIfTIDatatype
+  let source: NIfTIHeaderInfo?
+
+  /// The header and the empty extension flag: 352 bytes.
+  func bytes() -> [UInt8] {
+    var layout = Layout()
+    layout.put(Int32(NIfTIHeaderReader.sizeOfNIfTI1), at: 0)
+    layout.put([3] + geometry.shape.map(Int16.init) + [1, 1, 1, 1], at: 40)
+    layout.put(Int16(datatype.rawValue), at: 70)
+    layout.put(Int16(8 * datatype.byteCount), at: 72)
+    layout.put(Float(layout.bytes.count), at: 108)
+    layout.put(Float(1), at: 112)
+    layout.put(Self.millimetres, at: 123)
+    let description = (source?.description ?? "").unicodeScalars.prefix(80)
+    layout.put(description.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }, at: 148)
+    layout.put(Array("n+1".utf8), at: 344)
+    if let source, source.geometry.matches(geometry, tolerance: 1e-6) {
+      putPlace(of: source, into: &layout)
+    } else {
+      putSform(into: &layout)
+    }
+    return layout.bytes
+  }
+
+  private func putPlace(of source: NIfTIHeaderInfo, into layout: inout Layout) {
+    layout.put([Float(source.qfac)] + source.voxelSize.map { Float($0) }, at: 76)
+    layout.put([Int16(clamping: source.qformCode), Int16(clamping: source.sformCode)], at: 252)
+    layout.put((source.quaternion + source.qoffset).map { Float($0) }, at: 256)
+    putRows(source.srow, into: &layout)
+  }
+
+  private func putSform(into layout: inout Layout) {
+    let spacing = geometry.spacing
+    layout.put([1, Float(spacing.x), Float(spacing.y), Float(spacing.z)], at: 76)
+    let codes = [source?.sformCode, source?.qformCode].compactMap { $0 }
+    layout.put(Int16(clamping: codes.first { $0 > 0 } ?? 1), at: 254)
+    putRows(geometry.affine.rows, into: &layout)
+  }
+
+  private func putRows(_ rows: [SIMD4<Double>], into layout: inout Layout) {
+    layout.put(rows.flatMap { row in (0..<4).map { Float(row[$0]) } }, at: 280)
+  }
+
+  private struct Layout {
+    var bytes = [UInt8](repeating: 0, count: NIfTIHeaderReader.sizeOfNIfTI1 + 4)
+
+    mutating func put<Value>(_ value: Value, at offset: Int) where Value: BitwiseCopyable {
+      bytes.withUnsafeMutableBytes { $0.storeBytes(of: value, toByteOffset: offset, as: Value.self) }
+    }
+
+    mutating func put<Value>(_ values: [Value], at offset: Int) where Value: BitwiseCopyable {
+      for (index, value) in values.enumerated() {
+        put(value, at: offset + index * MemoryLayout<Value>.stride)
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/// Converts stored values to voxels while they are read, a chunk at a time.
+struct VoxelDecoder {
+  private static let chunkByteCount = 1 << 20
+
+  private let datatype: NIfTIDatatype
+  private let isSwapped: Bool
+  private let slope: Double
+  private let intercept: Double
+
+  init(_ header: NIfTIHeaderInfo, isSwapped: Bool) {
+    datatype = header.datatype
+    self.isSwapped = isSwapped
+    let isScaled = header.slope.isFinite && header.slope != 0
+    slope = isScaled ? header.slope : 1
+    intercept = isScaled ? header.intercept : 0
+  }
+
+  func decode<Voxel: NIfTIVoxel>(
+    _ reader: GzipReader, into output: UnsafeMutableBufferPointer<Voxel>
+  ) throws {
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkByteCount, alignment: 16)
+    defer { chunk.deallocate() }
+    let end = reader.byteCountRead + output.count * datatype.byteCount
+    var done = 0
+    while done < output.count {
+      let wanted = min(chunk.count, (output.count - done) * datatype.byteCount)
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: chunk[..<wanted])
+      guard try reader.read(into: bytes) == wanted else {
+        throw VolumeError(.truncated(expected: end, actual: reader.byteCountRead), path: reader.path)
+      }
+      if isSwapped { swapBytes(of: bytes) }
+      let count = wanted / datatype.byteCount
+      convert(bytes, into: UnsafeMutableBufferPointer(rebasing: output[done..<done + count]))
+      done += count
+    }
+  }
+
+  private func convert<Voxel: NIfTIVoxel>(
+    _ bytes: UnsafeMutableRawBufferPointer, into output: UnsafeMutableBufferPointer<Voxel>
+  ) {
+    func convert<Stored>(_: Stored.Type, _ real: (Stored) -> Double) {
+      let stored = bytes.bindMemory(to: Stored.self)
+      if slope == 1 && intercept == 0 {
+        for index in stored.indices { output.initializeElement(at: index, to: Voxel(scaled: real(stored[index]))) }
+      } else {
+        for index in stored.indices {
+          output.initializeElement(at: index, to: Voxel(scaled: real(stored[index]) * slope + intercept))
+        }
+      }
+    }
+    switch datatype {
+    case .uint8: convert(UInt8.self, Double.init)
+    case .int8: convert(Int8.self, Double.init)
+    case .uint16: convert(UInt16.self, Double.init)
+    case .int16: convert(Int16.self, Double.init)
+    case .uint32: convert(UInt32.self, Double.init)
+    case .int32: convert(Int32.self, Double.init)
+    case .uint64: convert(UInt64.self, Double.init)
+    case .int64: convert(Int64.self, Double.init)
+    case .float32: convert(Float.self, Double.init)
+    case .float64: convert(Double.self, { $0 })
+    }
+  }
+
+  private func swapBytes(of bytes: UnsafeMutableRawBufferPointer) {
+    func swap<Word: FixedWidthInteger>(_: Word.Type) {
+      let words = bytes.bindMemory(to: Word.self)
+      for index in words.indices { words[index] = words[index].byteSwapped }
+    }
+    switch datatype.byteCount {
+    case 2: swap(UInt16.self)
+    case 4: swap(UInt32.self)
+    case 8: swap(UInt64.self)
+    default: break
+    }
+  }
+}

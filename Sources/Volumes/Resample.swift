@@ -1,0 +1,73 @@
+import Foundation
+
+/// Resampling onto another grid by world coordinates; what lies outside the source is 0.
+public enum Resample {
+  /// Trilinear interpolation; throws `badAffine` when the source's affine is singular.
+  ///
+  /// A voxel has extent: points within half a voxel of the outermost centres take the edge's value.
+  public static func linear(_ volume: Volume, to target: Geometry) throws -> Volume {
+    let shape = SIMD3(volume.shape)
+    let last = SIMD3<Double>(shape &- 1)
+    return try resample(volume, to: target) { source, position in
+      let inside = position.clamped(lowerBound: .zero, upperBound: last)
+      let low = SIMD3<Int>(inside.rounded(.down))
+      let step = SIMD3<Int>(repeating: 0).replacing(with: 1, where: low .< shape &- 1)
+      let weight = SIMD3<Float>(inside - SIMD3<Double>(low))
+      let (right, ahead, up) = (step.x, step.y * shape.x, step.z * shape.x * shape.y)
+      let base = low.x + shape.x * (low.y + shape.y * low.z)
+
+      func alongX(_ index: Int) -> Float { mix(source[index], source[index + right], weight.x) }
+      func alongY(_ index: Int) -> Float { mix(alongX(index), alongX(index + ahead), weight.y) }
+      return mix(alongY(base), alongY(base + up), weight.z)
+    }
+  }
+
+  /// The value of the nearest voxel; throws `badAffine` when the source's affine is singular.
+  public static func nearest<Element: Numeric>(
+    _ grid: Grid<Element>, to target: Geometry
+  ) throws -> Grid<Element> {
+    let shape = SIMD3(grid.shape)
+    let last = SIMD3<Double>(shape &- 1)
+    return try resample(grid, to: target) { source, position in
+      let rounded = (position + (0.5 + margin)).rounded(.down)
+      let nearest = SIMD3<Int>(rounded.clamped(lowerBound: .zero, upperBound: last))
+      return source[nearest.x + shape.x * (nearest.y + shape.y * nearest.z)]
+    }
+  }
+
+  // In voxels: points on the border of the grid are inside, and points between two voxels go to the upper
+  // one, whatever the rounding of the affines.
+  private static let margin = 1e-6
+
+  @inline(__always)
+  private static func resample<Element: Numeric & Sendable>(
+    _ grid: Grid<Element>, to target: Geometry,
+    sample: @Sendable (UnsafeBufferPointer<Element>, SIMD3<Double>) -> Element
+  ) throws -> Grid<Element> {
+    let map = try grid.geometry.affine.inverse().composed(with: target.affine)
+    let (width, height, depth) = (target.shape[0], target.shape[1], target.shape[2])
+    let upper = SIMD3<Double>(SIMD3(grid.shape)) - (0.5 - margin)
+    let lower = SIMD3<Double>(repeating: -0.5 - margin)
+    let voxels = grid.voxels.withUnsafeBufferPointer { source in
+      [Element](unsafeUninitializedCapacity: target.voxelCount) { output, count in
+        nonisolated(unsafe) let (input, output) = (source, output)
+        parallelFor(depth) { z in
+          for y in 0..<height {
+            let row = map.j * Double(y) + map.k * Double(z) + map.origin
+            let start = width * (y + height * z)
+            for x in 0..<width {
+              let position = row + map.i * Double(x)
+              let isInside = all(position .>= lower) && all(position .<= upper)
+              output.initializeElement(at: start + x, to: isInside ? sample(input, position) : 0)
+            }
+          }
+        }
+        count = target.voxelCount
+      }
+    }
+    return Grid(geometry: target, voxels: voxels, header: grid.header)
+  }
+}
+
+@inline(__always)
+private func mix(_ a: Float, _ b: Float, _ weight: Float) -> Float { a + (b - a) * weight }

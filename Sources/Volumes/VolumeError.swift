@@ -1,0 +1,104 @@
+/// Why a volume could not be read, written or placed: what happened, where, and what to do about it.
+public struct VolumeError: Error, Hashable, Sendable {
+  /// The kind of failure, with its particulars.
+  public enum Kind: Hashable, Sendable {
+    /// There is no file at the path.
+    case notFound
+    /// The file exists but the system or the decompressor cannot read it.
+    case unreadable(reason: String)
+    /// The data end early; both numbers count uncompressed bytes from the start of the file.
+    case truncated(expected: Int, actual: Int)
+    /// The content is not NIfTI.
+    case notNIfTI
+    /// A .hdr/.img pair instead of a single file.
+    case pairedFiles
+    /// The file extension is none that Norma reads.
+    case unsupportedFormat(String)
+    /// Voxels are of a type that is not a real number.
+    case unsupportedDatatype(String)
+    /// More than one volume; carries the stored shape.
+    case series4D(shape: [Int])
+    /// A header field holds a value that the format does not allow.
+    case invalidHeader(field: String, value: String)
+    /// A voxel size is zero, negative or not finite; carries the sizes in mm.
+    case badVoxelSize([Double])
+    /// The affine is singular or not finite; carries its rows.
+    case badAffine([SIMD4<Double>])
+    /// The header claims more data than the limit, or than the file can hold.
+    case tooLarge(claimed: String, limit: String)
+    /// The content is not PNG.
+    case notPNG
+    /// A PNG whose colours are not all grey.
+    case colourPNG
+    /// A PNG with transparent pixels.
+    case transparentPNG
+    /// The file could not be written; nothing was left at the path.
+    case writeFailed(reason: String)
+  }
+
+  /// The kind of failure.
+  public let kind: Kind
+  /// The file concerned, or nil when there is none.
+  public let path: String?
+
+  init(_ kind: Kind, path: String?) {
+    self.kind = kind
+    self.path = path
+  }
+
+  /// What happened, in one sentence without the path.
+  public var what: String {
+    switch kind {
+    case .notFound: "There is no such file."
+    case .unreadable(let reason): "The file cannot be read: \(reason)."
+    case .truncated(let expected, let actual):
+      "The file ends early: \(actual) of \(expected) bytes are there."
+    case .notNIfTI: "The file is not NIfTI."
+    case .pairedFiles: "This is half of a .hdr/.img pair; only single-file NIfTI is read."
+    case .unsupportedFormat(let name): "Files of type '\(name)' are not read."
+    case .unsupportedDatatype(let name): "Voxels of type \(name) are not read."
+    case .series4D(let shape): "The file holds a series of volumes (\(Self.list(shape)))."
+    case .invalidHeader(let field, let value): "The header field \(field) is \(value)."
+    case .badVoxelSize(let size):
+      "The voxel size (\(Self.list(size))) is not positive and finite."
+    case .badAffine: "The affine is singular or not finite."
+    case .tooLarge(let claimed, let limit): "The header claims \(claimed); at most \(limit) can be read."
+    case .notPNG: "The file is not PNG."
+    case .colourPNG: "The image is in colour; a slice has to be grey."
+    case .transparentPNG: "The image has transparent pixels; a slice has to be opaque."
+    case .writeFailed(let reason): "The file cannot be written: \(reason)."
+    }
+  }
+
+  /// What the user can do about it.
+  public var todo: String {
+    switch kind {
+    case .notFound: "Check the path."
+    case .unreadable: "Check the permissions, and that the file opens in another viewer."
+    case .truncated: "Copy or download the file again."
+    case .notNIfTI: "Give a .nii or .nii.gz file; dcm2niix converts DICOM."
+    case .pairedFiles: "Convert the pair to one file, for example with nib-convert or fslchfiletype NIFTI_GZ."
+    case .unsupportedFormat: "Give a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
+    case .unsupportedDatatype: "Convert the voxels to float32, for example with nib-convert."
+    case .series4D: "Pick one volume, for example with nib-roi or fslroi."
+    case .invalidHeader, .badVoxelSize, .badAffine:
+      "Repair the header, or convert the scan again from its source."
+    case .tooLarge: "Check that the header is intact; crop or resample the image when it really is this large."
+    case .notPNG: "Check that the file is what its name says."
+    case .colourPNG: "Convert the image to greyscale."
+    case .transparentPNG: "Remove the alpha channel."
+    case .writeFailed: "Check that the folder exists, is writable and has space."
+    }
+  }
+
+  private static func list(_ values: [some CustomStringConvertible]) -> String {
+    values.map(\.description).joined(separator: " x ")
+  }
+}
+
+extension VolumeError: CustomStringConvertible {
+  /// What happened, where and what to do, on one line.
+  public var description: String {
+    [path.map { "\($0):" }, what, todo].compactMap { $0 }.joined(separator: " ")
+  }
+}
