@@ -13,7 +13,7 @@ public struct Simulator: Sendable {
     try options.validate()
     self.template = template
     self.options = options
-    let size = options.voxelSize.map(Float.init)
+    let size = options.voxelSize.map { Float($0) }
     grid = try SampleGrid(
       covering: template.tissues, voxelSize: Point(size[0], size[1], size[2]), zRange: options.zRange)
   }
@@ -73,7 +73,7 @@ public struct Simulator: Sendable {
     }
   }
 
-  private struct Slice: Sendable {
+  private struct RenderedSlice: Sendable {
     var signal: [Float] = []
     var brain: [UInt8] = []
     var lesion: [UInt8] = []
@@ -81,10 +81,10 @@ public struct Simulator: Sendable {
 
   private func slice(
     _ z: Int, _ person: Person, _ lesions: [Lesion], _ scanner: Scanner, _ random: RandomSource
-  ) -> Slice {
+  ) -> RenderedSlice {
     let offsets = grid.sampleOffsets
     var random = random
-    var slice = Slice()
+    var slice = RenderedSlice()
     for y in 0..<grid.shape.y {
       for x in 0..<grid.shape.x {
         let center = grid.center(x, y, z)
