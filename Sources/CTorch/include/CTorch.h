@@ -1,1 +1,113 @@
+// The C ABI of the engine room: everything Norma asks of libtorch passes through this header.
+//
+// Operators are not wrapped one by one. `CTCall` reaches any ATen operator by the name and the argument
+// order of its schema (native_functions.yaml), which libtorch checks before it runs; autograd and every
+// device take part as usual. What has no schema (storage, autograd, generators, devices) follows below.
+//
+// No function throws. Those returning CTStatus leave their reason in ct_error_message(). What a function
+// named *_create, or an `out` parameter, hands over belongs to the caller until *_destroy.
 #pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma clang assume_nonnull begin
+
+typedef struct CTTensor CTTensor;
+typedef struct CTCall CTCall;
+typedef struct CTGenerator CTGenerator;
+typedef struct CTInference CTInference;
+
+typedef enum CTStatus { CT_OK, CT_FAILED } CTStatus;
+
+// The numbers of c10::ScalarType, c10::DeviceType and c10::MemoryFormat, checked when Internal.h compiles.
+enum {
+  CT_UINT8 = 0,
+  CT_INT32 = 3,
+  CT_INT64 = 4,
+  CT_FLOAT16 = 5,
+  CT_FLOAT32 = 6,
+  CT_FLOAT64 = 7,
+  CT_BOOL = 11,
+  CT_BFLOAT16 = 15
+};
+enum { CT_CPU = 0, CT_CUDA = 1, CT_MPS = 13 };
+enum { CT_CONTIGUOUS = 0, CT_CHANNELS_LAST = 2 };
+
+typedef struct CTDevice {
+  int32_t type;
+  int32_t index;
+} CTDevice;
+
+// The reason of the last failure on this thread.
+const char *ct_error_message(void);
+
+// Tensor
+CTStatus ct_tensor_create(const void *_Nullable bytes, size_t byte_count, int32_t dtype, const int64_t *_Nullable shape,
+                          int64_t rank, CTDevice device, CTTensor *_Nullable *_Nonnull out);
+void ct_tensor_destroy(CTTensor *tensor);
+int64_t ct_tensor_rank(const CTTensor *tensor);
+void ct_tensor_shape(const CTTensor *tensor, int64_t *shape);
+int64_t ct_tensor_count(const CTTensor *tensor);
+int32_t ct_tensor_dtype(const CTTensor *tensor);
+CTDevice ct_tensor_device(const CTTensor *tensor);
+// Copies the elements, in row-major order and their own dtype, to host memory of exactly `byte_count` bytes.
+CTStatus ct_tensor_copy_bytes(const CTTensor *tensor, void *_Nullable bytes, size_t byte_count);
+
+// Call of an operator: create, add the arguments in schema order, run, take the results. Arguments left
+// out at the end take the schema's defaults.
+CTCall *_Nullable ct_call_create(const char *operator_name);
+void ct_call_destroy(CTCall *call);
+CTStatus ct_call_add_none(CTCall *call);
+CTStatus ct_call_add_tensor(CTCall *call, const CTTensor *value);
+CTStatus ct_call_add_tensors(CTCall *call, const CTTensor *_Nonnull const *_Nullable values, int64_t count);
+CTStatus ct_call_add_bool(CTCall *call, bool value);
+CTStatus ct_call_add_int(CTCall *call, int64_t value);
+CTStatus ct_call_add_ints(CTCall *call, const int64_t *_Nullable values, int64_t count);
+CTStatus ct_call_add_double(CTCall *call, double value);
+CTStatus ct_call_add_string(CTCall *call, const char *value);
+CTStatus ct_call_add_device(CTCall *call, CTDevice value);
+CTStatus ct_call_add_generator(CTCall *call, const CTGenerator *value);
+// Runs the operator; its results, lists of tensors flattened, stay in the call until it is destroyed.
+CTStatus ct_call_run(CTCall *call, int64_t *result_count);
+CTStatus ct_call_result(const CTCall *call, int64_t index, CTTensor *_Nullable *_Nonnull out);
+
+// Autograd
+bool ct_tensor_requires_gradient(const CTTensor *tensor);
+CTStatus ct_tensor_set_requires_gradient(CTTensor *tensor, bool required);
+// Leaves `out` null where no gradient has been accumulated.
+CTStatus ct_tensor_gradient(const CTTensor *tensor, CTTensor *_Nullable *_Nonnull out);
+CTStatus ct_tensor_clear_gradient(CTTensor *tensor);
+CTStatus ct_backward(const CTTensor *tensor);
+// Gradients of the scalar `output`, one for each input; null for an input it does not depend on.
+CTStatus ct_gradients(const CTTensor *output, const CTTensor *_Nonnull const *_Nullable inputs, int64_t count,
+                      bool create_graph, CTTensor *_Nullable *_Nullable out);
+bool ct_gradients_enabled(void);
+void ct_set_gradients_enabled(bool enabled);
+// Inference mode of this thread, from create to destroy.
+CTInference *_Nullable ct_inference_create(void);
+void ct_inference_destroy(CTInference *inference);
+
+// Random
+CTStatus ct_generator_create(uint64_t seed, CTDevice device, CTGenerator *_Nullable *_Nonnull out);
+void ct_generator_destroy(CTGenerator *generator);
+CTStatus ct_generator_state(CTGenerator *generator, CTTensor *_Nullable *_Nonnull out);
+CTStatus ct_generator_set_state(CTGenerator *generator, const CTTensor *state);
+
+// Engine
+const char *ct_version(void);
+int32_t ct_threads(void);
+void ct_set_threads(int32_t count);
+int32_t ct_device_count(int32_t device_type);
+// Loads a library that lies beside the engine's own, such as libtorch_cuda.so.
+CTStatus ct_load_library(const char *file_name);
+void ct_configure_allocator(void);
+
+#pragma clang assume_nonnull end
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,51 @@
+#include <c10/core/GradMode.h>
+#include <c10/core/InferenceMode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include "Internal.h"
+
+struct CTInference {
+  c10::InferenceMode mode;
+};
+
+bool ct_tensor_requires_gradient(const CTTensor *tensor) { return tensor->value.requires_grad(); }
+
+CTStatus ct_tensor_set_requires_gradient(CTTensor *tensor, bool required) {
+  return ctorch::guarded([&] { tensor->value.requires_grad_(required); });
+}
+
+CTStatus ct_tensor_gradient(const CTTensor *tensor, CTTensor **out) {
+  return ctorch::guarded([&] {
+    const at::Tensor &gradient = tensor->value.grad();
+    *out = gradient.defined() ? new CTTensor{gradient} : nullptr;
+  });
+}
+
+CTStatus ct_tensor_clear_gradient(CTTensor *tensor) {
+  return ctorch::guarded([&] { tensor->value.mutable_grad().reset(); });
+}
+
+CTStatus ct_backward(const CTTensor *tensor) {
+  return ctorch::guarded([&] { torch::autograd::backward({tensor->value}, {}); });
+}
+
+CTStatus ct_gradients(const CTTensor *output, const CTTensor *const *inputs, int64_t count, bool create_graph,
+                      CTTensor **out) {
+  return ctorch::guarded([&] {
+    auto gradients = torch::autograd::grad({output->value}, ctorch::tensors(inputs, count), {},
+                                           /*retain_graph=*/create_graph, create_graph, /*allow_unused=*/true);
+    for (int64_t i = 0; i < count; ++i) out[i] = gradients[i].defined() ? new CTTensor{gradients[i]} : nullptr;
+  });
+}
+
+bool ct_gradients_enabled(void) { return c10::GradMode::is_enabled(); }
+
+void ct_set_gradients_enabled(bool enabled) { c10::GradMode::set_enabled(enabled); }
+
+CTInference *ct_inference_create(void) {
+  CTInference *inference = nullptr;
+  ctorch::guarded([&] { inference = new CTInference; });
+  return inference;
+}
+
+void ct_inference_destroy(CTInference *inference) { delete inference; }

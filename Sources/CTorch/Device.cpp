@@ -1,0 +1,52 @@
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <torch/headeronly/version.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <string>
+
+#include "Internal.h"
+
+const char *ct_version(void) { return TORCH_VERSION; }
+
+int32_t ct_threads(void) { return at::get_num_threads(); }
+
+void ct_set_threads(int32_t count) {
+  ctorch::guarded([&] { at::set_num_threads(count); });
+}
+
+int32_t ct_device_count(int32_t device_type) {
+  int32_t count = 0;
+  ctorch::guarded([&] {
+    if (device_type == CT_CPU) count = 1;
+    if (device_type == CT_CUDA && at::hasCUDA()) count = static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount());
+    if (device_type == CT_MPS && at::hasMPS()) count = 1;
+  });
+  return count;
+}
+
+CTStatus ct_load_library(const char *file_name) {
+  return ctorch::guarded([&] {
+    Dl_info engine = {};
+    dladdr(reinterpret_cast<const void *>(&at::get_num_threads), &engine);
+    std::string path = engine.dli_fname;
+    path = path.substr(0, path.rfind('/') + 1) + file_name;
+    // Its operators register themselves with the dispatcher; the handle stays open for the process's life.
+    if (dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) throw std::runtime_error(dlerror());
+  });
+}
+
+void ct_configure_allocator(void) {
+#ifdef __GLIBC__
+  // glibc's defaults give every large activation back to the kernel, and page faults then cost more than
+  // the arithmetic: keep them instead (measured in Documentation/Decisions).
+  constexpr int neverTrim = -1;
+  constexpr int growBy = 256 << 20;
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, neverTrim);
+  mallopt(M_TOP_PAD, growBy);
+#endif
+}

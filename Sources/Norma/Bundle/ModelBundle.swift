@@ -1,0 +1,191 @@
+public import Foundation
+import Tensors
+
+/// A trained model with all that its use needs: a folder with `bundle.json`, `weights.safetensors`, `card.md`.
+public struct ModelBundle: Sendable {
+  /// The contents of `bundle.json`.
+  public struct Manifest: Codable, Hashable, Sendable {
+    public var schemaVersion: Int
+    public var name: String
+    public var normaVersion: String
+    public var configuration: Configuration
+    public var calibration: Calibration
+    public var provenance: Provenance
+    public var selfTest: SelfTest
+    /// SHA-256 of every other file of the bundle.
+    public var files: [String: String]
+  }
+
+  /// Where a model comes from.
+  public struct Provenance: Codable, Hashable, Sendable {
+    public var engine: String
+    /// Hash of all training and validation inputs and the recipe.
+    public var dataSHA256: String
+    public var trainingCases: Int
+    public var trainingSlices: Int
+    public var validationCases: Int
+    public var validationSlices: Int
+    public var seed: Int
+    /// Epochs trained, and the one whose weights are in the bundle; 0 for methods without epochs.
+    public var epochs: Int
+    public var bestEpoch: Int
+    /// Plain words about the people and scans, given at training.
+    public var data: String
+  }
+
+  /// The score of a fixed synthetic slice, by which `verify` knows that the model still computes the same.
+  public struct SelfTest: Codable, Hashable, Sendable {
+    public var mean: Double
+    public var maximum: Double
+  }
+
+  /// The version this code writes and reads.
+  public static let schemaVersion = 1
+  static let manifestFile = "bundle.json"
+  static let weightsFile = "weights.safetensors"
+  static let cardFile = "card.md"
+  private static let deviationName = "scoring.deviation"
+
+  public let url: URL
+  public let manifest: Manifest
+
+  /// Opens a bundle and checks its schema and the SHA-256 of its files. Throws a ``Problem``.
+  public init(contentsOf url: URL) throws {
+    let file = url.appendingPathComponent(Self.manifestFile)
+    guard let data = try? Data(contentsOf: file) else {
+      throw Problem(
+        .missingInput, "there is no bundle", at: url.path, advice: "a bundle is a folder that holds bundle.json")
+    }
+    struct Version: Decodable { var schemaVersion: Int }
+    guard let version = try? JSONDecoder().decode(Version.self, from: data).schemaVersion else {
+      throw Problem(.badData, "bundle.json has no schemaVersion", at: file.path, advice: "fetch the bundle again")
+    }
+    guard version == Self.schemaVersion else {
+      throw Problem(
+        .badData, "the bundle has schema version \(version); this Norma reads \(Self.schemaVersion)", at: file.path,
+        advice: version > Self.schemaVersion ? "use a newer Norma" : "train the bundle again")
+    }
+    do {
+      manifest = try JSONDecoder().decode(Manifest.self, from: data)
+    } catch {
+      throw Problem(.badData, "bundle.json does not fit its schema: \(error)", at: file.path, advice: "fetch the bundle again")
+    }
+    self.url = url
+    for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
+      let part = url.appendingPathComponent(name)
+      let actual = try Digest.of(file: part)
+      guard actual == expected else {
+        throw Problem(
+          .badData, "the file differs from what the bundle was made with: sha256 \(actual), expected \(expected)",
+          at: part.path, advice: "fetch the bundle again; do not use this one")
+      }
+    }
+  }
+
+  /// Builds the method and loads its weights; throws when a tensor is missing or shaped otherwise.
+  package func scorer(device: Device) throws -> Scorer {
+    let weights = url.appendingPathComponent(Self.weightsFile)
+    let configuration = manifest.configuration
+    do {
+      let (tensors, _) = try Safetensors.read(weights)
+      let method = try MethodRegistry.entry(configuration.method)
+        .make(model: configuration.model, context: MethodContext(configuration, device: device))
+      try method.load(state: tensors.dropping(prefix: "model."))
+      return Scorer(
+        method: method, settings: configuration.scoring, deviation: try tensors[Self.deviationName]?.to(device),
+        device: device)
+    } catch let error as ParameterError {
+      throw Problem(.badData, "\(error)", at: weights.path, advice: "the bundle does not fit its configuration; fetch it again")
+    } catch let error as SafetensorsError {
+      throw Problem(.badData, "\(error)", at: weights.path, advice: "fetch the bundle again")
+    }
+  }
+
+  /// Runs the model on the fixed slice and compares with what it gave when it was made.
+  public func verify(device: Device = .cpu) throws {
+    let actual = try SelfTest(of: scorer(device: device), size: manifest.configuration.recipe.gridSize)
+    let expected = manifest.selfTest
+    let tolerance = 1e-3
+    guard abs(actual.mean - expected.mean) <= tolerance * max(1, expected.mean),
+      abs(actual.maximum - expected.maximum) <= tolerance * max(1, expected.maximum)
+    else {
+      throw Problem(
+        .badData, "the model does not compute what it did: \(actual), expected \(expected)", at: url.path,
+        advice: "check the engine's version with norma doctor, or train the bundle again")
+    }
+  }
+
+  /// Writes a bundle whole: into a folder beside `url` that then takes its place.
+  package static func write(
+    _ scorer: Scorer, configuration: Configuration, calibration: Calibration, provenance: Provenance, name: String,
+    to url: URL
+  ) throws {
+    let manager = FileManager.default
+    let fresh = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
+    try? manager.removeItem(at: fresh)
+    do {
+      try manager.createDirectory(at: fresh, withIntermediateDirectories: true)
+    } catch {
+      throw Problem(.cannotCreate, "the bundle cannot be made", at: fresh.path, advice: "check that the folder can be written to")
+    }
+    var tensors = [String: Tensor]()
+    for (name, tensor) in try scorer.method.state { tensors["model.\(name)"] = tensor }
+    if let deviation = scorer.deviation { tensors[deviationName] = deviation }
+    try Safetensors.write(tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))
+    var manifest = Manifest(
+      schemaVersion: schemaVersion, name: name, normaVersion: NormaVersion.current, configuration: configuration,
+      calibration: calibration, provenance: provenance,
+      selfTest: try SelfTest(of: scorer, size: configuration.recipe.gridSize), files: [:])
+    try AtomicFile.write(ModelCard(manifest).text, to: fresh.appendingPathComponent(cardFile))
+    for file in [weightsFile, cardFile] {
+      manifest.files[file] = try Digest.of(file: fresh.appendingPathComponent(file))
+    }
+    try AtomicFile.write(json: manifest, to: fresh.appendingPathComponent(manifestFile))
+    try? manager.removeItem(at: url)
+    try manager.moveItem(at: fresh, to: url)
+  }
+
+  /// Adds a section to the model card and renews its checksum.
+  public func addToCard(section: String, text: String) throws {
+    let card = url.appendingPathComponent(Self.cardFile)
+    let old = try String(contentsOf: card, encoding: .utf8)
+    let kept = old.components(separatedBy: "\n## \(section)\n").first ?? old
+    try AtomicFile.write("\(kept)\n## \(section)\n\n\(text)\n", to: card)
+    var changed = manifest
+    changed.files[Self.cardFile] = try Digest.of(file: card)
+    try AtomicFile.write(json: changed, to: url.appendingPathComponent(Self.manifestFile))
+  }
+}
+
+extension ModelBundle.SelfTest {
+  /// Scores a disc with a ramp and a bright square.
+  init(of scorer: Scorer, size: Int) throws {
+    var image = [Float](repeating: 0, count: size * size), brain = image
+    let middle = Float(size - 1) / 2
+    for y in 0..<size {
+      for x in 0..<size {
+        let (dx, dy) = ((Float(x) - middle) / middle, (Float(y) - middle) / middle)
+        guard dx * dx + dy * dy < 0.64 else { continue }
+        brain[y * size + x] = 1
+        image[y * size + x] = abs(dx - 0.3) < 0.1 && abs(dy) < 0.1 ? 1 : 0.5 + 0.1 * dx
+      }
+    }
+    let shape = [1, 1, size, size]
+    let batch = Batch(images: try Tensor(image, shape: shape), brain: try Tensor(brain, shape: shape))
+    let map = try scorer.raw(batch.on(scorer.device)).map
+    self.init(mean: Double(try map.mean().item()), maximum: Double(try map.max().item()))
+  }
+}
+
+extension MethodContext {
+  init(_ configuration: Configuration, device: Device) {
+    self.init(
+      imageSize: configuration.recipe.gridSize, device: device, seed: UInt64(configuration.training.seed),
+      residual: configuration.scoring.residual)
+  }
+}
+
+/// This release.
+public enum NormaVersion {
+  public static let current = "0.1.0"
+}

@@ -1,0 +1,54 @@
+/// What a bundle is, in plain words.
+struct ModelCard {
+  private let manifest: ModelBundle.Manifest
+
+  init(_ manifest: ModelBundle.Manifest) { self.manifest = manifest }
+
+  var text: String {
+    let configuration = manifest.configuration, provenance = manifest.provenance
+    let levels = configuration.recipe.levels
+    let summary = (try? MethodRegistry.entry(configuration.method).summary) ?? configuration.method
+    return """
+      # \(manifest.name)
+
+      **Research use only. Not a medical device; not for diagnosis.**
+
+      ## What it is
+
+      \(summary). It learned from scans without annotated lesions; it was never shown a lesion mask. The anomaly
+      map it makes is 0 where a voxel is as expected and grows with the distance from that.
+
+      ## Data
+
+      \(provenance.data.isEmpty ? "Not described by whoever trained it." : provenance.data)
+
+      - training: \(provenance.trainingCases) scans, \(provenance.trainingSlices) slices
+      - lesion-free validation, which chose the weights and the threshold: \(provenance.validationCases) scans, \
+      \(provenance.validationSlices) slices
+      - axial levels: \(levels.isEmpty ? "all" : "template-space z \(levels[0]) to \(levels[1]) mm only")
+
+      ## What it eats
+
+      A skull-stripped FLAIR scan, best aligned to the MNI152 template; brightness is normalised as
+      `\(configuration.recipe.normalization.rawValue)`, slices are laid on a grid of \(configuration.recipe.gridSize) x \
+      \(configuration.recipe.gridSize) pixels of \(configuration.recipe.gridSpacing) mm.
+
+      ## Threshold
+
+      From \(manifest.calibration.cases) lesion-free validation scans (\(manifest.calibration.voxels) brain voxels):
+
+      | false-positive rate on them | threshold |
+      |---|---|
+      \([0.01, 0.05, 0.1].compactMap(row).joined(separator: "\n"))
+
+      `norma segment` uses \(percent(configuration.calibration.defaultRate)) unless told otherwise. A rate measured on
+      these people need not hold on others.
+      """ + "\n"
+  }
+
+  private func row(_ rate: Double) -> String? {
+    (try? manifest.calibration.threshold(atRate: rate)).map { "| \(percent(rate)) | \($0.formatted(fraction: 4)) |" }
+  }
+
+  private func percent(_ rate: Double) -> String { "\((rate * 100).formatted(fraction: 0)) %" }
+}

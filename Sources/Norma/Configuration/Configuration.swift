@@ -1,0 +1,141 @@
+public import Foundation
+
+/// Everything that decides a result: the method, what it eats, how it is trained, scored and calibrated.
+public struct Configuration: Codable, Hashable, Sendable {
+  /// Name of the method in ``MethodRegistry``.
+  public var method: String
+  /// The method's own settings, decoded strictly by the method.
+  public var model: ConfigurationNode
+  public var recipe: Recipe
+  public var training: TrainingSettings
+  public var scoring: ScoringSettings
+  public var calibration: CalibrationSettings
+
+  /// The defaults of a method; throws ``ConfigurationError/unknownName(kind:name:known:)``.
+  public init(method: String) throws {
+    self.method = method
+    model = try MethodRegistry.entry(method).defaults
+    recipe = Recipe()
+    training = TrainingSettings()
+    scoring = ScoringSettings()
+    calibration = CalibrationSettings()
+  }
+
+  /// Lays layers of configuration (preset, file, single keys) over the defaults of the method they name,
+  /// later ones winning; anything unknown or out of range is refused.
+  public init(layers: [ConfigurationNode]) throws {
+    guard case .string(let name)? = layers.compactMap({ $0["method"] }).last else {
+      throw Problem(
+        .usage, "the configuration names no method", at: "method",
+        advice: "choose a preset (\(Preset.all.map(\.name).joined(separator: ", "))) or set the key 'method'")
+    }
+    var result = try Configuration(method: name)
+    for layer in layers { try result.apply(layer) }
+    self = result
+  }
+
+  /// Resolves what a user asks for: a preset, a file of keys, and single `key=value` settings.
+  public init(preset: String?, file: URL? = nil, settings: [String] = []) throws {
+    var layers = [ConfigurationNode]()
+    if let preset { layers.append(try Preset.named(preset).node) }
+    if let file { layers.append(try ConfigurationNode(contentsOf: file)) }
+    layers += try settings.map(Self.parse(setting:))
+    try self.init(layers: layers)
+  }
+
+  private static func parse(setting: String) throws -> ConfigurationNode {
+    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+      throw Problem(
+        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20")
+    }
+    let value = try ConfigurationNode(
+      yaml: "value: \(setting[setting.index(after: equals)...])", source: "--set \(setting)")
+    return .nested(value["value"] ?? .null, at: String(setting[..<equals]))
+  }
+
+  private mutating func apply(_ layer: ConfigurationNode) throws {
+    guard case .map(let groups) = layer else {
+      throw ConfigurationError.wrongType(path: "configuration", expected: "a group of keys", actual: layer.kind)
+    }
+    for (key, value) in groups.sorted(by: { $0.key < $1.key }) {
+      switch key {
+      case "method": break
+      case "model": model = try MethodRegistry.entry(method).resolve(value, model)
+      case "recipe": recipe = try Recipe(strict: value, over: recipe, path: key)
+      case "training": training = try TrainingSettings(strict: value, over: training, path: key)
+      case "scoring": scoring = try ScoringSettings(strict: value, over: scoring, path: key)
+      case "calibration": calibration = try CalibrationSettings(strict: value, over: calibration, path: key)
+      default:
+        let known = ["method", "model", "recipe", "training", "scoring", "calibration"]
+        throw ConfigurationError.unknownKey(path: key, nearest: nearestName(to: key, in: known))
+      }
+    }
+  }
+}
+
+/// How a network is trained.
+public struct TrainingSettings: Settings {
+  /// Passes over the training slices; 0 for methods that learn nothing.
+  public var epochs = 80
+  public var batchSize = 8
+  public var learningRate = 1e-3
+  /// The cosine schedule ends here.
+  public var finalLearningRate = 1e-5
+  /// Probability that a training slice is mirrored left to right.
+  public var mirror = 0.5
+  /// Epochs without a better validation loss before training stops; 0 = never.
+  public var patience = 0
+  public var seed = 0
+
+  public init() {}
+
+  public func validate(path: String) throws {
+    try require((0...100_000).contains(epochs), path, "epochs", epochs, "0 to 100000")
+    try require((1...4096).contains(batchSize), path, "batchSize", batchSize, "1 to 4096")
+    try require(learningRate > 0 && learningRate <= 1, path, "learningRate", learningRate, "more than 0, at most 1")
+    try require(
+      finalLearningRate >= 0 && finalLearningRate <= learningRate, path, "finalLearningRate", finalLearningRate,
+      "0 to training.learningRate")
+    try require((0...1).contains(mirror), path, "mirror", mirror, "0 to 1")
+    try require(patience >= 0, path, "patience", patience, "0 or more")
+    try require(seed >= 0, path, "seed", seed, "0 or more")
+  }
+}
+
+/// How a method's raw output becomes the anomaly map.
+public struct ScoringSettings: Settings {
+  /// What of input minus reconstruction counts, for methods that reconstruct.
+  public var residual = Residual.positive
+  /// Divide the map by the voxel-wise standard deviation of the training maps.
+  public var normalizeByDeviation = false
+  /// Smoothing of that standard deviation, in pixels of the model grid.
+  public var deviationSigma = 2.0
+  /// Side of the square median filter on the model grid in pixels; 1 = none.
+  public var median = 5
+  /// Width in mm of the rim of the brain that is not scored.
+  public var erosion = 3.0
+  /// Lesions smaller than this many mm³ (mm² for single slices) are dropped from the mask.
+  public var minimumLesionSize = 0.0
+
+  public init() {}
+
+  public func validate(path: String) throws {
+    try require(
+      (1...15).contains(median) && median % 2 == 1, path, "median", median, "an odd number from 1 to 15")
+    try require((0...20).contains(erosion), path, "erosion", erosion, "0 to 20 mm")
+    try require((0...20).contains(deviationSigma), path, "deviationSigma", deviationSigma, "0 to 20 pixels")
+    try require(minimumLesionSize >= 0, path, "minimumLesionSize", minimumLesionSize, "0 or more")
+  }
+}
+
+/// How the threshold is found without labels.
+public struct CalibrationSettings: Settings {
+  /// False-positive rate on lesion-free validation voxels that `segment` uses unless told otherwise.
+  public var defaultRate = 0.01
+
+  public init() {}
+
+  public func validate(path: String) throws {
+    try require(defaultRate > 0 && defaultRate < 1, path, "defaultRate", defaultRate, "between 0 and 1")
+  }
+}

@@ -1,0 +1,111 @@
+public import Foundation
+import Yams
+
+/// A value of a configuration file before it gets a type: what YAML and JSON have in common.
+public enum ConfigurationNode: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int)
+  case double(Double)
+  case string(String)
+  case list([ConfigurationNode])
+  case map([String: ConfigurationNode])
+
+  /// Parses YAML (and so JSON); throws ``ConfigurationError/unreadable(where:reason:)``.
+  public init(yaml: String, source: String) throws {
+    do {
+      self = try Self(any: try Yams.load(yaml: yaml) ?? [String: Any](), source: source)
+    } catch let error as YamlError {
+      throw ConfigurationError.unreadable(where: source, reason: "\(error)")
+    }
+  }
+
+  /// Reads a YAML or JSON file.
+  public init(contentsOf url: URL) throws {
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw ConfigurationError.unreadable(where: url.path, reason: "the file cannot be read as UTF-8 text")
+    }
+    try self.init(yaml: text, source: url.path)
+  }
+
+  /// The node of any Codable value.
+  public init(encoding value: some Encodable) throws {
+    let data = try JSONEncoder().encode(value)
+    try self.init(yaml: String(decoding: data, as: UTF8.self), source: "a value")
+  }
+
+  private init(any: Any, source: String) throws {
+    switch any {
+    case let value as Bool: self = .bool(value)
+    case let value as Int: self = .int(value)
+    case let value as Double: self = .double(value)
+    case let value as String: self = .string(value)
+    case is NSNull: self = .null
+    case let value as [Any]: self = .list(try value.map { try Self(any: $0, source: source) })
+    case let value as [String: Any]: self = .map(try value.mapValues { try Self(any: $0, source: source) })
+    default:
+      throw ConfigurationError.unreadable(where: source, reason: "a \(type(of: any)) has no place here")
+    }
+  }
+
+  /// The word for the node's type in messages.
+  var kind: String {
+    switch self {
+    case .null: "nothing"
+    case .bool: "true or false"
+    case .int: "a whole number"
+    case .double: "a number"
+    case .string: "text"
+    case .list: "a list"
+    case .map: "a group of keys"
+    }
+  }
+
+  /// The node at a dotted path, or nil.
+  public subscript(path: String) -> ConfigurationNode? {
+    path.split(separator: ".").reduce(Optional(self)) { node, key in
+      if case .map(let entries)? = node { entries[String(key)] } else { nil }
+    }
+  }
+
+  /// A map that holds `value` at a dotted path, as `--set training.epochs=3` means it.
+  public static func nested(_ value: ConfigurationNode, at path: String) -> ConfigurationNode {
+    path.split(separator: ".").reversed().reduce(value) { .map([String($1): $0]) }
+  }
+}
+
+extension ConfigurationNode: Codable {
+  /// Decodes any JSON value.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .int(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .double(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([ConfigurationNode].self) {
+      self = .list(value)
+    } else {
+      self = .map(try container.decode([String: ConfigurationNode].self))
+    }
+  }
+
+  /// Encodes the bare value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .int(let value): try container.encode(value)
+    case .double(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .list(let value): try container.encode(value)
+    case .map(let value): try container.encode(value)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+/// A settings value that has defaults and knows its own limits.
+public protocol Settings: Codable, Hashable, Sendable {
+  /// The defaults; they also say which keys exist and of what type they are.
+  init()
+  /// Throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for the first value out of range.
+  func validate(path: String) throws
+}
+
+extension Settings {
+  /// No limits beyond the types.
+  public func validate(path: String) throws {}
+
+  /// Decodes `node` over the defaults; unknown keys, wrong types and values out of range are refused.
+  public init(strict node: ConfigurationNode, path: String = "") throws {
+    try self.init(strict: node, over: Self(), path: path)
+  }
+
+  /// Decodes `node` over `base`.
+  public init(strict node: ConfigurationNode, over base: Self, path: String = "") throws {
+    let merged = try merge(node, over: ConfigurationNode(encoding: base), path: path)
+    do {
+      self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(merged))
+    } catch DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context) {
+      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw ConfigurationError.wrongType(
+        path: join(path, place), expected: "one of the values in the reference", actual: context.debugDescription)
+    }
+    try validate(path: path)
+  }
+}
+
+/// A key under a path.
+func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+/// Throws unless `condition` holds.
+func require(_ condition: Bool, _ path: String, _ key: String, _ value: Any, _ allowed: String) throws {
+  guard condition else {
+    throw ConfigurationError.outOfRange(path: join(path, key), value: "\(value)", allowed: allowed)
+  }
+}
+
+/// Lays `node` over `base`, whose shape says what is allowed. An empty map in `base` takes any map.
+private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path: String) throws -> ConfigurationNode {
+  switch (node, base) {
+  case (.map(let new), .map(let known)):
+    if known.isEmpty { return node }
+    var result = known
+    for (key, value) in new.sorted(by: { $0.key < $1.key }) {
+      guard let old = known[key] else {
+        throw ConfigurationError.unknownKey(
+          path: join(path, key), nearest: nearestName(to: key, in: known.keys).map { join(path, $0) })
+      }
+      result[key] = try merge(value, over: old, path: join(path, key))
+    }
+    return .map(result)
+  case (.null, .map): return base
+  case (.bool, .bool), (.int, .int), (.double, .double), (.string, .string): return node
+  case (.int(let value), .double): return .double(Double(value))
+  // JSON writes a default of 5.0 as 5; whether the key holds a fraction is for the decoder to say.
+  case (.double, .int): return node
+  case (.list(let new), .list(let old)):
+    guard let example = old.first else { return node }
+    return .list(try new.enumerated().map { try merge($1, over: example, path: "\(path)[\($0)]") })
+  default:
+    throw ConfigurationError.wrongType(path: path, expected: base.kind, actual: node.kind)
+  }
+}

@@ -1,0 +1,22 @@
+import Crypto
+import Foundation
+
+/// SHA-256 as lower-case hexadecimal text.
+package enum Digest {
+  package static func of(_ data: Data) -> String { hex(SHA256.hash(data: data)) }
+
+  /// Of a file's bytes, read in pieces; throws a ``Problem`` when it cannot be read.
+  package static func of(file url: URL) throws -> String {
+    guard let handle = try? FileHandle(forReadingFrom: url) else {
+      throw Problem(.missingInput, "the file cannot be opened", at: url.path, advice: "check the path and its rights")
+    }
+    defer { try? handle.close() }
+    var hash = SHA256()
+    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+    return hex(hash.finalize())
+  }
+
+  private static func hex(_ digest: SHA256.Digest) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}

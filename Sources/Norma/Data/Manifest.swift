@@ -1,0 +1,144 @@
+public import Foundation
+
+/// The part a participant plays: a participant is in one split only.
+public enum Split: String, Codable, Hashable, Sendable, CaseIterable {
+  case train, validation, test
+}
+
+/// One scan with what is known about it.
+public struct ScanCase: Hashable, Sendable {
+  /// Unique in its cohort: `sub-01` or `sub-01_ses-1`, or the file's name without extension.
+  public var id: String
+  public var participantID: String
+  public var sessionID: String?
+  public var image: URL
+  public var lesionMask: URL?
+  public var brainMask: URL?
+  public var split: Split?
+
+  /// A case of a manifest row; `sessionID` becomes part of the id.
+  public init(
+    participantID: String, sessionID: String? = nil, image: URL, lesionMask: URL? = nil, brainMask: URL? = nil,
+    split: Split? = nil
+  ) {
+    self.id = sessionID.map { "\(participantID)_\($0)" } ?? participantID
+    self.participantID = participantID
+    self.sessionID = sessionID
+    self.image = image
+    self.lesionMask = lesionMask
+    self.brainMask = brainMask
+    self.split = split
+  }
+}
+
+/// A cohort: the rows of a TSV file, or the scans found in a folder.
+public struct Manifest: Sendable {
+  public var cases: [ScanCase]
+  /// The file or folder it came from, for messages.
+  public var source: URL
+
+  public init(cases: [ScanCase], source: URL) {
+    (self.cases, self.source) = (cases, source)
+  }
+
+  static let requiredColumns = ["participant_id", "image"]
+  static let optionalColumns = ["lesion_mask", "brain_mask", "split", "session_id"]
+
+  /// Reads a TSV manifest; paths are relative to the file. Throws a ``Problem`` that names line and column.
+  public init(contentsOf url: URL) throws {
+    guard let data = try? Data(contentsOf: url) else {
+      throw Problem(.missingInput, "the manifest cannot be read", at: url.path, advice: "check the path and its rights")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw Problem(.badData, "the manifest is not UTF-8 text", at: url.path, advice: "save it as tab-separated UTF-8")
+    }
+    try self.init(text: text, source: url)
+  }
+
+  init(text: String, source: URL) throws {
+    var lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
+    while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
+    guard let header = lines.first?.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) else {
+      throw Problem(.badData, "the manifest is empty", at: source.path, advice: "give it a header and one row a scan")
+    }
+    for column in Self.requiredColumns where !header.contains(column) {
+      let similar = nearestName(to: column, in: header).map { " ('\($0)' looks like it)" } ?? ""
+      throw Problem(
+        .badData, "the manifest has no column '\(column)'\(similar)", at: "\(source.path), line 1",
+        advice: "columns: \(Self.requiredColumns.joined(separator: ", ")); optional: "
+          + "\(Self.optionalColumns.joined(separator: ", ")); separated by tabs")
+    }
+    self.source = source
+    cases = []
+    for (number, line) in lines.enumerated().dropFirst() where !line.allSatisfy(\.isWhitespace) {
+      let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      let place = "\(source.path), line \(number + 1)"
+      guard cells.count == header.count else {
+        throw Problem(
+          .badData, "the row has \(cells.count) cells, the header \(header.count)", at: place,
+          advice: "write n/a into empty cells and keep the tabs")
+      }
+      let row = Dictionary(zip(header, cells), uniquingKeysWith: { first, _ in first })
+      cases.append(try Self.scanCase(row, relativeTo: source.deletingLastPathComponent(), place: place))
+    }
+    guard !cases.isEmpty else {
+      throw Problem(.badData, "the manifest lists no scan", at: source.path, advice: "add one row a scan")
+    }
+    try checkUnique()
+  }
+
+  private static func scanCase(_ row: [String: String], relativeTo folder: URL, place: String) throws -> ScanCase {
+    func cell(_ column: String) -> String? {
+      row[column].flatMap { $0.isEmpty || $0 == "n/a" ? nil : $0 }
+    }
+    func file(_ column: String) -> URL? {
+      cell(column).map { URL(fileURLWithPath: $0, relativeTo: folder).absoluteURL.standardizedFileURL }
+    }
+    guard let participant = cell("participant_id"), let image = file("image") else {
+      throw Problem(
+        .badData, "participant_id or image is empty", at: place, advice: "fill both cells or delete the row")
+    }
+    var split: Split?
+    if let name = cell("split") {
+      split = Split(rawValue: name)
+      guard split != nil else {
+        throw Problem(.badData, "'\(name)' is no split", at: place, advice: "use train, validation, test or n/a")
+      }
+    }
+    return ScanCase(
+      participantID: participant, sessionID: cell("session_id"), image: image, lesionMask: file("lesion_mask"),
+      brainMask: file("brain_mask"), split: split)
+  }
+
+  private func checkUnique() throws {
+    var splits = [String: Split](), ids = Set<String>()
+    for scan in cases {
+      guard ids.insert(scan.id).inserted else {
+        throw Problem(
+          .badData, "'\(scan.id)' is listed twice", at: source.path,
+          advice: "tell the scans of one participant apart in a column session_id")
+      }
+      guard let split = scan.split else { continue }
+      if let earlier = splits.updateValue(split, forKey: scan.participantID), earlier != split {
+        throw Problem(
+          .badData, "participant '\(scan.participantID)' is in two splits, \(earlier.rawValue) and \(split.rawValue)",
+          at: source.path, advice: "keep all scans of a participant in one split: anything else leaks")
+      }
+    }
+  }
+
+  /// The cases of one split.
+  public func cases(in split: Split) -> [ScanCase] { cases.filter { $0.split == split } }
+
+  /// Throws a ``Problem`` for the first file that is listed and not there.
+  public func requireFiles() throws {
+    for scan in cases {
+      for file in [scan.image, scan.lesionMask, scan.brainMask].compactMap({ $0 })
+      where !FileManager.default.isReadableFile(atPath: file.path) {
+        throw Problem(
+          .missingInput, "a file of '\(scan.id)' is missing or unreadable", at: file.path,
+          advice: "mend the path in \(source.path); paths are relative to the manifest")
+      }
+    }
+  }
+}

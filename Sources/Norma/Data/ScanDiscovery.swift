@@ -1,0 +1,66 @@
+public import Foundation
+
+extension Manifest {
+  /// What a user points at: one scan, a manifest (.tsv), or a folder that is searched for scans.
+  public init(discovering url: URL) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw Problem(.missingInput, "there is no such file or folder", at: url.path, advice: "check the path")
+    }
+    if isFolder.boolValue {
+      try self.init(folder: url)
+    } else if url.pathExtension.lowercased() == "tsv" {
+      try self.init(contentsOf: url)
+    } else {
+      self.init(cases: [ScanCase(scan: url)], source: url)
+    }
+  }
+
+  /// Scans of a folder and its subfolders: `*_FLAIR` files where there are any, else every scan file.
+  private init(folder: URL) throws {
+    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+      .compactMap { $0 as? URL }.map(\.standardizedFileURL)
+      .filter { Self.isScan($0) && !$0.path.contains("/derivatives/") }
+      .sorted { $0.path < $1.path } ?? []
+    let flairs = files.filter { Self.stem($0).hasSuffix("_FLAIR") && !Self.stem($0).contains("_desc-") }
+    let scans = (flairs.isEmpty ? files : flairs).map(ScanCase.init(scan:))
+    guard !scans.isEmpty else {
+      throw Problem(
+        .missingInput, "the folder holds no scan", at: folder.path,
+        advice: "scans end in .nii, .nii.gz or .png; convert DICOM with dcm2niix first")
+    }
+    var seen = [String: URL]()
+    for scan in scans {
+      if let other = seen.updateValue(scan.image, forKey: scan.id) {
+        throw Problem(
+          .badData, "two scans would get the same case name '\(scan.id)'", at: "\(other.path) and \(scan.image.path)",
+          advice: "rename one, or list them in a manifest with session_id")
+      }
+    }
+    self.init(cases: scans, source: folder)
+  }
+
+  static func isScan(_ url: URL) -> Bool {
+    [".nii", ".nii.gz", ".png"].contains { url.lastPathComponent.lowercased().hasSuffix($0) }
+  }
+
+  /// The file's name without `.nii.gz`, `.nii` or `.png`.
+  package static func stem(_ url: URL) -> String {
+    let name = url.lastPathComponent
+    let ending = [".nii.gz", ".nii", ".png"].first { name.lowercased().hasSuffix($0) } ?? ""
+    return String(name.dropLast(ending.count))
+  }
+}
+
+extension ScanCase {
+  /// A case made of a file alone: `sub-` and `ses-` of a BIDS name are understood.
+  public init(scan url: URL) {
+    let stem = Manifest.stem(url)
+    let entities = stem.split(separator: "_").map(String.init)
+    let participant = entities.first { $0.hasPrefix("sub-") }
+    self.init(
+      participantID: participant ?? stem, sessionID: entities.first { $0.hasPrefix("ses-") }, image: url)
+    let suffix = "_FLAIR"
+    id = stem.hasSuffix(suffix) ? String(stem.dropLast(suffix.count)) : stem
+  }
+}

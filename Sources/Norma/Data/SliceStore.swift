@@ -1,0 +1,145 @@
+package import Foundation
+import Tensors
+import Volumes
+
+/// Prepared slices on disk, one file a scan, so that training holds a batch in memory and not the cohort.
+///
+/// A file is named by the hash of its inputs and the recipe; what is there is not prepared again.
+package struct SliceStore: Sendable {
+  let folder: URL
+  let preparation: ScanPreparation
+
+  package init(folder: URL, recipe: Recipe) {
+    self.folder = folder
+    preparation = ScanPreparation(recipe: recipe)
+  }
+
+  /// One slice of one stored scan.
+  struct Slice: Hashable, Sendable {
+    let scan: Int
+    let index: Int
+  }
+
+  /// The slices of some scans; their files are mapped, not read.
+  package struct Contents: Sendable {
+    /// Hash of everything that went in, in order.
+    package let digest: String
+    let slices: [Slice]
+    let size: Int
+    private let files: [Data]
+
+    init(digest: String, slices: [Slice], size: Int, files: [Data]) {
+      (self.digest, self.slices, self.size, self.files) = (digest, slices, size, files)
+    }
+
+    /// How many slices there are.
+    package var count: Int { slices.count }
+
+    /// A batch of slices, those marked in `mirrored` flipped left to right.
+    func batch(_ chosen: [Slice], mirrored: [Bool]) throws -> Batch {
+      let area = size * size
+      var images = [Float](repeating: 0, count: chosen.count * area)
+      var brain = images
+      for (row, slice) in chosen.enumerated() {
+        files[slice.scan].withUnsafeBytes { bytes in
+          let values = bytes.bindMemory(to: Float.self)
+          for pixel in 0..<area {
+            let target = row * area + (mirrored[row] ? pixel + size - 1 - 2 * (pixel % size) : pixel)
+            images[target] = values[2 * slice.index * area + pixel]
+            brain[target] = values[(2 * slice.index + 1) * area + pixel]
+          }
+        }
+      }
+      let shape = [chosen.count, 1, size, size]
+      return Batch(images: try Tensor(images, shape: shape), brain: try Tensor(brain, shape: shape))
+    }
+  }
+
+  /// What is known of a stored scan without opening its slices.
+  private struct Record: Codable {
+    /// Per slice: whether the lesion mask is empty there (or there is none).
+    var isLesionFree: [Bool]
+  }
+
+  /// Prepares what is not there yet and maps the lesion-free slices of all scans.
+  package func contents(of cases: [ScanCase], progress: (Int, Int) -> Void = { _, _ in }) throws -> Contents {
+    var slices = [Slice](), files = [Data](), keys = ""
+    for (number, scan) in cases.enumerated() {
+      progress(number, cases.count)
+      let key = try key(of: scan)
+      keys += key
+      let record = try stored(scan, key: key)
+      files.append(try Data(contentsOf: slicesFile(key), options: .alwaysMapped))
+      slices += record.isLesionFree.indices.filter { record.isLesionFree[$0] }.map { Slice(scan: number, index: $0) }
+    }
+    progress(cases.count, cases.count)
+    return Contents(
+      digest: Digest.of(Data(keys.utf8)), slices: slices, size: preparation.recipe.gridSize, files: files)
+  }
+
+  private func slicesFile(_ key: String) -> URL { folder.appendingPathComponent("\(key).f32") }
+  private func recordFile(_ key: String) -> URL { folder.appendingPathComponent("\(key).json") }
+
+  private func key(of scan: ScanCase) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    var identity = try encoder.encode(preparation.recipe)
+    for file in [scan.image, scan.brainMask, scan.lesionMask] {
+      identity += Data((try file.map { try Digest.of(file: $0) } ?? "none").utf8)
+    }
+    return Digest.of(identity)
+  }
+
+  private func stored(_ scan: ScanCase, key: String) throws -> Record {
+    if let data = try? Data(contentsOf: recordFile(key)), let record = try? JSONDecoder().decode(Record.self, from: data),
+      FileManager.default.fileExists(atPath: slicesFile(key).path)
+    {
+      return record
+    }
+    let prepared = try preparation(scan)
+    let lesion = try scan.readLesionMask().map { Orientation(of: $0.geometry).apply($0) }
+    let record = Record(isLesionFree: prepared.slices.map { lesion?.isEmpty(slice: $0) ?? true })
+    let area = preparation.recipe.gridSize * preparation.recipe.gridSize
+    var bytes = Data(capacity: prepared.images.count * 8)
+    for slice in prepared.slices.indices {
+      for values in [prepared.images, prepared.brain] {
+        values[slice * area..<(slice + 1) * area].withUnsafeBytes { bytes.append(contentsOf: $0) }
+      }
+    }
+    try AtomicFile.write(bytes, to: slicesFile(key))
+    try AtomicFile.write(json: record, to: recordFile(key))
+    return record
+  }
+}
+
+extension ScanPreparation {
+  /// Reads and prepares a case.
+  package func callAsFunction(_ scan: ScanCase) throws -> PreparedScan {
+    try self(
+      VolumeReader.read(scan.image), brainMask: scan.brainMask.map { try VolumeReader.readMask($0) },
+      name: scan.image.path)
+  }
+}
+
+extension ScanCase {
+  /// The lesion mask, checked against the image's shape; nil where the case has none.
+  package func readLesionMask() throws -> Mask? {
+    guard let lesionMask else { return nil }
+    let mask = try VolumeReader.readMask(lesionMask)
+    let shape = try VolumeReader.readGeometry(image).shape
+    guard mask.shape == shape else {
+      throw Problem(
+        .badData, "lesion mask and image differ in shape: \(mask.shape) and \(shape)", at: lesionMask.path,
+        advice: "give the mask that was drawn on this image")
+    }
+    return mask
+  }
+}
+
+extension Mask {
+  /// Whether an axial slice holds no set voxel.
+  fileprivate func isEmpty(slice: Int) -> Bool {
+    let area = shape[0] * shape[1]
+    return !voxels[slice * area..<(slice + 1) * area].contains { $0 != 0 }
+  }
+}

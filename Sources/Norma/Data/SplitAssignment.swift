@@ -1,0 +1,25 @@
+import Crypto
+import Foundation
+
+extension Manifest {
+  /// Gives participants without a split one: those with a lesion become test cases, 15 % of the others
+  /// validation (by SHA-256 of the participant's name, so it never changes), the rest training.
+  package func assigningSplits(hasLesion: (ScanCase) throws -> Bool) rethrows -> Manifest {
+    var withLesion = Set<String>()
+    for scan in cases where scan.split == nil {
+      if try hasLesion(scan) { withLesion.insert(scan.participantID) }
+    }
+    var result = self
+    for index in result.cases.indices where result.cases[index].split == nil {
+      let participant = result.cases[index].participantID
+      result.cases[index].split =
+        withLesion.contains(participant) ? .test : Self.isValidation(participant) ? .validation : .train
+    }
+    return result
+  }
+
+  /// `int(sha256("val:" + participant), 16) % 100 < 15`.
+  static func isValidation(_ participant: String) -> Bool {
+    SHA256.hash(data: Data("val:\(participant)".utf8)).reduce(0) { ($0 * 256 + Int($1)) % 100 } < 15
+  }
+}

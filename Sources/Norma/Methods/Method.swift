@@ -1,0 +1,98 @@
+public import Tensors
+
+/// A value-configured model with two verbs: learn from a batch, and score one.
+///
+/// Everything a method knows lies in its ``state``; randomness comes only from the contexts it is given, so
+/// that a run can be stopped and resumed bit for bit. To add a method, conform to this protocol and register it.
+public protocol Method: AnyObject {
+  associatedtype ModelSettings: Settings
+  /// The name in configurations and tables.
+  static var name: String { get }
+  /// One line for listings.
+  static var summary: String { get }
+
+  /// Builds the untrained model; throws when the settings do not fit the image size.
+  init(settings: ModelSettings, context: MethodContext) throws
+
+  /// Learns from lesion-free slices and reports the losses before the update.
+  func step(_ batch: Batch, _ context: StepContext) throws -> Losses
+  /// Losses without learning; their total on lesion-free validation slices chooses the checkpoint.
+  func validationLosses(_ batch: Batch) throws -> Losses
+  /// The anomaly map, and a reconstruction where the method makes one. Never learns, never draws.
+  func score(_ batch: Batch) throws -> AnomalyScore
+
+  /// What scoring needs, by name; the bundle's weights.
+  var state: [String: Tensor] { get throws }
+  /// Restores ``state``; throws when a tensor is missing or has another shape.
+  func load(state: [String: Tensor]) throws
+  /// What only training needs, by name.
+  var optimizerState: [String: Tensor] { get throws }
+  /// Restores ``optimizerState``.
+  func load(optimizerState: [String: Tensor]) throws
+}
+
+extension Method {
+  /// A method without optimiser keeps nothing.
+  public var optimizerState: [String: Tensor] { [:] }
+  /// Nothing to restore.
+  public func load(optimizerState: [String: Tensor]) throws {}
+}
+
+/// What a method is built for.
+public struct MethodContext: Sendable {
+  /// Side of the square input in pixels.
+  public var imageSize: Int
+  public var device: Device
+  /// Seeds the initial weights.
+  public var seed: UInt64
+  /// What of the difference between input and reconstruction counts.
+  public var residual: Residual
+
+  public init(imageSize: Int, device: Device = .cpu, seed: UInt64 = 0, residual: Residual = .positive) {
+    (self.imageSize, self.device, self.seed, self.residual) = (imageSize, device, seed, residual)
+  }
+}
+
+/// What a training step is given.
+public struct StepContext {
+  public var learningRate: Double
+  /// Draws of this step; seeded by run seed and step, so a resumed run draws the same.
+  public var generator: Generator
+
+  public init(learningRate: Double, generator: Generator) {
+    (self.learningRate, self.generator) = (learningRate, generator)
+  }
+}
+
+/// Slices on their way through a model.
+public struct Batch: Sendable {
+  /// (batch, 1, size, size), normalised by the recipe, 0 outside the brain.
+  public let images: Tensor
+  /// (batch, 1, size, size), 1 inside the brain and 0 outside.
+  public let brain: Tensor
+
+  public init(images: Tensor, brain: Tensor) { (self.images, self.brain) = (images, brain) }
+
+  /// Slices per batch.
+  public var count: Int { images.shape[0] }
+}
+
+/// Named losses of a step, averaged per slice.
+public struct Losses: Hashable, Sendable {
+  /// What is minimised.
+  public var total: Double
+  /// Its parts by name, for the log.
+  public var parts: [String: Double]
+
+  public init(total: Double, parts: [String: Double] = [:]) { (self.total, self.parts) = (total, parts) }
+}
+
+/// What a method says about a batch.
+public struct AnomalyScore: Sendable {
+  /// (batch, 1, size, size): 0 = as expected, larger = more anomalous, never negative; 0 outside the brain.
+  public let map: Tensor
+  /// (batch, 1, size, size): the input as the model would have it, for methods that reconstruct.
+  public let reconstruction: Tensor?
+
+  public init(map: Tensor, reconstruction: Tensor? = nil) { (self.map, self.reconstruction) = (map, reconstruction) }
+}

@@ -1,0 +1,62 @@
+public import Volumes
+
+/// A connected region above the threshold (26-connected; 8-connected in a single slice).
+public struct Lesion: Hashable, Sendable, Codable {
+  /// Its value in the label image, counted from 1, the largest first.
+  public let id: Int
+  public let volumeMM3: Double
+  public let maximumScore: Double
+  public let meanScore: Double
+  /// World coordinates in mm (RAS+) of the centre of mass of its voxels.
+  public let centroid: SIMD3<Double>
+  /// First and last voxel index along each axis, both inside.
+  public let firstVoxel: SIMD3<Int>
+  public let lastVoxel: SIMD3<Int>
+
+  /// The lesions of a mask, largest first, and their label image; smaller ones than `minimumSize` (mm³, for a
+  /// single slice of 1 mm mm²) are dropped from both.
+  static func find(in mask: Mask, map: Volume, minimumSize: Double) -> (labels: Labels, lesions: [Lesion]) {
+    let components = mask.components()
+    var regions = [Region](repeating: Region(), count: components.count)
+    let (width, height) = (mask.shape[0], mask.shape[1])
+    for (index, label) in components.labels.voxels.enumerated() where label != 0 {
+      regions[Int(label) - 1].add(
+        SIMD3(index % width, index / width % height, index / (width * height)), score: map.voxels[index])
+    }
+    let voxelVolume = mask.geometry.voxelVolume
+    let order = regions.indices
+      .filter { Double(regions[$0].count) * voxelVolume >= minimumSize }
+      .sorted { (-regions[$0].count, $0) < (-regions[$1].count, $1) }
+    var numbers = [Int32](repeating: 0, count: components.count + 1)
+    for (position, region) in order.enumerated() { numbers[region + 1] = Int32(position + 1) }
+    let lesions = order.enumerated().map { position, region in
+      regions[region].lesion(id: position + 1, geometry: mask.geometry)
+    }
+    return (components.labels.map { numbers[Int($0)] }, lesions)
+  }
+
+  private struct Region {
+    var count = 0
+    private var sum = SIMD3<Double>.zero
+    private var scoreSum = 0.0
+    private var maximum: Float = 0
+    private var first = SIMD3<Int>(repeating: .max)
+    private var last = SIMD3<Int>(repeating: .min)
+
+    mutating func add(_ voxel: SIMD3<Int>, score: Float) {
+      count += 1
+      sum += SIMD3<Double>(voxel)
+      scoreSum += Double(score)
+      maximum = max(maximum, score)
+      first = pointwiseMin(first, voxel)
+      last = pointwiseMax(last, voxel)
+    }
+
+    func lesion(id: Int, geometry: Geometry) -> Lesion {
+      Lesion(
+        id: id, volumeMM3: Double(count) * geometry.voxelVolume, maximumScore: Double(maximum),
+        meanScore: scoreSum / Double(count), centroid: geometry.world(ofVoxel: sum / Double(count)),
+        firstVoxel: first, lastVoxel: last)
+    }
+  }
+}

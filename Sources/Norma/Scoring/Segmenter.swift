@@ -1,0 +1,82 @@
+public import Tensors
+public import Volumes
+
+/// Turns a scan into an anomaly map and a lesion mask on the scan's own grid.
+public final class Segmenter {
+  /// What is known about one scan afterwards; every grid has the input's shape, affine and header.
+  public struct Result {
+    /// 0 = as expected or not scored, larger = more anomalous.
+    public let anomalyMap: Volume
+    /// Where the map exceeds the threshold.
+    public let mask: Mask
+    /// Connected regions of the mask, numbered as in `lesions`.
+    public let labels: Labels
+    /// The brain voxels of the slices that were looked at.
+    public let brain: Mask
+    public let lesions: [Lesion]
+    /// What the reader should know, in sentences.
+    public let notes: [String]
+    /// The slice with the most anomalous tissue, as the model saw it.
+    public let exhibit: Exhibit
+  }
+
+  /// One slice on the model grid, (size x size) row-major, rows posterior to anterior, columns left to right.
+  public struct Exhibit: Sendable {
+    public let size: Int
+    /// Template-space z in mm, where known.
+    public let level: Double?
+    public let image, map: [Float]
+    public let reconstruction: [Float]?
+  }
+
+  private let scorer: Scorer
+  private let preparation: ScanPreparation
+
+  /// Loads a bundle's weights onto a device.
+  public convenience init(bundle: ModelBundle, device: Device = .cpu) throws {
+    self.init(scorer: try bundle.scorer(device: device), recipe: bundle.manifest.configuration.recipe)
+  }
+
+  package init(scorer: Scorer, recipe: Recipe) {
+    self.scorer = scorer
+    preparation = ScanPreparation(recipe: recipe)
+  }
+
+  /// Segments a scan at a threshold; without a brain mask every non-zero voxel is brain. `name` stands in
+  /// messages. Throws a ``Problem`` for a scan that cannot be scored.
+  public func callAsFunction(
+    _ scan: Volume, brainMask: Mask? = nil, threshold: Double, name: String
+  ) throws -> Result {
+    let prepared = try preparation(scan, brainMask: brainMask, name: name)
+    let output = try scorer(prepared, size: preparation.recipe.gridSize)
+    let map = prepared.native(try canonicalMap(prepared, output))
+    let (labels, lesions) = Lesion.find(
+      in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map, minimumSize: scorer.settings.minimumLesionSize)
+    return Result(
+      anomalyMap: map, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
+      brain: prepared.native(prepared.scoredBrain), lesions: lesions, notes: prepared.notes,
+      exhibit: try exhibit(prepared, output))
+  }
+
+  /// The anomaly map alone with the brain it covers, both on the RAS+ axes of the scan.
+  func map(_ scan: ScanCase) throws -> (map: Volume, brain: Mask) {
+    let prepared = try preparation(scan)
+    return (try canonicalMap(prepared, scorer(prepared, size: preparation.recipe.gridSize)), prepared.scoredBrain)
+  }
+
+  private func canonicalMap(_ prepared: PreparedScan, _ output: Scorer.Output) throws -> Volume {
+    try prepared.canonicalVolume(
+      of: output.maps, inside: prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion))
+  }
+
+  private func exhibit(_ prepared: PreparedScan, _ output: Scorer.Output) throws -> Exhibit {
+    let size = preparation.recipe.gridSize
+    let sums = try output.maps.sum([1, 2]).values()
+    let index = sums.indices.max { sums[$0] < sums[$1] } ?? 0
+    return Exhibit(
+      size: size, level: prepared.levels[index],
+      image: Array(prepared.images[index * size * size..<(index + 1) * size * size]),
+      map: try output.maps.select(0, index).values(),
+      reconstruction: try output.reconstructions?.select(0, index).values())
+  }
+}

@@ -1,0 +1,65 @@
+public import Foundation
+import Tensors
+
+/// The files of a training run.
+public struct RunFolder: Sendable {
+  public let url: URL
+
+  public init(_ url: URL) { self.url = url }
+
+  /// The resolved configuration, written verbatim.
+  public var configuration: URL { url.appendingPathComponent("config.json") }
+  /// Where the data came from, for `--resume`.
+  public var source: URL { url.appendingPathComponent("data.json") }
+  /// One row per epoch.
+  public var metrics: URL { url.appendingPathComponent("metrics.csv") }
+  /// The last checkpoint: model, optimiser and progress.
+  public var lastCheckpoint: URL { url.appendingPathComponent("checkpoints/last.safetensors") }
+  /// The model with the best lesion-free validation loss.
+  public var bestCheckpoint: URL { url.appendingPathComponent("checkpoints/best.safetensors") }
+  /// Prepared slices; may be deleted at any time.
+  public var prepared: URL { url.appendingPathComponent("prepared") }
+  /// The finished bundle.
+  public var bundle: URL { url.appendingPathComponent("bundle") }
+}
+
+/// The state of a run in one safetensors file: `model.`, `optimizer.` and the progress as metadata.
+struct Checkpoint {
+  var model: [String: Tensor]
+  var optimizer: [String: Tensor]
+  var progress: TrainingProgress
+
+  func write(to url: URL) throws {
+    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    var tensors = [String: Tensor]()
+    for (name, tensor) in model { tensors["model.\(name)"] = tensor }
+    for (name, tensor) in optimizer { tensors["optimizer.\(name)"] = tensor }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let metadata = ["progress": String(decoding: try encoder.encode(progress), as: UTF8.self)]
+    try Safetensors.write(tensors, metadata: metadata, to: url)
+  }
+
+  init(model: [String: Tensor], optimizer: [String: Tensor], progress: TrainingProgress) {
+    (self.model, self.optimizer, self.progress) = (model, optimizer, progress)
+  }
+
+  init(contentsOf url: URL) throws {
+    let (tensors, metadata) = try Safetensors.read(url)
+    guard let text = metadata["progress"],
+      let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
+    else {
+      throw Problem(.badData, "the checkpoint holds no progress", at: url.path, advice: "train into a new folder")
+    }
+    self.init(model: tensors.dropping(prefix: "model."), optimizer: tensors.dropping(prefix: "optimizer."), progress: progress)
+  }
+}
+
+extension [String: Tensor] {
+  /// The tensors whose name begins with `prefix`, without it.
+  func dropping(prefix: String) -> [String: Tensor] {
+    reduce(into: [:]) { result, entry in
+      if entry.key.hasPrefix(prefix) { result[String(entry.key.dropFirst(prefix.count))] = entry.value }
+    }
+  }
+}

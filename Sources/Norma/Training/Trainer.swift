@@ -1,0 +1,192 @@
+import Foundation
+import Tensors
+
+/// Trains a method on lesion-free slices: one loop for every method, told of by events, stopped and resumed
+/// at any step with the same result.
+///
+/// All randomness is a function of (seed, epoch, step), so a checkpoint needs no generator state.
+package final class Trainer {
+  private let configuration: Configuration
+  private let method: any Method
+  private let run: RunFolder
+  private let training, validation: SliceStore.Contents
+  private let device: Device
+  private var progress = TrainingProgress()
+
+  package init(
+    configuration: Configuration, method: any Method, run: RunFolder, training: SliceStore.Contents,
+    validation: SliceStore.Contents, device: Device
+  ) {
+    (self.configuration, self.method, self.run) = (configuration, method, run)
+    (self.training, self.validation, self.device) = (training, validation, device)
+  }
+
+  private var settings: TrainingSettings { configuration.training }
+  private var stepsPerEpoch: Int { (training.slices.count + settings.batchSize - 1) / settings.batchSize }
+  private var seed: UInt64 { UInt64(settings.seed) }
+
+  /// Trains to the end or until `shouldStop`, then leaves the best model in `method`. Throws a ``Problem`` of
+  /// kind `interrupted` after writing a checkpoint, or `internalError` when the loss stops being a number.
+  package func callAsFunction(
+    resume: Bool, onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool
+  ) throws -> TrainingProgress {
+    if resume, FileManager.default.fileExists(atPath: run.lastCheckpoint.path) { try restore() }
+    onEvent(.started(trainingSlices: training.count, validationSlices: validation.count, progress: progress))
+    while progress.epoch < settings.epochs && !isExhausted {
+      let started = ContinuousClock.now, firstStep = progress.step
+      try trainEpoch(onEvent: onEvent, shouldStop: shouldStop, started: started)
+      let slices = training.slices.count - firstStep * settings.batchSize
+      try finishEpoch(imagesPerSecond: Double(slices) / seconds(since: started), onEvent: onEvent)
+    }
+    if progress.best != nil { try method.load(state: Checkpoint(contentsOf: run.bestCheckpoint).model) }
+    return progress
+  }
+
+  /// No better validation loss for `patience` epochs.
+  private var isExhausted: Bool {
+    settings.patience > 0 && progress.epoch - (progress.best?.epoch ?? 0) >= settings.patience
+  }
+
+  private func trainEpoch(
+    onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool, started: ContinuousClock.Instant
+  ) throws {
+    let plan = EpochPlan(slices: training.slices, settings: settings, epoch: progress.epoch)
+    let first = progress.step
+    let batches = Prefetcher(first..<stepsPerEpoch) { [training] step in
+      let (slices, mirrored) = plan.batch(step)
+      return try training.batch(slices, mirrored: mirrored)
+    }
+    defer { batches.cancel() }
+    while progress.step < stepsPerEpoch {
+      if shouldStop() {
+        try save(onEvent: onEvent)
+        throw Problem(
+          .interrupted, "training was interrupted; nothing is lost", at: run.url.path,
+          advice: "continue with: norma train --resume -o \(run.url.path)")
+      }
+      let batch = try batches.next().on(device)
+      let losses = try method.step(batch, try stepContext())
+      try requireNumber(losses)
+      progress.lossSums["total", default: 0] += losses.total * Double(batch.count)
+      for (name, value) in losses.parts { progress.lossSums[name, default: 0] += value * Double(batch.count) }
+      progress.step += 1
+      let rate = Double((progress.step - first) * settings.batchSize) / seconds(since: started)
+      let left = (settings.epochs - progress.epoch) * stepsPerEpoch - progress.step
+      onEvent(
+        .step(
+          StepReport(
+            epoch: progress.epoch + 1, epochs: settings.epochs, step: progress.step, steps: stepsPerEpoch,
+            losses: losses, imagesPerSecond: rate, secondsLeft: Double(left * settings.batchSize) / rate)))
+    }
+  }
+
+  private func stepContext() throws -> StepContext {
+    let step = progress.epoch * stepsPerEpoch + progress.step
+    var seeds = SeededGenerator(seed: seed, place: UInt64(step))
+    return StepContext(learningRate: learningRate(atStep: step), generator: try Generator(seed: seeds.next(), device: device))
+  }
+
+  /// Cosine from the first to the final rate over the whole run.
+  private func learningRate(atStep step: Int) -> Double {
+    let phase = Double(step) / Double(max(1, settings.epochs * stepsPerEpoch))
+    return settings.finalLearningRate
+      + (settings.learningRate - settings.finalLearningRate) * (1 + cos(.pi * phase)) / 2
+  }
+
+  private func requireNumber(_ losses: Losses) throws {
+    guard losses.total.isFinite else {
+      throw Problem(
+        .internalError, "the loss became \(losses.total) in epoch \(progress.epoch + 1), step \(progress.step + 1)",
+        at: run.url.path,
+        advice: "the last good checkpoint is kept; try --set training.learningRate=\(settings.learningRate / 10)")
+    }
+  }
+
+  private func finishEpoch(imagesPerSecond: Double, onEvent: (TrainingEvent) -> Void) throws {
+    let validationLoss = try meanValidationLoss()
+    let slices = Double(training.slices.count)
+    var means = progress.lossSums.mapValues { $0 / slices }
+    let lastStep = (progress.epoch + 1) * stepsPerEpoch - 1
+    let record = EpochRecord(
+      epoch: progress.epoch + 1, learningRate: learningRate(atStep: lastStep),
+      trainingLoss: means.removeValue(forKey: "total") ?? 0, trainingParts: means, validationLoss: validationLoss,
+      isBest: validationLoss < progress.best?.validationLoss ?? .infinity, imagesPerSecond: imagesPerSecond)
+    progress.records.append(record)
+    progress.epoch += 1
+    progress.step = 0
+    progress.lossSums = [:]
+    // The best model first: a run that dies between the two files repeats this epoch and writes both again.
+    if record.isBest {
+      try Checkpoint(model: method.state, optimizer: [:], progress: progress).write(to: run.bestCheckpoint)
+    }
+    try save(onEvent: onEvent)
+    try AtomicFile.write(metricsTable, to: run.metrics)
+    onEvent(.epoch(record))
+  }
+
+  private func meanValidationLoss() throws -> Double {
+    var sum = 0.0
+    let size = settings.batchSize
+    for start in stride(from: 0, to: validation.count, by: size) {
+      let slices = Array(validation.slices[start..<min(start + size, validation.count)])
+      let batch = try validation.batch(slices, mirrored: slices.map { _ in false }).on(device)
+      sum += try method.validationLosses(batch).total * Double(batch.count)
+    }
+    return sum / Double(validation.count)
+  }
+
+  private func save(onEvent: (TrainingEvent) -> Void) throws {
+    try Checkpoint(model: method.state, optimizer: method.optimizerState, progress: progress)
+      .write(to: run.lastCheckpoint)
+    onEvent(.saved(run.lastCheckpoint))
+  }
+
+  private func restore() throws {
+    let checkpoint = try Checkpoint(contentsOf: run.lastCheckpoint)
+    try method.load(state: checkpoint.model)
+    try method.load(optimizerState: checkpoint.optimizer)
+    progress = checkpoint.progress
+  }
+
+  private var metricsTable: String {
+    let parts = Set(progress.records.flatMap(\.trainingParts.keys)).sorted()
+    let header = ["epoch", "learning_rate", "training_loss"] + parts.map { "training_\($0)" }
+      + ["validation_loss", "is_best", "images_per_second"]
+    let rows = progress.records.map { record in
+      ["\(record.epoch)", "\(record.learningRate)", "\(record.trainingLoss)"]
+        + parts.map { "\(record.trainingParts[$0] ?? .nan)" }
+        + ["\(record.validationLoss)", "\(record.isBest)", record.imagesPerSecond.formatted(fraction: 1)]
+    }
+    return ([header] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
+  }
+
+  private func seconds(since start: ContinuousClock.Instant) -> Double {
+    max(1e-9, (ContinuousClock.now - start) / .seconds(1))
+  }
+}
+
+/// The order of an epoch's slices and which of them are mirrored, fixed by (seed, epoch).
+private struct EpochPlan: Sendable {
+  let slices: [SliceStore.Slice]
+  let mirrored: [Bool]
+  let batchSize: Int
+
+  init(slices: [SliceStore.Slice], settings: TrainingSettings, epoch: Int) {
+    var generator = SeededGenerator(seed: UInt64(settings.seed), place: 1, UInt64(epoch))
+    self.slices = slices.shuffled(using: &generator)
+    mirrored = slices.map { _ in Double.random(in: 0..<1, using: &generator) < settings.mirror }
+    batchSize = settings.batchSize
+  }
+
+  func batch(_ step: Int) -> ([SliceStore.Slice], [Bool]) {
+    let range = step * batchSize..<min((step + 1) * batchSize, slices.count)
+    return (Array(slices[range]), Array(mirrored[range]))
+  }
+}
+
+extension Batch {
+  /// The same batch on another device.
+  func on(_ device: Device) throws -> Batch {
+    device == .cpu ? self : Batch(images: try images.to(device), brain: try brain.to(device))
+  }
+}

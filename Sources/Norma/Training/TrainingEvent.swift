@@ -1,0 +1,58 @@
+public import Foundation
+
+/// What a trainer tells those who listen.
+public enum TrainingEvent: Sendable {
+  /// Preparing scan `index` of `count`.
+  case preparing(index: Int, count: Int)
+  /// Training begins, at `progress` when it is resumed.
+  case started(trainingSlices: Int, validationSlices: Int, progress: TrainingProgress)
+  /// One update is done.
+  case step(StepReport)
+  /// An epoch is done and its checkpoint written.
+  case epoch(EpochRecord)
+  /// A checkpoint was written.
+  case saved(URL)
+  /// Scoring validation case `index` of `count` for the threshold.
+  case calibrating(index: Int, count: Int)
+}
+
+/// Where an epoch stands.
+public struct StepReport: Sendable {
+  public let epoch: Int
+  public let epochs: Int
+  /// Steps done in this epoch, and in all.
+  public let step: Int
+  public let steps: Int
+  public let losses: Losses
+  public let imagesPerSecond: Double
+  /// Time left for all epochs at the present rate.
+  public let secondsLeft: Double
+}
+
+/// One line of `metrics.csv`.
+public struct EpochRecord: Codable, Hashable, Sendable {
+  /// Counted from 1.
+  public let epoch: Int
+  public let learningRate: Double
+  /// Mean over the training slices.
+  public let trainingLoss: Double
+  public let trainingParts: [String: Double]
+  /// Mean over the lesion-free validation slices.
+  public let validationLoss: Double
+  /// Whether this is the best validation loss so far.
+  public let isBest: Bool
+  public let imagesPerSecond: Double
+}
+
+/// Everything besides tensors that a stopped run needs to go on.
+public struct TrainingProgress: Codable, Hashable, Sendable {
+  /// Finished epochs, and finished steps of the running one.
+  public internal(set) var epoch = 0
+  public internal(set) var step = 0
+  /// Losses of the running epoch, summed over slices.
+  var lossSums: [String: Double] = [:]
+  public internal(set) var records: [EpochRecord] = []
+
+  /// The epoch with the lowest validation loss.
+  public var best: EpochRecord? { records.last(where: \.isBest) }
+}

@@ -1,0 +1,67 @@
+internal import CTorch
+
+extension Tensor {
+  /// Whether operators on this tensor are recorded for differentiation.
+  public var requiresGrad: Bool { ct_tensor_requires_gradient(handle) }
+
+  /// Makes this tensor a leaf whose gradient `backward` accumulates; throws for integer types.
+  @discardableResult
+  public func requiresGrad_(_ required: Bool = true) throws(TensorError) -> Tensor {
+    try check(ct_tensor_set_requires_gradient(handle, required), "requiresGrad_", [shape])
+    return self
+  }
+
+  /// Adds the gradients of this scalar to every leaf it depends on, and frees the graph; throws for a tensor
+  /// that is no scalar or depends on no leaf.
+  public func backward() throws(TensorError) {
+    try check(ct_backward(handle), "backward", [shape])
+  }
+
+  /// The gradient accumulated so far, of this tensor's shape; nil before the first.
+  public var gradient: Tensor? {
+    var gradient: OpaquePointer?
+    let status = ct_tensor_gradient(handle, &gradient)
+    return status == CT_OK ? gradient.map(Tensor.init(handle:)) : nil
+  }
+
+  /// Forgets the accumulated gradient.
+  public func clearGradient() throws(TensorError) {
+    try check(ct_tensor_clear_gradient(handle), "clearGradient", [shape])
+  }
+
+  /// Gradients of a scalar, one of each input's shape, without accumulating them; zeros for an input that the
+  /// scalar does not depend on. With `createGraph` they can be differentiated again.
+  public static func gradients(
+    of scalar: Tensor, withRespectTo inputs: [Tensor], createGraph: Bool = false
+  ) throws(TensorError) -> [Tensor] {
+    var handles = [OpaquePointer?](repeating: nil, count: inputs.count)
+    let status = ct_gradients(
+      scalar.handle, inputs.map(\.handle), Int64(inputs.count), createGraph, &handles)
+    try check(status, "gradients", [scalar.shape])
+    var gradients: [Tensor] = []
+    for (input, handle) in zip(inputs, handles) {
+      if let handle { gradients.append(Tensor(handle: handle)) } else { gradients.append(try input.zerosLike()) }
+    }
+    return gradients
+  }
+}
+
+/// Runs the body without recording operators for differentiation, on this thread.
+public func withoutGradients<R, Failure: Error>(
+  _ body: () throws(Failure) -> R
+) throws(Failure) -> R {
+  let wereEnabled = ct_gradients_enabled()
+  ct_set_gradients_enabled(false)
+  defer { ct_set_gradients_enabled(wereEnabled) }
+  return try body()
+}
+
+/// Runs the body in inference mode on this thread: faster than `withoutGradients`, but the tensors made
+/// here can never take part in differentiation.
+public func inferenceMode<R, Failure: Error>(
+  _ body: () throws(Failure) -> R
+) throws(Failure) -> R {
+  let inference = ct_inference_create()
+  defer { inference.map(ct_inference_destroy) }
+  return try body()
+}

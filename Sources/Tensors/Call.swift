@@ -1,0 +1,109 @@
+internal import CTorch
+
+/// A value that an operator takes: it knows how to add itself to a call.
+protocol Argument {
+  func add(to call: OpaquePointer) -> CTStatus
+  /// The tensors in it, for error messages.
+  var operands: [Tensor] { get }
+}
+
+extension Argument {
+  var operands: [Tensor] { [] }
+}
+
+/// Runs the ATen operator of this schema name (`add.Tensor`) and returns all its tensors. Arguments come in
+/// schema order; `nil` is None, and those left out at the end take the schema's defaults.
+@discardableResult
+func callAll(_ name: String, _ arguments: [(any Argument)?]) throws(TensorError) -> [Tensor] {
+  func require(_ status: CTStatus) throws(TensorError) {
+    if status == CT_OK { return }
+    let operation = String(name.prefix { $0 != "." })
+    try check(status, operation, arguments.flatMap { $0?.operands ?? [] }.map(\.shape))
+  }
+  guard let call = ct_call_create(name) else {
+    throw TensorError(operation: name, shapes: [], message: "out of memory")
+  }
+  defer { ct_call_destroy(call) }
+  for argument in arguments {
+    try require(argument?.add(to: call) ?? ct_call_add_none(call))
+  }
+  var count: Int64 = 0
+  try require(withExtendedLifetime(arguments) { ct_call_run(call, &count) })
+  var results: [Tensor] = []
+  for index in 0..<count {
+    results.append(Tensor(handle: try created(name) { ct_call_result(call, index, &$0) }))
+  }
+  return results
+}
+
+/// Runs an operator that has one result.
+@discardableResult
+func call(_ name: String, _ arguments: (any Argument)?...) throws(TensorError) -> Tensor {
+  let results = try callAll(name, arguments)
+  guard let first = results.first else {
+    throw TensorError(operation: name, shapes: [], message: "the operator has no result")
+  }
+  return first
+}
+
+extension Tensor: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_tensor(call, handle) }
+  var operands: [Tensor] { [self] }
+}
+
+extension Bool: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_bool(call, self) }
+}
+
+extension Int: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_int(call, Int64(self)) }
+}
+
+extension Double: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_double(call, self) }
+}
+
+extension Float: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_double(call, Double(self)) }
+}
+
+extension String: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_string(call, self) }
+}
+
+extension DType: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_int(call, Int64(code)) }
+}
+
+extension Device: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_device(call, handle) }
+}
+
+extension Generator: Argument {
+  func add(to call: OpaquePointer) -> CTStatus { ct_call_add_generator(call, handle) }
+}
+
+extension Array: Argument where Element: ListElement {
+  func add(to call: OpaquePointer) -> CTStatus { Element.add(self, to: call) }
+  var operands: [Tensor] { Element.operands(self) }
+}
+
+/// An element of the lists that operators take.
+protocol ListElement {
+  static func add(_ list: [Self], to call: OpaquePointer) -> CTStatus
+  static func operands(_ list: [Self]) -> [Tensor]
+}
+
+extension Int: ListElement {
+  static func add(_ list: [Int], to call: OpaquePointer) -> CTStatus {
+    ct_call_add_ints(call, list.map(Int64.init), Int64(list.count))
+  }
+  static func operands(_ list: [Int]) -> [Tensor] { [] }
+}
+
+extension Tensor: ListElement {
+  static func add(_ list: [Tensor], to call: OpaquePointer) -> CTStatus {
+    ct_call_add_tensors(call, list.map(\.handle), Int64(list.count))
+  }
+  static func operands(_ list: [Tensor]) -> [Tensor] { list }
+}

@@ -1,0 +1,73 @@
+internal import CTorch
+
+/// Where a tensor's elements live and its operators run.
+public enum Device: Hashable, Sendable, CustomStringConvertible {
+  case cpu
+  case cuda(Int)
+  case mps
+
+  /// Reads `auto`, `cpu`, `cuda`, `cuda:n` or `mps`; throws `DeviceError` for anything else.
+  public init(parsing text: String) throws(DeviceError) {
+    switch text {
+    case "auto": self = .best
+    case "cpu": self = .cpu
+    case "cuda": self = .cuda(0)
+    case "mps": self = .mps
+    default:
+      let prefix = "cuda:"
+      let digits = text.dropFirst(prefix.count)
+      guard text.hasPrefix(prefix), digits.allSatisfy(\.isWholeNumber), let index = Int8(digits) else {
+        throw DeviceError(text: text)
+      }
+      self = .cuda(Int(index))
+    }
+  }
+
+  /// The fastest device of this machine: the first CUDA device, else MPS, else the CPU.
+  public static var best: Device {
+    [Device.cuda(0), .mps].first(where: \.isAvailable) ?? .cpu
+  }
+
+  /// Whether this machine can run tensors here. Asking for CUDA loads its library.
+  public var isAvailable: Bool {
+    switch self {
+    case .cpu: true
+    case .cuda(let index): (try? Engine.loadCUDA()) != nil && index < ct_device_count(Int32(CT_CUDA))
+    case .mps: ct_device_count(Int32(CT_MPS)) > 0
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .cpu: "cpu"
+    case .cuda(let index): "cuda:\(index)"
+    case .mps: "mps"
+    }
+  }
+
+  var handle: CTDevice {
+    switch self {
+    case .cpu: CTDevice(type: Int32(CT_CPU), index: -1)
+    case .cuda(let index): CTDevice(type: Int32(CT_CUDA), index: Int32(index))
+    case .mps: CTDevice(type: Int32(CT_MPS), index: 0)
+    }
+  }
+
+  init(handle: CTDevice) {
+    switch Int(handle.type) {
+    case Int(CT_CUDA): self = .cuda(Int(handle.index))
+    case Int(CT_MPS): self = .mps
+    default: self = .cpu
+    }
+  }
+}
+
+/// A device name that is none of the known ones.
+public struct DeviceError: Error, Equatable, CustomStringConvertible {
+  /// What was given.
+  public let text: String
+
+  public var description: String {
+    "'\(text)' is not a device: use auto, cpu, cuda, cuda:n or mps"
+  }
+}

@@ -1,0 +1,25 @@
+internal import CTorch
+
+/// Settings of libtorch that hold for the whole process.
+public enum Engine {
+  /// The version of libtorch.
+  public static var version: String { String(cString: ct_version()) }
+
+  /// The number of CPU threads one operator may use.
+  public static var threads: Int {
+    get { Int(ct_threads()) }
+    set { ct_set_threads(Int32(clamping: newValue)) }
+  }
+
+  /// Keeps freed memory in the process instead of returning it to the kernel after every step, which more
+  /// than doubles training speed with glibc. Call it once, before the first tensor; elsewhere it does nothing.
+  public static func configureAllocator() { ct_configure_allocator() }
+
+  /// Loads CUDA; throws where this machine has none. Call it before the first tensor is made: libtorch
+  /// counts its devices only once.
+  public static func loadCUDA() throws(TensorError) { try cuda.get() }
+
+  private static let cuda = Result { () throws(TensorError) in
+    try check(ct_load_library("libtorch_cuda.so"), "loadCUDA")
+  }
+}

@@ -1,0 +1,84 @@
+/// Convolution of images: [batch, in, height, width] to [batch, out, height', width'].
+public struct Conv2d: Sendable {
+  /// [out, in / groups, kernel, kernel].
+  public let weight: Tensor
+  /// [out].
+  public let bias: Tensor?
+  private let stride, padding, dilation, groups: Int
+
+  /// Makes `weight` and `bias` at this path with PyTorch's default values.
+  public init(
+    _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
+    padding: Int = 0, dilation: Int = 1, groups: Int = 1, bias: Bool = true
+  ) throws(TensorError) {
+    let fanIn = inputs / groups * kernel * kernel
+    weight = try path.parameter(
+      "weight", [outputs, inputs / groups, kernel, kernel], .weight(fanIn: fanIn))
+    self.bias = bias ? try path.parameter("bias", [outputs], .bias(fanIn: fanIn)) : nil
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+    self.groups = groups
+  }
+
+  /// The convolved images.
+  public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
+    try x.conv2d(weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+  }
+}
+
+/// Transposed convolution of images: [batch, in, height, width] to [batch, out, height', width'], where
+/// height' = (height - 1) * stride - 2 * padding + kernel + outputPadding.
+public struct ConvTranspose2d: Sendable {
+  /// [in, out, kernel, kernel].
+  public let weight: Tensor
+  /// [out].
+  public let bias: Tensor?
+  private let stride, padding, outputPadding: Int
+
+  /// Makes `weight` and `bias` at this path with PyTorch's default values.
+  public init(
+    _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
+    padding: Int = 0, outputPadding: Int = 0, bias: Bool = true
+  ) throws(TensorError) {
+    // PyTorch counts the second dimension of the weight, here the outputs.
+    let fanIn = outputs * kernel * kernel
+    weight = try path.parameter("weight", [inputs, outputs, kernel, kernel], .weight(fanIn: fanIn))
+    self.bias = bias ? try path.parameter("bias", [outputs], .bias(fanIn: fanIn)) : nil
+    self.stride = stride
+    self.padding = padding
+    self.outputPadding = outputPadding
+  }
+
+  /// The images, grown by the stride.
+  public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
+    try x.convTranspose2d(weight, bias, stride: stride, padding: padding, outputPadding: outputPadding)
+  }
+}
+
+/// Convolution of volumes: [batch, in, depth, height, width] to [batch, out, depth', height', width'].
+public struct Conv3d: Sendable {
+  /// [out, in, kernel, kernel, kernel].
+  public let weight: Tensor
+  /// [out].
+  public let bias: Tensor?
+  private let stride, padding: Int
+
+  /// Makes `weight` and `bias` at this path with PyTorch's default values.
+  public init(
+    _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
+    padding: Int = 0, bias: Bool = true
+  ) throws(TensorError) {
+    let fanIn = inputs * kernel * kernel * kernel
+    weight = try path.parameter(
+      "weight", [outputs, inputs, kernel, kernel, kernel], .weight(fanIn: fanIn))
+    self.bias = bias ? try path.parameter("bias", [outputs], .bias(fanIn: fanIn)) : nil
+    self.stride = stride
+    self.padding = padding
+  }
+
+  /// The convolved volumes.
+  public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
+    try x.conv3d(weight, bias, stride: stride, padding: padding)
+  }
+}

@@ -1,0 +1,71 @@
+/// Losses between an output and a target of one shape; they throw where shapes do not broadcast.
+public enum Loss {
+  /// How the losses of the elements become one number.
+  public enum Reduction: String, Codable, Sendable {
+    case mean, sum
+
+    fileprivate func callAsFunction(_ losses: Tensor) throws(TensorError) -> Tensor {
+      self == .mean ? try losses.mean() : try losses.sum()
+    }
+  }
+
+  /// The absolute difference.
+  public static func l1(
+    _ output: Tensor, _ target: Tensor, reduction: Reduction = .mean
+  ) throws(TensorError) -> Tensor {
+    try reduction((output - target).abs())
+  }
+
+  /// The squared difference.
+  public static func mse(
+    _ output: Tensor, _ target: Tensor, reduction: Reduction = .mean
+  ) throws(TensorError) -> Tensor {
+    try reduction((output - target).square())
+  }
+
+  /// The divergence of a diagonal normal distribution [batch, ...] from the standard one, summed over the
+  /// latent dimensions and averaged over the batch.
+  public static func gaussianKL(mean: Tensor, logVariance: Tensor) throws(TensorError) -> Tensor {
+    let terms = try mean.square() + logVariance.exp() - logVariance - 1
+    return try terms.flatten().sum([1]).mean() * 0.5
+  }
+
+  /// Binary cross-entropy of logits against targets in 0...1, positives counted `positiveWeight` times.
+  public static func bceWithLogits(
+    _ logits: Tensor, _ target: Tensor, positiveWeight: Float = 1, reduction: Reduction = .mean
+  ) throws(TensorError) -> Tensor {
+    let weight = try Tensor.full([], positiveWeight, dtype: logits.dtype, device: logits.device)
+    let code = reduction == .mean ? 1 : 2
+    return try call("binary_cross_entropy_with_logits", logits, target, nil, weight, code)
+  }
+
+  /// One minus the soft Dice overlap of probabilities and targets [batch, channels, ...], averaged over batch
+  /// and channels. The smoothing keeps it defined where both are empty.
+  public static func softDice(
+    _ probabilities: Tensor, _ target: Tensor, smoothing: Float = 1
+  ) throws(TensorError) -> Tensor {
+    let output = try probabilities.flatten(from: 2)
+    let truth = try target.flatten(from: 2)
+    let overlap = try (output * truth).sum([2]) * 2 + smoothing
+    let total = try output.sum([2]) + truth.sum([2]) + smoothing
+    return try 1 - (overlap / total).mean()
+  }
+
+  /// The difference between the magnitudes of two images' gradients along height and width, to this power
+  /// (Mathieu et al. 2016): it keeps reconstructions sharp.
+  public static func gradientDifference(
+    _ output: Tensor, _ target: Tensor, exponent: Float = 1, reduction: Reduction = .mean
+  ) throws(TensorError) -> Tensor {
+    func along(_ dim: Int) throws(TensorError) -> Tensor {
+      let difference = try slope(output, dim).abs() - slope(target, dim).abs()
+      let magnitude = try difference.abs()
+      return try reduction(exponent == 1 ? magnitude : magnitude.pow(exponent))
+    }
+    return try along(2) + along(3)
+  }
+
+  private static func slope(_ images: Tensor, _ dim: Int) throws(TensorError) -> Tensor {
+    let length = images.shape[dim] - 1
+    return try images.narrow(dim, start: 1, length: length) - images.narrow(dim, start: 0, length: length)
+  }
+}

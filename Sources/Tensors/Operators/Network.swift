@@ -1,0 +1,118 @@
+// Images are [batch, channels, height, width]. Sizes given as one number hold for every spatial dimension.
+
+extension Tensor {
+  /// The matrix product over the last two dimensions.
+  public func matmul(_ other: Tensor) throws(TensorError) -> Tensor {
+    try call("matmul", self, other)
+  }
+
+  /// [..., in] to [..., out] by a weight of [out, in].
+  public func linear(_ weight: Tensor, _ bias: Tensor? = nil) throws(TensorError) -> Tensor {
+    try call("linear", self, weight, bias)
+  }
+
+  /// Convolution of images by a weight of [out, in / groups, height, width].
+  public func conv2d(
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+    groups: Int = 1
+  ) throws(TensorError) -> Tensor {
+    try call("conv2d", self, weight, bias, [stride], [padding], [dilation], groups)
+  }
+
+  /// Transposed convolution of images by a weight of [in, out / groups, height, width].
+  public func convTranspose2d(
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
+    outputPadding: Int = 0, groups: Int = 1
+  ) throws(TensorError) -> Tensor {
+    try call(
+      "conv_transpose2d.input", self, weight, bias, [stride], [padding], [outputPadding], groups)
+  }
+
+  /// Convolution of volumes [batch, in, depth, height, width] by a weight of [out, in / groups, d, h, w].
+  public func conv3d(
+    _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+    groups: Int = 1
+  ) throws(TensorError) -> Tensor {
+    try call("conv3d", self, weight, bias, [stride], [padding], [dilation], groups)
+  }
+
+  /// The largest element of each window; the stride is the window's size unless given.
+  public func maxPool2d(
+    _ size: Int, stride: Int? = nil, padding: Int = 0
+  ) throws(TensorError) -> Tensor {
+    try call("max_pool2d", self, [size], [stride ?? size], [padding])
+  }
+
+  /// The mean of each window; the stride is the window's size unless given.
+  public func avgPool2d(
+    _ size: Int, stride: Int? = nil, padding: Int = 0
+  ) throws(TensorError) -> Tensor {
+    try call("avg_pool2d", self, [size], [stride ?? size], [padding])
+  }
+
+  /// How `interpolate2d` finds values between pixels.
+  public enum Interpolation: String, Codable, Sendable {
+    case nearest, bilinear
+  }
+
+  /// Images resampled to [height, width], pixel centres aligned as by PyTorch. `antialias` smooths before a
+  /// bilinear reduction.
+  public func interpolate2d(
+    _ size: [Int], mode: Interpolation = .bilinear, antialias: Bool = false
+  ) throws(TensorError) -> Tensor {
+    switch (mode, antialias) {
+    case (.nearest, _): try call("upsample_nearest2d", self, size)
+    case (.bilinear, false): try call("upsample_bilinear2d", self, size, false)
+    case (.bilinear, true): try call("_upsample_bilinear2d_aa", self, size, false)
+    }
+  }
+
+  /// Each channel normalised by the statistics of the batch (training) or by the running ones; training
+  /// also updates the running ones in place.
+  public func batchNorm(
+    weight: Tensor?, bias: Tensor?, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
+    momentum: Double = 0.1, epsilon: Double = 1e-5
+  ) throws(TensorError) -> Tensor {
+    try call(
+      "batch_norm", self, weight, bias, runningMean, runningVariance, training, momentum, epsilon, true)
+  }
+
+  /// Groups of channels of each sample normalised to mean 0 and variance 1.
+  public func groupNorm(
+    groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
+  ) throws(TensorError) -> Tensor {
+    try call("group_norm", self, groups, weight, bias, epsilon)
+  }
+
+  /// Each channel of each sample normalised to mean 0 and variance 1.
+  public func instanceNorm(
+    weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
+  ) throws(TensorError) -> Tensor {
+    try call("instance_norm", self, weight, bias, nil, nil, true, 0.1, epsilon, true)
+  }
+
+  /// The trailing dimensions of this shape normalised together.
+  public func layerNorm(
+    _ shape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
+  ) throws(TensorError) -> Tensor {
+    try call("layer_norm", self, shape, weight, bias, epsilon)
+  }
+
+  /// Zeroes each element with this probability, drawn from the generator, and scales the rest to keep the mean.
+  public func dropout(_ probability: Double, generator: Generator) throws(TensorError) -> Tensor {
+    let kept = 1 - probability
+    let mask = try call("empty_like", detach().to(generator.device))
+    try call("bernoulli_.float", mask, kept, generator)
+    return try self * call("div_.Scalar", mask, kept).to(device)
+  }
+
+  /// Exponentials along a dimension, normalised to sum 1.
+  public func softmax(_ dim: Int) throws(TensorError) -> Tensor {
+    try call("softmax.int", self, dim)
+  }
+
+  /// The sliding windows of images, as columns: [batch, channels * size * size, windows].
+  public func unfold(_ size: Int, stride: Int = 1, padding: Int = 0) throws(TensorError) -> Tensor {
+    try call("im2col", self, [size, size], [1, 1], [padding, padding], [stride, stride])
+  }
+}

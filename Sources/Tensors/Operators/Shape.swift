@@ -1,0 +1,97 @@
+internal import CTorch
+
+extension Tensor {
+  /// How `pad` fills the border.
+  public enum Padding: Sendable {
+    case constant(Float)
+    case reflect
+    case replicate
+  }
+
+  /// The same elements in another shape, one size of which may be -1; copies only where it must.
+  public func reshape(_ shape: [Int]) throws(TensorError) -> Tensor {
+    try call("reshape", self, shape)
+  }
+  /// The same memory in another shape, one size of which may be -1; throws where the strides forbid it.
+  public func view(_ shape: [Int]) throws(TensorError) -> Tensor { try call("view", self, shape) }
+  /// A view with the dimensions in this order.
+  public func permute(_ dims: [Int]) throws(TensorError) -> Tensor {
+    try call("permute", self, dims)
+  }
+  /// A view with two dimensions exchanged.
+  public func transpose(_ first: Int, _ second: Int) throws(TensorError) -> Tensor {
+    try call("transpose.int", self, first, second)
+  }
+  /// A copy reversed along these dimensions.
+  public func flip(_ dims: [Int]) throws(TensorError) -> Tensor { try call("flip", self, dims) }
+  /// A view of `length` indices of a dimension.
+  public func narrow(_ dim: Int, start: Int, length: Int) throws(TensorError) -> Tensor {
+    try call("narrow", self, dim, start, length)
+  }
+  /// A view of one index of a dimension, which disappears.
+  public func select(_ dim: Int, _ index: Int) throws(TensorError) -> Tensor {
+    try call("select.int", self, dim, index)
+  }
+  /// A view without this dimension, if its size is 1.
+  public func squeeze(_ dim: Int) throws(TensorError) -> Tensor {
+    try call("squeeze.dim", self, dim)
+  }
+  /// A view with a new dimension of size 1 here.
+  public func unsqueeze(_ dim: Int) throws(TensorError) -> Tensor {
+    try call("unsqueeze", self, dim)
+  }
+  /// A view that repeats dimensions of size 1 to this shape.
+  public func expand(_ shape: [Int]) throws(TensorError) -> Tensor {
+    try call("expand", self, shape)
+  }
+  /// The dimensions from `start` on, flattened into one.
+  public func flatten(from start: Int = 1) throws(TensorError) -> Tensor {
+    try call("flatten.using_ints", self, start)
+  }
+  /// Tensors joined along an existing dimension.
+  public static func cat(_ tensors: [Tensor], dim: Int = 0) throws(TensorError) -> Tensor {
+    try call("cat", tensors, dim)
+  }
+  /// Tensors of one shape joined along a new dimension.
+  public static func stack(_ tensors: [Tensor], dim: Int = 0) throws(TensorError) -> Tensor {
+    try call("stack", tensors, dim)
+  }
+  /// Views of at most `size` indices of a dimension each.
+  public func split(_ size: Int, dim: Int = 0) throws(TensorError) -> [Tensor] {
+    try callAll("split.Tensor", [self, size, dim])
+  }
+  /// The elements in row-major order or, for images, with the channels innermost: faster convolutions.
+  public func contiguous(channelsLast: Bool = false) throws(TensorError) -> Tensor {
+    try call("contiguous", self, Int(channelsLast ? CT_CHANNELS_LAST : CT_CONTIGUOUS))
+  }
+  /// This tensor on another device; itself if it is there already.
+  public func to(_ device: Device) throws(TensorError) -> Tensor {
+    try call("to.dtype_layout", self, nil, nil, device)
+  }
+  /// This tensor in another type; itself if it has it already.
+  public func to(_ dtype: DType) throws(TensorError) -> Tensor { try call("to.dtype", self, dtype) }
+  /// The same memory, outside the graph.
+  public func detach() throws(TensorError) -> Tensor { try call("detach", self) }
+  /// A copy of the elements, inside the graph.
+  public func clone() throws(TensorError) -> Tensor { try call("clone", self) }
+  /// A border around the last dimensions: sizes before and after the last one, then the one before it.
+  public func pad(_ sizes: [Int], _ padding: Padding = .constant(0)) throws(TensorError) -> Tensor {
+    switch padding {
+    case .constant(let value): try call("pad", self, sizes, "constant", value)
+    case .reflect: try call("pad", self, sizes, "reflect")
+    case .replicate: try call("pad", self, sizes, "replicate")
+    }
+  }
+  /// The elements shifted along dimensions, entering again at the other end.
+  public func roll(_ shifts: [Int], dims: [Int]) throws(TensorError) -> Tensor {
+    try call("roll", self, shifts, dims)
+  }
+  /// The elements at these Int64 indices along a dimension, of the indices' shape.
+  public func gather(_ dim: Int, _ indices: Tensor) throws(TensorError) -> Tensor {
+    try call("gather", self, dim, indices)
+  }
+  /// The slices at these Int64 indices (rank 1) of a dimension.
+  public func indexSelect(_ dim: Int, _ indices: Tensor) throws(TensorError) -> Tensor {
+    try call("index_select", self, dim, indices)
+  }
+}

@@ -1,0 +1,37 @@
+internal import CTorch
+
+/// An operator that could not run: its name, the shapes it was given, and the engine's reason.
+public struct TensorError: Error, Equatable, CustomStringConvertible {
+  /// The operator or function, such as `matmul`.
+  public let operation: String
+  /// The shapes of its tensor arguments, in order.
+  public let shapes: [[Int]]
+  /// The first line of the engine's message.
+  public let message: String
+
+  public var description: String {
+    let operands = shapes.map { "[\($0.map(String.init).joined(separator: ", "))]" }
+    let place = operands.isEmpty ? operation : "\(operation) of \(operands.joined(separator: " and "))"
+    return "\(place): \(message)"
+  }
+}
+
+/// Turns a failed status into an error that names the operation and its operands.
+func check(_ status: CTStatus, _ operation: String, _ shapes: [[Int]] = []) throws(TensorError) {
+  if status == CT_OK { return }
+  let message = String(cString: ct_error_message())
+  let firstLine = message.split(separator: "\n").first.map(String.init) ?? "the engine gave no reason"
+  throw TensorError(operation: operation, shapes: shapes, message: firstLine)
+}
+
+/// The handle that a function of the C ABI hands over.
+func created(
+  _ operation: String, _ shapes: [[Int]] = [], _ create: (inout OpaquePointer?) -> CTStatus
+) throws(TensorError) -> OpaquePointer {
+  var handle: OpaquePointer?
+  try check(create(&handle), operation, shapes)
+  guard let handle else {
+    throw TensorError(operation: operation, shapes: shapes, message: "the engine made nothing")
+  }
+  return handle
+}
