@@ -1,0 +1,121 @@
+/// One simulated person in one simulated scanner, before lesions: anatomy, contrast and shading.
+struct Person: Sendable {
+  /// What a point of the head looks like; brightness is relative to mean white matter = 1.
+  struct Tissue {
+    var brightness: Float
+    let insideBrain: Bool
+    /// Share that is fluid, 0...1.
+    let fluid: Float
+    let greyMatter: Float
+    let whiteMatter: Float
+    /// Distance to the lateral ventricles, mm.
+    let ventricleDistance: Float
+  }
+
+  private let tissues: Lattice
+  /// Displacement in mm (x, y, z) and the gain of the coil (w).
+  private let deformation: Lattice
+
+  private let greyBrightness: Float
+  let fluidBrightness: Float
+  /// Fluid shares below the first bound look like tissue, above the second like pure fluid: low bounds
+  /// give the wide sulci of an old brain.
+  private let sulcusBounds: (Float, Float)
+  /// Averaging has washed the template's small sulci out: new ones run where this noise crosses zero.
+  private let sulci: HashNoise
+
+  private let rimWidth: Float
+  private let capWidth: Float
+  private let rimBrightness: Float
+  private let rimVariation: HashNoise
+
+  private let textureStrength: Float
+  private let fineTexture: HashNoise
+  private let coarseTexture: HashNoise
+
+  init(tissues: Lattice, random: inout RandomSource) {
+    // Age drives what grows together: wide sulci, wide ventricles, periventricular caps.
+    let age = random.uniform(0...1)
+    self.tissues = tissues
+    deformation = Person.deformation(
+      of: tissues, ventricleGrowth: random.uniform(-0.5...1) + 3 * age, random: &random)
+    greyBrightness = random.uniform(1.12...1.28)
+    fluidBrightness = random.uniform(0.1...0.28)
+    let sulcus = random.uniform(0.16...0.24) - 0.1 * age
+    sulcusBounds = (sulcus, sulcus + random.uniform(0.3...0.4))
+    sulci = HashNoise(key: random.next(), spacing: 11)
+    rimWidth = random.uniform(1.5...3)
+    capWidth = rimWidth + random.uniform(1...4) + random.uniform(0...6) * age
+    rimBrightness = random.uniform(0.2...0.4) + random.uniform(0...0.6) * age
+    rimVariation = HashNoise(key: random.next(), spacing: 9)
+    textureStrength = random.uniform(0.025...0.05)
+    fineTexture = HashNoise(key: random.next(), spacing: 2.5)
+    coarseTexture = HashNoise(key: random.next(), spacing: 7)
+  }
+
+  /// The tissue at a point of the person's head, mm.
+  func callAsFunction(_ point: Point) -> Tissue {
+    let local = deformation(point)
+    let place = point + Point(local.x, local.y, local.z)
+    let (grey, white, brain, distance) = unpacked(tissues(place))
+    guard brain > 0.5 else {
+      return Tissue(
+        brightness: 0, insideBrain: false, fluid: 1, greyMatter: 0, whiteMatter: 0,
+        ventricleDistance: distance)
+    }
+    let solid = max(grey + white, 1e-3)
+    let sulcus = 0.35 * grey * smoothstep(10, 25, distance) * (1 - smoothstep(0, 0.14, abs(sulci(place))))
+    let fluid = smoothstep(sulcusBounds.0, sulcusBounds.1, 1 - solid / brain + sulcus)
+    let matter =
+      mix(1, greyBrightness, grey / solid) + rim(place, distance)
+      + textureStrength * (fineTexture(point) + 2 * coarseTexture(point))
+    return Tissue(
+      brightness: local.w * mix(matter, fluidBrightness, fluid), insideBrain: true, fluid: fluid,
+      greyMatter: grey, whiteMatter: white, ventricleDistance: distance)
+  }
+
+  /// The bright band along the ventricles, widened to caps at the frontal and occipital horns.
+  private func rim(_ place: Point, _ distance: Float) -> Float {
+    guard distance < capWidth * 1.5 else { return 0 }
+    let horns = max(smoothstep(12, 24, place.y), 1 - smoothstep(-48, -32, place.y))
+    let width = mix(rimWidth, capWidth, horns) * (1 + 0.5 * rimVariation(place))
+    return rimBrightness * (0.6 + 0.4 * horns) * (1 - smoothstep(0.3 * width, width, distance))
+  }
+
+  private func unpacked(_ value: SIMD4<Float>) -> (Float, Float, Float, Float) {
+    (value.x, value.y, value.z, value.w)
+  }
+
+  private static func deformation(
+    of tissues: Lattice, ventricleGrowth: Float, random: inout RandomSource
+  ) -> Lattice {
+    var field = tissues.coarsened(spacing: 4)
+    let shape = field.smoothNoise(radius: 5, random: &random)
+    let folds = field.smoothNoise(radius: 1, random: &random)
+    let shading = field.smoothNoise(radius: 8, random: &random)
+    let shapeStrength = random.uniform(1.5...3)
+    let foldStrength = random.uniform(0.6...1.2)
+    let shadingStrength = random.uniform(0.02...0.08)
+    for z in 0..<field.shape.z {
+      for y in 0..<field.shape.y {
+        for x in 0..<field.shape.x {
+          let i = field.index(x, y, z)
+          let growth = ventricleGrowth * ventriclePull(tissues, field.position(x, y, z))
+          field.values[i] = shapeStrength * shape[i] + foldStrength * folds[i] - SIMD4(growth, 0)
+          field.values[i].w = max(0.5, 1 + shadingStrength * shading[i].w)
+        }
+      }
+    }
+    return field
+  }
+
+  /// The direction away from the ventricles, fading with distance: what is sampled against it grows them.
+  private static func ventriclePull(_ tissues: Lattice, _ point: Point) -> Point {
+    let reach: Float = 4
+    func slope(_ step: Point) -> Float {
+      (tissues(point + step).w - tissues(point - step).w) / (2 * reach)
+    }
+    let gradient = Point(slope([reach, 0, 0]), slope([0, reach, 0]), slope([0, 0, reach]))
+    return gradient * (1 - smoothstep(0, 30, tissues(point).w))
+  }
+}

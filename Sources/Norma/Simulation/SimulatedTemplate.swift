@@ -1,0 +1,54 @@
+public import Foundation
+import Volumes
+
+/// The average head that simulated people are deformed from: tissue shares on a grid in world space.
+public struct SimulatedTemplate: Sendable {
+  /// Shares 0...1 of grey matter (x), white matter (y), brain (z); distance to the ventricles in mm (w).
+  let tissues: Lattice
+
+  /// Reads the ICBM152 2009a maps `mni_icbm152_{t1,gm,wm}_tal_nlin_sym_09a_converted.nii.gz` in `folder`.
+  ///
+  /// Throws what reading a NIfTI file throws, and `SimulationError` where the three grids differ.
+  public init(folder: URL) throws {
+    func map(_ name: String) throws -> Volume {
+      try NIfTI.read(folder.appendingPathComponent("mni_icbm152_\(name)_tal_nlin_sym_09a_converted.nii.gz"))
+    }
+    let brain = try map("t1")
+    let grey = try map("gm")
+    let white = try map("wm")
+    guard brain.geometry == grey.geometry, brain.geometry == white.geometry else {
+      throw SimulationError.unequalTemplateGrids(folder)
+    }
+    let shape = brain.geometry.shape
+    let origin = brain.geometry.affine.apply([0, 0, 0])
+    self.init(
+      shape: SIMD3(shape[0], shape[1], shape[2]),
+      origin: Point(Float(origin.x), Float(origin.y), Float(origin.z)), spacing: 1
+    ) { i in
+      let inside = brain.voxels[i] > 0
+      // The maps are probabilities coded as 0...255.
+      return inside ? (grey.voxels[i] / 255, white.voxels[i] / 255, 1) : (0, 0, 0)
+    }
+  }
+
+  /// Builds the lattice from the shares of grey matter, white matter and brain at each voxel.
+  init(
+    shape: SIMD3<Int>, origin: Point, spacing: Float,
+    shares: (Int) -> (grey: Float, white: Float, brain: Float)
+  ) {
+    var tissues = Lattice(shape: shape, origin: origin, spacing: spacing, values: [])
+    var fluid = [Bool](repeating: false, count: tissues.count)
+    tissues.values = (0..<tissues.count).map { i in
+      let share = shares(i)
+      fluid[i] = share.brain - share.grey - share.white > 0.5
+      return SIMD4(share.grey, share.white, share.brain, 0)
+    }
+    let seeds = [Point(-10, 0, 20), Point(10, 0, 20)].map { seed -> SIMD3<Int> in
+      let voxel = ((seed - origin) / spacing).rounded(.toNearestOrAwayFromZero)
+      return SIMD3(Int(voxel.x), Int(voxel.y), Int(voxel.z))
+    }
+    let distance = VentricleDistance(shape: shape, spacing: spacing)(fluid: fluid, seeds: seeds, limit: 60)
+    for i in tissues.values.indices { tissues.values[i].w = distance[i] }
+    self.tissues = tissues
+  }
+}

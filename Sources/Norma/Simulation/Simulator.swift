@@ -1,0 +1,147 @@
+import Dispatch
+import Volumes
+
+/// Makes simulated FLAIR scans: people deformed from a template, some of them with lesions.
+public struct Simulator: Sendable {
+  /// What the cohort looks like.
+  public let options: SimulationOptions
+  private let template: SimulatedTemplate
+  private let grid: SampleGrid
+
+  /// Throws `SimulationError` where an option is out of range or leaves no slice.
+  public init(template: SimulatedTemplate, options: SimulationOptions) throws {
+    try options.validate()
+    self.template = template
+    self.options = options
+    let size = options.voxelSize.map { Float($0) }
+    grid = try SampleGrid(
+      covering: template.tissues, voxelSize: Point(size[0], size[1], size[2]), zRange: options.zRange)
+  }
+
+  /// `sub-001` for index 0.
+  public func participantID(_ index: Int) -> String {
+    let number = String(index + 1)
+    return "sub-" + String(repeating: "0", count: max(3 - number.count, 0)) + number
+  }
+
+  /// The person of this index (from 0); depends on nothing but the options, the template and the index.
+  ///
+  /// Throws `SimulationError.noPlaceForLesion` where the slices are too few for the patient's lesions.
+  public func makeCase(_ index: Int) throws -> SimulatedCase {
+    var random = RandomSource(options.seed, UInt64(index), 0)
+    let person = Person(tissues: template.tissues, random: &random)
+    let scanner = Scanner(random: &random)
+    guard options.split(of: index) == .test else {
+      return scan(index, person, scanner, kinds: [], lesions: [])
+    }
+    let kind = LesionKind.allCases[index % LesionKind.allCases.count]
+    // A small lesion can end up in fluid or between the slices: then the patient gets others.
+    for _ in 0..<8 {
+      let lesions = try lesions(of: kind, in: person, index: index, random: &random)
+      let patient = scan(index, person, scanner, kinds: [kind], lesions: lesions)
+      if patient.lesionMask.voxels.contains(1) { return patient }
+    }
+    throw SimulationError.noPlaceForLesion(participantID: participantID(index), kind)
+  }
+
+  private func scan(
+    _ index: Int, _ person: Person, _ scanner: Scanner, kinds: [LesionKind], lesions: [Lesion]
+  ) -> SimulatedCase {
+    let slices = concurrentMap(grid.shape.z) { z in
+      slice(z, person, lesions, scanner, RandomSource(options.seed, UInt64(index), 1, UInt64(z)))
+    }
+    return SimulatedCase(
+      participantID: participantID(index),
+      flair: Volume(geometry: grid.geometry, voxels: slices.flatMap(\.signal)),
+      brainMask: Mask(geometry: grid.geometry, voxels: slices.flatMap(\.brain)),
+      lesionMask: Mask(geometry: grid.geometry, voxels: slices.flatMap(\.lesion)),
+      split: options.split(of: index), kinds: kinds)
+  }
+
+  private func lesions(
+    of kind: LesionKind, in person: Person, index: Int, random: inout RandomSource
+  ) throws -> [Lesion] {
+    try kind.lesions(random: &random) { random, condition in
+      for _ in 0..<50_000 {
+        let voxel = grid.center(
+          random.count(0...grid.shape.x - 1), random.count(0...grid.shape.y - 1),
+          random.count(0...grid.shape.z - 1))
+        let tissue = person(voxel)
+        if tissue.insideBrain && condition(tissue) { return voxel }
+      }
+      throw SimulationError.noPlaceForLesion(participantID: participantID(index), kind)
+    }
+  }
+
+  private struct RenderedSlice: Sendable {
+    var signal: [Float] = []
+    var brain: [UInt8] = []
+    var lesion: [UInt8] = []
+  }
+
+  private func slice(
+    _ z: Int, _ person: Person, _ lesions: [Lesion], _ scanner: Scanner, _ random: RandomSource
+  ) -> RenderedSlice {
+    let offsets = grid.sampleOffsets
+    var random = random
+    var slice = RenderedSlice()
+    for y in 0..<grid.shape.y {
+      for x in 0..<grid.shape.x {
+        let center = grid.center(x, y, z)
+        var brightness: Float = 0
+        var brainSamples = 0
+        var lesionSamples = 0
+        for offset in offsets {
+          let point = center + offset
+          var tissue = person(point)
+          guard tissue.insideBrain else { continue }
+          var painted = false
+          for lesion in lesions
+          where lesion.paint(&tissue, at: point, fluidBrightness: person.fluidBrightness) {
+            painted = true
+          }
+          brightness += tissue.brightness
+          brainSamples += 1
+          lesionSamples += painted ? 1 : 0
+        }
+        let inBrain = 2 * brainSamples > offsets.count
+        let mean = brightness / Float(max(brainSamples, 1))
+        slice.signal.append(inBrain ? scanner.signal(mean, random: &random) : 0)
+        slice.brain.append(inBrain ? 1 : 0)
+        slice.lesion.append(inBrain && 2 * lesionSamples > offsets.count ? 1 : 0)
+      }
+    }
+    return slice
+  }
+}
+
+/// What the scanner makes of brightness: arbitrary units and Rician noise.
+private struct Scanner: Sendable {
+  private let scale: Float
+  private let noise: Float
+
+  init(random: inout RandomSource) {
+    scale = random.uniform(80...900)
+    noise = random.uniform(0.015...0.05)
+  }
+
+  func signal(_ brightness: Float, random: inout RandomSource) -> Float {
+    let real = brightness + noise * random.normal()
+    let imaginary = noise * random.normal()
+    return scale * (real * real + imaginary * imaginary).squareRoot()
+  }
+}
+
+/// The results of `body` for 0..<count in order, made on all cores.
+private func concurrentMap<Result: Sendable>(
+  _ count: Int, _ body: @Sendable (Int) -> Result
+) -> [Result] {
+  [Result](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    // Each iteration writes a slot of its own.
+    nonisolated(unsafe) let slots = buffer
+    DispatchQueue.concurrentPerform(iterations: count) { i in
+      slots.initializeElement(at: i, to: body(i))
+    }
+    initializedCount = count
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Volumes
+
+/// One picture of a montage with its caption, in radiological display.
+public struct MontagePanel: Sendable {
+  /// What the picture shows, as text.
+  public let caption: String
+  /// The picture as a `data:` URI.
+  let source: String
+  let width: Int
+  let height: Int
+  /// Values at the ends of the colour map, nil for grey pictures.
+  let scale: ClosedRange<Float>?
+
+  /// A grey picture; the window's ends become black and white. Throws where encoding fails.
+  public static func grey(_ slice: AxialSlice, window: ClosedRange<Float>, caption: String) throws
+    -> MontagePanel
+  {
+    let image = PNGImage(width: slice.width, height: slice.height, gray: grey(slice, window))
+    return try MontagePanel(image, slice, caption: caption)
+  }
+
+  /// A map in colours; the window's ends become dark and pale. Throws where encoding fails.
+  public static func heat(_ slice: AxialSlice, window: ClosedRange<Float>, caption: String) throws
+    -> MontagePanel
+  {
+    let pixels = slice.radiologicalIndices.flatMap { ColourMap.rgb(Double(share(slice.values[$0], window))) }
+    let image = PNGImage(width: slice.width, height: slice.height, rgb: pixels)
+    return try MontagePanel(image, slice, scale: window, caption: caption)
+  }
+
+  /// A grey picture with a mask's outline around its voxels (those not 0); `mask` is width x height like the
+  /// slice. Throws where encoding fails.
+  public static func outlined(
+    _ slice: AxialSlice, window: ClosedRange<Float>, mask: [UInt8], caption: String
+  ) throws -> MontagePanel {
+    precondition(mask.count == slice.values.count, "a mask of the wrong size")
+    let shown = slice.radiologicalIndices.map { mask[$0] != 0 }
+    let outline = ring(around: shown, width: slice.width)
+    let halo = ring(around: zip(shown, outline).map { $0 || $1 }, width: slice.width)
+    let background = grey(slice, window)
+    // A yellow line beside a black one stands out from grey tissue and white lesions, in grey as well.
+    let pixels: [UInt8] = shown.indices.flatMap { i -> [UInt8] in
+      if outline[i] { return [255, 226, 64] }
+      return halo[i] ? [0, 0, 0] : [background[i], background[i], background[i]]
+    }
+    let image = PNGImage(width: slice.width, height: slice.height, rgb: pixels)
+    return try MontagePanel(image, slice, caption: caption)
+  }
+
+  private init(
+    _ image: PNGImage, _ slice: AxialSlice, scale: ClosedRange<Float>? = nil, caption: String
+  ) throws {
+    self.caption = caption
+    self.scale = scale
+    source = "data:image/png;base64," + (try image.encoded().base64EncodedString())
+    width = slice.width
+    height = Int((Double(slice.height) * slice.aspect).rounded())
+  }
+
+  var html: HTML {
+    let ends = scale.map { [format(Double($0.lowerBound)), format(Double($0.upperBound))] }
+    let bar = ends.map { ends in
+      HTML.element(
+        "div", ["class": "scale"], .text(ends[0]),
+        .element("span", ["class": "bar", "style": "background: \(ColourMap.cssGradient)"]),
+        .text(ends[1]))
+    }
+    return .element(
+      "figure", [:],
+      .void(
+        "img",
+        [
+          "src": source, "alt": "\(caption), axial slice, patient's right on the left",
+          "width": String(width), "height": String(height),
+          "style": "aspect-ratio: \(width) / \(height)",
+        ]),
+      .element(
+        "div", ["class": "sides", "aria-hidden": "true"], HTML(markup: "<span>R</span><span>L</span>")),
+      bar ?? .text(""), .element("figcaption", [:], .text(caption)))
+  }
+
+  private static func share(_ value: Float, _ window: ClosedRange<Float>) -> Float {
+    (value - window.lowerBound) / max(window.upperBound - window.lowerBound, .leastNormalMagnitude)
+  }
+
+  private static func grey(_ slice: AxialSlice, _ window: ClosedRange<Float>) -> [UInt8] {
+    slice.radiologicalIndices.map { i in
+      let value = share(slice.values[i], window)
+      return value.isNaN ? 0 : UInt8((255 * min(max(value, 0), 1)).rounded())
+    }
+  }
+
+  /// The pixels outside a shape that share an edge with it.
+  private static func ring(around shape: [Bool], width: Int) -> [Bool] {
+    shape.indices.map { i in
+      guard !shape[i] else { return false }
+      let x = i % width
+      return (x > 0 && shape[i - 1]) || (x < width - 1 && shape[i + 1])
+        || (i >= width && shape[i - width]) || (i + width < shape.count && shape[i + width])
+    }
+  }
+}

@@ -1,0 +1,114 @@
+public import Foundation
+
+/// A report as one HTML file that needs no script, no network and no other file.
+public struct HTMLPage: Sendable {
+  /// A part of the page with a heading of its own.
+  public struct Section: Sendable {
+    /// The heading, as text.
+    public let heading: String
+    /// What stands below the heading.
+    public let blocks: [Block]
+
+    /// A section; its place in the page gives it its anchor.
+    public init(_ heading: String, _ blocks: [Block]) {
+      self.heading = heading
+      self.blocks = blocks
+    }
+  }
+
+  /// What a section is made of.
+  public enum Block: Sendable {
+    /// A paragraph of text.
+    case paragraph(String)
+    /// A smaller heading with an anchor for links within the page.
+    case heading(String, anchor: String)
+    /// Names and their values, as text.
+    case facts([(name: String, value: String)])
+    /// A table.
+    case table(Table)
+    /// A drawing with its caption.
+    case plot(SVG, caption: String)
+    /// A row of pictures.
+    case montage(Montage)
+    /// Text in fixed width, such as a command line.
+    case code(String)
+  }
+
+  /// The name of the page.
+  public let title: String
+  /// One line below the title, as text.
+  public let subtitle: String
+  /// The parts of the page from top to bottom.
+  public let sections: [Section]
+  /// The language of the text, a BCP 47 tag.
+  public let language: String
+
+  /// A page of sections.
+  public init(title: String, subtitle: String, sections: [Section], language: String = "en") {
+    self.title = title
+    self.subtitle = subtitle
+    self.sections = sections
+    self.language = language
+  }
+
+  /// The whole file.
+  public var html: String {
+    let anchored = sections.enumerated().map { (anchor: "section-\($0.offset + 1)", section: $0.element) }
+    let links = anchored.map { anchor, section in
+      HTML.element("li", [:], .element("a", ["href": "#\(anchor)"], .text(section.heading)))
+    }
+    let parts = anchored.map { anchor, section in
+      HTML.element(
+        "section", ["aria-labelledby": anchor],
+        .element("h2", ["id": anchor], .text(section.heading)),
+        .joined(section.blocks.map(\.html), separator: "\n"))
+    }
+    return """
+      <!DOCTYPE html>
+      <html lang="\(HTML.escape(language))">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>\(HTML.escape(title))</title>
+      <style>\(StyleSheet.page)</style>
+      </head>
+      <body>
+      <a class="skip" href="#main">Skip to the content</a>
+      <header><h1>\(HTML.escape(title))</h1><p>\(HTML.escape(subtitle))</p></header>
+      <nav aria-label="Sections"><ul>\(HTML.joined(links).source)</ul></nav>
+      <main id="main">
+      \(HTML.joined(parts, separator: "\n").source)
+      </main>
+      <footer><p>Research use only. Not a medical device.</p></footer>
+      </body>
+      </html>
+
+      """
+  }
+
+  /// Writes the page, whole or not at all; throws a `CocoaError` where the file cannot be written.
+  public func write(to url: URL) throws {
+    try Data(html.utf8).write(to: url, options: .atomic)
+  }
+}
+
+extension HTMLPage.Block {
+  var html: HTML {
+    switch self {
+    case .paragraph(let text): .element("p", [:], .text(text))
+    case .heading(let text, let anchor): .element("h3", ["id": anchor], .text(text))
+    case .facts(let facts):
+      .element(
+        "dl", [:],
+        .joined(
+          facts.map { .joined([.element("dt", [:], .text($0.name)), .element("dd", [:], .text($0.value))]) }))
+    case .table(let table): table.html
+    case .plot(let svg, let caption):
+      .element(
+        "figure", ["class": "plot"], HTML(markup: svg.source), .element("figcaption", [:], .text(caption)))
+    case .montage(let montage): montage.html
+    case .code(let text): .element("pre", [:], .element("code", [:], .text(text)))
+    }
+  }
+}

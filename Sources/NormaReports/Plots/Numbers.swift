@@ -1,0 +1,47 @@
+import Foundation
+
+/// A number as short text: three significant digits, whole above 1000, a dash where there is none.
+func format(_ value: Double) -> String {
+  guard value.isFinite else { return "–" }
+  let magnitude = abs(value)
+  if value == value.rounded(), magnitude < 1e7 { return String(format: "%.0f", value) }
+  if magnitude >= 1000, magnitude < 1e7 { return String(format: "%.0f", value) }
+  return String(format: "%.3g", value)
+}
+
+/// The values at which an axis is marked: round numbers, the first and last enclosing the data.
+struct NiceTicks {
+  let values: [Double]
+  let labels: [String]
+
+  var range: ClosedRange<Double> { values[0]...values[values.count - 1] }
+
+  /// About `count` steps of 1, 2 or 5 times a power of ten; a range of no width is widened.
+  init(enclosing range: ClosedRange<Double>, count: Int = 5) {
+    let isEmpty = range.upperBound == range.lowerBound
+    let margin = isEmpty ? max(abs(range.lowerBound) * 0.1, 0.5) : 0
+    let lower = range.lowerBound - margin
+    let upper = range.upperBound + margin
+    let rough = (upper - lower) / Double(count)
+    let power = Int(log10(rough).rounded(.down))
+    let lead = rough / pow(10, Double(power))
+    let (factor, exponent) =
+      lead <= 1 ? (1, power) : lead <= 2 ? (2, power) : lead <= 5 ? (5, power) : (1, power + 1)
+    /// A multiple of the step, rounded once only: 3 steps of 0.1 are 0.3.
+    func multiple(_ i: Double) -> Double {
+      exponent < 0
+        ? i * Double(factor) / pow(10, Double(-exponent)) : i * Double(factor) * pow(10, Double(exponent))
+    }
+    // A hair of tolerance keeps bounds that are multiples up to rounding from adding a tick.
+    let first = (lower / multiple(1) + 1e-9).rounded(.down)
+    let last = (upper / multiple(1) - 1e-9).rounded(.up)
+    values = stride(from: first, through: last, by: 1).map(multiple)
+    let decimals = max(-exponent, 0)
+    labels = values.map {
+      abs($0) >= 1e6 || decimals > 6 ? String(format: "%.3g", $0) : String(format: "%.\(decimals)f", $0)
+    }
+  }
+}
+
+/// A position in a drawing, to a tenth of a pixel.
+func coordinate(_ value: Double) -> String { String(format: "%.1f", value) }

@@ -1,0 +1,49 @@
+/// Precision over recall, one curve per method, with the chance level.
+public struct PrecisionRecallPlot: Sendable {
+  /// One method's curve.
+  public struct Curve: Sendable {
+    /// The method's name, as text.
+    public let name: String
+    /// Recall 0...1 of each threshold.
+    public let recall: [Double]
+    /// Precision 0...1 of each threshold.
+    public let precision: [Double]
+    /// Area under the curve, 0...1.
+    public let area: Double
+
+    /// A curve; recall and precision must have one value per threshold.
+    public init(name: String, recall: [Double], precision: [Double], area: Double) {
+      precondition(recall.count == precision.count, "recall and precision of different lengths")
+      self.name = name
+      self.recall = recall
+      self.precision = precision
+      self.area = area
+    }
+  }
+
+  /// The curves in the legend's order.
+  public let curves: [Curve]
+  /// Share of lesion voxels, the precision of guessing, 0...1.
+  public let prevalence: Double
+
+  /// A plot of curves and the chance level.
+  public init(curves: [Curve], prevalence: Double) {
+    self.curves = curves
+    self.prevalence = prevalence
+  }
+
+  /// The drawing.
+  public var svg: SVG {
+    let lines = curves.map { curve in
+      LinePlot.Series(
+        "\(curve.name) (AUPRC \(format(curve.area)))",
+        points: zip(curve.recall, curve.precision).map { (x: $0, y: $1) })
+    }
+    let chance = LinePlot.Series(
+      "chance", points: [(x: 0, y: prevalence), (x: 1, y: prevalence)], isReference: true)
+    return LinePlot(
+      title: "Precision and recall of voxels", xLabel: "Recall", yLabel: "Precision",
+      series: lines + [chance], xRange: 0...1, yRange: 0...1
+    ).svg
+  }
+}

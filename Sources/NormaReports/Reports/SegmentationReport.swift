@@ -1,0 +1,155 @@
+/// One case of a segmentation run, as plain values.
+public struct SegmentationReportCase: Sendable {
+  /// How a case ended.
+  public enum Status: String, Codable, Sendable {
+    /// The outputs were written.
+    case done
+    /// The outputs were written, but a person should look at them.
+    case warning
+    /// There are no outputs.
+    case failed
+  }
+
+  /// One lesion of a case.
+  public struct Lesion: Sendable {
+    /// Its number in the label image, from 1.
+    public let id: Int
+    /// Its volume in mL.
+    public let volumeML: Double
+    /// The highest score inside it.
+    public let maxScore: Double
+    /// Its centre in world space, mm.
+    public let centroid: SIMD3<Double>
+
+    /// A lesion.
+    public init(id: Int, volumeML: Double, maxScore: Double, centroid: SIMD3<Double>) {
+      self.id = id
+      self.volumeML = volumeML
+      self.maxScore = maxScore
+      self.centroid = centroid
+    }
+  }
+
+  /// The case's name, for example `sub-001_ses-1`.
+  public let caseID: String
+  /// How it ended.
+  public let status: Status
+  /// Why it failed or what to look at; empty where all went well.
+  public let message: String
+  /// Volume of all lesions in mL; nil where the case failed.
+  public let lesionVolumeML: Double?
+  /// Number of lesions; nil where the case failed.
+  public let lesionCount: Int?
+  /// Time the case took, s.
+  public let seconds: Double
+  /// Pictures of slices.
+  public let montages: [Montage]
+  /// The lesions, largest first.
+  public let lesions: [Lesion]
+  /// Remarks about the case, one paragraph each.
+  public let notes: [String]
+
+  /// A case.
+  public init(
+    caseID: String, status: Status, message: String = "", lesionVolumeML: Double?, lesionCount: Int?,
+    seconds: Double, montages: [Montage] = [], lesions: [Lesion] = [], notes: [String] = []
+  ) {
+    self.caseID = caseID
+    self.status = status
+    self.message = message
+    self.lesionVolumeML = lesionVolumeML
+    self.lesionCount = lesionCount
+    self.seconds = seconds
+    self.montages = montages
+    self.lesions = lesions
+    self.notes = notes
+  }
+}
+
+/// The page that `norma segment` leaves beside its outputs.
+public struct SegmentationReport: Sendable {
+  /// The cases in the order of the run.
+  public let cases: [SegmentationReportCase]
+  /// How the run was made: bundle, thresholds, command line, version, date.
+  public let provenance: ReportProvenance
+  /// Cases with pictures at most; all others are in the table only.
+  public let pictureLimit: Int
+
+  /// A report about cases.
+  public init(cases: [SegmentationReportCase], provenance: ReportProvenance, pictureLimit: Int = 100) {
+    self.cases = cases
+    self.provenance = provenance
+    self.pictureLimit = pictureLimit
+  }
+
+  /// The page.
+  public var page: HTMLPage {
+    let failed = cases.filter { $0.status == .failed }.count
+    return HTMLPage(
+      title: "Anomaly segmentation",
+      subtitle: "\(cases.count) cases, \(failed) failed. \(provenance.subtitle)",
+      sections: [
+        HTMLPage.Section("Cases", [limitNote, .table(table)].compactMap { $0 }),
+        HTMLPage.Section("Pictures", pictured.flatMap { blocks(of: $0.case, anchor: $0.anchor) }),
+        provenance.section,
+      ])
+  }
+
+  private typealias Anchored = (case: SegmentationReportCase, anchor: String)
+
+  private var anchored: [Anchored] {
+    cases.enumerated().map { ($0.element, "case-\($0.offset + 1)") }
+  }
+
+  private var withPictures: [Anchored] { anchored.filter { !$0.case.montages.isEmpty } }
+
+  private var pictured: [Anchored] { Array(withPictures.prefix(pictureLimit)) }
+
+  private var limitNote: HTMLPage.Block? {
+    guard withPictures.count > pictureLimit else { return nil }
+    return .paragraph(
+      "Pictures are shown for the first \(pictureLimit) of \(withPictures.count) cases; "
+        + "the table lists all of them.")
+  }
+
+  private var table: Table {
+    let shown = Set(pictured.map(\.anchor))
+    return Table(
+      caption: "All cases of the run",
+      columns: [
+        .text("Case"), .text("Status"), .number("Lesions"), .number("Volume (mL)"), .number("Time (s)"),
+        .text("Message"),
+      ],
+      rows: anchored.map { entry in
+        let name = HTML.text(entry.case.caseID)
+        return [
+          shown.contains(entry.anchor) ? .element("a", ["href": "#\(entry.anchor)"], name) : name,
+          .text(entry.case.status.rawValue),
+          .text(entry.case.lesionCount.map(String.init) ?? "–"),
+          .text(format(entry.case.lesionVolumeML ?? .nan)), .text(format(entry.case.seconds)),
+          .text(entry.case.message),
+        ]
+      })
+  }
+
+  private func blocks(of entry: SegmentationReportCase, anchor: String) -> [HTMLPage.Block] {
+    var blocks: [HTMLPage.Block] = [.heading(entry.caseID, anchor: anchor)]
+    blocks += entry.notes.map(HTMLPage.Block.paragraph)
+    blocks += entry.montages.map(HTMLPage.Block.montage)
+    if !entry.lesions.isEmpty {
+      blocks.append(
+        .table(
+          Table(
+            caption: "Lesions of \(entry.caseID)",
+            columns: [
+              .number("Lesion"), .number("Volume (mL)"), .number("Highest score"), .number("x (mm)"),
+              .number("y (mm)"), .number("z (mm)"),
+            ],
+            rows: entry.lesions.map { lesion in
+              [String(lesion.id), format(lesion.volumeML), format(lesion.maxScore)]
+                + (0..<3).map { format(lesion.centroid[$0].rounded()) }
+            })))
+    }
+    return blocks
+  }
+}
