@@ -45,7 +45,7 @@ public struct Simulator: Sendable {
   }
 
   private func scan(
-    _ index: Int, _ person: Person, _ scanner: Scanner, kinds: [LesionKind], lesions: [Lesion]
+    _ index: Int, _ person: Person, _ scanner: Scanner, kinds: [LesionKind], lesions: [PaintedLesion]
   ) -> SimulatedCase {
     let slices = concurrentMap(grid.shape.z) { z in
       slice(z, person, lesions, scanner, RandomSource(options.seed, UInt64(index), 1, UInt64(z)))
@@ -60,7 +60,7 @@ public struct Simulator: Sendable {
 
   private func lesions(
     of kind: LesionKind, in person: Person, index: Int, random: inout RandomSource
-  ) throws -> [Lesion] {
+  ) throws -> [PaintedLesion] {
     try kind.lesions(random: &random) { random, condition in
       for _ in 0..<50_000 {
         let voxel = grid.center(
@@ -80,7 +80,7 @@ public struct Simulator: Sendable {
   }
 
   private func slice(
-    _ z: Int, _ person: Person, _ lesions: [Lesion], _ scanner: Scanner, _ random: RandomSource
+    _ z: Int, _ person: Person, _ lesions: [PaintedLesion], _ scanner: Scanner, _ random: RandomSource
   ) -> RenderedSlice {
     let offsets = grid.sampleOffsets
     var random = random
