@@ -11,9 +11,9 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
 
   /// The lesions of one patient; `site` finds a random place whose tissue satisfies a condition.
   func lesions(
-    random: inout RandomSource,
-    site: (_ random: inout RandomSource, _ condition: (Person.Tissue) -> Bool) throws -> Point
-  ) rethrows -> [Lesion] {
+    random: inout SeededGenerator,
+    site: (_ random: inout SeededGenerator, _ condition: (Person.Tissue) -> Bool) throws -> Point
+  ) rethrows -> [PaintedLesion] {
     switch self {
     case .stroke:
       let apex = try site(&random) { $0.whiteMatter > 0.7 && (8...30).contains($0.ventricleDistance) }
@@ -51,14 +51,14 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
 
   private static func ovoid(
     center: Point, radii: Point, roughness: Float, cavityDepth: Float? = nil,
-    random: inout RandomSource
-  ) -> Lesion {
+    random: inout SeededGenerator
+  ) -> PaintedLesion {
     let first = random.direction()
     let second = first.cross(random.direction()).normalized
     let third = first.cross(second)
     let noise = HashNoise(key: random.next(), spacing: max(radii.max() / 2, 2))
     let contrast = random.uniform(0.4...0.9)
-    return Lesion(
+    return PaintedLesion(
       center: center, reach: radii.max() * (1 + roughness) + 2, contrast: contrast,
       cavityDepth: cavityDepth
     ) { point in
@@ -68,7 +68,7 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
     }
   }
 
-  private static func wedge(apex: Point, random: inout RandomSource) -> Lesion {
+  private static func wedge(apex: Point, random: inout SeededGenerator) -> PaintedLesion {
     // Vessels fan out from the base of the brain's middle; the wedge opens away from there.
     let outward = Point(apex.x, apex.y + 18, 0.5 * (apex.z - 15)).normalized
     let axis = (outward + 0.35 * random.direction()).normalized
@@ -77,7 +77,7 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
     let coarse = HashNoise(key: random.next(), spacing: 9)
     let fine = HashNoise(key: random.next(), spacing: 3)
     let tip = apex - 8 * axis
-    return Lesion(
+    return PaintedLesion(
       center: tip, reach: length + 8, edge: 5, contrast: random.uniform(0.4...0.8)
     ) { point in
       let offset = point - tip

@@ -1,5 +1,5 @@
 /// One lesion: a shape with an edge, brighter than white matter, with or without a dark cavity inside.
-struct Lesion: Sendable {
+struct PaintedLesion: Sendable {
   let center: Point
   /// Nothing of the lesion lies further than this from its centre, mm.
   let reach: Float
