@@ -10,7 +10,7 @@ struct Bootstrap {
 
   /// Draws `samples` times as many participants as there are, with replacement.
   init(participants: Int, samples: Int, seed: UInt64) throws {
-    var generator = RandomSource(seed)
+    var generator = SeededGenerator(seed: seed)
     var counts = [Float](repeating: 0, count: samples * participants)
     for sample in 0..<samples {
       for _ in 0..<participants {

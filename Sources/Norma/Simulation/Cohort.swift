@@ -12,8 +12,8 @@ extension Simulator {
     public let total: Int
   }
 
-  /// Writes all people below `folder` as `sub-001/anat/sub-001_FLAIR.nii.gz`, brain and lesion masks beside
-  /// it, then `simulation.json` (the options) and last `manifest.tsv`.
+  /// Writes all people below `folder` as `sub-001/anat/sub-001_FLAIR.nii.gz`, brain and lesion masks and a
+  /// sidecar with the kinds of lesions beside it, then `simulation.json` (the options) and last `manifest.tsv`.
   ///
   /// Throws what writing throws and what `makeCase` throws; without a manifest the cohort is not complete.
   public func writeCohort(to folder: URL, progress: (Progress) -> Void = { _ in }) throws {
@@ -24,21 +24,30 @@ extension Simulator {
       progress(
         Progress(participantID: participantID(index), completed: index + 1, total: options.cases))
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try encoder.encode(options).write(
-      to: folder.appendingPathComponent("simulation.json"), options: .atomic)
-    try Data(manifest.utf8).write(to: folder.appendingPathComponent("manifest.tsv"), options: .atomic)
+    try AtomicFile.write(json: options, to: folder.appendingPathComponent("simulation.json"))
+    try AtomicFile.write(manifest, to: folder.appendingPathComponent("manifest.tsv"))
+  }
+
+  /// What is known of a simulated scan, in the terms of BIDS where it has them.
+  private struct Sidecar: Encodable {
+    enum CodingKeys: String, CodingKey {
+      case skullStripped = "SkullStripped"
+      case simulatedLesions = "SimulatedLesions"
+    }
+
+    let skullStripped = true
+    let simulatedLesions: [LesionKind]
   }
 
   /// Writes one person's files and returns the row of the manifest.
   private func write(_ person: SimulatedCase, to folder: URL) throws -> String {
     let id = person.participantID
     let anatomy = "\(id)/anat"
-    try FileManager.default.createDirectory(
-      at: folder.appendingPathComponent(anatomy), withIntermediateDirectories: true)
     let image = "\(anatomy)/\(id)_FLAIR.nii.gz"
     let brainMask = "\(anatomy)/\(id)_desc-brain_mask.nii.gz"
+    try AtomicFile.write(
+      json: Sidecar(simulatedLesions: person.kinds),
+      to: folder.appendingPathComponent("\(anatomy)/\(id)_FLAIR.json"))
     try NIfTI.write(person.flair, to: folder.appendingPathComponent(image))
     try NIfTI.write(person.brainMask, to: folder.appendingPathComponent(brainMask))
     var lesionMask = "n/a"

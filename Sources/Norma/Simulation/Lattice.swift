@@ -52,7 +52,7 @@ struct Lattice: Sendable {
   }
 
   /// Four independent smooth random fields of mean 0 and variance 1 on the nodes of this lattice.
-  func smoothNoise(radius: Int, random: inout RandomSource) -> [SIMD4<Float>] {
+  func smoothNoise(radius: Int, random: inout SeededGenerator) -> [SIMD4<Float>] {
     var noise = values
     for i in noise.indices {
       noise[i] = SIMD4(random.normal(), random.normal(), random.normal(), random.normal())

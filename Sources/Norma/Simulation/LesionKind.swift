@@ -11,8 +11,8 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
 
   /// The lesions of one patient; `site` finds a random place whose tissue satisfies a condition.
   func lesions(
-    random: inout RandomSource,
-    site: (_ random: inout RandomSource, _ condition: (Person.Tissue) -> Bool) throws -> Point
+    random: inout SeededGenerator,
+    site: (_ random: inout SeededGenerator, _ condition: (Person.Tissue) -> Bool) throws -> Point
   ) rethrows -> [PaintedLesion] {
     switch self {
     case .stroke:
@@ -51,7 +51,7 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
 
   private static func ovoid(
     center: Point, radii: Point, roughness: Float, cavityDepth: Float? = nil,
-    random: inout RandomSource
+    random: inout SeededGenerator
   ) -> PaintedLesion {
     let first = random.direction()
     let second = first.cross(random.direction()).normalized
@@ -68,7 +68,7 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
     }
   }
 
-  private static func wedge(apex: Point, random: inout RandomSource) -> PaintedLesion {
+  private static func wedge(apex: Point, random: inout SeededGenerator) -> PaintedLesion {
     // Vessels fan out from the base of the brain's middle; the wedge opens away from there.
     let outward = Point(apex.x, apex.y + 18, 0.5 * (apex.z - 15)).normalized
     let axis = (outward + 0.35 * random.direction()).normalized

@@ -33,7 +33,7 @@ struct Person: Sendable {
   private let fineTexture: HashNoise
   private let coarseTexture: HashNoise
 
-  init(tissues: Lattice, random: inout RandomSource) {
+  init(tissues: Lattice, random: inout SeededGenerator) {
     // Age drives what grows together: wide sulci, wide ventricles, periventricular caps.
     let age = random.uniform(0...1)
     self.tissues = tissues
@@ -87,7 +87,7 @@ struct Person: Sendable {
   }
 
   private static func deformation(
-    of tissues: Lattice, ventricleGrowth: Float, random: inout RandomSource
+    of tissues: Lattice, ventricleGrowth: Float, random: inout SeededGenerator
   ) -> Lattice {
     var field = tissues.coarsened(spacing: 4)
     let shape = field.smoothNoise(radius: 5, random: &random)

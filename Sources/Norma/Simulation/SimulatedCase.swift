@@ -2,16 +2,6 @@ public import Volumes
 
 /// One simulated person's scan with its truth, on one grid in template world space.
 public struct SimulatedCase: Sendable {
-  /// What a case is for.
-  public enum Split: String, Codable, CaseIterable, Sendable {
-    /// Healthy, to train on.
-    case train
-    /// Healthy, to calibrate on.
-    case validation
-    /// With lesions.
-    case test
-  }
-
   /// `sub-001` and so on, from 1.
   public let participantID: String
   /// The scan in a scanner's arbitrary units, exactly 0 outside the brain.

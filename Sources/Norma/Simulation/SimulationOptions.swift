@@ -27,22 +27,26 @@ public struct SimulationOptions: Codable, Equatable, Sendable {
   }
 
   /// The part that the person of this index (from 0) belongs to: first train, then validation, then test.
-  public func split(of index: Int) -> SimulatedCase.Split {
+  public func split(of index: Int) -> Split {
     let train = Int((Double(cases) * trainFraction).rounded())
     let validation = Int((Double(cases) * (trainFraction + validationFraction)).rounded())
     return index < train ? .train : index < validation ? .validation : .test
   }
 
+  /// Throws `ConfigurationError.outOfRange` for the first option that is out of range.
   func validate() throws {
-    guard cases >= 1 else { throw SimulationError.invalidOption("cases must be 1 or more, not \(cases).") }
-    guard voxelSize.count == 3, voxelSize.allSatisfy({ (0.25...20).contains($0) }) else {
-      throw SimulationError.invalidOption(
-        "voxelSize must be three sizes of 0.25 to 20 mm, not \(voxelSize).")
+    func require(_ isValid: Bool, _ path: String, _ value: Any, _ allowed: String) throws {
+      guard isValid else {
+        throw ConfigurationError.outOfRange(path: path, value: "\(value)", allowed: allowed)
+      }
     }
-    guard trainFraction >= 0, validationFraction >= 0, trainFraction + validationFraction <= 1 else {
-      throw SimulationError.invalidOption(
-        "trainFraction and validationFraction must be 0 or more and together at most 1, "
-          + "not \(trainFraction) and \(validationFraction).")
-    }
+    try require(cases >= 1, "cases", cases, "1 or more")
+    try require(
+      voxelSize.count == 3 && voxelSize.allSatisfy { (0.25...20).contains($0) }, "voxelSize", voxelSize,
+      "three sizes from 0.25 to 20 mm")
+    try require((0...1).contains(trainFraction), "trainFraction", trainFraction, "0 to 1")
+    try require(
+      validationFraction >= 0 && trainFraction + validationFraction <= 1, "validationFraction",
+      validationFraction, "0 or more, at most 1 together with trainFraction")
   }
 }

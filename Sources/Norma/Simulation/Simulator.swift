@@ -28,7 +28,7 @@ public struct Simulator: Sendable {
   ///
   /// Throws `SimulationError.noPlaceForLesion` where the slices are too few for the patient's lesions.
   public func makeCase(_ index: Int) throws -> SimulatedCase {
-    var random = RandomSource(options.seed, UInt64(index), 0)
+    var random = SeededGenerator(seed: options.seed, place: UInt64(index), 0)
     let person = Person(tissues: template.tissues, random: &random)
     let scanner = Scanner(random: &random)
     guard options.split(of: index) == .test else {
@@ -48,7 +48,8 @@ public struct Simulator: Sendable {
     _ index: Int, _ person: Person, _ scanner: Scanner, kinds: [LesionKind], lesions: [PaintedLesion]
   ) -> SimulatedCase {
     let slices = concurrentMap(grid.shape.z) { z in
-      slice(z, person, lesions, scanner, RandomSource(options.seed, UInt64(index), 1, UInt64(z)))
+      slice(
+        z, person, lesions, scanner, SeededGenerator(seed: options.seed, place: UInt64(index), 1, UInt64(z)))
     }
     return SimulatedCase(
       participantID: participantID(index),
@@ -59,7 +60,7 @@ public struct Simulator: Sendable {
   }
 
   private func lesions(
-    of kind: LesionKind, in person: Person, index: Int, random: inout RandomSource
+    of kind: LesionKind, in person: Person, index: Int, random: inout SeededGenerator
   ) throws -> [PaintedLesion] {
     try kind.lesions(random: &random) { random, condition in
       for _ in 0..<50_000 {
@@ -80,7 +81,7 @@ public struct Simulator: Sendable {
   }
 
   private func slice(
-    _ z: Int, _ person: Person, _ lesions: [PaintedLesion], _ scanner: Scanner, _ random: RandomSource
+    _ z: Int, _ person: Person, _ lesions: [PaintedLesion], _ scanner: Scanner, _ random: SeededGenerator
   ) -> RenderedSlice {
     let offsets = grid.sampleOffsets
     var random = random
@@ -120,12 +121,12 @@ private struct Scanner: Sendable {
   private let scale: Float
   private let noise: Float
 
-  init(random: inout RandomSource) {
+  init(random: inout SeededGenerator) {
     scale = random.uniform(80...900)
     noise = random.uniform(0.015...0.05)
   }
 
-  func signal(_ brightness: Float, random: inout RandomSource) -> Float {
+  func signal(_ brightness: Float, random: inout SeededGenerator) -> Float {
     let real = brightness + noise * random.normal()
     let imaginary = noise * random.normal()
     return scale * (real * real + imaginary * imaginary).squareRoot()

@@ -82,7 +82,7 @@ package final class Trainer {
 
   private func stepContext() throws -> StepContext {
     let step = progress.epoch * stepsPerEpoch + progress.step
-    var seeds = RandomSource(seed, UInt64(step))
+    var seeds = SeededGenerator(seed: seed, place: UInt64(step))
     return StepContext(learningRate: learningRate(atStep: step), generator: try Generator(seed: seeds.next(), device: device))
   }
 
@@ -172,7 +172,7 @@ private struct EpochPlan: Sendable {
   let batchSize: Int
 
   init(slices: [SliceStore.Slice], settings: TrainingSettings, epoch: Int) {
-    var generator = RandomSource(UInt64(settings.seed), 1, UInt64(epoch))
+    var generator = SeededGenerator(seed: UInt64(settings.seed), place: 1, UInt64(epoch))
     self.slices = slices.shuffled(using: &generator)
     mirrored = slices.map { _ in Double.random(in: 0..<1, using: &generator) < settings.mirror }
     batchSize = settings.batchSize

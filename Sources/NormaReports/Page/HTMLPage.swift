@@ -1,4 +1,5 @@
 public import Foundation
+import Norma
 
 /// A report as one HTML file that needs no script, no network and no other file.
 public struct HTMLPage: Sendable {
@@ -25,7 +26,7 @@ public struct HTMLPage: Sendable {
     /// Names and their values, as text.
     case facts([(name: String, value: String)])
     /// A table.
-    case table(Table)
+    case table(ReportTable)
     /// A drawing with its caption.
     case plot(SVG, caption: String)
     /// A row of pictures.
@@ -87,9 +88,9 @@ public struct HTMLPage: Sendable {
       """
   }
 
-  /// Writes the page, whole or not at all; throws a `CocoaError` where the file cannot be written.
+  /// Writes the page, whole or not at all; throws a `Problem` where the file cannot be written.
   public func write(to url: URL) throws {
-    try Data(html.utf8).write(to: url, options: .atomic)
+    try AtomicFile.write(html, to: url)
   }
 }
 

@@ -81,10 +81,10 @@ public struct EvaluationReport: Sendable {
       ].filter { !$0.blocks.isEmpty })
   }
 
-  private var table: Table {
-    Table(
+  private var table: ReportTable {
+    ReportTable(
       caption: "Each value with its \(intervalNote)",
-      columns: [.text("Method")] + metrics.map(Table.Column.number),
+      columns: [.text("Method")] + metrics.map(ReportTable.Column.number),
       rows: methods.map { [$0.name] + $0.estimates.map(\.text) })
   }
 

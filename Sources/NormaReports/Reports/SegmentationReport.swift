@@ -112,9 +112,9 @@ public struct SegmentationReport: Sendable {
         + "the table lists all of them.")
   }
 
-  private var table: Table {
+  private var table: ReportTable {
     let shown = Set(pictured.map(\.anchor))
-    return Table(
+    return ReportTable(
       caption: "All cases of the run",
       columns: [
         .text("Case"), .text("Status"), .number("Lesions"), .number("Volume (mL)"), .number("Time (s)"),
@@ -139,7 +139,7 @@ public struct SegmentationReport: Sendable {
     if !entry.lesions.isEmpty {
       blocks.append(
         .table(
-          Table(
+          ReportTable(
             caption: "Lesions of \(entry.caseID)",
             columns: [
               .number("Lesion"), .number("Volume (mL)"), .number("Highest score"), .number("x (mm)"),

@@ -61,8 +61,8 @@ public struct TrainingReport: Sendable {
       ).svg, caption: "\(panel.title) after each epoch.")
   }
 
-  private var table: Table {
-    Table(
+  private var table: ReportTable {
+    ReportTable(
       caption: "Losses at the end and at their lowest",
       columns: [.text("Loss"), .number("Last"), .number("Lowest"), .number("In epoch")],
       rows: panels.flatMap(\.curves).map { curve in

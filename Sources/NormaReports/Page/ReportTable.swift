@@ -1,5 +1,5 @@
 /// A table with a caption; numbers are aligned to the right.
-public struct Table: Sendable {
+public struct ReportTable: Sendable {
   /// A column's heading and alignment.
   public struct Column: Sendable {
     /// The heading, as text.
