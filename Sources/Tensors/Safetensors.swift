@@ -54,6 +54,7 @@ public enum Safetensors {
   ) throws(SafetensorsError) {
     let temporary = url.deletingLastPathComponent()
       .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: temporary) }
     do {
       let named = tensors.sorted { $0.key < $1.key }
       let header = try SafetensorsHeader.encode(named, metadata)
@@ -63,12 +64,13 @@ public enum Safetensors {
       try file.write(contentsOf: header)
       for (_, tensor) in named { try file.write(contentsOf: Data(tensor.bytes())) }
       try file.synchronize()
-      guard rename(temporary.path, url.path) == 0 else {
-        throw SafetensorsError(url, String(cString: strerror(errno)))
-      }
+    } catch let error as TensorError {
+      throw SafetensorsError(url, "cannot be written: \(error)")
     } catch {
-      try? FileManager.default.removeItem(at: temporary)
       throw SafetensorsError(url, "cannot be written: \(error.localizedDescription)")
+    }
+    guard rename(temporary.path, url.path) == 0 else {
+      throw SafetensorsError(url, "cannot be written: \(String(cString: strerror(errno)))")
     }
   }
 
