@@ -71,6 +71,10 @@ import Volumes
     #expect(geometry.matches(Geometry(shape: [101, 2, 2], affine: stretched), tolerance: 0.011))
     #expect(!geometry.matches(Geometry(shape: [101, 2, 2], affine: stretched), tolerance: 0.009))
     #expect(!geometry.matches(Geometry(shape: [101, 2, 3], affine: .identity)))
+    var thick = Affine.identity
+    thick.k.z = 3
+    let slice = Geometry(shape: [101, 2, 1], affine: .identity)
+    #expect(!slice.matches(Geometry(shape: [101, 2, 1], affine: thick)), "one slice, another thickness")
   }
 
   @Test func singularAffineHasNoInverse() throws {

@@ -45,7 +45,7 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
   public var affine: Affine {
     if sformCode > 0 { return Affine(x: srow[0], y: srow[1], z: srow[2]) }
     if qformCode > 0 { return qform }
-    let size = SIMD3((0..<3).map { $0 < dimensions.count ? voxelSize[$0] : 1 }) * SIMD3(-1, 1, 1)
+    let size = SIMD3(voxelSize) * SIMD3(-1, 1, 1)
     let centre = (SIMD3<Double>(SIMD3(shape)) - 1) / 2
     return Affine(
       i: SIMD3(size.x, 0, 0), j: SIMD3(0, size.y, 0), k: SIMD3(0, 0, size.z), origin: -(size * centre))

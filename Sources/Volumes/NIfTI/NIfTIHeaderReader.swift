@@ -36,6 +36,9 @@ struct NIfTIHeaderReader {
   func header() throws -> NIfTIHeaderInfo {
     let dimensions = try self.dimensions()
     var info = version == 1 ? try nifti1(dimensions) : try nifti2(dimensions)
+    if info.sformCode <= 0, info.qformCode <= 0 {
+      for axis in 0..<3 where axis >= dimensions.count { info.voxelSize[axis] = 1 }
+    }
     guard info.voxelSize.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw fail(.badVoxelSize(info.voxelSize))
     }
