@@ -68,7 +68,8 @@ struct EvaluationPages {
         estimate(evaluation.diceFPR10, evaluation.diceFPR10Interval),
       ],
       curve: PrecisionRecallPlot.Curve(
-        evaluation.method, points: evaluation.curve.map { (recall: $0.recall, precision: $0.precision) }),
+        name: evaluation.method, recall: evaluation.curve.map(\.recall),
+        precision: evaluation.curve.map(\.precision), area: evaluation.auprc ?? .nan),
       perCase: evaluation.table.compactMap(\.diceFPR01))
     return EvaluationReport(
       subject: "\(evaluation.cases) cases",

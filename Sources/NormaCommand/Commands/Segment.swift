@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Norma
+public import Norma
 import Tensors
 
 struct Segment: ParsableCommand {
