@@ -42,9 +42,10 @@ CTStatus ct_load_library(const char *file_name) {
 void ct_configure_allocator(void) {
 #ifdef __GLIBC__
   // glibc's defaults give every large activation back to the kernel, and page faults then cost more than
-  // the arithmetic: keep them instead (measured in Documentation/Decisions).
+  // the arithmetic: keep them instead. Only the main arena can, so every thread has to share it.
   constexpr int neverTrim = -1;
   constexpr int growBy = 256 << 20;
+  mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, neverTrim);
   mallopt(M_TOP_PAD, growBy);

@@ -113,10 +113,11 @@ enum SafetensorsHeader {
     }
     var byteCount = dtype.byteCount
     for size in claim.shape {
-      let (product, overflows) = byteCount.multipliedReportingOverflow(by: size)
+      let (product, overflows) = byteCount.multipliedReportingOverflow(by: max(size, 1))
       guard size >= 0, !overflows else { throw Problem(text: "no tensor has shape \(claim.shape)") }
       byteCount = product
     }
+    if claim.shape.contains(0) { byteCount = 0 }
     let offsets = claim.dataOffsets
     guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
       throw Problem(text: "offsets \(offsets) are no range")
