@@ -1,3 +1,5 @@
+#include "Internal.h"
+
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
@@ -7,8 +9,6 @@
 #endif
 
 #include <string>
-
-#include "Internal.h"
 
 const char *ct_version(void) { return TORCH_VERSION; }
 
@@ -22,7 +22,7 @@ int32_t ct_device_count(int32_t device_type) {
   int32_t count = 0;
   ctorch::guarded([&] {
     if (device_type == CT_CPU) count = 1;
-    if (device_type == CT_CUDA && at::hasCUDA()) count = static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount());
+    if (device_type == CT_CUDA && at::hasCUDA()) count = at::detail::getCUDAHooks().deviceCount();
     if (device_type == CT_MPS && at::hasMPS()) count = 1;
   });
   return count;
