@@ -4,6 +4,7 @@
 Every case stores what went in, what came out, and the gradients of (output * upstream).sum(), under
 "<case>/<what>". The Swift tests name the same cases.
 """
+
 from pathlib import Path
 
 import torch
@@ -16,7 +17,9 @@ GOLDENS = Path(__file__).resolve().parents[2] / "Tests" / "TensorsTests" / "Gold
 
 def save(name, tensors, metadata=None):
     tensors = {key: value.detach().contiguous().clone() for key, value in tensors.items()}
-    save_file(tensors, GOLDENS / f"{name}.safetensors", metadata={"torch": torch.__version__, **(metadata or {})})
+    save_file(
+        tensors, GOLDENS / f"{name}.safetensors", metadata={"torch": torch.__version__, **(metadata or {})}
+    )
 
 
 def differentiated(output, upstream, leaves):
@@ -26,7 +29,10 @@ def differentiated(output, upstream, leaves):
 def layers():
     cases = {
         "conv2d": (lambda: nn.Conv2d(3, 4, 3, stride=2, padding=1), (2, 3, 8, 8)),
-        "conv2d grouped": (lambda: nn.Conv2d(4, 6, 3, padding=2, dilation=2, groups=2, bias=False), (2, 4, 7, 7)),
+        "conv2d grouped": (
+            lambda: nn.Conv2d(4, 6, 3, padding=2, dilation=2, groups=2, bias=False),
+            (2, 4, 7, 7),
+        ),
         "convTranspose2d": (
             lambda: nn.ConvTranspose2d(4, 3, 5, stride=2, padding=2, output_padding=1),
             (2, 4, 4, 4),
@@ -70,51 +76,99 @@ def operators():
     rows = torch.tensor([3, 0, 0])
     kernel = torch.randn(3, 4, 3, 3)
     cases = {
-        "add": lambda: x + other, "add number": lambda: x + 1.5, "number add": lambda: 1.5 + x,
-        "subtract": lambda: x - other, "subtract number": lambda: x - 1.5, "number subtract": lambda: 1.5 - x,
-        "multiply": lambda: x * other, "multiply number": lambda: x * 1.5, "number multiply": lambda: 1.5 * x,
-        "divide": lambda: x / other, "divide number": lambda: x / 1.5, "number divide": lambda: 1.5 / (x.square() + 1),
-        "negate": lambda: -x, "neg": lambda: x.neg(), "abs": lambda: x.abs(), "exp": lambda: x.exp(),
-        "log": lambda: (x.square() + 1).log(), "sqrt": lambda: (x.square() + 1).sqrt(), "square": lambda: x.square(),
-        "pow": lambda: x.pow(3), "clamp": lambda: x.clamp(-0.5, 0.75), "clamp below": lambda: x.clamp(min=0.1),
-        "maximum": lambda: torch.maximum(x, other), "minimum": lambda: torch.minimum(x, other),
+        "add": lambda: x + other,
+        "add number": lambda: x + 1.5,
+        "number add": lambda: 1.5 + x,
+        "subtract": lambda: x - other,
+        "subtract number": lambda: x - 1.5,
+        "number subtract": lambda: 1.5 - x,
+        "multiply": lambda: x * other,
+        "multiply number": lambda: x * 1.5,
+        "number multiply": lambda: 1.5 * x,
+        "divide": lambda: x / other,
+        "divide number": lambda: x / 1.5,
+        "number divide": lambda: 1.5 / (x.square() + 1),
+        "negate": lambda: -x,
+        "neg": lambda: x.neg(),
+        "abs": lambda: x.abs(),
+        "exp": lambda: x.exp(),
+        "log": lambda: (x.square() + 1).log(),
+        "sqrt": lambda: (x.square() + 1).sqrt(),
+        "square": lambda: x.square(),
+        "pow": lambda: x.pow(3),
+        "clamp": lambda: x.clamp(-0.5, 0.75),
+        "clamp below": lambda: x.clamp(min=0.1),
+        "maximum": lambda: torch.maximum(x, other),
+        "minimum": lambda: torch.minimum(x, other),
         "where greater": lambda: torch.where(x > other, x, 2 * x),
         "where greater number": lambda: torch.where(x > 0.2, x, 2 * x),
         "where less": lambda: torch.where(x < other, x, 2 * x),
         "where less number": lambda: torch.where(x < 0.2, x, 2 * x),
-        "relu": lambda: F.relu(x), "leakyReLU": lambda: F.leaky_relu(x, 0.3), "sigmoid": lambda: x.sigmoid(),
-        "tanh": lambda: x.tanh(), "gelu": lambda: F.gelu(x), "gelu tanh": lambda: F.gelu(x, approximate="tanh"),
-        "silu": lambda: F.silu(x), "softplus": lambda: F.softplus(x), "softmax": lambda: x.softmax(1),
-        "sum": lambda: x.sum(), "sum dims": lambda: x.sum((1, 3)), "mean": lambda: x.mean(),
-        "mean kept": lambda: x.mean((2, 3), keepdim=True), "variance": lambda: x.var(),
-        "variance dims": lambda: x.var((0, 2), correction=0), "max": lambda: x.amax(), "min dims": lambda: x.amin((1,)),
-        "norm": lambda: torch.linalg.vector_norm(x, dim=(1, 2)), "cumulativeSum": lambda: x.cumsum(2),
-        "sorted": lambda: x.sort(-1).values, "sorted descending": lambda: x.sort(1, descending=True).values,
-        "largest": lambda: x.topk(2, 2).values, "quantile": lambda: x.quantile(0.3, 3), "quantile all": lambda: x.quantile(0.9),
-        "reshape": lambda: x.permute(1, 0, 2, 3).reshape(4, -1), "view": lambda: x.view(2, -1),
-        "permute": lambda: x.permute(0, 2, 3, 1), "transpose": lambda: x.transpose(1, 2), "flip": lambda: x.flip((3,)),
-        "narrow": lambda: x.narrow(2, 1, 3), "select": lambda: x.select(1, 2), "squeeze": lambda: x[:, 1:2].squeeze(1),
-        "unsqueeze": lambda: x.unsqueeze(1), "expand": lambda: x[:, :1].expand(2, 3, 6, 6), "flatten": lambda: x.flatten(1),
-        "cat": lambda: torch.cat((x, other), 1), "stack": lambda: torch.stack((x, other), 1),
-        "split": lambda: x.split(3, 1)[0], "channels last": lambda: x.contiguous(memory_format=torch.channels_last),
-        "clone": lambda: x.clone(), "pad": lambda: F.pad(x, (1, 0, 2, 1), value=0.5),
+        "relu": lambda: F.relu(x),
+        "leakyReLU": lambda: F.leaky_relu(x, 0.3),
+        "sigmoid": lambda: x.sigmoid(),
+        "tanh": lambda: x.tanh(),
+        "gelu": lambda: F.gelu(x),
+        "gelu tanh": lambda: F.gelu(x, approximate="tanh"),
+        "silu": lambda: F.silu(x),
+        "softplus": lambda: F.softplus(x),
+        "softmax": lambda: x.softmax(1),
+        "sum": lambda: x.sum(),
+        "sum dims": lambda: x.sum((1, 3)),
+        "mean": lambda: x.mean(),
+        "mean kept": lambda: x.mean((2, 3), keepdim=True),
+        "variance": lambda: x.var(),
+        "variance dims": lambda: x.var((0, 2), correction=0),
+        "max": lambda: x.amax(),
+        "min dims": lambda: x.amin((1,)),
+        "norm": lambda: torch.linalg.vector_norm(x, dim=(1, 2)),
+        "cumulativeSum": lambda: x.cumsum(2),
+        "sorted": lambda: x.sort(-1).values,
+        "sorted descending": lambda: x.sort(1, descending=True).values,
+        "largest": lambda: x.topk(2, 2).values,
+        "quantile": lambda: x.quantile(0.3, 3),
+        "quantile all": lambda: x.quantile(0.9),
+        "reshape": lambda: x.permute(1, 0, 2, 3).reshape(4, -1),
+        "view": lambda: x.view(2, -1),
+        "permute": lambda: x.permute(0, 2, 3, 1),
+        "transpose": lambda: x.transpose(1, 2),
+        "flip": lambda: x.flip((3,)),
+        "narrow": lambda: x.narrow(2, 1, 3),
+        "select": lambda: x.select(1, 2),
+        "squeeze": lambda: x[:, 1:2].squeeze(1),
+        "unsqueeze": lambda: x.unsqueeze(1),
+        "expand": lambda: x[:, :1].expand(2, 3, 6, 6),
+        "flatten": lambda: x.flatten(1),
+        "cat": lambda: torch.cat((x, other), 1),
+        "stack": lambda: torch.stack((x, other), 1),
+        "split": lambda: x.split(3, 1)[0],
+        "channels last": lambda: x.contiguous(memory_format=torch.channels_last),
+        "clone": lambda: x.clone(),
+        "pad": lambda: F.pad(x, (1, 0, 2, 1), value=0.5),
         "pad reflect": lambda: F.pad(x, (2, 2, 1, 1), mode="reflect"),
         "pad replicate": lambda: F.pad(x, (1, 1, 1, 1), mode="replicate"),
-        "roll": lambda: x.roll((1, -2), (2, 3)), "gather": lambda: x.gather(2, indices),
-        "indexSelect": lambda: x.index_select(1, rows), "matmul": lambda: x.matmul(other), "unfold": lambda: F.unfold(x, 3, stride=2),
-        "conv2d": lambda: F.conv2d(x, kernel, padding=1), "maxPool2d": lambda: F.max_pool2d(x, 2),
-        "maxPool2d padded": lambda: F.max_pool2d(x, 3, stride=2, padding=1), "avgPool2d": lambda: F.avg_pool2d(x, 2),
+        "roll": lambda: x.roll((1, -2), (2, 3)),
+        "gather": lambda: x.gather(2, indices),
+        "indexSelect": lambda: x.index_select(1, rows),
+        "matmul": lambda: x.matmul(other),
+        "unfold": lambda: F.unfold(x, 3, stride=2),
+        "conv2d": lambda: F.conv2d(x, kernel, padding=1),
+        "maxPool2d": lambda: F.max_pool2d(x, 2),
+        "maxPool2d padded": lambda: F.max_pool2d(x, 3, stride=2, padding=1),
+        "avgPool2d": lambda: F.avg_pool2d(x, 2),
         "avgPool2d padded": lambda: F.avg_pool2d(x, 3, stride=1, padding=1),
-        "nearest": lambda: F.interpolate(x, (9, 12)), "bilinear": lambda: F.interpolate(x, (9, 4), mode="bilinear"),
+        "nearest": lambda: F.interpolate(x, (9, 12)),
+        "bilinear": lambda: F.interpolate(x, (9, 4), mode="bilinear"),
         "bilinear antialiased": lambda: F.interpolate(x, (3, 4), mode="bilinear", antialias=True),
-        "float64": lambda: x.double().exp().float(), "bfloat16": lambda: x.bfloat16().float(),
+        "float64": lambda: x.double().exp().float(),
+        "bfloat16": lambda: x.bfloat16().float(),
     }
     stored = {"input": x, "other": other, "indices": indices, "rows": rows, "kernel": kernel}
     for name, compute in cases.items():
         output = compute()
         upstream = torch.randn_like(output)
         stored |= {f"{name}/output": output, f"{name}/upstream": upstream}
-        stored[f"{name}/gradient"], = differentiated(output, upstream, [x])
+        (stored[f"{name}/gradient"],) = differentiated(output, upstream, [x])
     save("operators", stored)
 
 
@@ -139,12 +193,18 @@ def losses():
     posterior = lambda: torch.distributions.Normal(output, (0.5 * target).exp())
     weight = torch.tensor(3.0)
     cases = {
-        "l1": lambda: F.l1_loss(output, target), "l1 sum": lambda: F.l1_loss(output, target, reduction="sum"),
-        "mse": lambda: F.mse_loss(output, target), "mse sum": lambda: F.mse_loss(output, target, reduction="sum"),
-        "gaussianKL": lambda: torch.distributions.kl_divergence(posterior(), standard).flatten(1).sum(1).mean(),
+        "l1": lambda: F.l1_loss(output, target),
+        "l1 sum": lambda: F.l1_loss(output, target, reduction="sum"),
+        "mse": lambda: F.mse_loss(output, target),
+        "mse sum": lambda: F.mse_loss(output, target, reduction="sum"),
+        "gaussianKL": lambda: torch.distributions.kl_divergence(posterior(), standard)
+        .flatten(1)
+        .sum(1)
+        .mean(),
         "bceWithLogits": lambda: F.binary_cross_entropy_with_logits(output, target),
         "bceWithLogits weighted": lambda: F.binary_cross_entropy_with_logits(
-            output, target, pos_weight=weight, reduction="sum"),
+            output, target, pos_weight=weight, reduction="sum"
+        ),
         "softDice": lambda: soft_dice(output.sigmoid(), target),
         "gradientDifference": lambda: gradient_difference(output, target, 1),
         "gradientDifference squared": lambda: gradient_difference(output, target, 2),
@@ -153,27 +213,35 @@ def losses():
     for name, compute in cases.items():
         loss = compute()
         stored[f"{name}/value"] = loss
-        stored[f"{name}/gradient"], = torch.autograd.grad(loss, [output])
+        (stored[f"{name}/gradient"],) = torch.autograd.grad(loss, [output])
     save("losses", stored)
 
 
 def penalty():
     """WGAN-GP's gradient penalty: a gradient of a gradient."""
     torch.manual_seed(41)
-    critic = nn.Sequential(nn.Conv2d(1, 4, 3, stride=2, padding=1), nn.LeakyReLU(0.2), nn.Conv2d(4, 1, 3, padding=1))
+    critic = nn.Sequential(
+        nn.Conv2d(1, 4, 3, stride=2, padding=1), nn.LeakyReLU(0.2), nn.Conv2d(4, 1, 3, padding=1)
+    )
     x = torch.randn(3, 1, 8, 8, requires_grad=True)
-    slope, = torch.autograd.grad(critic(x).tanh().sum(), [x], create_graph=True)
+    (slope,) = torch.autograd.grad(critic(x).tanh().sum(), [x], create_graph=True)
     value = (slope.flatten(1).norm(dim=1) - 1).square().mean()
     names = [name for name, _ in critic.named_parameters()]
     gradients = torch.autograd.grad(value, list(critic.parameters()), allow_unused=True)
-    stored = {"input": x, "value": value, **{f"before/{name}": value for name, value in critic.state_dict().items()}}
+    stored = {
+        "input": x,
+        "value": value,
+        **{f"before/{name}": value for name, value in critic.state_dict().items()},
+    }
     save("penalty", stored | {f"gradient/{name}": g for name, g in zip(names, gradients) if g is not None})
 
 
 def optimizers():
     cases = {
         "adam": lambda parameters: torch.optim.Adam(parameters, lr=0.01, weight_decay=0.01, fused=True),
-        "adamw": lambda parameters: torch.optim.AdamW(parameters, lr=0.02, betas=(0.5, 0.99), weight_decay=0.1, fused=True),
+        "adamw": lambda parameters: torch.optim.AdamW(
+            parameters, lr=0.02, betas=(0.5, 0.99), weight_decay=0.1, fused=True
+        ),
     }
     stored = {}
     for name, make in cases.items():
@@ -200,7 +268,8 @@ def random():
     seeded = lambda: torch.Generator().manual_seed(61)
     generator = seeded()
     stored = {
-        "randn": torch.randn(20, generator=seeded()), "rand": torch.rand(20, generator=seeded()),
+        "randn": torch.randn(20, generator=seeded()),
+        "rand": torch.rand(20, generator=seeded()),
         "permutation": torch.randperm(20, generator=seeded()),
         "normal": torch.zeros(20).normal_(1, 0.5, generator=seeded()),
     }
@@ -215,11 +284,19 @@ def random():
 def interop():
     """Every element type the package knows, a scalar and an empty tensor."""
     types = {
-        "F32": torch.float32, "F64": torch.float64, "BF16": torch.bfloat16, "F16": torch.float16,
-        "I64": torch.int64, "I32": torch.int32, "U8": torch.uint8, "BOOL": torch.bool,
+        "F32": torch.float32,
+        "F64": torch.float64,
+        "BF16": torch.bfloat16,
+        "F16": torch.float16,
+        "I64": torch.int64,
+        "I32": torch.int32,
+        "U8": torch.uint8,
+        "BOOL": torch.bool,
     }
     stored = {name: torch.tensor([[0, 1, 2], [3, 4, 100]]).to(dtype) for name, dtype in types.items()}
-    save("interop", stored | {"scalar": torch.tensor(2.5), "empty": torch.zeros(0, 3)}, {"note": "straße \"1\""})
+    save(
+        "interop", stored | {"scalar": torch.tensor(2.5), "empty": torch.zeros(0, 3)}, {"note": 'straße "1"'}
+    )
 
 
 if __name__ == "__main__":

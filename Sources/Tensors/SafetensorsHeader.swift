@@ -7,11 +7,6 @@ enum SafetensorsHeader {
   private static let metadataKey = "__metadata__"
   private static let lengthBytes = 8
 
-  private static let dtypes: [(name: String, dtype: DType)] = [
-    ("F32", .float32), ("F64", .float64), ("BF16", .bfloat16), ("F16", .float16), ("I64", .int64),
-    ("I32", .int32), ("U8", .uint8), ("BOOL", .bool),
-  ]
-
   private struct File: Codable {
     struct Entry: Codable {
       let dtype: String
@@ -92,8 +87,8 @@ enum SafetensorsHeader {
     for (name, tensor) in tensors {
       precondition(name != metadataKey, "the format keeps this name for itself")
       let end = offset + tensor.byteCount
-      let dtype = dtypes.first { $0.dtype == tensor.dtype }?.name ?? ""
-      file.entries[name] = File.Entry(dtype: dtype, shape: tensor.shape, dataOffsets: [offset, end])
+      file.entries[name] = File.Entry(
+        dtype: tensor.dtype.nameInFile, shape: tensor.shape, dataOffsets: [offset, end])
       offset = end
     }
     let encoder = JSONEncoder()
@@ -108,15 +103,16 @@ enum SafetensorsHeader {
   private struct Problem: Error { let text: String }
 
   private static func entry(_ claim: File.Entry) throws(Problem) -> Safetensors.Entry {
-    guard let dtype = dtypes.first(where: { $0.name == claim.dtype })?.dtype else {
+    guard let dtype = DType.allCases.first(where: { $0.nameInFile == claim.dtype }) else {
       throw Problem(text: "element type \(claim.dtype) is not supported")
     }
     var byteCount = dtype.byteCount
     for size in claim.shape {
-      let (product, overflows) = byteCount.multipliedReportingOverflow(by: size)
+      let (product, overflows) = byteCount.multipliedReportingOverflow(by: max(size, 1))
       guard size >= 0, !overflows else { throw Problem(text: "no tensor has shape \(claim.shape)") }
       byteCount = product
     }
+    if claim.shape.contains(0) { byteCount = 0 }
     let offsets = claim.dataOffsets
     guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
       throw Problem(text: "offsets \(offsets) are no range")
@@ -144,6 +140,22 @@ enum SafetensorsHeader {
     }
     guard end == byteCount else {
       throw SafetensorsError(url, "the tensors need \(end) bytes, the file holds \(byteCount)")
+    }
+  }
+}
+
+extension DType {
+  /// What the format calls this type.
+  fileprivate var nameInFile: String {
+    switch self {
+    case .float32: "F32"
+    case .float64: "F64"
+    case .bfloat16: "BF16"
+    case .float16: "F16"
+    case .int64: "I64"
+    case .int32: "I32"
+    case .uint8: "U8"
+    case .bool: "BOOL"
     }
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Tensors
@@ -35,10 +34,7 @@ struct DeviceTests {
   @Test func theEngineIsTheOneBuiltAgainst() {
     #expect(Engine.version == "2.11.0")
   }
-}
 
-@Suite(.serialized)
-struct EngineTests {
   @Test func threadsCanBeSet() {
     let before = Engine.threads
     Engine.threads = 1
@@ -46,18 +42,4 @@ struct EngineTests {
     Engine.threads = before
     #expect(Engine.threads == before)
   }
-
-  #if canImport(Glibc)
-    @Test func theAllocatorKeepsFreedMemory() throws {
-      Engine.configureAllocator()
-      let page = "/proc/self/statm"
-      func residentPages() throws -> Int {
-        let fields = try String(contentsOfFile: page, encoding: .utf8).split(separator: " ")
-        return try #require(Int(fields[1]))
-      }
-      let before = try residentPages()
-      _ = try Tensor.ones([64, 1 << 20])
-      #expect(try residentPages() > before + 40_000)
-    }
-  #endif
 }
