@@ -76,7 +76,7 @@ public struct Configuration: Codable, Hashable, Sendable {
 /// How a network is trained.
 public struct TrainingSettings: Settings {
   /// Passes over the training slices; 0 for methods that learn nothing.
-  public var epochs = 80
+  public var epochs = 60
   public var batchSize = 8
   public var learningRate = 1e-3
   /// The cosine schedule ends here.

@@ -28,11 +28,10 @@ public struct Preset: Hashable, Sendable {
         training: {epochs: 0}
         """),
     Preset(
-      name: "normative", summary: "voxel-wise mean and sd of the training slices, smoothed; the map is the z-score",
+      name: "normative", summary: "voxel-wise z-score against mean and sd of the smoothed training slices",
       yaml: """
         method: normative
         training: {epochs: 1, mirror: 0}
-        scoring: {median: 1}
         """),
     Preset(
       name: "dense-vae", summary: "variational autoencoder with a flattened code (Baur et al. 2018) at 128x128",

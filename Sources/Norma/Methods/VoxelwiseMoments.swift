@@ -38,7 +38,7 @@ struct VoxelwiseMoments {
   }
 }
 
-/// Gaussian smoothing of (size, size) maps as two matrix products.
+/// Gaussian smoothing of (..., size, size) maps as two matrix products.
 struct GaussianSmoothing {
   private let kernel: Tensor
 
