@@ -22,10 +22,10 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = false) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies, swiftSettings: swiftSettings,
-    linkerSettings: engineLinking)
+    name: "\(name)Tests", dependencies: dependencies, exclude: goldens ? ["Goldens"] : [],
+    swiftSettings: swiftSettings, linkerSettings: engineLinking)
 }
 
 let package = Package(
@@ -73,8 +73,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
-    tests("Tensors", ["Tensors"]),
-    tests("Volumes", ["Volumes"]),
+    tests("Tensors", ["Tensors"], goldens: true),
+    tests("Volumes", ["Volumes"], goldens: true),
     tests("Norma", ["Norma", "Tensors", "Volumes"]),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
     tests("Command", ["Norma", "Volumes"]),

@@ -1,8 +1,8 @@
+#include "Internal.h"
+
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
-
-#include "Internal.h"
 
 struct CTInference {
   c10::InferenceMode mode;
@@ -32,9 +32,12 @@ CTStatus ct_backward(const CTTensor *tensor) {
 CTStatus ct_gradients(const CTTensor *output, const CTTensor *const *inputs, int64_t count, bool create_graph,
                       CTTensor **out) {
   return ctorch::guarded([&] {
-    auto gradients = torch::autograd::grad({output->value}, ctorch::tensors(inputs, count), {},
-                                           /*retain_graph=*/create_graph, create_graph, /*allow_unused=*/true);
-    for (int64_t i = 0; i < count; ++i) out[i] = gradients[i].defined() ? new CTTensor{gradients[i]} : nullptr;
+    bool retain_graph = create_graph, allow_unused = true;
+    auto gradients = torch::autograd::grad({output->value}, ctorch::tensors(inputs, count), {}, retain_graph,
+                                           create_graph, allow_unused);
+    for (int64_t i = 0; i < count; ++i) {
+      out[i] = gradients[i].defined() ? new CTTensor{gradients[i]} : nullptr;
+    }
   });
 }
 

@@ -1,9 +1,9 @@
+#include "Internal.h"
+
 #include <ATen/core/List.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
 #include <string>
-
-#include "Internal.h"
 
 struct CTCall {
   std::string name;
@@ -15,8 +15,9 @@ namespace {
 
 c10::OperatorHandle find(const std::string &name) {
   auto dot = name.find('.');
+  auto base = "aten::" + name.substr(0, dot);
   auto overload = dot == std::string::npos ? std::string() : name.substr(dot + 1);
-  return c10::Dispatcher::singleton().findSchemaOrThrow(("aten::" + name.substr(0, dot)).c_str(), overload.c_str());
+  return c10::Dispatcher::singleton().findSchemaOrThrow(base.c_str(), overload.c_str());
 }
 
 CTStatus add(CTCall *call, c10::IValue value) noexcept {

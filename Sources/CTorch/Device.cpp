@@ -1,3 +1,5 @@
+#include "Internal.h"
+
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
@@ -7,8 +9,6 @@
 #endif
 
 #include <string>
-
-#include "Internal.h"
 
 const char *ct_version(void) { return TORCH_VERSION; }
 
@@ -22,7 +22,7 @@ int32_t ct_device_count(int32_t device_type) {
   int32_t count = 0;
   ctorch::guarded([&] {
     if (device_type == CT_CPU) count = 1;
-    if (device_type == CT_CUDA && at::hasCUDA()) count = static_cast<int32_t>(at::detail::getCUDAHooks().deviceCount());
+    if (device_type == CT_CUDA && at::hasCUDA()) count = at::detail::getCUDAHooks().deviceCount();
     if (device_type == CT_MPS && at::hasMPS()) count = 1;
   });
   return count;
@@ -42,9 +42,10 @@ CTStatus ct_load_library(const char *file_name) {
 void ct_configure_allocator(void) {
 #ifdef __GLIBC__
   // glibc's defaults give every large activation back to the kernel, and page faults then cost more than
-  // the arithmetic: keep them instead (measured in Documentation/Decisions).
+  // the arithmetic: keep them instead. Only the main arena can, so every thread has to share it.
   constexpr int neverTrim = -1;
   constexpr int growBy = 256 << 20;
+  mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_MAX, 0);
   mallopt(M_TRIM_THRESHOLD, neverTrim);
   mallopt(M_TOP_PAD, growBy);

@@ -1,7 +1,7 @@
+#include "Internal.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
-
-#include "Internal.h"
 
 CTStatus ct_generator_create(uint64_t seed, CTDevice device, CTGenerator **out) {
   return ctorch::guarded([&] {

@@ -1,8 +1,8 @@
+#include "Internal.h"
+
 #include <ATen/ops/empty.h>
 
 #include <cstring>
-
-#include "Internal.h"
 
 namespace {
 constexpr size_t longestMessage = 2048;
@@ -15,8 +15,8 @@ void ctorch::remember(const char *message) noexcept {
 
 const char *ct_error_message(void) { return lastMessage; }
 
-CTStatus ct_tensor_create(const void *bytes, size_t byte_count, int32_t dtype, const int64_t *shape, int64_t rank,
-                          CTDevice device, CTTensor **out) {
+CTStatus ct_tensor_create(const void *bytes, size_t byte_count, int32_t dtype, const int64_t *shape,
+                          int64_t rank, CTDevice device, CTTensor **out) {
   return ctorch::guarded([&] {
     auto type = static_cast<c10::ScalarType>(dtype);
     at::Tensor tensor = at::empty(at::IntArrayRef(shape, rank), at::TensorOptions().dtype(type));
@@ -48,8 +48,8 @@ CTDevice ct_tensor_device(const CTTensor *tensor) {
 CTStatus ct_tensor_copy_bytes(const CTTensor *tensor, void *bytes, size_t byte_count) {
   return ctorch::guarded([&] {
     at::Tensor host = tensor->value.detach().to(at::kCPU).contiguous();
-    TORCH_CHECK(host.nbytes() == byte_count, "the tensor holds ", host.nbytes(), " bytes, the memory given holds ",
-                byte_count);
+    TORCH_CHECK(host.nbytes() == byte_count, "the tensor holds ", host.nbytes(),
+                " bytes, the memory given holds ", byte_count);
     if (byte_count > 0) std::memcpy(bytes, host.const_data_ptr(), byte_count);
   });
 }

@@ -40,7 +40,8 @@ extension Tensor {
     try check(status, "gradients", [scalar.shape])
     var gradients: [Tensor] = []
     for (input, handle) in zip(inputs, handles) {
-      if let handle { gradients.append(Tensor(handle: handle)) } else { gradients.append(try input.zerosLike()) }
+      let gradient = if let handle { Tensor(handle: handle) } else { try input.zerosLike() }
+      gradients.append(gradient)
     }
     return gradients
   }

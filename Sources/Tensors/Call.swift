@@ -17,8 +17,8 @@ extension Argument {
 func callAll(_ name: String, _ arguments: [(any Argument)?]) throws(TensorError) -> [Tensor] {
   func require(_ status: CTStatus) throws(TensorError) {
     if status == CT_OK { return }
-    let operation = String(name.prefix { $0 != "." })
-    try check(status, operation, arguments.flatMap { $0?.operands ?? [] }.map(\.shape))
+    let operands = arguments.flatMap { $0?.operands ?? [] }
+    try check(status, withoutOverload(name), operands.map(\.shape))
   }
   guard let call = ct_call_create(name) else {
     throw TensorError(operation: name, shapes: [], message: "out of memory")
@@ -41,10 +41,12 @@ func callAll(_ name: String, _ arguments: [(any Argument)?]) throws(TensorError)
 func call(_ name: String, _ arguments: (any Argument)?...) throws(TensorError) -> Tensor {
   let results = try callAll(name, arguments)
   guard let first = results.first else {
-    throw TensorError(operation: name, shapes: [], message: "the operator has no result")
+    throw TensorError(operation: withoutOverload(name), shapes: [], message: "the operator has no result")
   }
   return first
 }
+
+private func withoutOverload(_ name: String) -> String { String(name.prefix { $0 != "." }) }
 
 extension Tensor: Argument {
   func add(to call: OpaquePointer) -> CTStatus { ct_call_add_tensor(call, handle) }

@@ -37,6 +37,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The text that `init(parsing:)` reads.
   public var description: String {
     switch self {
     case .cpu: "cpu"
@@ -67,6 +68,7 @@ public struct DeviceError: Error, Equatable, CustomStringConvertible {
   /// What was given.
   public let text: String
 
+  /// What was given, and what can be given.
   public var description: String {
     "'\(text)' is not a device: use auto, cpu, cuda, cuda:n or mps"
   }

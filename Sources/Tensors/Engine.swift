@@ -12,7 +12,8 @@ public enum Engine {
   }
 
   /// Keeps freed memory in the process instead of returning it to the kernel after every step, which more
-  /// than doubles training speed with glibc. Call it once, before the first tensor; elsewhere it does nothing.
+  /// than doubles training speed with glibc; elsewhere it does nothing. Call it first thing in the program:
+  /// threads that are running already keep their own arenas.
   public static func configureAllocator() { ct_configure_allocator() }
 
   /// Loads CUDA; throws where this machine has none. Call it before the first tensor is made: libtorch

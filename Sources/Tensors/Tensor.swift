@@ -89,6 +89,7 @@ extension Tensor {
 }
 
 extension Tensor: CustomStringConvertible {
+  /// The type, shape and device; not the elements.
   public var description: String { "Tensor(\(dtype), \(shape), \(device))" }
 }
 

@@ -9,6 +9,7 @@ public struct TensorError: Error, Equatable, CustomStringConvertible {
   /// The first line of the engine's message.
   public let message: String
 
+  /// The operation, its operands' shapes and the reason, in one line.
   public var description: String {
     let operands = shapes.map { "[\($0.map(String.init).joined(separator: ", "))]" }
     let place = operands.isEmpty ? operation : "\(operation) of \(operands.joined(separator: " and "))"

@@ -46,7 +46,7 @@ public struct Geometry: Hashable, Sendable {
     try affine.inverse().apply(position)
   }
 
-  /// Whether both grids have one shape and their corner voxels lie within `tolerance` mm of each other.
+  /// Whether both grids have one shape and their outer corners lie within `tolerance` mm of each other.
   public func matches(_ other: Geometry, tolerance: Double = 1e-3) -> Bool {
     shape == other.shape
       && corners.allSatisfy { (affine.apply($0) - other.affine.apply($0)).length <= tolerance }
@@ -54,7 +54,7 @@ public struct Geometry: Hashable, Sendable {
 
   private var corners: [SIMD3<Double>] {
     (0..<8).map { corner in
-      SIMD3((0..<3).map { corner >> $0 & 1 == 0 ? 0 : Double(shape[$0] - 1) })
+      SIMD3((0..<3).map { corner >> $0 & 1 == 0 ? -0.5 : Double(shape[$0]) - 0.5 })
     }
   }
 

@@ -83,7 +83,8 @@ public struct VolumeError: Error, Hashable, Sendable {
     case .series4D: "Pick one volume, for example with nib-roi or fslroi."
     case .invalidHeader, .badVoxelSize, .badAffine:
       "Repair the header, or convert the scan again from its source."
-    case .tooLarge: "Check that the header is intact; crop or resample the image when it really is this large."
+    case .tooLarge:
+      "Check that the header is intact; crop or resample the image when it really is this large."
     case .notPNG: "Check that the file is what its name says."
     case .colourPNG: "Convert the image to greyscale."
     case .transparentPNG: "Remove the alpha channel."

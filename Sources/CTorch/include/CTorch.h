@@ -47,8 +47,9 @@ typedef struct CTDevice {
 const char *ct_error_message(void);
 
 // Tensor
-CTStatus ct_tensor_create(const void *_Nullable bytes, size_t byte_count, int32_t dtype, const int64_t *_Nullable shape,
-                          int64_t rank, CTDevice device, CTTensor *_Nullable *_Nonnull out);
+CTStatus ct_tensor_create(const void *_Nullable bytes, size_t byte_count, int32_t dtype,
+                          const int64_t *_Nullable shape, int64_t rank, CTDevice device,
+                          CTTensor *_Nullable *_Nonnull out);
 void ct_tensor_destroy(CTTensor *tensor);
 int64_t ct_tensor_rank(const CTTensor *tensor);
 void ct_tensor_shape(const CTTensor *tensor, int64_t *shape);

@@ -1,5 +1,5 @@
 public import Foundation
-import Tensors
+public import Tensors
 
 /// A trained model with all that its use needs: a folder with `bundle.json`, `weights.safetensors`, `card.md`.
 public struct ModelBundle: Sendable {

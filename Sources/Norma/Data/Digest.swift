@@ -1,5 +1,5 @@
 import Crypto
-import Foundation
+package import Foundation
 
 /// SHA-256 as lower-case hexadecimal text.
 package enum Digest {

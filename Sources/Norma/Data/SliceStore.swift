@@ -1,6 +1,6 @@
 package import Foundation
 import Tensors
-import Volumes
+package import Volumes
 
 /// Prepared slices on disk, one file a scan, so that training holds a batch in memory and not the cohort.
 ///

@@ -16,9 +16,9 @@ struct VoxelwiseMoments {
   /// Adds (batch, 1, size, size) values where `weights` is 1.
   mutating func add(_ values: Tensor, weights: Tensor) throws {
     let inside = try values * weights
-    count = try count + weights.sum(dims: [0, 1])
-    sum = try sum + inside.sum(dims: [0, 1])
-    sumOfSquares = try sumOfSquares + inside.square().sum(dims: [0, 1])
+    count = try count + weights.sum([0, 1])
+    sum = try sum + inside.sum([0, 1])
+    sumOfSquares = try sumOfSquares + inside.square().sum([0, 1])
   }
 
   /// (size, size); 0 where nothing was seen.
@@ -64,9 +64,9 @@ struct GaussianSmoothing {
 extension [String: Tensor] {
   /// The tensor of that name; throws a ``ParameterError`` when it is missing or shaped unlike `example`.
   func tensor(_ name: String, like example: Tensor) throws -> Tensor {
-    guard let tensor = self[name] else { throw ParameterError.missing(name) }
+    guard let tensor = self[name] else { throw ParameterError.missing(path: name, shape: example.shape) }
     guard tensor.shape == example.shape else {
-      throw ParameterError.wrongShape(name, expected: example.shape, actual: tensor.shape)
+      throw ParameterError.shape(path: name, expected: example.shape, actual: tensor.shape)
     }
     return try tensor.to(example.device)
   }

@@ -1,4 +1,4 @@
-import Tensors
+package import Tensors
 import Volumes
 
 /// Turns prepared slices into the anomaly map: the method's score, scaled and smoothed on the model grid.

@@ -1,5 +1,5 @@
 import Foundation
-import Tensors
+package import Tensors
 
 /// Trains a method on lesion-free slices: one loop for every method, told of by events, stopped and resumed
 /// at any step with the same result.

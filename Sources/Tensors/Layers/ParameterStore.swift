@@ -58,11 +58,13 @@ public enum ParameterError: Error, Equatable, CustomStringConvertible {
   case unexpected(path: String)
   case shape(path: String, expected: [Int], actual: [Int])
 
+  /// The tensor, and how it disagrees.
   public var description: String {
     switch self {
     case .missing(let path, let shape): "\(path) of shape \(shape) is missing"
     case .unexpected(let path): "the network has no \(path)"
-    case .shape(let path, let expected, let actual): "\(path) has shape \(actual), the network needs \(expected)"
+    case .shape(let path, let expected, let actual):
+      "\(path) has shape \(actual), the network needs \(expected)"
     }
   }
 }

@@ -51,7 +51,7 @@ final class GzipReader {
   /// Fills the buffer, or less at the end of the file; returns the number of bytes read.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = gzread(stream, buffer.baseAddress, UInt32(buffer.count))
-    guard count >= 0 else { throw VolumeError(.unreadable(reason: streamError), path: path) }
+    guard count >= 0 else { throw VolumeError(.unreadable(reason: streamError(stream)), path: path) }
     byteCountRead += Int(count)
     return Int(count)
   }
@@ -77,15 +77,7 @@ final class GzipReader {
     guard try read(1).isEmpty else { return }
     var code: Int32 = 0
     _ = gzerror(stream, &code)
-    guard code == Z_OK else { throw VolumeError(.unreadable(reason: streamError), path: path) }
+    guard code == Z_OK else { throw VolumeError(.unreadable(reason: streamError(stream)), path: path) }
   }
 
-  private var streamError: String {
-    var code: Int32 = 0
-    guard let text = gzerror(stream, &code), code != Z_ERRNO else { return systemError() }
-    return String(cString: text)
-  }
 }
-
-/// The text of `errno`.
-func systemError() -> String { String(cString: strerror(errno)) }

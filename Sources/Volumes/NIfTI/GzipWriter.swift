@@ -25,7 +25,9 @@ final class GzipWriter {
     var rest = bytes[...]
     while !rest.isEmpty {
       let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
-      guard gzwrite(stream, part.baseAddress, UInt32(part.count)) == part.count else { throw failure() }
+      guard gzwrite(stream, part.baseAddress, UInt32(part.count)) == part.count else {
+        throw VolumeError(.writeFailed(reason: streamError(stream)), path: path)
+      }
       rest = rest.dropFirst(part.count)
     }
   }
@@ -35,11 +37,5 @@ final class GzipWriter {
     let status = gzclose_w(stream)
     stream = nil
     guard status == Z_OK else { throw VolumeError(.writeFailed(reason: systemError()), path: path) }
-  }
-
-  private func failure() -> VolumeError {
-    var code: Int32 = 0
-    let text = gzerror(stream, &code).map { String(cString: $0) } ?? ""
-    return VolumeError(.writeFailed(reason: code == Z_ERRNO ? systemError() : text), path: path)
   }
 }

@@ -10,9 +10,9 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
   public var qfac: Double
   /// How the file stores a voxel.
   public var datatype: NIfTIDatatype
-  /// Stored value to real value: factor; 0 or not finite means none.
+  /// Stored value to real value: factor; 1 when the file asks for none.
   public var slope: Double
-  /// Stored value to real value: summand.
+  /// Stored value to real value: summand; 0 when the file asks for none.
   public var intercept: Double
   /// What the qform maps to: 0 nothing, 1 scanner, 2 aligned, 3 Talairach, 4 MNI, 5 other template.
   public var qformCode: Int
@@ -53,6 +53,15 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
 
   /// The grid that the header describes.
   var geometry: Geometry { Geometry(shape: shape, affine: affine) }
+
+  /// Sets to 0 what is NaN or infinite in the form that does not place the image, so that headers compare equal
+  /// to themselves and can be encoded as JSON.
+  mutating func clearNonFinitePlace() {
+    func finite(_ value: Double) -> Double { value.isFinite ? value : 0 }
+    quaternion = quaternion.map(finite)
+    qoffset = qoffset.map(finite)
+    srow = srow.map { row in SIMD4((0..<4).map { finite(row[$0]) }) }
+  }
 
   private var qform: Affine {
     let (b, c, d) = (quaternion[0], quaternion[1], quaternion[2])

@@ -35,20 +35,26 @@ struct NIfTIHeaderReader {
   /// The checked header.
   func header() throws -> NIfTIHeaderInfo {
     let dimensions = try self.dimensions()
-    let info = version == 1 ? try nifti1(dimensions) : try nifti2(dimensions)
+    var info = version == 1 ? try nifti1(dimensions) : try nifti2(dimensions)
+    if info.sformCode <= 0, info.qformCode <= 0 {
+      for axis in 0..<3 where axis >= dimensions.count { info.voxelSize[axis] = 1 }
+    }
     guard info.voxelSize.allSatisfy({ $0 > 0 && $0.isFinite }) else {
       throw fail(.badVoxelSize(info.voxelSize))
     }
     guard info.affine.isInvertible else { throw fail(.badAffine(info.affine.rows)) }
-    if info.slope.isFinite, info.slope != 0, !info.intercept.isFinite {
+    if !info.slope.isFinite || info.slope == 0 { (info.slope, info.intercept) = (1, 0) }
+    guard info.intercept.isFinite else {
       throw fail(.invalidHeader(field: "scl_inter", value: "\(info.intercept)"))
     }
+    info.clearNonFinitePlace()
     return info
   }
 
   private func dimensions() throws -> [Int] {
     func dimension(_ index: Int) -> Int {
-      version == 1 ? Int(integer(Int16.self, at: 40 + 2 * index)) : Int(integer(Int64.self, at: 16 + 8 * index))
+      version == 1
+        ? Int(integer(Int16.self, at: 40 + 2 * index)) : Int(integer(Int64.self, at: 16 + 8 * index))
     }
     let rank = dimension(0)
     guard (1...7).contains(rank) else { throw fail(.invalidHeader(field: "dim[0]", value: "\(rank)")) }

@@ -1,7 +1,7 @@
 public import Foundation
 
 extension NIfTI {
-  /// Writes an image or map as float32; see `write(_:to:like:compressionLevel:)` for masks and labels.
+  /// Writes an image or map as float32, a mask as uint8, labels as int32.
   ///
   /// The place in the world comes from `header` (by default the grid's own): bit for bit when it describes
   /// the same grid, else its code with the sform of the geometry. A name ending in `.gz` is compressed at

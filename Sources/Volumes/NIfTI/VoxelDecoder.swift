@@ -10,9 +10,8 @@ struct VoxelDecoder {
   init(_ header: NIfTIHeaderInfo, isSwapped: Bool) {
     datatype = header.datatype
     self.isSwapped = isSwapped
-    let isScaled = header.slope.isFinite && header.slope != 0
-    slope = isScaled ? header.slope : 1
-    intercept = isScaled ? header.intercept : 0
+    slope = header.slope
+    intercept = header.intercept
   }
 
   func decode<Voxel: NIfTIVoxel>(
@@ -41,7 +40,9 @@ struct VoxelDecoder {
     func convert<Stored>(_: Stored.Type, _ real: (Stored) -> Double) {
       let stored = bytes.bindMemory(to: Stored.self)
       if slope == 1 && intercept == 0 {
-        for index in stored.indices { output.initializeElement(at: index, to: Voxel(scaled: real(stored[index]))) }
+        for index in stored.indices {
+          output.initializeElement(at: index, to: Voxel(scaled: real(stored[index])))
+        }
       } else {
         for index in stored.indices {
           output.initializeElement(at: index, to: Voxel(scaled: real(stored[index]) * slope + intercept))
@@ -49,16 +50,16 @@ struct VoxelDecoder {
       }
     }
     switch datatype {
-    case .uint8: convert(UInt8.self, Double.init)
-    case .int8: convert(Int8.self, Double.init)
-    case .uint16: convert(UInt16.self, Double.init)
-    case .int16: convert(Int16.self, Double.init)
-    case .uint32: convert(UInt32.self, Double.init)
-    case .int32: convert(Int32.self, Double.init)
-    case .uint64: convert(UInt64.self, Double.init)
-    case .int64: convert(Int64.self, Double.init)
-    case .float32: convert(Float.self, Double.init)
-    case .float64: convert(Double.self, { $0 })
+    case .uint8: convert(UInt8.self) { Double($0) }
+    case .int8: convert(Int8.self) { Double($0) }
+    case .uint16: convert(UInt16.self) { Double($0) }
+    case .int16: convert(Int16.self) { Double($0) }
+    case .uint32: convert(UInt32.self) { Double($0) }
+    case .int32: convert(Int32.self) { Double($0) }
+    case .uint64: convert(UInt64.self) { Double($0) }
+    case .int64: convert(Int64.self) { Double($0) }
+    case .float32: convert(Float.self) { Double($0) }
+    case .float64: convert(Double.self) { $0 }
     }
   }
 

@@ -11,7 +11,7 @@ struct GaussianCode {
   }
 
   /// KL(q || N(0, I)), summed over the code and averaged over the batch.
-  func divergence() throws -> Tensor { try gaussianKLDivergence(mean: mean, logVariance: logVariance) }
+  func divergence() throws -> Tensor { try Loss.gaussianKL(mean: mean, logVariance: logVariance) }
 }
 
 /// Strided encoder and mirrored decoder of the unified network, for square single-channel slices.
@@ -31,14 +31,14 @@ struct VariationalNetwork {
     var width = 1
     encoder = try settings.channels.enumerated().map { index, channels in
       defer { width = channels }
-      return try EncoderBlock(path / "encoder" / "\(index)", in: width, out: channels, settings: settings)
+      return try EncoderBlock(path / "encoder" / index, in: width, out: channels, settings: settings)
     }
     let side = imageSize / halvings
     head = try CodeHead(path / "code", channels: width, side: side, settings: settings)
     width = head.outputChannels
     decoder = try settings.channels.reversed().enumerated().map { index, channels in
       defer { width = channels }
-      return try DecoderBlock(path / "decoder" / "\(index)", in: width, out: channels, settings: settings)
+      return try DecoderBlock(path / "decoder" / index, in: width, out: channels, settings: settings)
     }
     output = try Conv2d(path / "output", in: width, out: 1, kernel: 1)
   }
@@ -61,12 +61,12 @@ private struct EncoderBlock {
   init(_ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings) throws {
     convolution = try Conv2d(
       path / "conv", in: input, out: output, kernel: settings.kernel, stride: 2, padding: settings.kernel / 2)
-    norm = try BatchNorm2d(path / "norm", channels: output)
+    norm = try BatchNorm2d(path / "norm", output)
     slope = Float(settings.slope)
   }
 
   func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    try norm(convolution(x), training: training).leakyReLU(slope: slope)
+    try norm(convolution(x), training: training).leakyReLU(slope)
   }
 }
 
@@ -79,19 +79,19 @@ private struct DecoderBlock {
     convolution = try ConvTranspose2d(
       path / "conv", in: input, out: output, kernel: settings.kernel, stride: 2, padding: settings.kernel / 2,
       outputPadding: 1)
-    norm = try BatchNorm2d(path / "norm", channels: output)
+    norm = try BatchNorm2d(path / "norm", output)
     slope = Float(settings.slope)
   }
 
   func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    try norm(convolution(x), training: training).leakyReLU(slope: slope)
+    try norm(convolution(x), training: training).leakyReLU(slope)
   }
 }
 
 /// From features to mean and log-variance, and from a code back to features.
 private enum CodeHead {
-  case dense(squeeze: Conv2d, mean: Linear, logVariance: Linear, expand: Linear, widen: Conv2d, shape: [Int])
-  case spatial(mean: Conv2d, logVariance: Conv2d, channels: Int)
+  case dense(squeeze: Conv2d, mean: Linear, logVariance: Linear, expand: Linear, widen: Conv2d, shape: [Int], width: Int)
+  case spatial(mean: Conv2d, logVariance: Conv2d, width: Int)
 
   init(_ path: ParameterPath, channels: Int, side: Int, settings: VariationalAutoencoderSettings) throws {
     switch settings.code {
@@ -103,27 +103,27 @@ private enum CodeHead {
         mean: try Linear(path / "mean", in: flat, out: settings.denseSize),
         logVariance: try Linear(path / "log_variance", in: flat, out: settings.denseSize),
         expand: try Linear(path / "expand", in: settings.denseSize, out: flat),
-        widen: try Conv2d(path / "widen", in: settings.denseChannels, out: channels, kernel: 1), shape: shape)
+        widen: try Conv2d(path / "widen", in: settings.denseChannels, out: channels, kernel: 1), shape: shape,
+        width: channels)
     case .spatial:
       let width = settings.spatialChannels
       self = .spatial(
         mean: try Conv2d(path / "mean", in: channels, out: width, kernel: 3, padding: 1),
         logVariance: try Conv2d(path / "log_variance", in: channels, out: width, kernel: 3, padding: 1),
-        channels: width)
+        width: width)
     }
   }
 
   /// Channels that the decoder receives.
   var outputChannels: Int {
     switch self {
-    case .dense(_, _, _, _, let widen, _): widen.outputChannels
-    case .spatial(_, _, let channels): channels
+    case .dense(_, _, _, _, _, _, let width), .spatial(_, _, let width): width
     }
   }
 
   func encode(_ features: Tensor) throws -> GaussianCode {
     switch self {
-    case .dense(let squeeze, let mean, let logVariance, _, _, let shape):
+    case .dense(let squeeze, let mean, let logVariance, _, _, let shape, _):
       let flat = try squeeze(features).contiguous().reshape([features.shape[0], shape.reduce(1, *)])
       return GaussianCode(mean: try mean(flat), logVariance: try logVariance(flat))
     case .spatial(let mean, let logVariance, _):
@@ -133,7 +133,7 @@ private enum CodeHead {
 
   func decode(_ code: Tensor) throws -> Tensor {
     switch self {
-    case .dense(_, _, _, let expand, let widen, let shape):
+    case .dense(_, _, _, let expand, let widen, let shape, _):
       try widen(expand(code).reshape([code.shape[0]] + shape).contiguous(channelsLast: true))
     case .spatial: code
     }

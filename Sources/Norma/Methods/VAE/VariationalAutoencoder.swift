@@ -19,10 +19,10 @@ final class VariationalAutoencoder: Method {
   init(settings: ModelSettings, context: MethodContext) throws {
     self.settings = settings
     self.context = context
-    parameters = ParameterStore(device: context.device, generator: Generator(seed: context.seed))
-    network = try VariationalNetwork(parameters.root, settings: settings, imageSize: context.imageSize)
+    parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
+    network = try VariationalNetwork(parameters.path(), settings: settings, imageSize: context.imageSize)
     optimizer = try Adam(
-      parameters.trainable, learningRate: 1e-3, betas: (settings.beta1, 0.999), weightDecay: 0)
+      parameters.namedParameters, learningRate: 1e-3, betas: (settings.beta1, 0.999), weightDecay: 0)
   }
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
@@ -56,7 +56,7 @@ final class VariationalAutoencoder: Method {
   private func losses(
     _ batch: Batch, reconstruction: Tensor, code: GaussianCode
   ) throws -> (total: Tensor, values: Losses) {
-    let distance = try l1Loss(reconstruction, batch.images, reduction: .sum) / Float(batch.count)
+    let distance = try Loss.l1(reconstruction, batch.images, reduction: .sum) / Float(batch.count)
     let divergence = try code.divergence()
     let total = try distance + divergence * Float(settings.klWeight)
     let parts = ["reconstruction": Double(try distance.item()), "kl": Double(try divergence.item())]

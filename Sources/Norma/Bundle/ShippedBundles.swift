@@ -1,0 +1,30 @@
+public import Foundation
+
+extension ModelBundle {
+  /// The bundle that `segment` uses unless told otherwise.
+  public static let defaultName = "soop-normative"
+
+  /// The bundles that ship with Norma, by name.
+  public static var shippedNames: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: shippedFolder.path)) ?? [])
+      .filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  /// Opens a bundle by path, or by the name of a shipped one. Throws a ``Problem``.
+  public init(named name: String) throws {
+    let path = URL(fileURLWithPath: name)
+    if FileManager.default.fileExists(atPath: path.path) {
+      try self.init(contentsOf: path)
+    } else if Self.shippedNames.contains(name) {
+      try self.init(contentsOf: Self.shippedFolder.appendingPathComponent(name))
+    } else {
+      throw Problem(
+        .missingInput, "there is no bundle '\(name)'", at: "--bundle",
+        advice: "give a folder, or one of: \(Self.shippedNames.joined(separator: ", "))")
+    }
+  }
+
+  private static var shippedFolder: URL {
+    Bundle.module.bundleURL.appendingPathComponent("bundles")
+  }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import Volumes
+
+/// Where the results of one case lie, in valid BIDS derivative names when the case's own name is one.
+struct CaseFiles {
+  /// Relative to the output folder: `sub-01/anat/sub-01` or `case/case`.
+  private let prefix: String
+
+  init(caseID: String) {
+    let entities = caseID.split(separator: "_").map(String.init)
+    if let subject = entities.first, subject.hasPrefix("sub-") {
+      let session = entities.dropFirst().first { $0.hasPrefix("ses-") }
+      prefix = ([subject] + [session].compactMap { $0 } + ["anat", caseID]).joined(separator: "/")
+    } else {
+      prefix = "\(caseID)/\(caseID)"
+    }
+  }
+
+  var anomalyMap: String { "\(prefix)_desc-anomaly_FLAIR.nii.gz" }
+  var anomalySidecar: String { "\(prefix)_desc-anomaly_FLAIR.json" }
+  var mask: String { "\(prefix)_label-lesion_mask.nii.gz" }
+  var maskSidecar: String { "\(prefix)_label-lesion_mask.json" }
+  var labels: String { "\(prefix)_seg-lesions_dseg.nii.gz" }
+  var lesionTable: String { "\(prefix)_seg-lesions_dseg.tsv" }
+  var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
+}
+
+/// What stands beside a derived image.
+struct Sidecar: Encodable {
+  let description: String
+  let sources: [String]
+  let skullStripped = true
+  let bundle: String
+  let normaVersion = NormaVersion.current
+  let threshold: Double
+  let notes: [String]
+
+  private enum CodingKeys: String, CodingKey {
+    case description = "Description"
+    case sources = "Sources"
+    case skullStripped = "SkullStripped"
+    case bundle = "Bundle"
+    case normaVersion = "NormaVersion"
+    case threshold = "Threshold"
+    case notes = "Notes"
+  }
+}
+
+extension Lesion {
+  /// The lesion table of one scan.
+  static func table(of lesions: [Lesion]) -> String {
+    var table = Table(columns: [
+      "id", "volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm", "centroid_z_mm",
+      "first_i", "first_j", "first_k", "last_i", "last_j", "last_k",
+    ])
+    table.rows = lesions.map { lesion in
+      let numbers = [lesion.volumeMM3, lesion.maximumScore, lesion.meanScore].map { $0.formatted(fraction: 4) }
+      let centroid = (0..<3).map { lesion.centroid[$0].formatted(fraction: 2) }
+      let box = (0..<3).map { "\(lesion.firstVoxel[$0])" } + (0..<3).map { "\(lesion.lastVoxel[$0])" }
+      return ["\(lesion.id)"] + numbers + centroid + box
+    }
+    return table.text
+  }
+}

@@ -1,0 +1,112 @@
+public import Foundation
+import Volumes
+
+/// Segments a cohort case by case: one that fails costs one row, the others are done.
+public struct CohortSegmentation {
+  /// One row of `cases.tsv`.
+  public struct Row: Sendable {
+    public let caseID: String
+    public let participantID: String
+    /// What went wrong, or nil.
+    public let problem: Problem?
+    public let image: URL
+    public let lesions: [Lesion]
+    public let notes: [String]
+    public let exhibit: Segmenter.Exhibit?
+    public let seconds: Double
+
+    /// Volume of all lesions in mL.
+    public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }
+  }
+
+  private let segmenter: Segmenter
+  private let bundleName: String
+  private let threshold: Double
+  private let output: URL
+
+  /// Results go to `output`; `bundleName` stands in the sidecars.
+  public init(segmenter: Segmenter, bundleName: String, threshold: Double, output: URL) {
+    (self.segmenter, self.bundleName, self.threshold, self.output) = (segmenter, bundleName, threshold, output)
+  }
+
+  /// Segments the cases in order and writes maps, masks, tables and `cases.tsv`. Throws only for what stops
+  /// the whole run, such as a full disk.
+  public func callAsFunction(
+    _ cases: [ScanCase], onRow: (Row) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> [Row] {
+    var rows = [Row]()
+    for scan in cases {
+      if shouldStop() {
+        try writeTable(rows)
+        throw Problem(
+          .interrupted, "interrupted after \(rows.count) of \(cases.count) cases", at: output.path,
+          advice: "what is listed in cases.tsv is complete; run the command again for the rest")
+      }
+      let row = segment(scan)
+      rows.append(row)
+      onRow(row)
+    }
+    try writeTable(rows)
+    return rows
+  }
+
+  private func segment(_ scan: ScanCase) -> Row {
+    let start = ContinuousClock.now
+    func row(_ result: Segmenter.Result?, _ problem: Problem?) -> Row {
+      Row(
+        caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
+        lesions: result?.lesions ?? [], notes: result?.notes ?? [], exhibit: result?.exhibit,
+        seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
+    do {
+      let result = try segmenter(
+        VolumeReader.read(scan.image), brainMask: scan.brainMask.map { try VolumeReader.readMask($0) },
+        threshold: threshold, name: scan.image.path)
+      try write(result, of: scan)
+      return row(result, nil)
+    } catch {
+      return row(nil, Problem(error))
+    }
+  }
+
+  private func write(_ result: Segmenter.Result, of scan: ScanCase) throws {
+    let files = CaseFiles(caseID: scan.id)
+    func place(_ file: String) -> URL { output.appendingPathComponent(file) }
+    try AtomicFile.write(Lesion.table(of: result.lesions), to: place(files.lesionTable))
+    try NIfTI.write(result.anomalyMap, to: place(files.anomalyMap))
+    try NIfTI.write(result.labels, to: place(files.labels))
+    try NIfTI.write(result.brain, to: place(files.brain))
+    func sidecar(_ description: String) -> Sidecar {
+      Sidecar(
+        description: description, sources: [scan.image.lastPathComponent], bundle: bundleName, threshold: threshold,
+        notes: result.notes)
+    }
+    try AtomicFile.write(
+      json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),
+      to: place(files.anomalySidecar))
+    try AtomicFile.write(json: sidecar("Voxels whose anomaly exceeds the threshold"), to: place(files.maskSidecar))
+    // The mask last: where it lies, the case is complete.
+    try NIfTI.write(result.mask, to: place(files.mask))
+  }
+
+  private func writeTable(_ rows: [Row]) throws {
+    var table = Table(columns: Self.columns)
+    for row in rows {
+      let files = CaseFiles(caseID: row.caseID)
+      let isDone = row.problem == nil
+      table.rows.append([
+        row.caseID, isDone ? "ok" : "failed", row.problem.map { "\($0.what) (\($0.advice))" } ?? "n/a", row.image.path,
+        isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
+        isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
+        row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
+      ])
+    }
+    try AtomicFile.write(table.text, to: output.appendingPathComponent("cases.tsv"))
+  }
+
+  /// The columns of `cases.tsv`; paths of maps and masks are relative to its folder.
+  static let columns = [
+    "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count", "seconds",
+    "brain_mask", "participant_id",
+  ]
+}

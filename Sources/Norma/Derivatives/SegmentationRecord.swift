@@ -1,0 +1,38 @@
+package import Foundation
+
+/// `segmentation.json`: how the maps of an output folder were made, for whoever evaluates them.
+package struct SegmentationRecord: Codable, Sendable {
+  package let normaVersion: String
+  package let bundle: String
+  package let method: String
+  package let threshold: Double
+  /// Thresholds of the bundle by healthy false-positive rate, as text: "0.01", "0.05", "0.1".
+  package let thresholdsByRate: [String: Double]
+
+  static let fileName = "segmentation.json"
+  static let rates = [0.01, 0.05, 0.1]
+
+  package init(bundle: ModelBundle, threshold: Double) {
+    normaVersion = NormaVersion.current
+    self.bundle = bundle.manifest.name
+    method = bundle.manifest.configuration.method
+    self.threshold = threshold
+    thresholdsByRate = Dictionary(
+      uniqueKeysWithValues: Self.rates.compactMap { rate in
+        (try? bundle.manifest.calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
+      })
+  }
+
+  package func write(to folder: URL) throws {
+    try AtomicFile.write(json: self, to: folder.appendingPathComponent(Self.fileName))
+  }
+
+  init(contentsOf folder: URL) throws {
+    let file = folder.appendingPathComponent(Self.fileName)
+    guard let data = try? Data(contentsOf: file), let record = try? JSONDecoder().decode(Self.self, from: data) else {
+      throw Problem(
+        .missingInput, "the folder holds no segmentation", at: file.path, advice: "make one with norma segment -o DIR")
+    }
+    self = record
+  }
+}

@@ -1,0 +1,42 @@
+/// Ranking quality over voxels, every distinct score a threshold.
+public struct PrecisionRecall: Sendable {
+  /// One operating point: voxels with a score of at least `threshold` are called lesion.
+  public struct Point: Codable, Hashable, Sendable {
+    public let threshold: Float
+    public let recall: Double
+    public let precision: Double
+  }
+
+  /// Average precision: the sum over thresholds of recall gained times precision (as scikit-learn); nil
+  /// without lesion voxels.
+  public let averagePrecision: Double?
+  /// Highest Dice of any threshold and that threshold: an upper bound that knows the labels; nil without lesion
+  /// voxels.
+  public let oracleDice: (value: Double, threshold: Float)?
+  /// The curve, thinned to at most about 500 points.
+  public let curve: [Point]
+
+  package init(_ voxels: ScoredVoxels) {
+    let positives = voxels.counts(above: -1).lesion
+    guard positives > 0 else {
+      (averagePrecision, oracleDice, curve) = (nil, nil, [])
+      return
+    }
+    var truePositives = 0, called = 0, average = 0.0, best = (value: -1.0, threshold: Float(0))
+    var points = [Point](), lastRecall = -1.0
+    voxels.forEachTieDescending { tie in
+      truePositives += tie.lesion
+      called += tie.lesion + tie.healthy
+      let precision = Double(truePositives) / Double(called)
+      let recall = Double(truePositives) / Double(positives)
+      average += Double(tie.lesion) / Double(positives) * precision
+      let dice = 2 * Double(truePositives) / Double(positives + called)
+      if dice > best.value { best = (dice, tie.score) }
+      if recall - lastRecall >= 0.002 {
+        points.append(Point(threshold: tie.score, recall: recall, precision: precision))
+        lastRecall = recall
+      }
+    }
+    (averagePrecision, oracleDice, curve) = (average, best, points)
+  }
+}

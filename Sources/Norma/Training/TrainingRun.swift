@@ -1,0 +1,143 @@
+public import Foundation
+public import Tensors
+import Volumes
+
+/// From a manifest to a calibrated bundle: prepare, train, calibrate, write.
+public struct TrainingRun {
+  /// What a run was started with besides its configuration; `data.json`.
+  struct Source: Codable {
+    var manifest: String
+    var name: String
+    var description: String
+  }
+
+  private let configuration: Configuration
+  private let manifest: Manifest
+  private let folder: RunFolder
+  private let device: Device
+  private let source: Source
+
+  /// A new run; `name` and `description` (plain words about the data) go into the bundle. Writes the
+  /// configuration into the folder; throws a ``Problem`` when a run is there already.
+  public init(
+    configuration: Configuration, manifest: Manifest, folder: RunFolder, name: String, description: String = "",
+    device: Device = .cpu
+  ) throws {
+    guard !FileManager.default.fileExists(atPath: folder.configuration.path) else {
+      throw Problem(
+        .cannotCreate, "the folder already holds a run", at: folder.url.path,
+        advice: "continue it with --resume, or choose another folder")
+    }
+    (self.configuration, self.manifest, self.folder, self.device) = (configuration, manifest, folder, device)
+    source = Source(manifest: manifest.source.path, name: name, description: description)
+    try AtomicFile.write(json: source, to: folder.source)
+    try AtomicFile.write(json: configuration, to: folder.configuration)
+  }
+
+  /// The run that lies in a folder, to be continued.
+  public init(resuming folder: RunFolder, device: Device = .cpu) throws {
+    guard let text = try? Data(contentsOf: folder.configuration), let data = try? Data(contentsOf: folder.source) else {
+      throw Problem(
+        .missingInput, "there is no run to resume", at: folder.url.path,
+        advice: "start one with norma train --preset NAME --data MANIFEST -o RUN")
+    }
+    do {
+      configuration = try Configuration(layers: [JSONDecoder().decode(ConfigurationNode.self, from: text)])
+      source = try JSONDecoder().decode(Source.self, from: data)
+    } catch is DecodingError {
+      throw Problem(.badData, "the run's configuration is damaged", at: folder.url.path, advice: "start a new run")
+    }
+    manifest = try Manifest(discovering: URL(fileURLWithPath: source.manifest))
+    (self.folder, self.device) = (folder, device)
+  }
+
+  /// Trains, calibrates and writes the bundle; returns it. Throws a ``Problem``, of kind `interrupted` after
+  /// `shouldStop` said so.
+  public func callAsFunction(
+    onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  ) throws -> ModelBundle {
+    try manifest.requireFiles()
+    let split = try manifest.assigningSplits { scan in try scan.readLesionMask()?.voxels.contains(1) ?? false }
+    let store = SliceStore(folder: folder.prepared, recipe: configuration.recipe)
+    let training = try contents(.train, of: split, store: store, onEvent: onEvent)
+    let validation = try contents(.validation, of: split, store: store, onEvent: onEvent)
+    let method = try MethodRegistry.entry(configuration.method)
+      .make(model: configuration.model, context: MethodContext(configuration, device: device))
+    let trainer = Trainer(
+      configuration: configuration, method: method, run: folder, training: training, validation: validation,
+      device: device)
+    let progress = try trainer(resume: true, onEvent: onEvent, shouldStop: shouldStop)
+
+    var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
+    if configuration.scoring.normalizeByDeviation {
+      scorer.deviation = try deviation(of: scorer, over: training)
+    }
+    let calibrationCases = try validationCases(split)
+    let calibration = try calibrate(scorer, calibrationCases, onEvent: onEvent)
+    let provenance = ModelBundle.Provenance(
+      engine: "libtorch \(Engine.version)", dataSHA256: Digest.of(Data((training.digest + validation.digest).utf8)),
+      trainingCases: split.cases(in: .train).count, trainingSlices: training.count,
+      validationCases: split.cases(in: .validation).count, validationSlices: validation.count,
+      seed: configuration.training.seed, epochs: progress.epoch, bestEpoch: progress.best?.epoch ?? 0,
+      data: source.description)
+    try ModelBundle.write(
+      scorer, configuration: configuration, calibration: calibration, provenance: provenance, name: source.name,
+      to: folder.bundle)
+    return try ModelBundle(contentsOf: folder.bundle)
+  }
+
+  private func contents(
+    _ part: Split, of manifest: Manifest, store: SliceStore, onEvent: (TrainingEvent) -> Void
+  ) throws -> SliceStore.Contents {
+    let cases = manifest.cases(in: part)
+    let contents = try store.contents(of: cases) { onEvent(.preparing(index: $0, count: $1)) }
+    guard contents.count > 0 else {
+      throw Problem(
+        .badData, "there is no lesion-free slice in the \(part.rawValue) split (\(cases.count) cases)",
+        at: manifest.source.path,
+        advice: "the model learns from lesion-free slices only; give more cases or mend the split column")
+    }
+    return contents
+  }
+
+  /// Cases for the threshold: no voxel of theirs may be in a lesion.
+  private func validationCases(_ manifest: Manifest) throws -> [ScanCase] {
+    let cases = try manifest.cases(in: .validation).filter { try !($0.readLesionMask()?.voxels.contains(1) ?? false) }
+    guard !cases.isEmpty else {
+      throw Problem(
+        .badData, "every validation case has a lesion, so no threshold can be calibrated", at: manifest.source.path,
+        advice: "put lesion-free cases into the validation split")
+    }
+    return cases
+  }
+
+  /// Standard deviation over the training slices of the raw map at every pixel, smoothed.
+  private func deviation(of scorer: Scorer, over training: SliceStore.Contents) throws -> Tensor {
+    let size = configuration.recipe.gridSize
+    var moments = try VoxelwiseMoments(size: size, device: device)
+    for start in stride(from: 0, to: training.count, by: 32) {
+      let slices = Array(training.slices[start..<min(start + 32, training.count)])
+      let batch = try training.batch(slices, mirrored: slices.map { _ in false }).on(device)
+      try moments.add(scorer.raw(batch).map, weights: batch.brain)
+    }
+    let smoothing = try GaussianSmoothing(size: size, sigma: configuration.scoring.deviationSigma, device: device)
+    let deviation = try smoothing(moments.deviation(), weights: moments.count)
+    // Where few slices had brain the estimate is poor; a floor keeps it from blowing up the map.
+    let floor = try (deviation * moments.count).sum().item() / max(1, moments.count.sum().item()) / 10
+    return try deviation.clamp(min: max(floor, .leastNormalMagnitude))
+  }
+
+  private func calibrate(
+    _ scorer: Scorer, _ cases: [ScanCase], onEvent: (TrainingEvent) -> Void
+  ) throws -> Calibration {
+    let segmenter = Segmenter(scorer: scorer, recipe: configuration.recipe)
+    var scores = ScoreHistogram()
+    for (index, scan) in cases.enumerated() {
+      onEvent(.calibrating(index: index, count: cases.count))
+      let (map, brain) = try segmenter.map(scan)
+      for voxel in map.voxels.indices where brain.voxels[voxel] != 0 { scores.add(map.voxels[voxel]) }
+    }
+    onEvent(.calibrating(index: cases.count, count: cases.count))
+    return Calibration(scores: scores, cases: cases.count)
+  }
+}

@@ -1,0 +1,111 @@
+public import ArgumentParser
+import Foundation
+public import Norma
+import Tensors
+
+struct Segment: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Scans in; anomaly map, lesion mask, lesion table and report out, on each scan's own grid.")
+
+  @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
+  var input: String
+
+  @Option(name: [.short, .customLong("output")], help: "Folder for the results.")
+  var output: String
+
+  @Option(help: "Folder of a bundle, or the name of one that ships with Norma.")
+  var bundle = ModelBundle.defaultName
+
+  @Option(help: "False-positive rate on lesion-free voxels that sets the threshold; default: the bundle's.")
+  var fpr: Double?
+
+  @Option(help: "Threshold of the anomaly map, instead of a rate.")
+  var threshold: Double?
+
+  @Option(help: "Only the cases of this split of the manifest: train, validation or test.")
+  var split: Split?
+
+  @Option(help: "Brain mask of a single scan; default: every voxel that is not zero.")
+  var brainMask: String?
+
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var console: Console
+
+  func validate() throws {
+    if fpr != nil && threshold != nil { throw ValidationError("Give --fpr or --threshold, not both.") }
+    if let threshold, !(threshold >= 0) { throw ValidationError("--threshold must be 0 or more.") }
+  }
+
+  func run() throws {
+    let device = try engine.prepare()
+    let model = try ModelBundle(named: bundle)
+    let calibration = model.manifest.calibration
+    let threshold = try self.threshold
+      ?? calibration.threshold(atRate: fpr ?? model.manifest.configuration.calibration.defaultRate)
+    let cases = try chosenCases()
+    let folder = URL(fileURLWithPath: output)
+    try SegmentationRecord(bundle: model, threshold: threshold).write(to: folder)
+    let cohort = CohortSegmentation(
+      segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name, threshold: threshold,
+      output: folder)
+    Interruption.listen()
+    var done = 0
+    let rows = try cohort(
+      cases,
+      onRow: { row in
+        done += 1
+        report(row, done: done, of: cases.count)
+      }, shouldStop: { Interruption.requested })
+    console.endProgress()
+    try finish(rows, bundle: model, threshold: threshold, folder: folder)
+  }
+
+  private func chosenCases() throws -> [ScanCase] {
+    let manifest = try Manifest(discovering: URL(fileURLWithPath: input))
+    var cases = manifest.cases.filter { split == nil || $0.split == split }
+    guard !cases.isEmpty else {
+      throw Problem(
+        .badData, "the manifest has no case in split '\(split?.rawValue ?? "")'", at: input, advice: "leave out --split")
+    }
+    if let brainMask {
+      guard cases.count == 1 else {
+        throw Problem(
+          .usage, "--brain-mask goes with a single scan", at: "--brain-mask",
+          advice: "for a cohort list the masks in a manifest, column brain_mask")
+      }
+      cases[0].brainMask = URL(fileURLWithPath: brainMask)
+    }
+    return cases
+  }
+
+  private func report(_ row: CohortSegmentation.Row, done: Int, of count: Int) {
+    if let problem = row.problem {
+      console.endProgress()
+      Console.standardError("failed: \(row.caseID): \(problem)")
+    } else if count <= 20 {
+      console.endProgress()
+      console.log(
+        row.caseID,
+        [
+          "lesions": "\(row.lesions.count)", "volume_ml": String(format: "%.2f", row.lesionVolumeML),
+          "seconds": String(format: "%.2f", row.seconds),
+        ])
+    }
+    console.progress("segmenting \(Console.bar(done, of: count)) \(done)/\(count)")
+  }
+
+  private func finish(
+    _ rows: [CohortSegmentation.Row], bundle: ModelBundle, threshold: Double, folder: URL
+  ) throws {
+    let report = folder.appendingPathComponent("report.html")
+    try SegmentationPage(rows: rows, bundle: bundle, threshold: threshold).write(to: report)
+    for file in ["cases.tsv", "report.html"] { console.result(folder.appendingPathComponent(file).path) }
+    let failed = rows.compactMap(\.problem)
+    guard let first = failed.first else { return }
+    if rows.count == 1 { throw ExitCode(first.kind.rawValue) }
+    Console.standardError("\(failed.count) of \(rows.count) cases failed; see the table of cases")
+    throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
+  }
+}
+
+extension Split: ExpressibleByArgument {}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Norma
+
+struct Simulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Make a cohort of simulated FLAIR scans with lesions and masks.")
+
+  @Option(name: [.short, .customLong("output")], help: "Folder for the cohort; must not exist or be empty.")
+  var output: String
+
+  @Option(help: "Number of simulated people.")
+  var cases = 20
+
+  @Option(help: "Seed; the same seed makes the same files.")
+  var seed: UInt64 = 0
+
+  @Option(parsing: .upToNextOption, help: "Voxel size in mm: one number or three.")
+  var voxelSize: [Double] = [1, 1, 3]
+
+  @Option(parsing: .upToNextOption, help: "Only slices between these two template levels (z in mm).")
+  var levels: [Double] = []
+
+  @Option(help: "Folder with the ICBM152 tissue maps; default: the installed one.")
+  var template: String?
+
+  @OptionGroup var console: Console
+
+  func validate() throws {
+    if ![1, 3].contains(voxelSize.count) { throw ValidationError("--voxel-size takes one number or three.") }
+    if !(levels.isEmpty || levels.count == 2 && levels[0] < levels[1]) {
+      throw ValidationError("--levels takes two numbers, the lower first.")
+    }
+  }
+
+  func run() throws {
+    let folder = URL(fileURLWithPath: output)
+    if let contents = try? FileManager.default.contentsOfDirectory(atPath: folder.path), !contents.isEmpty {
+      throw Problem(.cannotCreate, "the folder is not empty", at: folder.path, advice: "choose a new folder")
+    }
+    let tissues = try SimulatedTemplate(folder: template.map { URL(fileURLWithPath: $0) } ?? InstalledFiles.template())
+    let size = voxelSize.count == 1 ? [Double](repeating: voxelSize[0], count: 3) : voxelSize
+    let options = SimulationOptions(
+      cases: cases, seed: seed, voxelSize: size, zRange: levels.isEmpty ? nil : levels[0]...levels[1])
+    try Simulator(template: tissues, options: options).writeCohort(to: folder) { progress in
+      console.progress("simulating \(Console.bar(progress.completed, of: progress.total)) \(progress.participantID)")
+    }
+    console.endProgress()
+    console.result(folder.appendingPathComponent("manifest.tsv").path)
+  }
+}

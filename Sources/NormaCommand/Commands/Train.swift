@@ -1,0 +1,110 @@
+import ArgumentParser
+import Foundation
+import Norma
+import Tensors
+
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a model on lesion-free scans, calibrate its threshold and write its bundle.")
+
+  @Option(help: "Starting configuration; see norma presets.")
+  var preset: String?
+
+  @Option(name: .customLong("config"), help: "YAML or JSON file of configuration keys, laid over the preset.")
+  var file: String?
+
+  @Option(name: .customLong("set"), help: "A single key, as in training.epochs=20; may be repeated.")
+  var settings: [String] = []
+
+  @Option(help: "Manifest (.tsv) or folder of scans.")
+  var data: String?
+
+  @Option(name: [.short, .customLong("output")], help: "Folder of the run.")
+  var output: String
+
+  @Option(help: "Name of the bundle; default: the preset's.")
+  var name: String?
+
+  @Option(help: "File with plain words about the people and scans, for the model card.")
+  var describe: String?
+
+  @Flag(help: "Continue the run in the output folder where it stopped, bit for bit.")
+  var resume = false
+
+  @Option(help: "Seed of weights, order and draws; the same as --set training.seed=N.")
+  var seed: Int?
+
+  @Flag(help: "Print the resolved configuration and stop.")
+  var dryRun = false
+
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var console: Console
+
+  func run() throws {
+    let device = try engine.prepare()
+    let folder = RunFolder(URL(fileURLWithPath: output))
+    if resume { return try train(TrainingRun(resuming: folder, device: device)) }
+    let configuration = try resolvedConfiguration()
+    if dryRun {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      return console.result(String(decoding: try encoder.encode(configuration), as: UTF8.self))
+    }
+    guard let data else {
+      throw Problem(.usage, "no data to train on", at: "--data", advice: "give a manifest (.tsv) or a folder of scans")
+    }
+    let manifest = try Manifest(discovering: URL(fileURLWithPath: data))
+    try train(
+      TrainingRun(
+        configuration: configuration, manifest: manifest, folder: folder,
+        name: name ?? preset ?? configuration.method, description: try description(), device: device))
+  }
+
+  private func resolvedConfiguration() throws -> Configuration {
+    let seeds = seed.map { ["training.seed=\($0)"] } ?? []
+    return try Configuration(
+      preset: preset, file: file.map { URL(fileURLWithPath: $0) }, settings: settings + seeds)
+  }
+
+  private func description() throws -> String {
+    guard let describe else { return "" }
+    guard let text = try? String(contentsOfFile: describe, encoding: .utf8) else {
+      throw Problem(.missingInput, "the description cannot be read", at: describe, advice: "check the path")
+    }
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  private func train(_ run: TrainingRun) throws {
+    Interruption.listen()
+    let bundle = try run(onEvent: report, shouldStop: { Interruption.requested })
+    console.endProgress()
+    console.result(bundle.url.path)
+  }
+
+  private func report(_ event: TrainingEvent) {
+    switch event {
+    case .preparing(let index, let count): console.progress("preparing \(Console.bar(index, of: count)) \(index)/\(count)")
+    case .started(let training, let validation, let progress):
+      console.endProgress()
+      console.log(
+        progress.epoch == 0 && progress.step == 0 ? "training" : "resuming at epoch \(progress.epoch + 1)",
+        ["training_slices": "\(training)", "validation_slices": "\(validation)"])
+    case .step(let step):
+      console.progress(
+        "epoch \(step.epoch)/\(step.epochs) \(Console.bar(step.step, of: step.steps)) loss "
+          + "\(String(format: "%.4g", step.losses.total))  \(String(format: "%.1f", step.imagesPerSecond)) img/s  "
+          + "\(Console.duration(step.secondsLeft)) left")
+    case .epoch(let record):
+      console.endProgress()
+      console.log(
+        "epoch \(record.epoch)",
+        [
+          "loss": String(format: "%.5g", record.trainingLoss), "validation": String(format: "%.5g", record.validationLoss),
+          "best": record.isBest ? "yes" : "no", "img/s": String(format: "%.1f", record.imagesPerSecond),
+        ])
+    case .saved: break
+    case .calibrating(let index, let count):
+      console.progress("calibrating \(Console.bar(index, of: count)) \(index)/\(count)")
+    }
+  }
+}

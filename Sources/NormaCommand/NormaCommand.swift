@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+import Norma
+import Tensors
+
+/// The command `norma`: arguments, wiring, exit codes, and nothing else.
+@main
+struct NormaCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "norma",
+    abstract: "Unsupervised anomaly segmentation in brain MR. Research use only.",
+    discussion: """
+      Learns what normal anatomy looks like from scans without lesions and shows, voxel by voxel, what does not
+      fit. Results go to stdout, the log to stderr. Exit codes: 0 done; 1 some case failed; 64 usage; 65 bad data;
+      66 missing input; 69 missing library or device; 70 internal; 73 cannot create; 74 I/O; 130 interrupted.
+      """,
+    version: NormaVersion.current,
+    subcommands: [
+      Segment.self, Train.self, Evaluate.self, Simulate.self, Bundles.self, Presets.self, Doctor.self,
+    ])
+
+  static func main() {
+    Engine.configureAllocator()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error where error is ExitCode || error is CleanExit || isUsage(error) {
+      exit(withError: error)
+    } catch {
+      let problem = Problem(error)
+      Console.standardError("error: \(problem)")
+      exit(withError: ExitCode(problem.kind.rawValue))
+    }
+  }
+
+  /// Errors of the argument parser speak for themselves.
+  private static func isUsage(_ error: any Error) -> Bool {
+    exitCode(for: error) == .validationFailure || exitCode(for: error).isSuccess
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Norma
+import NormaReports
+
+/// The report of a segmentation run, filled from its rows.
+struct SegmentationPage {
+  let rows: [CohortSegmentation.Row]
+  let bundle: ModelBundle
+  let threshold: Double
+
+  func write(to url: URL) throws {
+    let provenance = ReportProvenance(
+      bundleName: bundle.manifest.name, settings: [("Threshold", String(format: "%.4g", threshold))])
+    try SegmentationReport(cases: rows.map(reportCase), provenance: provenance).page.write(to: url)
+  }
+
+  private func reportCase(_ row: CohortSegmentation.Row) throws -> SegmentationReportCase {
+    SegmentationReportCase(
+      caseID: row.caseID, status: row.problem == nil ? .done : .failed,
+      message: row.problem.map { "\($0.what); \($0.advice)" } ?? "",
+      lesionVolumeML: row.problem == nil ? row.lesionVolumeML : nil,
+      lesionCount: row.problem == nil ? row.lesions.count : nil, seconds: row.seconds,
+      montages: try row.exhibit.map { [try montage(of: $0)] } ?? [],
+      lesions: row.lesions.prefix(20).map {
+        SegmentationReportCase.Lesion(
+          id: $0.id, volumeML: $0.volumeMM3 / 1000, maxScore: $0.maximumScore, centroid: $0.centroid)
+      }, notes: row.notes)
+  }
+
+  private func montage(of exhibit: Segmenter.Exhibit) throws -> Montage {
+    func slice(_ values: [Float]) -> AxialSlice { AxialSlice(width: exhibit.size, height: exhibit.size, values: values) }
+    let window: ClosedRange<Float> = 0...1
+    let mask = exhibit.map.map { Double($0) > threshold ? UInt8(1) : 0 }
+    let highest = max(exhibit.map.max() ?? 0, Float(threshold) * 2, .leastNormalMagnitude)
+    var panels = [try MontagePanel.grey(slice(exhibit.image), window: window, caption: "scan")]
+    if let reconstruction = exhibit.reconstruction {
+      panels.append(try .grey(slice(reconstruction), window: window, caption: "reconstruction"))
+    }
+    panels.append(try .heat(slice(exhibit.map), window: 0...highest, caption: "anomaly map"))
+    panels.append(
+      try .outlined(slice(exhibit.image), window: window, mask: mask, caption: "above the threshold"))
+    let level = exhibit.level.map { "z = \(String(format: "%.0f", $0)) mm" } ?? "level unknown"
+    return Montage(caption: "Most anomalous slice as the model sees it, \(level)", panels: panels)
+  }
+}
+
+extension ReportProvenance {
+  /// What every page of the command says about its making.
+  init(bundleName: String, settings: [(name: String, value: String)] = []) {
+    self.init(
+      bundleName: bundleName, settings: settings, commandLine: CommandLine.arguments.joined(separator: " "),
+      version: NormaVersion.current, date: Date.now.formatted(.iso8601.year().month().day()))
+  }
+}

@@ -1,0 +1,100 @@
+public import Foundation
+
+/// Files of named tensors in the safetensors format: a length, a JSON header, the elements. Reading trusts
+/// nothing: every claim of the header is checked against the file before memory is asked for.
+public enum Safetensors {
+  /// What a file says about one of its tensors.
+  public struct Entry: Equatable, Sendable {
+    /// The type of the elements.
+    public let dtype: DType
+    /// The size of each dimension.
+    public let shape: [Int]
+    /// Where the elements lie, in bytes after the header.
+    public let range: Range<Int>
+  }
+
+  /// What a file holds.
+  public struct Header: Equatable, Sendable {
+    /// The tensors by name.
+    public let entries: [String: Entry]
+    /// The strings written beside them.
+    public let metadata: [String: String]
+  }
+
+  /// Reads the header alone; throws `SafetensorsError` unless it is sound and agrees with the file's size.
+  public static func readHeader(_ url: URL) throws(SafetensorsError) -> Header {
+    try SafetensorsHeader.parse(map(url), url).header
+  }
+
+  /// Reads every tensor to the CPU; throws `SafetensorsError` for a file that is missing or unsound.
+  public static func read(
+    _ url: URL
+  ) throws(SafetensorsError) -> (tensors: [String: Tensor], metadata: [String: String]) {
+    let data = try map(url)
+    let (header, start) = try SafetensorsHeader.parse(data, url)
+    var tensors: [String: Tensor] = [:]
+    for (name, entry) in header.entries {
+      do {
+        tensors[name] = try data.withUnsafeBytes { bytes in
+          let elements = bytes[(start + entry.range.lowerBound)..<(start + entry.range.upperBound)]
+          return try Tensor(
+            bytes: UnsafeRawBufferPointer(rebasing: elements), dtype: entry.dtype, shape: entry.shape)
+        }
+      } catch {
+        throw SafetensorsError(url, "tensor \(name): \(error)")
+      }
+    }
+    return (tensors, header.metadata)
+  }
+
+  /// Writes tensors of any device, in the order of their names, so that equal contents give equal bytes. The
+  /// file appears whole or not at all. Throws `SafetensorsError` where it cannot be written.
+  public static func write(
+    _ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL
+  ) throws(SafetensorsError) {
+    let temporary = url.deletingLastPathComponent()
+      .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: temporary) }
+    do {
+      let named = tensors.sorted { $0.key < $1.key }
+      let header = try SafetensorsHeader.encode(named, metadata)
+      try Data().write(to: temporary)
+      let file = try FileHandle(forWritingTo: temporary)
+      defer { try? file.close() }
+      try file.write(contentsOf: header)
+      for (_, tensor) in named { try file.write(contentsOf: Data(tensor.bytes())) }
+      try file.synchronize()
+    } catch let error as TensorError {
+      throw SafetensorsError(url, "cannot be written: \(error)")
+    } catch {
+      throw SafetensorsError(url, "cannot be written: \(error.localizedDescription)")
+    }
+    guard rename(temporary.path, url.path) == 0 else {
+      throw SafetensorsError(url, "cannot be written: \(String(cString: strerror(errno)))")
+    }
+  }
+
+  private static func map(_ url: URL) throws(SafetensorsError) -> Data {
+    do {
+      return try Data(contentsOf: url, options: .alwaysMapped)
+    } catch {
+      throw SafetensorsError(url, "cannot be read: \(error.localizedDescription)")
+    }
+  }
+}
+
+/// A file that is no safetensors file, or one that cannot be read or written.
+public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
+  /// The file.
+  public let path: String
+  /// What is wrong with it.
+  public let problem: String
+
+  init(_ url: URL, _ problem: String) {
+    path = url.path
+    self.problem = problem
+  }
+
+  /// The file and the problem, in one line.
+  public var description: String { "\(path): \(problem)" }
+}

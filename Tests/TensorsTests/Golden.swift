@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+@testable import Tensors
+
+/// Reference tensors that Scripts/goldens/tensors.py had PyTorch compute.
+struct Golden {
+  let tensors: [String: Tensor]
+
+  static func url(_ name: String) -> URL {
+    URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "Goldens/\(name).safetensors")
+  }
+
+  init(_ name: String) throws { tensors = try Safetensors.read(Golden.url(name)).tensors }
+
+  subscript(_ name: String) -> Tensor {
+    get throws { try #require(tensors[name], "the golden file has no \(name)") }
+  }
+
+  /// The tensors under a prefix, named by the rest of their name.
+  func under(_ prefix: String) -> [String: Tensor] {
+    let inside = tensors.filter { $0.key.hasPrefix(prefix) }
+    return Dictionary(uniqueKeysWithValues: inside.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
+  }
+
+  /// The cases in the file: every first part of a name that has a second.
+  var cases: Set<String> {
+    Set(
+      tensors.keys.compactMap { key in key.lastIndex(of: "/") == nil ? nil : String(key.prefix { $0 != "/" })
+      })
+  }
+}
+
+/// Expects equal shapes, and differences below 1e-5 of the largest expected magnitude.
+func expectClose(
+  _ actual: Tensor, _ expected: Tensor, _ what: String = "", sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  #expect(actual.shape == expected.shape, "\(what)", sourceLocation: sourceLocation)
+  let pairs = zip(try actual.values(), try expected.values())
+  let largest = pairs.map { abs($1) }.max() ?? 0
+  let difference = pairs.map { abs($0 - $1) }.max() ?? 0
+  #expect(difference <= 1e-5 * largest, "\(what)", sourceLocation: sourceLocation)
+}
+
+/// A row of a test table.
+struct Case<Body: Sendable>: Sendable, CustomTestStringConvertible {
+  let name: String
+  let body: Body
+  var testDescription: String { name }
+
+  init(_ name: String, _ body: Body) {
+    self.name = name
+    self.body = body
+  }
+}
+
+/// A fresh place for files, removed afterwards.
+func withTemporaryDirectory<R>(_ body: (URL) throws -> R) throws -> R {
+  let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: directory) }
+  return try body(directory)
+}

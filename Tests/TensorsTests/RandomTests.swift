@@ -1,0 +1,39 @@
+import Testing
+
+@testable import Tensors
+
+struct RandomTests {
+  typealias Draw = @Sendable (Generator) throws -> Tensor
+
+  static let draws: [Case<Draw>] = [
+    Case("randn") { try Tensor.randn([20], generator: $0) },
+    Case("rand") { try Tensor.rand([20], generator: $0) },
+    Case("permutation") { try Tensor.randomPermutation(20, generator: $0) },
+    Case("normal") {
+      try Initialization.normal(mean: 1, deviation: 0.5).tensor([20], generator: $0)
+    },
+  ]
+
+  @Test(arguments: draws)
+  func drawsWhatPyTorchDraws(draw: Case<Draw>) throws {
+    let drawn = try draw.body(Generator(seed: 61))
+    #expect(try drawn.values() == Golden("random")[draw.name].values())
+  }
+
+  @Test func continuesFromPyTorchsState() throws {
+    let golden = try Golden("random")
+    let generator = try Generator(seed: 1)
+    try generator.restore(golden["state"].bytes())
+    #expect(try Tensor.randn([20], generator: generator).values() == golden["after state"].values())
+  }
+
+  @Test func continuesFromItsOwnState() throws {
+    let generator = try Generator(seed: 3)
+    _ = try Tensor.randn([5], generator: generator)
+    let state = try generator.state
+    let drawn = try Tensor.randn([9], generator: generator).values()
+    #expect(try Tensor.randn([9], generator: generator).values() != drawn)
+    try generator.restore(state)
+    #expect(try Tensor.randn([9], generator: generator).values() == drawn)
+  }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import Volumes
+
+/// Every message that a user can see.
+@Suite struct VolumeErrorTests {
+  static let messages: [(VolumeError.Kind, String)] = [
+    (.notFound, "There is no such file. Check the path."),
+    (
+      .unreadable(reason: "Permission denied"),
+      "The file cannot be read: Permission denied. "
+        + "Check the permissions, and that the file opens in another viewer."
+    ),
+    (
+      .truncated(expected: 472, actual: 352),
+      "The file ends early: 352 of 472 bytes are there. Copy or download the file again."
+    ),
+    (.notNIfTI, "The file is not NIfTI. Give a .nii or .nii.gz file; dcm2niix converts DICOM."),
+    (
+      .pairedFiles,
+      "This is half of a .hdr/.img pair; only single-file NIfTI is read. "
+        + "Convert the pair to one file, for example with nib-convert or fslchfiletype NIFTI_GZ."
+    ),
+    (
+      .unsupportedFormat("mgz"),
+      "Files of type 'mgz' are not read. Give a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
+    ),
+    (
+      .unsupportedDatatype("RGB24"),
+      "Voxels of type RGB24 are not read. Convert the voxels to float32, for example with nib-convert."
+    ),
+    (
+      .series4D(shape: [64, 64, 30, 200]),
+      "The file holds a series of volumes (64 x 64 x 30 x 200). "
+        + "Pick one volume, for example with nib-roi or fslroi."
+    ),
+    (
+      .invalidHeader(field: "dim[0]", value: "9"),
+      "The header field dim[0] is 9. Repair the header, or convert the scan again from its source."
+    ),
+    (
+      .badVoxelSize([1, 0, 1.5]),
+      "The voxel size (1.0 x 0.0 x 1.5) is not positive and finite. "
+        + "Repair the header, or convert the scan again from its source."
+    ),
+    (
+      .badAffine([]),
+      "The affine is singular or not finite. Repair the header, or convert the scan again from its source."
+    ),
+    (
+      .tooLarge(claimed: "9000 bytes", limit: "1032 bytes"),
+      "The header claims 9000 bytes; at most 1032 bytes can be read. "
+        + "Check that the header is intact; crop or resample the image when it really is this large."
+    ),
+    (.notPNG, "The file is not PNG. Check that the file is what its name says."),
+    (.colourPNG, "The image is in colour; a slice has to be grey. Convert the image to greyscale."),
+    (
+      .transparentPNG,
+      "The image has transparent pixels; a slice has to be opaque. Remove the alpha channel."
+    ),
+    (
+      .writeFailed(reason: "No space left on device"),
+      "The file cannot be written: No space left on device. "
+        + "Check that the folder exists, is writable and has space."
+    ),
+  ]
+
+  @Test(arguments: messages) func saysWhatWhereAndWhatToDo(kind: VolumeError.Kind, message: String) {
+    #expect("\(VolumeError(kind, path: "/data/scan.nii"))" == "/data/scan.nii: " + message)
+    #expect("\(VolumeError(kind, path: nil))" == message)
+  }
+}
