@@ -51,8 +51,10 @@ struct Lattice: Sendable {
       values: Array(repeating: .zero, count: shape.x * shape.y * shape.z))
   }
 
-  /// Four independent smooth random fields of mean 0 and variance 1 on the nodes of this lattice.
-  func smoothNoise(radius: Int, random: inout SeededGenerator) -> [SIMD4<Float>] {
+  /// Four independent smooth random fields of mean 0 and variance 1 on the nodes of this lattice; structures
+  /// are about `radius` mm large.
+  func smoothNoise(radius: Float, random: inout SeededGenerator) -> [SIMD4<Float>] {
+    let radius = max(1, Int((radius / spacing).rounded()))
     var noise = values
     for i in noise.indices {
       noise[i] = SIMD4(random.normal(), random.normal(), random.normal(), random.normal())

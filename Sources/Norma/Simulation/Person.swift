@@ -33,12 +33,12 @@ struct Person: Sendable {
   private let fineTexture: HashNoise
   private let coarseTexture: HashNoise
 
-  init(tissues: Lattice, random: inout SeededGenerator) {
+  init(template: SimulatedTemplate, random: inout SeededGenerator) {
     // Age drives what grows together: wide sulci, wide ventricles, periventricular caps.
     let age = random.uniform(0...1)
-    self.tissues = tissues
+    tissues = template.tissues
     deformation = Person.deformation(
-      of: tissues, ventricleGrowth: random.uniform(-0.5...1) + 3 * age, random: &random)
+      of: template, ventricleGrowth: random.uniform(-0.5...1) + 3 * age, random: &random)
     greyBrightness = random.uniform(1.12...1.28)
     fluidBrightness = random.uniform(0.1...0.28)
     let sulcus = random.uniform(0.16...0.24) - 0.1 * age
@@ -87,35 +87,20 @@ struct Person: Sendable {
   }
 
   private static func deformation(
-    of tissues: Lattice, ventricleGrowth: Float, random: inout SeededGenerator
+    of template: SimulatedTemplate, ventricleGrowth: Float, random: inout SeededGenerator
   ) -> Lattice {
-    var field = tissues.coarsened(spacing: 4)
-    let shape = field.smoothNoise(radius: 5, random: &random)
-    let folds = field.smoothNoise(radius: 1, random: &random)
-    let shading = field.smoothNoise(radius: 8, random: &random)
+    var field = template.ventriclePull
+    let shape = field.smoothNoise(radius: 20, random: &random)
+    let folds = field.smoothNoise(radius: 4, random: &random)
+    let shading = field.smoothNoise(radius: 32, random: &random)
     let shapeStrength = random.uniform(1.5...3)
     let foldStrength = random.uniform(0.6...1.2)
     let shadingStrength = random.uniform(0.02...0.08)
-    for z in 0..<field.shape.z {
-      for y in 0..<field.shape.y {
-        for x in 0..<field.shape.x {
-          let i = field.index(x, y, z)
-          let growth = ventricleGrowth * ventriclePull(tissues, field.position(x, y, z))
-          field.values[i] = shapeStrength * shape[i] + foldStrength * folds[i] - SIMD4(growth, 0)
-          field.values[i].w = max(0.5, 1 + shadingStrength * shading[i].w)
-        }
-      }
+    for i in field.values.indices {
+      field.values[i] =
+        shapeStrength * shape[i] + foldStrength * folds[i] - ventricleGrowth * field.values[i]
+      field.values[i].w = max(0.5, 1 + shadingStrength * shading[i].w)
     }
     return field
-  }
-
-  /// The direction away from the ventricles, fading with distance: what is sampled against it grows them.
-  private static func ventriclePull(_ tissues: Lattice, _ point: Point) -> Point {
-    let reach: Float = 4
-    func slope(_ step: Point) -> Float {
-      (tissues(point + step).w - tissues(point - step).w) / (2 * reach)
-    }
-    let gradient = Point(slope([reach, 0, 0]), slope([0, reach, 0]), slope([0, 0, reach]))
-    return gradient * (1 - smoothstep(0, 30, tissues(point).w))
   }
 }

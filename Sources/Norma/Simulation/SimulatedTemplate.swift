@@ -5,6 +5,9 @@ import Volumes
 public struct SimulatedTemplate: Sendable {
   /// Shares 0...1 of grey matter (x), white matter (y), brain (z); distance to the ventricles in mm (w).
   let tissues: Lattice
+  /// The direction away from the ventricles (x, y, z), fading with distance, on a coarse lattice: sampling
+  /// the template against it makes the ventricles grow.
+  let ventriclePull: Lattice
 
   /// Reads the ICBM152 2009a maps `mni_icbm152_{t1,gm,wm}_tal_nlin_sym_09a_converted.nii.gz` in `folder`.
   ///
@@ -50,5 +53,25 @@ public struct SimulatedTemplate: Sendable {
     let distance = VentricleDistance(shape: shape, spacing: spacing)(fluid: fluid, seeds: seeds, limit: 60)
     for i in tissues.values.indices { tissues.values[i].w = distance[i] }
     self.tissues = tissues
+    ventriclePull = SimulatedTemplate.ventriclePull(tissues)
+  }
+
+  private static func ventriclePull(_ tissues: Lattice) -> Lattice {
+    let reach: Float = 4
+    var pull = tissues.coarsened(spacing: max(4, tissues.spacing))
+    for z in 0..<pull.shape.z {
+      for y in 0..<pull.shape.y {
+        for x in 0..<pull.shape.x {
+          let point = pull.position(x, y, z)
+          func slope(_ step: Point) -> Float {
+            (tissues(point + step).w - tissues(point - step).w) / (2 * reach)
+          }
+          let gradient = Point(slope([reach, 0, 0]), slope([0, reach, 0]), slope([0, 0, reach]))
+          pull.values[pull.index(x, y, z)] =
+            SIMD4(gradient, 0) * (1 - smoothstep(0, 30, tissues(point).w))
+        }
+      }
+    }
+    return pull
   }
 }

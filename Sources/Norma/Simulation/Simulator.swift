@@ -29,7 +29,7 @@ public struct Simulator: Sendable {
   /// Throws `SimulationError.noPlaceForLesion` where the slices are too few for the patient's lesions.
   public func makeCase(_ index: Int) throws -> SimulatedCase {
     var random = SeededGenerator(seed: options.seed, place: UInt64(index), 0)
-    let person = Person(tissues: template.tissues, random: &random)
+    let person = Person(template: template, random: &random)
     let scanner = Scanner(random: &random)
     guard options.split(of: index) == .test else {
       return scan(index, person, scanner, kinds: [], lesions: [])
@@ -63,7 +63,7 @@ public struct Simulator: Sendable {
     of kind: LesionKind, in person: Person, index: Int, random: inout SeededGenerator
   ) throws -> [PaintedLesion] {
     try kind.lesions(random: &random) { random, condition in
-      for _ in 0..<50_000 {
+      for _ in 0..<5_000 {
         let voxel = grid.center(
           random.count(0...grid.shape.x - 1), random.count(0...grid.shape.y - 1),
           random.count(0...grid.shape.z - 1))

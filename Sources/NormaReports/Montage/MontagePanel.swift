@@ -92,7 +92,7 @@ public struct MontagePanel: Sendable {
   }
 
   /// The pixels outside a shape that share an edge with it.
-  private static func ring(around shape: [Bool], width: Int) -> [Bool] {
+  static func ring(around shape: [Bool], width: Int) -> [Bool] {
     shape.indices.map { i in
       guard !shape[i] else { return false }
       let x = i % width

@@ -48,7 +48,7 @@ public struct BoxPlot: Sendable {
     return frame.svg(
       groups.indices.flatMap { index -> [String] in
         let center = PlotFrame.left + (Double(index) + 0.5) * slot
-        let label = text(groups[index].name, x: center, y: PlotFrame.bottom + 20, anchor: "middle")
+        let label = text(groups[index].name, x: center, y: frame.bottom + 20, anchor: "middle")
         guard let summary = summaries[index] else { return [label] }
         return [label] + marks(summary, index, center: center, halfWidth: min(slot * 0.3, 60), frame)
       })

@@ -37,17 +37,17 @@ public struct Histogram: Sendable {
         "\(finite.count) values from \(format(finite.min() ?? .nan)) to \(format(finite.max() ?? .nan)).",
       xLabel: xLabel, yLabel: "Count", xTicks: ticks,
       yTicks: NiceTicks(enclosing: 0...Double(max(counts.max() ?? 0, 1))),
-      legend: threshold.map { [LegendEntry(name: "threshold \(format($0))", colour: 1, isDashed: true)] }
+      legend: threshold.map { [LegendEntry(name: "threshold \(format($0))", colour: 0, isReference: true)] }
         ?? [])
     let bars = counts.enumerated().filter { $0.element > 0 }.map { index, count in
       let left = frame.x(ticks.range.lowerBound + Double(index) * width)
       let right = frame.x(ticks.range.lowerBound + Double(index + 1) * width)
-      return rectangle(left + 0.5, frame.y(Double(count)), right - 0.5, PlotFrame.bottom, colour: 0)
+      return rectangle(left + 0.5, frame.y(Double(count)), right - 0.5, frame.bottom, colour: 0)
     }
     let mark = threshold.map {
       line(
-        frame.x($0), PlotFrame.top, frame.x($0), PlotFrame.bottom, style: "curve",
-        more: stroke(1, isDashed: true))
+        frame.x($0), frame.top, frame.x($0), frame.bottom, style: "curve",
+        more: referenceStroke)
     }
     return frame.svg(bars + (mark.map { [$0] } ?? []))
   }

@@ -56,11 +56,11 @@ public struct LinePlot: Sendable {
       xTicks: NiceTicks(enclosing: span(points.map(\.x), xRange), count: 8),
       yTicks: NiceTicks(enclosing: span(points.map(\.y), yRange)),
       legend: series.enumerated().map {
-        LegendEntry(name: $0.element.name, colour: $0.offset, isDashed: $0.element.isReference)
+        LegendEntry(name: $0.element.name, colour: $0.offset, isReference: $0.element.isReference)
       })
     return frame.svg(
       series.enumerated().map { index, series in
-        let style = stroke(index, isDashed: series.isReference)
+        let style = series.isReference ? referenceStroke : stroke(index)
         return "<path class=\"curve\" \(style) d=\"\(path(series, frame))\"/>"
       })
   }

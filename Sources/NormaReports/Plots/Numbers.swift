@@ -9,6 +9,11 @@ func format(_ value: Double) -> String {
   return String(format: "%.3g", value)
 }
 
+/// A number with three significant digits, zeros kept so that the numbers of a column compare at a glance.
+func aligned(_ value: Double) -> String {
+  (1e-3..<100).contains(abs(value)) ? String(format: "%#.3g", value) : format(value)
+}
+
 /// The values at which an axis is marked: round numbers, the first and last enclosing the data.
 struct NiceTicks {
   let values: [Double]

@@ -8,7 +8,7 @@ public struct SVG: Hashable, Sendable {
 struct LegendEntry {
   let name: String
   let colour: Int
-  var isDashed = false
+  var isReference = false
 }
 
 /// The axes of a plot, on which the plots draw their marks.
@@ -22,11 +22,14 @@ struct PlotFrame {
   let yTicks: NiceTicks
   var legend: [LegendEntry] = []
 
-  static let size = (width: 680.0, height: 400.0)
+  static let width = 680.0
   static let left = 70.0
-  static let right = size.width - 20
-  static let top = 66.0
-  static let bottom = size.height - 58
+  static let right = width - 20
+  private static let legendRow = 20.0
+
+  var top: Double { 38 + Self.legendRow * (legendPlaces.last.map { $0.row + 1 } ?? 0) }
+  var bottom: Double { top + 280 }
+  private var height: Double { bottom + (xLabel.isEmpty ? 34 : 56) }
 
   func x(_ value: Double) -> Double {
     guard let range = xTicks?.range else { return Self.left }
@@ -34,7 +37,7 @@ struct PlotFrame {
   }
 
   func y(_ value: Double) -> Double {
-    Self.bottom - Self.position(value, yTicks.range) * (Self.bottom - Self.top)
+    bottom - Self.position(value, yTicks.range) * (bottom - top)
   }
 
   private static func position(_ value: Double, _ range: ClosedRange<Double>) -> Double {
@@ -43,20 +46,19 @@ struct PlotFrame {
 
   /// The finished drawing with the marks between grid and axes.
   func svg(_ marks: [String]) -> SVG {
-    let size = Self.size
     var lines = [
       """
       <svg xmlns="http://www.w3.org/2000/svg" class="norma-plot" role="img" \
-      aria-label="\(HTML.escape(title))" viewBox="0 0 \(format(size.width)) \(format(size.height))">
+      aria-label="\(HTML.escape(title))" viewBox="0 0 \(format(Self.width)) \(format(height))">
       """,
       "<title>\(HTML.escape(title))</title>", "<desc>\(HTML.escape(description))</desc>",
       "<style>\(HTML.escape(StyleSheet.plot))</style>",
       text(title, x: Self.left, y: 22, style: "heading"),
     ]
     lines += legendMarks + grid + marks
-    lines.append(line(Self.left, Self.bottom, Self.right, Self.bottom, style: "axis"))
-    lines.append(text(xLabel, x: (Self.left + Self.right) / 2, y: size.height - 14, anchor: "middle"))
-    let middle = (Self.top + Self.bottom) / 2
+    lines.append(line(Self.left, bottom, Self.right, bottom, style: "axis"))
+    lines.append(text(xLabel, x: (Self.left + Self.right) / 2, y: height - 14, anchor: "middle"))
+    let middle = (top + bottom) / 2
     lines.append(
       text(
         yLabel, x: 18, y: middle, anchor: "middle", more: "transform=\"rotate(-90 18 \(format(middle)))\""))
@@ -74,8 +76,8 @@ struct PlotFrame {
     let vertical = xTicks.map { ticks in
       zip(ticks.values, ticks.labels).flatMap { value, label in
         [
-          line(x(value), Self.top, x(value), Self.bottom, style: "grid"),
-          text(label, x: x(value), y: Self.bottom + 20, anchor: "middle"),
+          line(x(value), top, x(value), bottom, style: "grid"),
+          text(label, x: x(value), y: bottom + 20, anchor: "middle"),
         ]
       }
     }
@@ -83,13 +85,26 @@ struct PlotFrame {
   }
 
   private var legendMarks: [String] {
-    var start = Self.left
-    return legend.flatMap { entry in
-      defer { start += 44 + 7.2 * Double(entry.name.count) }
+    zip(legend, legendPlaces).flatMap { entry, place in
+      let y = 46 + Self.legendRow * place.row
       return [
-        line(start, 42, start + 22, 42, style: "curve", more: stroke(entry.colour, isDashed: entry.isDashed)),
-        text(entry.name, x: start + 28, y: 46),
+        line(
+          place.x, y - 4, place.x + 22, y - 4, style: "curve",
+          more: entry.isReference ? referenceStroke : stroke(entry.colour)),
+        text(entry.name, x: place.x + 28, y: y),
       ]
+    }
+  }
+
+  /// Where the legend's entries start, in as many rows as they need.
+  private var legendPlaces: [(x: Double, row: Double)] {
+    var next = (x: Self.left, row: 0.0)
+    return legend.map { entry in
+      // SVG does not measure text; this is wide enough for all but the widest letters.
+      let width = 44 + 7.2 * Double(entry.name.count)
+      if next.x > Self.left, next.x + width > Self.right { next = (Self.left, next.row + 1) }
+      defer { next.x += width }
+      return next
     }
   }
 }
@@ -97,9 +112,12 @@ struct PlotFrame {
 /// The colour of a mark; there are six, told apart by dashes as well from the second round on.
 func colour(_ index: Int) -> String { "var(--c\(index % 6))" }
 
-func stroke(_ index: Int, isDashed: Bool = false) -> String {
-  "style=\"stroke: \(colour(index))\"" + (isDashed || index >= 6 ? " stroke-dasharray=\"6 4\"" : "")
+func stroke(_ index: Int) -> String {
+  "style=\"stroke: \(colour(index))\"" + (index >= 6 ? " stroke-dasharray=\"2 3\"" : "")
 }
+
+/// The look of thresholds and chance levels, which are no data.
+let referenceStroke = "style=\"stroke: var(--ink)\" stroke-dasharray=\"6 4\""
 
 func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, style: String, more: String = "") -> String
 {

@@ -14,8 +14,8 @@ public struct EvaluationReport: Sendable {
     }
 
     var text: String {
-      interval.map { "\(format(value)) (\(format($0.lowerBound)) to \(format($0.upperBound)))" }
-        ?? format(value)
+      interval.map { "\(aligned(value)) (\(aligned($0.lowerBound)) to \(aligned($0.upperBound)))" }
+        ?? aligned(value)
     }
   }
 

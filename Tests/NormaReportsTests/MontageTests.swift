@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import NormaReports
+
+@Suite struct MontageTests {
+  /// Three voxels wide, two deep; the front right voxel (x 2, y 1) is bright.
+  let slice = AxialSlice(width: 3, height: 2, values: [0, 0, 0, 0, 0, 1])
+
+  /// The samples of a panel's picture, read back from its data URI; colour pictures cannot be read as grey.
+  func samples(_ panel: MontagePanel) throws -> [UInt16] {
+    let data = try #require(Data(base64Encoded: panel.source.replacing("data:image/png;base64,", with: "")))
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("panel-\(UUID().uuidString).png")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try data.write(to: url)
+    return try PNGImage.read(url).samples
+  }
+
+  @Test func thePatientsRightIsOnTheLeftAndTheFrontOnTop() throws {
+    let panel = try MontagePanel.grey(slice, window: 0...1, caption: "Scan")
+    #expect(try samples(panel) == [255, 0, 0, 0, 0, 0])
+  }
+
+  @Test func theWindowClipsAndNaNIsBlack() throws {
+    let slice = AxialSlice(width: 4, height: 1, values: [-5, 15, 99, .nan])
+    let panel = try MontagePanel.grey(slice, window: 10...20, caption: "Scan")
+    #expect(try samples(panel) == [0, 255, 128, 0])
+  }
+
+  @Test func anOutlineRunsAroundTheMaskAndLeavesItVisible() throws {
+    var mask = [UInt8](repeating: 0, count: 49)
+    mask[3 * 7 + 5] = 1
+    let indices = AxialSlice(width: 7, height: 7, values: Array(repeating: 0, count: 49)).radiologicalIndices
+    let shown = indices.map { mask[$0] != 0 }
+    let ring = MontagePanel.ring(around: shown, width: 7)
+    #expect(shown.firstIndex(of: true) == 3 * 7 + 1)
+    #expect(ring.indices.filter { ring[$0] } == [2 * 7 + 1, 3 * 7, 3 * 7 + 2, 4 * 7 + 1])
+  }
+
+  @Test func anOutlineDoesNotWrapAroundTheBorder() {
+    let ring = MontagePanel.ring(around: [false, false, true, false, false, false], width: 3)
+    #expect(ring == [false, true, false, false, false, true])
+  }
+
+  @Test func everyPanelHasAnAlternativeTextAndSides() throws {
+    let montage = Montage(
+      caption: "z = 18 mm",
+      panels: [
+        try .grey(slice, window: 0...1, caption: "Scan"), try .heat(slice, window: 0...3, caption: "Score"),
+        try .outlined(slice, window: 0...1, mask: [0, 1, 0, 0, 0, 0], caption: "Mask"),
+      ])
+    let html = montage.html.source
+    for name in ["Scan", "Score", "Mask"] { #expect(html.contains("alt=\"\(name), axial slice")) }
+    #expect(html.components(separatedBy: "<span>R</span><span>L</span>").count == 4)
+    #expect(html.components(separatedBy: "class=\"bar\"").count == 2)
+    #expect(html.contains("z = 18 mm. R: patient&#39;s right, L: patient&#39;s left."))
+  }
+
+  @Test func theColourMapGrowsEvenlyLighter() {
+    func luminance(_ value: Double) -> Double {
+      let rgb = ColourMap.rgb(value).map { pow(Double($0) / 255, 2.2) }
+      return pow(0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2], 1 / 3.0)
+    }
+    let steps = (0..<20).map { luminance(Double($0 + 1) / 20) - luminance(Double($0) / 20) }
+    #expect(steps.allSatisfy { $0 > 0.02 && $0 < 0.07 })
+    #expect(ColourMap.rgb(-1) == ColourMap.rgb(0))
+    #expect(ColourMap.rgb(2) == ColourMap.rgb(1))
+    #expect(ColourMap.rgb(.nan) == [0, 0, 0])
+  }
+}

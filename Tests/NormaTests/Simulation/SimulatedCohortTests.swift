@@ -1,0 +1,80 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import Norma
+
+@Suite struct SimulatedCohortTests {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohort-\(UUID().uuidString)")
+
+  func options(cases: Int = 4) -> SimulationOptions {
+    SimulationOptions(
+      cases: cases, seed: 1, voxelSize: [6, 6, 6], zRange: 10...24, trainFraction: 0.5,
+      validationFraction: 0.25)
+  }
+
+  @Test func aCohortIsReadBackThroughItsManifest() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let simulator = try Simulator(template: .phantom(shape: [28, 33, 27]), options: options())
+    var reports: [Simulator.Progress] = []
+    try simulator.writeCohort(to: folder) { reports.append($0) }
+    #expect(reports.map(\.participantID) == ["sub-001", "sub-002", "sub-003", "sub-004"])
+    #expect(reports.map(\.completed) == [1, 2, 3, 4])
+
+    let manifest = try Manifest(contentsOf: folder.appendingPathComponent("manifest.tsv"))
+    try manifest.requireFiles()
+    #expect(manifest.cases.map(\.split) == [.train, .train, .validation, .test])
+    #expect(manifest.cases.map { $0.lesionMask == nil } == [true, true, true, false])
+
+    let patient = try simulator.makeCase(3)
+    let scan = manifest.cases[3]
+    #expect(try NIfTI.read(scan.image).voxels == patient.flair.voxels)
+    #expect(try NIfTI.readGeometry(scan.image).matches(patient.flair.geometry))
+    #expect(try NIfTI.readMask(#require(scan.brainMask)).voxels == patient.brainMask.voxels)
+    #expect(try NIfTI.readMask(#require(scan.lesionMask)).voxels == patient.lesionMask.voxels)
+
+    let saved = try Data(contentsOf: folder.appendingPathComponent("simulation.json"))
+    #expect(try JSONDecoder().decode(SimulationOptions.self, from: saved) == options())
+  }
+
+  @Test func noManifestIsLeftWhereACaseFails() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    // Only the top of the head: no white matter for a lesion.
+    var top = options()
+    top.zRange = 82...90
+    let simulator = try Simulator(template: .phantom(shape: [28, 33, 27]), options: top)
+    #expect(throws: SimulationError.self) { try simulator.writeCohort(to: folder) }
+    #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("manifest.tsv").path))
+  }
+
+  @Test(arguments: [
+    (SimulationOptions(cases: 0), "cases"),
+    (SimulationOptions(voxelSize: [1, 1]), "voxelSize"),
+    (SimulationOptions(voxelSize: [1, 1, 0]), "voxelSize"),
+    (SimulationOptions(trainFraction: -0.1), "trainFraction"),
+    (SimulationOptions(trainFraction: 0.8, validationFraction: 0.3), "validationFraction"),
+  ])
+  func anOptionOutOfRangeIsRefused(options: SimulationOptions, path: String) {
+    #expect {
+      try Simulator(template: .phantom(shape: [24, 24, 24]), options: options)
+    } throws: { error in
+      guard case ConfigurationError.outOfRange(path, _, _) = error else { return false }
+      return true
+    }
+  }
+
+  @Test func aRangeWithoutSlicesIsRefused() {
+    #expect(throws: SimulationError.noSlices) {
+      try Simulator(
+        template: .phantom(shape: [24, 24, 24]), options: SimulationOptions(zRange: 500...600))
+    }
+  }
+
+  @Test(arguments: [
+    SimulationError.noSlices, .unequalTemplateGrids(URL(fileURLWithPath: "/templates")),
+    .noPlaceForLesion(participantID: "sub-009", .stroke),
+  ])
+  func everyErrorSaysWhatToDo(error: SimulationError) {
+    #expect(!error.problem.what.isEmpty && !error.problem.place.isEmpty && !error.problem.advice.isEmpty)
+  }
+}
