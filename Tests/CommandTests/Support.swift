@@ -96,7 +96,7 @@ enum Workplace {
     let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
       .appendingPathComponent("norma-command-tests-\(ProcessInfo.processInfo.processIdentifier)")
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    atexit { try? FileManager.default.removeItem(at: Workplace.root) }
+    if ProcessInfo.processInfo.environment["NORMA_KEEP"] == nil { atexit { try? FileManager.default.removeItem(at: Workplace.root) } }
     return folder
   }()
 
