@@ -45,6 +45,7 @@ public struct Preset: Hashable, Sendable {
       yaml: """
         method: vae
         model: {code: spatial}
+        training: {epochs: 20}
         scoring: {normalizeByDeviation: true}
         """),
   ]

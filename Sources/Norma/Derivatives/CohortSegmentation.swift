@@ -14,6 +14,8 @@ public struct CohortSegmentation {
     public let notes: [String]
     public let exhibit: Segmenter.Exhibit?
     public let seconds: Double
+    /// Where map and mask lie; nil when the case failed.
+    public let anomalyMap, mask: URL?
 
     /// Volume of all lesions in mL.
     public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }
@@ -52,11 +54,14 @@ public struct CohortSegmentation {
 
   private func segment(_ scan: ScanCase) -> Row {
     let start = ContinuousClock.now
+    let files = CaseFiles(caseID: scan.id)
     func row(_ result: Segmenter.Result?, _ problem: Problem?) -> Row {
       Row(
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
         lesions: result?.lesions ?? [], notes: result?.notes ?? [], exhibit: result?.exhibit,
-        seconds: (ContinuousClock.now - start) / .seconds(1))
+        seconds: (ContinuousClock.now - start) / .seconds(1),
+        anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
+        mask: result.map { _ in output.appendingPathComponent(files.mask) })
     }
     do {
       let result = try segmenter(

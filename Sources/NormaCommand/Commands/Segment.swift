@@ -99,6 +99,9 @@ struct Segment: ParsableCommand {
   ) throws {
     let report = folder.appendingPathComponent("report.html")
     try SegmentationPage(rows: rows, bundle: bundle, threshold: threshold).write(to: report)
+    if rows.count == 1 {
+      for file in [rows[0].anomalyMap, rows[0].mask].compactMap({ $0 }) { console.result(file.path) }
+    }
     for file in ["cases.tsv", "report.html"] { console.result(folder.appendingPathComponent(file).path) }
     let failed = rows.compactMap(\.problem)
     guard let first = failed.first else { return }
