@@ -68,7 +68,8 @@ final class LocalContrast: Norma.Method {
   }
 }
 
-let folder = FileManager.default.temporaryDirectory.appendingPathComponent("norma-example-\(UUID().uuidString)")
+let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+  "norma-example-\(UUID().uuidString)")
 defer { try? FileManager.default.removeItem(at: folder) }
 
 let template = try SimulatedTemplate.phantom(shape: [32, 32, 32])
@@ -78,7 +79,8 @@ try Simulator(template: template, options: options).writeCohort(to: folder)
 MethodRegistry.register(LocalContrast.self)
 let configuration = try Configuration(layers: [
   ConfigurationNode(
-    yaml: "{method: local-contrast, recipe: {gridSize: 32, gridSpacing: 6}, training: {epochs: 1}}", source: "example")
+    yaml: "{method: local-contrast, recipe: {gridSize: 32, gridSpacing: 6}, training: {epochs: 1}}",
+    source: "example")
 ])
 let manifest = try Manifest(contentsOf: folder.appendingPathComponent("manifest.tsv"))
 let training = try TrainingRun(

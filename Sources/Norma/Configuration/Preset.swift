@@ -34,7 +34,8 @@ public struct Preset: Hashable, Sendable {
         training: {epochs: 1, mirror: 0}
         """),
     Preset(
-      name: "dense-vae", summary: "variational autoencoder with a flattened code (Baur et al. 2018) at 128x128",
+      name: "dense-vae",
+      summary: "variational autoencoder with a flattened code (Baur et al. 2018) at 128x128",
       yaml: """
         method: vae
         model: {code: dense}
