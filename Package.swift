@@ -73,6 +73,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
+    .executableTarget(
+      name: "CustomMethod", dependencies: ["Norma", "Tensors", "Volumes"], path: "Examples/CustomMethod",
+      swiftSettings: swiftSettings, linkerSettings: engineLinking),
     tests("Tensors", ["Tensors"], goldens: true),
     tests("Volumes", ["Volumes"], goldens: true),
     tests("Norma", ["Norma", "Tensors", "Volumes"]),

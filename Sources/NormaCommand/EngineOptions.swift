@@ -22,7 +22,8 @@ struct EngineOptions: ParsableArguments {
       let chosen = try Device(parsing: device)
       guard chosen.isAvailable else {
         throw Problem(
-          .missingLibrary, "device \(chosen) is not available", at: "--device", advice: "use --device cpu, or see norma doctor")
+          .missingLibrary, "device \(chosen) is not available", at: "--device",
+          advice: "use --device cpu, or see norma doctor")
       }
       return chosen
     } catch let error as TensorError {

@@ -54,21 +54,26 @@ public struct ModelBundle: Sendable {
     let file = url.appendingPathComponent(Self.manifestFile)
     guard let data = try? Data(contentsOf: file) else {
       throw Problem(
-        .missingInput, "there is no bundle", at: url.path, advice: "a bundle is a folder that holds bundle.json")
+        .missingInput, "there is no bundle", at: url.path,
+        advice: "a bundle is a folder that holds bundle.json")
     }
     struct Version: Decodable { var schemaVersion: Int }
     guard let version = try? JSONDecoder().decode(Version.self, from: data).schemaVersion else {
-      throw Problem(.badData, "bundle.json has no schemaVersion", at: file.path, advice: "fetch the bundle again")
+      throw Problem(
+        .badData, "bundle.json has no schemaVersion", at: file.path, advice: "fetch the bundle again")
     }
     guard version == Self.schemaVersion else {
       throw Problem(
-        .badData, "the bundle has schema version \(version); this Norma reads \(Self.schemaVersion)", at: file.path,
+        .badData, "the bundle has schema version \(version); this Norma reads \(Self.schemaVersion)",
+        at: file.path,
         advice: version > Self.schemaVersion ? "use a newer Norma" : "train the bundle again")
     }
     do {
       manifest = try JSONDecoder().decode(Manifest.self, from: data)
     } catch {
-      throw Problem(.badData, "bundle.json does not fit its schema: \(error)", at: file.path, advice: "fetch the bundle again")
+      throw Problem(
+        .badData, "bundle.json does not fit its schema: \(error)", at: file.path,
+        advice: "fetch the bundle again")
     }
     self.url = url
     for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
@@ -76,7 +81,8 @@ public struct ModelBundle: Sendable {
       let actual = try Digest.of(file: part)
       guard actual == expected else {
         throw Problem(
-          .badData, "the file differs from what the bundle was made with: sha256 \(actual), expected \(expected)",
+          .badData,
+          "the file differs from what the bundle was made with: sha256 \(actual), expected \(expected)",
           at: part.path, advice: "fetch the bundle again; do not use this one")
       }
     }
@@ -92,10 +98,13 @@ public struct ModelBundle: Sendable {
         .make(model: configuration.model, context: MethodContext(configuration, device: device))
       try method.load(state: tensors.dropping(prefix: "model."))
       return Scorer(
-        method: method, settings: configuration.scoring, deviation: try tensors[Self.deviationName]?.to(device),
+        method: method, settings: configuration.scoring,
+        deviation: try tensors[Self.deviationName]?.to(device),
         device: device)
     } catch let error as ParameterError {
-      throw Problem(.badData, "\(error)", at: weights.path, advice: "the bundle does not fit its configuration; fetch it again")
+      throw Problem(
+        .badData, "\(error)", at: weights.path,
+        advice: "the bundle does not fit its configuration; fetch it again")
     } catch let error as SafetensorsError {
       throw Problem(.badData, "\(error)", at: weights.path, advice: "fetch the bundle again")
     }
@@ -117,7 +126,8 @@ public struct ModelBundle: Sendable {
 
   /// Writes a bundle whole: into a folder beside `url` that then takes its place.
   package static func write(
-    _ scorer: Scorer, configuration: Configuration, calibration: Calibration, provenance: Provenance, name: String,
+    _ scorer: Scorer, configuration: Configuration, calibration: Calibration, provenance: Provenance,
+    name: String,
     to url: URL
   ) throws {
     let manager = FileManager.default
@@ -126,14 +136,18 @@ public struct ModelBundle: Sendable {
     do {
       try manager.createDirectory(at: fresh, withIntermediateDirectories: true)
     } catch {
-      throw Problem(.cannotCreate, "the bundle cannot be made", at: fresh.path, advice: "check that the folder can be written to")
+      throw Problem(
+        .cannotCreate, "the bundle cannot be made", at: fresh.path,
+        advice: "check that the folder can be written to")
     }
     var tensors = [String: Tensor]()
     for (name, tensor) in try scorer.method.state { tensors["model.\(name)"] = tensor }
     if let deviation = scorer.deviation { tensors[deviationName] = deviation }
-    try Safetensors.write(tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))
+    try Safetensors.write(
+      tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))
     var manifest = Manifest(
-      schemaVersion: schemaVersion, name: name, normaVersion: NormaVersion.current, configuration: configuration,
+      schemaVersion: schemaVersion, name: name, normaVersion: NormaVersion.current,
+      configuration: configuration,
       calibration: calibration, provenance: provenance,
       selfTest: try SelfTest(of: scorer, size: configuration.recipe.gridSize), files: [:])
     try AtomicFile.write(ModelCard(manifest).text, to: fresh.appendingPathComponent(cardFile))

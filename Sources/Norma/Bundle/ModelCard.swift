@@ -47,7 +47,9 @@ struct ModelCard {
   }
 
   private func row(_ rate: Double) -> String? {
-    (try? manifest.calibration.threshold(atRate: rate)).map { "| \(percent(rate)) | \($0.formatted(fraction: 4)) |" }
+    (try? manifest.calibration.threshold(atRate: rate)).map {
+      "| \(percent(rate)) | \($0.formatted(fraction: 4)) |"
+    }
   }
 
   private func percent(_ rate: Double) -> String { "\((rate * 100).formatted(fraction: 0)) %" }

@@ -46,7 +46,8 @@ public struct Configuration: Codable, Hashable, Sendable {
   private static func parse(setting: String) throws -> ConfigurationNode {
     guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
       throw Problem(
-        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20")
+        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20"
+      )
     }
     let value = try ConfigurationNode(
       yaml: "value: \(setting[setting.index(after: equals)...])", source: "--set \(setting)")
@@ -55,7 +56,8 @@ public struct Configuration: Codable, Hashable, Sendable {
 
   private mutating func apply(_ layer: ConfigurationNode) throws {
     guard case .map(let groups) = layer else {
-      throw ConfigurationError.wrongType(path: "configuration", expected: "a group of keys", actual: layer.kind)
+      throw ConfigurationError.wrongType(
+        path: "configuration", expected: "a group of keys", actual: layer.kind)
     }
     for (key, value) in groups.sorted(by: { $0.key < $1.key }) {
       switch key {
@@ -92,9 +94,11 @@ public struct TrainingSettings: Settings {
   public func validate(path: String) throws {
     try require((0...100_000).contains(epochs), path, "epochs", epochs, "0 to 100000")
     try require((1...4096).contains(batchSize), path, "batchSize", batchSize, "1 to 4096")
-    try require(learningRate > 0 && learningRate <= 1, path, "learningRate", learningRate, "more than 0, at most 1")
     try require(
-      finalLearningRate >= 0 && finalLearningRate <= learningRate, path, "finalLearningRate", finalLearningRate,
+      learningRate > 0 && learningRate <= 1, path, "learningRate", learningRate, "more than 0, at most 1")
+    try require(
+      finalLearningRate >= 0 && finalLearningRate <= learningRate, path, "finalLearningRate",
+      finalLearningRate,
       "0 to training.learningRate")
     try require((0...1).contains(mirror), path, "mirror", mirror, "0 to 1")
     try require(patience >= 0, path, "patience", patience, "0 or more")

@@ -25,7 +25,8 @@ extension Settings {
     } catch DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context) {
       let place = context.codingPath.map(\.stringValue).joined(separator: ".")
       throw ConfigurationError.wrongType(
-        path: join(path, place), expected: "one of the values in the reference", actual: context.debugDescription)
+        path: join(path, place), expected: "one of the values in the reference",
+        actual: context.debugDescription)
     }
     try validate(path: path)
   }
@@ -42,7 +43,9 @@ func require(_ condition: Bool, _ path: String, _ key: String, _ value: Any, _ a
 }
 
 /// Lays `node` over `base`, whose shape says what is allowed. An empty map in `base` takes any map.
-private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path: String) throws -> ConfigurationNode {
+private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path: String) throws
+  -> ConfigurationNode
+{
   switch (node, base) {
   case (.map(let new), .map(let known)):
     if known.isEmpty { return node }

@@ -40,6 +40,8 @@ public struct Evaluation: Codable, Sendable {
   public let participants: Int
   /// Cases without a lesion voxel: their Dice is undefined and in no mean.
   public let casesWithoutLesion: Int
+  /// Cases of the manifest that should have been evaluated and have no finished prediction.
+  public let casesWithoutPrediction: Int
   /// Fraction of brain voxels in a lesion.
   public let prevalence: Double
   /// Lesion voxels outside the scored brain, which no threshold can find; they are in no figure.
@@ -68,6 +70,7 @@ public struct Evaluation: Codable, Sendable {
   enum CodingKeys: String, CodingKey {
     case method, cases, participants, prevalence, auprc, table, curve
     case casesWithoutLesion = "cases_without_lesion"
+    case casesWithoutPrediction = "cases_without_prediction"
     case lesionVoxelsOutsideBrain = "lesion_voxels_outside_brain"
     case auprcInterval = "auprc_interval"
     case diceOracle = "dice_oracle"

@@ -4,7 +4,7 @@ public import Tensors
 ///
 /// Everything a method knows lies in its ``state``; randomness comes only from the contexts it is given, so
 /// that a run can be stopped and resumed bit for bit. To add a method, conform to this protocol and register it.
-public protocol Method: AnyObject {
+public protocol Method: AnyObject, SendableMetatype {
   associatedtype ModelSettings: Settings
   /// The name in configurations and tables.
   static var name: String { get }
@@ -94,5 +94,7 @@ public struct AnomalyScore: Sendable {
   /// (batch, 1, size, size): the input as the model would have it, for methods that reconstruct.
   public let reconstruction: Tensor?
 
-  public init(map: Tensor, reconstruction: Tensor? = nil) { (self.map, self.reconstruction) = (map, reconstruction) }
+  public init(map: Tensor, reconstruction: Tensor? = nil) {
+    (self.map, self.reconstruction) = (map, reconstruction)
+  }
 }

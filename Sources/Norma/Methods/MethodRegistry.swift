@@ -43,7 +43,8 @@ public struct MethodEntry: Sendable {
     summary = M.summary
     makeDefaults = { try ConfigurationNode(encoding: M.ModelSettings()) }
     overlay = { layer, base in
-      let settings = try M.ModelSettings(strict: layer, over: M.ModelSettings(strict: base, path: "model"), path: "model")
+      let settings = try M.ModelSettings(
+        strict: layer, over: M.ModelSettings(strict: base, path: "model"), path: "model")
       return try ConfigurationNode(encoding: settings)
     }
     build = { node, context in

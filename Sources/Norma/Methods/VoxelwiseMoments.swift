@@ -58,7 +58,9 @@ struct GaussianSmoothing {
     return try smooth(map * weights) / smoothedWeights.clamp(min: 1e-6)
   }
 
-  private func smooth(_ map: Tensor) throws -> Tensor { try kernel.matmul(map).matmul(kernel.transpose(0, 1)) }
+  private func smooth(_ map: Tensor) throws -> Tensor {
+    try kernel.matmul(map).matmul(kernel.transpose(0, 1))
+  }
 }
 
 extension [String: Tensor] {

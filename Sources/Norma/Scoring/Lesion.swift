@@ -1,4 +1,4 @@
-public import Volumes
+import Volumes
 
 /// A connected region above the threshold (26-connected; 8-connected in a single slice).
 public struct Lesion: Hashable, Sendable, Codable {

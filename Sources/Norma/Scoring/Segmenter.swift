@@ -51,7 +51,8 @@ public final class Segmenter {
     let output = try scorer(prepared, size: preparation.recipe.gridSize)
     let map = prepared.native(try canonicalMap(prepared, output))
     let (labels, lesions) = Lesion.find(
-      in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map, minimumSize: scorer.settings.minimumLesionSize)
+      in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map,
+      minimumSize: scorer.settings.minimumLesionSize)
     return Result(
       anomalyMap: map, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
       brain: prepared.native(prepared.scoredBrain), lesions: lesions, notes: prepared.notes,
@@ -61,7 +62,9 @@ public final class Segmenter {
   /// The anomaly map alone with the brain it covers, both on the RAS+ axes of the scan.
   func map(_ scan: ScanCase) throws -> (map: Volume, brain: Mask) {
     let prepared = try preparation(scan)
-    return (try canonicalMap(prepared, scorer(prepared, size: preparation.recipe.gridSize)), prepared.scoredBrain)
+    return (
+      try canonicalMap(prepared, scorer(prepared, size: preparation.recipe.gridSize)), prepared.scoredBrain
+    )
   }
 
   private func canonicalMap(_ prepared: PreparedScan, _ output: Scorer.Output) throws -> Volume {

@@ -40,13 +40,15 @@ struct Segment: ParsableCommand {
     let device = try engine.prepare()
     let model = try ModelBundle(named: bundle)
     let calibration = model.manifest.calibration
-    let threshold = try self.threshold
+    let threshold =
+      try self.threshold
       ?? calibration.threshold(atRate: fpr ?? model.manifest.configuration.calibration.defaultRate)
     let cases = try chosenCases()
     let folder = URL(fileURLWithPath: output)
     try SegmentationRecord(bundle: model, threshold: threshold).write(to: folder)
     let cohort = CohortSegmentation(
-      segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name, threshold: threshold,
+      segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name,
+      threshold: threshold,
       output: folder)
     Interruption.listen()
     var done = 0
@@ -65,7 +67,8 @@ struct Segment: ParsableCommand {
     var cases = manifest.cases.filter { split == nil || $0.split == split }
     guard !cases.isEmpty else {
       throw Problem(
-        .badData, "the manifest has no case in split '\(split?.rawValue ?? "")'", at: input, advice: "leave out --split")
+        .badData, "the manifest has no case in split '\(split?.rawValue ?? "")'", at: input,
+        advice: "leave out --split")
     }
     if let brainMask {
       guard cases.count == 1 else {
@@ -99,6 +102,9 @@ struct Segment: ParsableCommand {
   ) throws {
     let report = folder.appendingPathComponent("report.html")
     try SegmentationPage(rows: rows, bundle: bundle, threshold: threshold).write(to: report)
+    if rows.count == 1 {
+      for file in [rows[0].anomalyMap, rows[0].mask].compactMap({ $0 }) { console.result(file.path) }
+    }
     for file in ["cases.tsv", "report.html"] { console.result(folder.appendingPathComponent(file).path) }
     let failed = rows.compactMap(\.problem)
     guard let first = failed.first else { return }
