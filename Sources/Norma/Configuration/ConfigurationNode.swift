@@ -66,6 +66,16 @@ public enum ConfigurationNode: Hashable, Sendable {
     }
   }
 
+  /// A single value as a message quotes it; of anything else its kind.
+  var text: String {
+    switch self {
+    case .int(let value): "\(value)"
+    case .double(let value): "\(value)"
+    case .string(let value): "'\(value)'"
+    default: kind
+    }
+  }
+
   /// The node at a dotted path, or nil.
   public subscript(path: String) -> ConfigurationNode? {
     path.split(separator: ".").reduce(Optional(self)) { node, key in

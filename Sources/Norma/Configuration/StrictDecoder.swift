@@ -19,16 +19,34 @@ extension Settings {
 
   /// Decodes `node` over `base`.
   public init(strict node: ConfigurationNode, over base: Self, path: String = "") throws {
-    let merged = try merge(node, over: ConfigurationNode(encoding: base), path: path)
+    let known = try ConfigurationNode(encoding: base)
     do {
-      self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(merged))
-    } catch DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context) {
-      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw ConfigurationError.wrongType(
-        path: join(path, place), expected: "one of the values in the reference",
-        actual: context.debugDescription)
+      self = try Self(decoding: merge(node, over: known, path: path))
+    } catch is DecodingError {
+      throw Self.wrongValue(in: node, over: known, path: path)
     }
     try validate(path: path)
+  }
+
+  private init(decoding node: ConfigurationNode) throws {
+    self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(node))
+  }
+
+  /// Names the key whose value has the right kind and still cannot be decoded: the decoder's own error need not.
+  private static func wrongValue(
+    in node: ConfigurationNode, over known: ConfigurationNode, path: String
+  ) -> ConfigurationError {
+    guard case .map(let entries) = node, case .map(let defaults) = known else {
+      return .wrongType(path: path, expected: known.kind, actual: node.kind)
+    }
+    let wrong = entries.sorted { $0.key < $1.key }.first { key, value in
+      (try? Self(decoding: merge(.map([key: value]), over: known, path: path))) == nil
+    }
+    let (key, value) = wrong ?? ("", node)
+    let isCount = if case .int? = defaults[key], case .double = value { true } else { false }
+    return .wrongType(
+      path: join(path, key), expected: isCount ? "a whole number" : "one of the values in the reference",
+      actual: value.text)
   }
 }
 
