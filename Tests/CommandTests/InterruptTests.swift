@@ -50,7 +50,6 @@ import Testing
     let rows = (0..<400).map { "p\($0)\t\(scan)\t\($0 % 4 == 0 ? "validation" : "train")\n" }
     let manifest = place.folder / "manifest.tsv"
     try Data(("participant_id\timage\tsplit\n" + rows.joined()).utf8).write(to: manifest)
-    // Every second scan is prepared anew, so that preparing takes its time.
     let running = try Tool.start(place.train(manifest))
     try wait(for: running) { (place.out / "prepared").exists }
     kill(running.process.processIdentifier, SIGINT)

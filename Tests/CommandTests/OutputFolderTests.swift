@@ -96,7 +96,7 @@ import Volumes
   }
 
   @Test(
-    .enabled("small file systems cannot be mounted here") { (try? canMount.get()) == true }, arguments: [8, 24, 64])
+    .enabled("small file systems cannot be mounted here") { (try? canMount.get()) == true }, arguments: [8, 24])
   func aFullDiskEndsTheSegmentation(kilobytes: Int) throws {
     let disk = try #require(try Self.smallDisk(kilobytes: kilobytes))
     defer { Self.unmount(disk) }
@@ -104,14 +104,14 @@ import Volumes
       "segment", "-i", Cohort.folder.get().path, "-o", disk.path, "--bundle", Cohort.bundle.path, "--threads", "1",
     ])
     #expect(outcome.code == 74 && outcome.standardOutput.isEmpty)
-    expectProblem(in: outcome, words: ["No space left on device", disk.path, "space"])
+    expectProblem(in: outcome, words: ["space", disk.path, "check that"])
     #expect(disk.halfWritten == [])
     for file in disk.files where file.hasSuffix("_mask.nii.gz") { _ = try NIfTI.readMask(disk / file) }
   }
 
   @Test(
     .enabled("small file systems cannot be mounted here") { (try? canMount.get()) == true },
-    arguments: [16, 128, 320, 360, 400])
+    arguments: [16, 320, 360])
   func aFullDiskEndsTheTraining(kilobytes: Int) throws {
     let disk = try #require(try Self.smallDisk(kilobytes: kilobytes))
     defer { Self.unmount(disk) }
@@ -120,7 +120,7 @@ import Volumes
       ["train", "--preset", "dense-vae", "--data", Cohort.manifest.path, "-o", run.path, "--threads", "1"]
         + Cohort.smallVAE)
     #expect(outcome.code == 74 && outcome.standardOutput.isEmpty)
-    expectProblem(in: outcome, words: ["No space left on device", run.path, "the disk has room"])
+    expectProblem(in: outcome, words: ["enough space", run.path, "the disk has room"])
     #expect(disk.halfWritten == [])
   }
 }
