@@ -9,11 +9,17 @@ public enum Split: String, Codable, Hashable, Sendable, CaseIterable {
 public struct ScanCase: Hashable, Sendable {
   /// Unique in its cohort: `sub-01` or `sub-01_ses-1`, or the file's name without extension.
   public var id: String
+  /// Who was scanned.
   public var participantID: String
+  /// Which visit, where there are several.
   public var sessionID: String?
+  /// The scan.
   public var image: URL
+  /// What an expert drew; nil when unknown.
   public var lesionMask: URL?
+  /// The brain; nil when every non-zero voxel is brain.
   public var brainMask: URL?
+  /// The part of the cohort; nil when not yet assigned.
   public var split: Split?
 
   /// A case of a manifest row; `sessionID` becomes part of the id.
@@ -34,10 +40,12 @@ public struct ScanCase: Hashable, Sendable {
 
 /// A cohort: the rows of a TSV file, or the scans found in a folder.
 public struct Manifest: Sendable {
+  /// The scans in the order of the source.
   public var cases: [ScanCase]
   /// The file or folder it came from, for messages.
   public var source: URL
 
+  /// A cohort of given cases.
   public init(cases: [ScanCase], source: URL) {
     (self.cases, self.source) = (cases, source)
   }

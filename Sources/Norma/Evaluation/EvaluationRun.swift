@@ -6,6 +6,7 @@ public struct EvaluationRun {
   private let predictions: URL
   private let manifest: Manifest
 
+  /// An evaluation of an output folder of `segment`.
   public init(predictions: URL, manifest: Manifest) {
     (self.predictions, self.manifest) = (predictions, manifest)
   }
