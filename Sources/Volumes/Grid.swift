@@ -33,6 +33,7 @@ public struct Grid<Element: Sendable>: Sendable {
   }
 
   /// A grid of the same geometry and header whose values are `transform` of these.
+  @inlinable
   public func map<Result>(_ transform: (Element) throws -> Result) rethrows -> Grid<Result> {
     Grid<Result>(geometry: geometry, voxels: try voxels.map(transform), header: header)
   }

@@ -58,6 +58,7 @@ public struct Orientation: Hashable, Sendable, Codable {
   }
 
   /// The same values in the same places of the world, with reordered axes; no interpolation.
+  @inlinable
   public func apply<Element>(_ grid: Grid<Element>) -> Grid<Element> {
     let target = apply(grid.geometry)
     let inputStrides = [1, grid.shape[0], grid.shape[0] * grid.shape[1]]
