@@ -26,8 +26,8 @@ struct EngineOptions: ParsableArguments {
           advice: "use --device cpu, or see norma doctor")
       }
       return chosen
-    } catch let error as TensorError {
-      throw Problem(.usage, error.message, at: "--device", advice: "give auto, cpu, cuda, cuda:N or mps")
+    } catch let error as DeviceError {
+      throw Problem(.usage, "there is no device '\(error.text)'", at: "--device", advice: "give auto, cpu, cuda, cuda:N or mps")
     }
   }
 }

@@ -23,8 +23,8 @@ public struct Calibration: Codable, Hashable, Sendable {
 
   init(scores: ScoreHistogram, cases: Int) {
     // A rate below one voxel in all says nothing.
-    curve = Self.rates.filter { $0 * Double(scores.total) >= 1 }
-      .map { Point(rate: $0, threshold: Double(scores.threshold(exceededBy: $0))) }
+    let rates = Self.rates.filter { $0 * Double(scores.total) >= 1 }
+    curve = zip(rates, scores.thresholds(exceededBy: rates)).map { Point(rate: $0, threshold: Double($1)) }
     self.cases = cases
     voxels = scores.total
   }

@@ -94,6 +94,11 @@ public struct ModelBundle: Sendable {
         advice: "fetch the bundle again")
     }
     self.url = url
+    guard manifest.files[Self.weightsFile] != nil else {
+      throw Problem(
+        .badData, "bundle.json has no checksum of \(Self.weightsFile)", at: file.path,
+        advice: "fetch the bundle again; do not use this one")
+    }
     for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
       let part = url.appendingPathComponent(name)
       let actual = try Digest.of(file: part)
@@ -115,16 +120,17 @@ public struct ModelBundle: Sendable {
       let method = try MethodRegistry.entry(configuration.method)
         .make(model: configuration.model, context: MethodContext(configuration, device: device))
       try method.load(state: tensors.dropping(prefix: "model."))
+      let size = configuration.recipe.gridSize
+      let deviation = configuration.scoring.normalizeByDeviation
+        ? try tensors.tensor(Self.deviationName, shape: [size, size]) : nil
       return Scorer(
         method: method, settings: configuration.scoring,
-        deviation: try tensors[Self.deviationName]?.to(device),
+        deviation: try deviation?.to(device),
         device: device)
     } catch let error as ParameterError {
       throw Problem(
         .badData, "\(error)", at: weights.path,
         advice: "the bundle does not fit its configuration; fetch it again")
-    } catch let error as SafetensorsError {
-      throw Problem(.badData, "\(error)", at: weights.path, advice: "fetch the bundle again")
     }
   }
 
@@ -151,6 +157,7 @@ public struct ModelBundle: Sendable {
     let manager = FileManager.default
     let fresh = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
     try? manager.removeItem(at: fresh)
+    defer { try? manager.removeItem(at: fresh) }
     do {
       try manager.createDirectory(at: fresh, withIntermediateDirectories: true)
     } catch {

@@ -1,4 +1,5 @@
-import Tensors
+import Foundation
+public import Tensors
 public import Volumes
 
 extension VolumeError: ProblemReport {
@@ -11,5 +12,27 @@ extension VolumeError: ProblemReport {
       default: .badData
       }
     return Problem(kind, what, at: path ?? "a volume", advice: todo)
+  }
+}
+
+extension SafetensorsError: ProblemReport {
+  /// The three lines of a file of tensors that cannot be read or written.
+  public var problem: Problem {
+    Problem(
+      isWriting ? .inputOutput : .badData, "safetensors file: \(reason)", at: path,
+      advice: isWriting
+        ? "check that the folder can be written to and the disk has room" : "fetch or make the file again")
+  }
+}
+
+extension Problem {
+  /// What the file system refused; nil for an error of another kind.
+  init?(fileError error: CocoaError) {
+    guard let path = error.filePath ?? error.url?.path else { return nil }
+    let underlying = error.underlying as NSError?
+    let isMissing = [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code)
+    self.init(
+      isMissing ? .missingInput : .inputOutput, (underlying ?? error as NSError).localizedDescription, at: path,
+      advice: "check the path, its rights and the room on the disk")
   }
 }

@@ -113,6 +113,11 @@ public struct Manifest: Sendable {
       throw Problem(
         .badData, "participant_id or image is empty", at: place, advice: "fill both cells or delete the row")
     }
+    for name in [participant, cell("session_id") ?? ""] where name.contains("/") || name.hasPrefix(".") {
+      throw Problem(
+        .badData, "'\(name)' cannot name a folder", at: place,
+        advice: "results are filed under participant_id and session_id: no '/', no '.' in front")
+    }
     var split: Split?
     if let name = cell("split") {
       split = Split(rawValue: name)

@@ -53,7 +53,7 @@ public struct CohortSegmentation {
           .interrupted, "interrupted after \(rows.count) of \(cases.count) cases", at: output.path,
           advice: "what is listed in cases.tsv is complete; run the command again for the rest")
       }
-      let row = segment(scan)
+      let row = try segment(scan)
       rows.append(row)
       onRow(row)
     }
@@ -61,7 +61,8 @@ public struct CohortSegmentation {
     return rows
   }
 
-  private func segment(_ scan: ScanCase) -> Row {
+  /// Throws only what writing throws: a full disk is not the scan's fault, and would fail all others too.
+  private func segment(_ scan: ScanCase) throws -> Row {
     let start = ContinuousClock.now
     let files = CaseFiles(caseID: scan.id)
     func row(_ result: Segmenter.Result?, _ problem: Problem?) -> Row {
@@ -72,15 +73,16 @@ public struct CohortSegmentation {
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })
     }
+    let result: Segmenter.Result
     do {
-      let result = try segmenter(
+      result = try segmenter(
         VolumeReader.read(scan.image), brainMask: scan.brainMask.map { try VolumeReader.readMask($0) },
         threshold: threshold, name: scan.image.path)
-      try write(result, of: scan)
-      return row(result, nil)
     } catch {
       return row(nil, Problem(error))
     }
+    try write(result, of: scan)
+    return row(result, nil)
   }
 
   private func write(_ result: Segmenter.Result, of scan: ScanCase) throws {

@@ -27,6 +27,11 @@ public struct EvaluationRun {
       .compactMap { scan in
         (predicted[scan.id] ?? predicted[ScanCase(scan: scan.image).id]).map { (scan, $0) }
       }
+    guard !pairs.isEmpty else {
+      throw Problem(
+        .badData, "no case of the manifest has both a lesion mask and a finished prediction", at: predictions.path,
+        advice: "evaluate against the manifest whose cases were segmented; its split column must say test")
+    }
     for (index, (scan, files)) in pairs.enumerated() {
       try add(scan, files, to: &evaluator)
       onCase(index + 1, pairs.count)

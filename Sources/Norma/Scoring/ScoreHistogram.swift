@@ -16,13 +16,19 @@ struct ScoreHistogram: Sendable {
   }
 
   /// The smallest bin edge that at most a fraction `rate` of the scores exceed.
-  func threshold(exceededBy rate: Double) -> Float {
-    let allowed = Int(rate * Double(total))
-    var above = 0
-    for bin in counts.indices.reversed() {
-      above += counts[bin]
-      if above > allowed { return Float(bitPattern: UInt32(bin + 1) << Self.shift) }
+  func threshold(exceededBy rate: Double) -> Float { thresholds(exceededBy: [rate])[0] }
+
+  /// The same for several rates, which must rise, in one pass over the bins.
+  func thresholds(exceededBy rates: [Double]) -> [Float] {
+    var thresholds = [Float]()
+    var above = 0, bin = counts.count
+    for allowed in rates.map({ Int($0 * Double(total)) }) {
+      while bin > 0, above + counts[bin - 1] <= allowed {
+        bin -= 1
+        above += counts[bin]
+      }
+      thresholds.append(bin == 0 ? 0 : Float(bitPattern: UInt32(bin) << Self.shift))
     }
-    return 0
+    return thresholds
   }
 }

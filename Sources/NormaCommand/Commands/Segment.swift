@@ -3,7 +3,7 @@ import Foundation
 public import Norma
 import Tensors
 
-struct Segment: ParsableCommand {
+struct Segment: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Scans in; anomaly map, lesion mask, lesion table and report out, on each scan's own grid.")
 
@@ -84,7 +84,8 @@ struct Segment: ParsableCommand {
   private func report(_ row: CohortSegmentation.Row, done: Int, of count: Int) {
     if let problem = row.problem {
       console.endProgress()
-      Console.standardError("failed: \(row.caseID): \(problem)")
+      // The failure of a single scan is that of the command.
+      if count > 1 { console.failure(problem, ofCase: row.caseID) }
     } else if count <= 20 {
       console.endProgress()
       console.log(
@@ -108,8 +109,8 @@ struct Segment: ParsableCommand {
     for file in ["cases.tsv", "report.html"] { console.result(folder.appendingPathComponent(file).path) }
     let failed = rows.compactMap(\.problem)
     guard let first = failed.first else { return }
-    if rows.count == 1 { throw ExitCode(first.kind.rawValue) }
-    Console.standardError("\(failed.count) of \(rows.count) cases failed; see the table of cases")
+    if rows.count == 1 { throw first }
+    console.log("\(failed.count) of \(rows.count) cases failed; see the table of cases")
     throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
   }
 }

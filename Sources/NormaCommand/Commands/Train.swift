@@ -3,7 +3,7 @@ import Foundation
 import Norma
 import Tensors
 
-struct Train: ParsableCommand {
+struct Train: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model on lesion-free scans, calibrate its threshold and write its bundle.")
 
