@@ -71,6 +71,9 @@ public struct ModelBundle: Sendable {
       throw Problem(.badData, "bundle.json does not fit its schema: \(error)", at: file.path, advice: "fetch the bundle again")
     }
     self.url = url
+    for name in [Self.weightsFile, Self.cardFile] where manifest.files[name] == nil {
+      throw Problem(.badData, "bundle.json lists no checksum of \(name)", at: file.path, advice: "fetch the bundle again")
+    }
     for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
       let part = url.appendingPathComponent(name)
       let actual = try Digest.of(file: part)
@@ -91,9 +94,12 @@ public struct ModelBundle: Sendable {
       let method = try MethodRegistry.entry(configuration.method)
         .make(model: configuration.model, context: MethodContext(configuration, device: device))
       try method.load(state: tensors.dropping(prefix: "model."))
-      return Scorer(
-        method: method, settings: configuration.scoring, deviation: try tensors[Self.deviationName]?.to(device),
-        device: device)
+      var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
+      if configuration.scoring.normalizeByDeviation {
+        let size = configuration.recipe.gridSize
+        scorer.deviation = try tensors.tensor(Self.deviationName, like: .zeros([size, size], device: device))
+      }
+      return scorer
     } catch let error as ParameterError {
       throw Problem(.badData, "\(error)", at: weights.path, advice: "the bundle does not fit its configuration; fetch it again")
     } catch let error as SafetensorsError {
