@@ -65,12 +65,12 @@ public enum Safetensors {
       for (_, tensor) in named { try file.write(contentsOf: Data(tensor.bytes())) }
       try file.synchronize()
     } catch let error as TensorError {
-      throw SafetensorsError(url, "cannot be written: \(error)")
+      throw SafetensorsError(url, writing: "\(error)")
     } catch {
-      throw SafetensorsError(url, "cannot be written: \(error.localizedDescription)")
+      throw SafetensorsError(url, writing: error.localizedDescription)
     }
     guard rename(temporary.path, url.path) == 0 else {
-      throw SafetensorsError(url, "cannot be written: \(String(cString: strerror(errno)))")
+      throw SafetensorsError(url, writing: String(cString: strerror(errno)))
     }
   }
 
@@ -88,13 +88,23 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   /// The file.
   public let path: String
   /// What is wrong with it.
-  public let problem: String
+  public let what: String
 
-  init(_ url: URL, _ problem: String) {
+  /// Whether it was being written.
+  public let isWriting: Bool
+
+  init(_ url: URL, _ what: String) {
     path = url.path
-    self.problem = problem
+    self.what = what
+    isWriting = false
   }
 
-  /// The file and the problem, in one line.
-  public var description: String { "\(path): \(problem)" }
+  init(_ url: URL, writing reason: String) {
+    path = url.path
+    what = "cannot be written: \(reason)"
+    isWriting = true
+  }
+
+  /// The file and what is wrong, in one line.
+  public var description: String { "\(path): \(what)" }
 }
