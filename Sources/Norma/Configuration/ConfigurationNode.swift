@@ -66,6 +66,19 @@ public enum ConfigurationNode: Hashable, Sendable {
     }
   }
 
+  /// The keys of a group in order; none for other values.
+  var keys: [String] { if case .map(let entries) = self { entries.keys.sorted() } else { [] } }
+
+  /// A single value as the user wrote it, for messages.
+  var text: String {
+    switch self {
+    case .int(let value): "\(value)"
+    case .double(let value): "\(value)"
+    case .string(let value): "'\(value)'"
+    default: kind
+    }
+  }
+
   /// The node at a dotted path, or nil.
   public subscript(path: String) -> ConfigurationNode? {
     path.split(separator: ".").reduce(Optional(self)) { node, key in

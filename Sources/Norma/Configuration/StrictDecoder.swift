@@ -19,16 +19,44 @@ extension Settings {
 
   /// Decodes `node` over `base`.
   public init(strict node: ConfigurationNode, over base: Self, path: String = "") throws {
-    let merged = try merge(node, over: ConfigurationNode(encoding: base), path: path)
+    try requireFinite(node, path: path)
+    let known = try ConfigurationNode(encoding: base)
+    let merged = try merge(node, over: known, path: path)
     do {
-      self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(merged))
-    } catch DecodingError.dataCorrupted(let context), DecodingError.typeMismatch(_, let context) {
-      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+      self = try Self.decoded(merged)
+    } catch is DecodingError {
+      // The decoder does not always say which key it is: take them one at a time.
+      let culprit = node.keys.first { key in
+        (try? Self.decoded(merge(.map([key: node[key] ?? .null]), over: known, path: path))) == nil
+      }
+      let expected =
+        if case .int? = culprit.flatMap({ known[$0] }) { "a whole number" } else { "one of its values" }
       throw ConfigurationError.wrongType(
-        path: join(path, place), expected: "one of the values in the reference",
-        actual: context.debugDescription)
+        path: culprit.map { join(path, $0) } ?? path, expected: expected,
+        actual: culprit.flatMap { node[$0] }.map { "\($0.text)" } ?? "this")
     }
     try validate(path: path)
+  }
+}
+
+extension Settings {
+  fileprivate static func decoded(_ node: ConfigurationNode) throws -> Self {
+    try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(node))
+  }
+}
+
+/// Refuses NaN and infinity, which YAML can write and JSON cannot.
+private func requireFinite(_ node: ConfigurationNode, path: String) throws {
+  switch node {
+  case .double(let value) where !value.isFinite:
+    throw ConfigurationError.wrongType(path: path, expected: "a finite number", actual: "\(value)")
+  case .list(let elements):
+    for (index, element) in elements.enumerated() { try requireFinite(element, path: "\(path)[\(index)]") }
+  case .map(let entries):
+    for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
+      try requireFinite(value, path: join(path, key))
+    }
+  default: break
   }
 }
 
@@ -42,13 +70,12 @@ func require(_ condition: Bool, _ path: String, _ key: String, _ value: Any, _ a
   }
 }
 
-/// Lays `node` over `base`, whose shape says what is allowed. An empty map in `base` takes any map.
+/// Lays `node` over `base`, whose shape says what is allowed.
 private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path: String) throws
   -> ConfigurationNode
 {
   switch (node, base) {
   case (.map(let new), .map(let known)):
-    if known.isEmpty { return node }
     var result = known
     for (key, value) in new.sorted(by: { $0.key < $1.key }) {
       guard let old = known[key] else {
