@@ -78,7 +78,7 @@ let package = Package(
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
     tests("Tensors", ["Tensors"], goldens: true),
     tests("Volumes", ["Volumes"], goldens: true),
-    tests("Norma", ["Norma", "Tensors", "Volumes"]),
+    tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
     tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"]),
   ],

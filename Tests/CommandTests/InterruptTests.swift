@@ -6,7 +6,7 @@ import Testing
   /// A run that takes seconds, in many small steps.
   private static func arguments(_ run: URL) throws -> [String] {
     try ["train", "--preset", "dense-vae", "--data", Cohort.manifest.path, "-o", run.path, "--threads", "1"]
-      + Cohort.smallVAE + ["--set", "training.epochs=60", "--set", "training.batchSize=2", "--seed", "3"]
+      + Cohort.smallVAE + ["--set", "training.epochs=40", "--set", "training.batchSize=2", "--seed", "3"]
   }
 
   /// The weights of the run that nobody interrupted.
@@ -33,8 +33,11 @@ import Testing
     kill(running.process.processIdentifier, signal)
     let outcome = running.finish()
     #expect(outcome.code == 130 && outcome.standardOutput.isEmpty)
-    #expect(outcome.standardError.contains("error: training was interrupted; nothing is lost\n  where: \(run.path)\n"))
-    #expect(outcome.standardError.contains("  what to do: continue with: norma train --resume -o \(run.path)"))
+    #expect(
+      outcome.standardError.contains(
+        "error: training was interrupted; nothing is lost\n  where: \(run.path)\n"))
+    #expect(
+      outcome.standardError.contains("  what to do: continue with: norma train --resume -o \(run.path)"))
     #expect((run / "checkpoints/last.safetensors").exists && !(run / "bundle").exists)
     #expect(run.halfWritten == [])
 

@@ -6,6 +6,7 @@ public struct Calibration: Codable, Hashable, Sendable {
   public struct Point: Codable, Hashable, Sendable {
     /// Fraction of lesion-free brain voxels above the threshold.
     public let rate: Double
+    /// The score that this fraction exceeds.
     public let threshold: Double
   }
 
@@ -13,6 +14,7 @@ public struct Calibration: Codable, Hashable, Sendable {
   public let curve: [Point]
   /// Lesion-free validation cases and brain voxels behind the curve.
   public let cases: Int
+  /// Brain voxels of those cases.
   public let voxels: Int
 
   /// The rates of the curve: 0.01 % to 50 %, 1, 5 and 10 % among them.

@@ -5,12 +5,19 @@ public import Tensors
 public struct ModelBundle: Sendable {
   /// The contents of `bundle.json`.
   public struct Manifest: Codable, Hashable, Sendable {
+    /// The version of this layout.
     public var schemaVersion: Int
+    /// The name in reports and sidecars.
     public var name: String
+    /// The release that made the bundle.
     public var normaVersion: String
+    /// Everything that decides how the model computes.
     public var configuration: Configuration
+    /// False-positive rate against threshold.
     public var calibration: Calibration
+    /// Where the model comes from.
     public var provenance: Provenance
+    /// What the model says of a fixed slice.
     public var selfTest: SelfTest
     /// SHA-256 of every other file of the bundle.
     public var files: [String: String]
@@ -18,16 +25,23 @@ public struct ModelBundle: Sendable {
 
   /// Where a model comes from.
   public struct Provenance: Codable, Hashable, Sendable {
+    /// The engine and its version.
     public var engine: String
     /// Hash of all training and validation inputs and the recipe.
     public var dataSHA256: String
+    /// Scans trained on.
     public var trainingCases: Int
+    /// Lesion-free slices trained on.
     public var trainingSlices: Int
+    /// Scans that chose weights and threshold.
     public var validationCases: Int
+    /// Lesion-free slices of those.
     public var validationSlices: Int
+    /// The run's seed.
     public var seed: Int
     /// Epochs trained, and the one whose weights are in the bundle; 0 for methods without epochs.
     public var epochs: Int
+    /// The epoch whose weights are in the bundle.
     public var bestEpoch: Int
     /// Plain words about the people and scans, given at training.
     public var data: String
@@ -35,7 +49,9 @@ public struct ModelBundle: Sendable {
 
   /// The score of a fixed synthetic slice, by which `verify` knows that the model still computes the same.
   public struct SelfTest: Codable, Hashable, Sendable {
+    /// Mean of the raw map.
     public var mean: Double
+    /// Largest value of the raw map.
     public var maximum: Double
   }
 
@@ -46,7 +62,9 @@ public struct ModelBundle: Sendable {
   static let cardFile = "card.md"
   private static let deviationName = "scoring.deviation"
 
+  /// The folder.
   public let url: URL
+  /// What `bundle.json` says.
   public let manifest: Manifest
 
   /// Opens a bundle and checks its schema and the SHA-256 of its files. Throws a ``Problem``.
@@ -76,10 +94,9 @@ public struct ModelBundle: Sendable {
         advice: "fetch the bundle again")
     }
     self.url = url
-    guard manifest.files[Self.weightsFile] != nil else {
+    for name in [Self.weightsFile, Self.cardFile] where manifest.files[name] == nil {
       throw Problem(
-        .badData, "bundle.json has no checksum of \(Self.weightsFile)", at: file.path,
-        advice: "fetch the bundle again; do not use this one")
+        .badData, "bundle.json lists no checksum of \(name)", at: file.path, advice: "fetch the bundle again")
     }
     for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
       let part = url.appendingPathComponent(name)
@@ -102,13 +119,12 @@ public struct ModelBundle: Sendable {
       let method = try MethodRegistry.entry(configuration.method)
         .make(model: configuration.model, context: MethodContext(configuration, device: device))
       try method.load(state: tensors.dropping(prefix: "model."))
-      let size = configuration.recipe.gridSize
-      let deviation = configuration.scoring.normalizeByDeviation
-        ? try tensors.tensor(Self.deviationName, shape: [size, size]) : nil
-      return Scorer(
-        method: method, settings: configuration.scoring,
-        deviation: try deviation?.to(device),
-        device: device)
+      var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
+      if configuration.scoring.normalizeByDeviation {
+        let size = configuration.recipe.gridSize
+        scorer.deviation = try tensors.tensor(Self.deviationName, like: .zeros([size, size], device: device))
+      }
+      return scorer
     } catch let error as ParameterError {
       throw Problem(
         .badData, "\(error)", at: weights.path,
@@ -202,5 +218,6 @@ extension MethodContext {
 
 /// This release.
 public enum NormaVersion {
+  /// The version as text.
   public static let current = "0.1.0"
 }

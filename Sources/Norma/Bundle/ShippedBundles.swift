@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 extension ModelBundle {
   /// The bundle that `segment` uses unless told otherwise.

@@ -32,7 +32,17 @@ extension Problem {
     let underlying = error.underlying as NSError?
     let isMissing = [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code)
     self.init(
-      isMissing ? .missingInput : .inputOutput, (underlying ?? error as NSError).localizedDescription, at: path,
+      isMissing ? .missingInput : .inputOutput, (underlying ?? error as NSError).localizedDescription,
+      at: path,
       advice: "check the path, its rights and the room on the disk")
+  }
+}
+
+extension ParameterError: ProblemReport {
+  /// The three lines of weights that do not fit their network.
+  public var problem: Problem {
+    Problem(
+      .badData, description, at: "the model's weights",
+      advice: "use the configuration that the weights were made with")
   }
 }

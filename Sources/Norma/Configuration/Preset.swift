@@ -1,5 +1,6 @@
 /// A named starting configuration.
 public struct Preset: Hashable, Sendable {
+  /// The name that `--preset` takes.
   public let name: String
   /// One line for `--help` and the docs.
   public let summary: String

@@ -15,11 +15,16 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
     case interrupted = 130
   }
 
+  /// Decides the exit code.
   public var kind: Kind
+  /// What happened, in one sentence.
   public var what: String
+  /// The file, key or option concerned.
   public var place: String
+  /// What the user can do.
   public var advice: String
 
+  /// The three lines and the exit code.
   public init(_ kind: Kind, _ what: String, at place: String, advice: String) {
     (self.kind, self.place, self.advice) = (kind, place, advice)
     // What another library says may come in lines; a problem has three.

@@ -19,34 +19,44 @@ extension Settings {
 
   /// Decodes `node` over `base`.
   public init(strict node: ConfigurationNode, over base: Self, path: String = "") throws {
+    try requireFinite(node, path: path)
     let known = try ConfigurationNode(encoding: base)
+    let merged = try merge(node, over: known, path: path)
     do {
-      self = try Self(decoding: merge(node, over: known, path: path))
+      self = try Self.decoded(merged)
     } catch is DecodingError {
-      throw Self.wrongValue(in: node, over: known, path: path)
+      // The decoder does not always say which key it is: take them one at a time.
+      let culprit = node.keys.first { key in
+        (try? Self.decoded(merge(.map([key: node[key] ?? .null]), over: known, path: path))) == nil
+      }
+      let expected =
+        if case .int? = culprit.flatMap({ known[$0] }) { "a whole number" } else { "one of its values" }
+      throw ConfigurationError.wrongType(
+        path: culprit.map { join(path, $0) } ?? path, expected: expected,
+        actual: culprit.flatMap { node[$0] }.map { "\($0.text)" } ?? "this")
     }
     try validate(path: path)
   }
+}
 
-  private init(decoding node: ConfigurationNode) throws {
-    self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(node))
+extension Settings {
+  fileprivate static func decoded(_ node: ConfigurationNode) throws -> Self {
+    try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(node))
   }
+}
 
-  /// Names the key whose value has the right kind and still cannot be decoded: the decoder's own error need not.
-  private static func wrongValue(
-    in node: ConfigurationNode, over known: ConfigurationNode, path: String
-  ) -> ConfigurationError {
-    guard case .map(let entries) = node, case .map(let defaults) = known else {
-      return .wrongType(path: path, expected: known.kind, actual: node.kind)
+/// Refuses NaN and infinity, which YAML can write and JSON cannot.
+private func requireFinite(_ node: ConfigurationNode, path: String) throws {
+  switch node {
+  case .double(let value) where !value.isFinite:
+    throw ConfigurationError.wrongType(path: path, expected: "a finite number", actual: "\(value)")
+  case .list(let elements):
+    for (index, element) in elements.enumerated() { try requireFinite(element, path: "\(path)[\(index)]") }
+  case .map(let entries):
+    for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
+      try requireFinite(value, path: join(path, key))
     }
-    let wrong = entries.sorted { $0.key < $1.key }.first { key, value in
-      (try? Self(decoding: merge(.map([key: value]), over: known, path: path))) == nil
-    }
-    let (key, value) = wrong ?? ("", node)
-    let isCount = if case .int? = defaults[key], case .double = value { true } else { false }
-    return .wrongType(
-      path: join(path, key), expected: isCount ? "a whole number" : "one of the values in the reference",
-      actual: value.text)
+  default: break
   }
 }
 
@@ -60,13 +70,12 @@ func require(_ condition: Bool, _ path: String, _ key: String, _ value: Any, _ a
   }
 }
 
-/// Lays `node` over `base`, whose shape says what is allowed. An empty map in `base` takes any map.
+/// Lays `node` over `base`, whose shape says what is allowed.
 private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path: String) throws
   -> ConfigurationNode
 {
   switch (node, base) {
   case (.map(let new), .map(let known)):
-    if known.isEmpty { return node }
     var result = known
     for (key, value) in new.sorted(by: { $0.key < $1.key }) {
       guard let old = known[key] else {

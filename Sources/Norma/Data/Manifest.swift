@@ -9,11 +9,17 @@ public enum Split: String, Codable, Hashable, Sendable, CaseIterable {
 public struct ScanCase: Hashable, Sendable {
   /// Unique in its cohort: `sub-01` or `sub-01_ses-1`, or the file's name without extension.
   public var id: String
+  /// Who was scanned.
   public var participantID: String
+  /// Which visit, where there are several.
   public var sessionID: String?
+  /// The scan.
   public var image: URL
+  /// What an expert drew; nil when unknown.
   public var lesionMask: URL?
+  /// The brain; nil when every non-zero voxel is brain.
   public var brainMask: URL?
+  /// The part of the cohort; nil when not yet assigned.
   public var split: Split?
 
   /// A case of a manifest row; `sessionID` becomes part of the id.
@@ -34,10 +40,12 @@ public struct ScanCase: Hashable, Sendable {
 
 /// A cohort: the rows of a TSV file, or the scans found in a folder.
 public struct Manifest: Sendable {
+  /// The scans in the order of the source.
   public var cases: [ScanCase]
   /// The file or folder it came from, for messages.
   public var source: URL
 
+  /// A cohort of given cases.
   public init(cases: [ScanCase], source: URL) {
     (self.cases, self.source) = (cases, source)
   }
@@ -75,6 +83,7 @@ public struct Manifest: Sendable {
     }
     self.source = source
     cases = []
+    var places = [String]()
     for (number, line) in lines.enumerated().dropFirst() where !line.allSatisfy(\.isWhitespace) {
       let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       let place = "\(source.path), line \(number + 1)"
@@ -85,11 +94,12 @@ public struct Manifest: Sendable {
       }
       let row = Dictionary(zip(header, cells), uniquingKeysWith: { first, _ in first })
       cases.append(try Self.scanCase(row, relativeTo: source.deletingLastPathComponent(), place: place))
+      places.append(place)
     }
     guard !cases.isEmpty else {
       throw Problem(.badData, "the manifest lists no scan", at: source.path, advice: "add one row a scan")
     }
-    try checkUnique()
+    try checkUnique(places)
   }
 
   private static func scanCase(_ row: [String: String], relativeTo folder: URL, place: String) throws
@@ -124,12 +134,12 @@ public struct Manifest: Sendable {
       brainMask: file("brain_mask"), split: split)
   }
 
-  private func checkUnique() throws {
+  private func checkUnique(_ places: [String]) throws {
     var splits = [String: Split](), ids = Set<String>()
-    for scan in cases {
+    for (scan, place) in zip(cases, places) {
       guard ids.insert(scan.id).inserted else {
         throw Problem(
-          .badData, "'\(scan.id)' is listed twice", at: source.path,
+          .badData, "'\(scan.id)' is listed twice", at: place,
           advice: "tell the scans of one participant apart in a column session_id")
       }
       guard let split = scan.split else { continue }
@@ -137,7 +147,7 @@ public struct Manifest: Sendable {
         throw Problem(
           .badData,
           "participant '\(scan.participantID)' is in two splits, \(earlier.rawValue) and \(split.rawValue)",
-          at: source.path, advice: "keep all scans of a participant in one split: anything else leaks")
+          at: place, advice: "keep all scans of a participant in one split: anything else leaks")
       }
     }
   }

@@ -4,8 +4,10 @@ public import Volumes
 
 /// Brings a skull-stripped scan to the model's grid and brightness scale.
 public struct ScanPreparation: Sendable {
+  /// What is done.
   public let recipe: Recipe
 
+  /// A preparation by a recipe.
   public init(recipe: Recipe) { self.recipe = recipe }
 
   /// Prepares a scan; `brainMask` must have its shape, without one every non-zero voxel is brain.

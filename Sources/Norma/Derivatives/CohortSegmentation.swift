@@ -5,14 +5,21 @@ import Volumes
 public struct CohortSegmentation {
   /// One row of `cases.tsv`.
   public struct Row: Sendable {
+    /// The case's name.
     public let caseID: String
+    /// Who was scanned.
     public let participantID: String
     /// What went wrong, or nil.
     public let problem: Problem?
+    /// The input file.
     public let image: URL
+    /// Largest first; empty when the case failed.
     public let lesions: [Lesion]
+    /// What the reader should know.
     public let notes: [String]
+    /// The most anomalous slice, for a picture.
     public let exhibit: Segmenter.Exhibit?
+    /// Time the case took.
     public let seconds: Double
     /// Where map and mask lie; nil when the case failed.
     public let anomalyMap, mask: URL?

@@ -6,6 +6,7 @@ public struct EvaluationRun {
   private let predictions: URL
   private let manifest: Manifest
 
+  /// An evaluation of an output folder of `segment`.
   public init(predictions: URL, manifest: Manifest) {
     (self.predictions, self.manifest) = (predictions, manifest)
   }
@@ -28,7 +29,8 @@ public struct EvaluationRun {
       }
     guard !pairs.isEmpty else {
       throw Problem(
-        .badData, "no case of the manifest has both a lesion mask and a finished prediction", at: predictions.path,
+        .badData, "no case of the manifest has both a lesion mask and a finished prediction",
+        at: predictions.path,
         advice: "evaluate against the manifest whose cases were segmented; its split column must say test")
     }
     for (index, (scan, files)) in pairs.enumerated() {

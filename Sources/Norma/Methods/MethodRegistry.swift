@@ -32,7 +32,9 @@ public enum MethodRegistry {
 
 /// A registered method: its name, its settings and how to build it.
 public struct MethodEntry: Sendable {
+  /// The name in configurations.
   public let name: String
+  /// One line for listings.
   public let summary: String
   private let makeDefaults: @Sendable () throws -> ConfigurationNode
   private let overlay: @Sendable (ConfigurationNode, ConfigurationNode) throws -> ConfigurationNode

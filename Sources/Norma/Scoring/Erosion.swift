@@ -10,7 +10,7 @@ extension Mask {
     let reach = Int(distance / dy)
     // For each row offset, how far (in pixels) an outside pixel reaches along x.
     let spans = (-reach...reach).map { row in
-      Int((distance * distance - Double(row * row) * dy * dy).squareRoot() / dx)
+      Int(max(0, distance * distance - Double(row * row) * dy * dy).squareRoot() / dx)
     }
     let result = [UInt8](unsafeUninitializedCapacity: voxels.count) { eroded, count in
       voxels.withUnsafeBufferPointer { mask in

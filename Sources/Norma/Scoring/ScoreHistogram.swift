@@ -1,22 +1,22 @@
 /// Counts of non-negative scores in bins of constant relative width: exact counting in bounded memory,
 /// quantiles to within 1/2048 of their value.
-public struct ScoreHistogram: Sendable {
+struct ScoreHistogram: Sendable {
   /// The upper 20 of the 31 bits that order non-negative floats: exponent and 12 bits of the fraction.
   private static let shift: UInt32 = 11
   private var counts = [Int](repeating: 0, count: Int(Float.infinity.bitPattern >> shift) + 1)
   /// How many scores were added.
-  public private(set) var total = 0
+  private(set) var total = 0
 
-  public init() {}
+  init() {}
 
   /// Adds one score, which must not be negative or NaN.
-  public mutating func add(_ score: Float) {
+  mutating func add(_ score: Float) {
     counts[Int(max(score, 0).bitPattern >> Self.shift)] += 1
     total += 1
   }
 
   /// The smallest bin edge that at most a fraction `rate` of the scores exceed.
-  public func threshold(exceededBy rate: Double) -> Float { thresholds(exceededBy: [rate])[0] }
+  func threshold(exceededBy rate: Double) -> Float { thresholds(exceededBy: [rate])[0] }
 
   /// The same for several rates, which must rise, in one pass over the bins.
   func thresholds(exceededBy rates: [Double]) -> [Float] {

@@ -13,6 +13,7 @@ public final class Segmenter {
     public let labels: Labels
     /// The brain voxels of the slices that were looked at.
     public let brain: Mask
+    /// The regions, largest first.
     public let lesions: [Lesion]
     /// What the reader should know, in sentences.
     public let notes: [String]
@@ -22,10 +23,12 @@ public final class Segmenter {
 
   /// One slice on the model grid, (size x size) row-major, rows posterior to anterior, columns left to right.
   public struct Exhibit: Sendable {
+    /// Side of the grid in pixels.
     public let size: Int
     /// Template-space z in mm, where known.
     public let level: Double?
     public let image, map: [Float]
+    /// What the model would have expected, where it reconstructs.
     public let reconstruction: [Float]?
   }
 

@@ -3,8 +3,10 @@ import Tensors
 
 /// The files of a training run.
 public struct RunFolder: Sendable {
+  /// The folder.
   public let url: URL
 
+  /// A run in a folder, which need not exist yet.
   public init(_ url: URL) { self.url = url }
 
   /// The resolved configuration, written verbatim.

@@ -66,7 +66,7 @@ package final class Trainer {
       }
       let batch = try batches.next().on(device)
       let losses = try method.step(batch, try stepContext())
-      try requireNumber(losses)
+      try requireNumber(losses, "the loss", "epoch \(progress.epoch + 1), step \(progress.step + 1)")
       progress.lossSums["total", default: 0] += losses.total * Double(batch.count)
       for (name, value) in losses.parts { progress.lossSums[name, default: 0] += value * Double(batch.count) }
       progress.step += 1
@@ -94,12 +94,10 @@ package final class Trainer {
       + (settings.learningRate - settings.finalLearningRate) * (1 + cos(.pi * phase)) / 2
   }
 
-  private func requireNumber(_ losses: Losses) throws {
+  private func requireNumber(_ losses: Losses, _ what: String, _ place: String) throws {
     guard losses.total.isFinite else {
       throw Problem(
-        .internalError,
-        "the loss became \(losses.total) in epoch \(progress.epoch + 1), step \(progress.step + 1)",
-        at: run.url.path,
+        .internalError, "\(what) became \(losses.total) in \(place)", at: run.url.path,
         advice:
           "the last good checkpoint is kept; try --set training.learningRate=\(settings.learningRate / 10)")
     }
@@ -134,7 +132,9 @@ package final class Trainer {
     for start in stride(from: 0, to: validation.count, by: size) {
       let slices = Array(validation.slices[start..<min(start + size, validation.count)])
       let batch = try validation.batch(slices, mirrored: slices.map { _ in false }).on(device)
-      sum += try method.validationLosses(batch).total * Double(batch.count)
+      let losses = try method.validationLosses(batch)
+      try requireNumber(losses, "the validation loss", "epoch \(progress.epoch + 1)")
+      sum += losses.total * Double(batch.count)
     }
     return sum / Double(validation.count)
   }

@@ -1,0 +1,165 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import Norma
+
+@Suite struct ModelBundleTests {
+  /// Writes a bundle of an untrained autoencoder, normalised by a made-up deviation.
+  private func write(to url: URL) throws -> ModelBundle {
+    let configuration = try Configuration.tiny("dense-vae", settings: ["recipe.levels=[10, 20]"])
+    let method = try MethodRegistry.entry("vae").make(
+      model: configuration.model, context: MethodContext(configuration, device: .cpu))
+    let scorer = Scorer(
+      method: method, settings: configuration.scoring, deviation: try .full([32, 32], 0.5), device: .cpu)
+    var scores = ScoreHistogram()
+    for index in 0..<10_000 { scores.add(Float(index)) }
+    try ModelBundle.write(
+      scorer, configuration: configuration, calibration: Calibration(scores: scores, cases: 2),
+      provenance: ModelBundle.Provenance(
+        engine: "test", dataSHA256: "00", trainingCases: 1, trainingSlices: 2, validationCases: 3,
+        validationSlices: 4,
+        seed: 5, epochs: 6, bestEpoch: 7, data: "Two phantoms."), name: "sample", to: url)
+    return try ModelBundle(contentsOf: url)
+  }
+
+  /// Overwrites a file of the bundle and its checksum: damage that only the model can notice.
+  private func replaceWeights(of url: URL, _ change: (inout [String: Tensor]) throws -> Void) throws {
+    let file = url.appendingPathComponent("weights.safetensors")
+    var (tensors, metadata) = try Safetensors.read(file)
+    try change(&tensors)
+    try Safetensors.write(tensors, metadata: metadata, to: file)
+    try changeManifest(of: url) { manifest in
+      manifest["files"] = .map([
+        "weights.safetensors": .string(try Digest.of(file: file)),
+        "card.md": .string(try Digest.of(file: url.appendingPathComponent("card.md"))),
+      ])
+    }
+  }
+
+  private func changeManifest(of url: URL, _ change: (inout [String: ConfigurationNode]) throws -> Void)
+    throws
+  {
+    let file = url.appendingPathComponent("bundle.json")
+    var keys = try JSONDecoder().decode([String: ConfigurationNode].self, from: Data(contentsOf: file))
+    try change(&keys)
+    try AtomicFile.write(json: keys, to: file)
+  }
+
+  @Test func aBundleComesBackAsItWasWritten() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("bundle")
+      let bundle = try write(to: url)
+      try bundle.verify()
+      #expect(bundle.manifest.name == "sample" && bundle.manifest.schemaVersion == 1)
+      #expect(bundle.manifest.provenance.trainingSlices == 2 && bundle.manifest.provenance.bestEpoch == 7)
+      #expect(bundle.manifest.configuration.recipe.levels == [10, 20])
+      #expect(abs(try bundle.manifest.calibration.threshold(atRate: 0.01) - 9900) < 6)
+      let batch = try MethodMatrixTests.batch(1)
+      let scorer = try bundle.scorer(device: .cpu)
+      let raw = try scorer.raw(batch).map.values(), plain = try scorer.method.score(batch).map.values()
+      #expect(distance(raw, plain.map { $0 * 2 }) < 1e-6)
+      let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
+      #expect(names == ["bundle.json", "card.md", "weights.safetensors"])
+      #expect(Set(bundle.manifest.files.keys) == ["card.md", "weights.safetensors"])
+
+      // Writing again takes the place of the first and leaves nothing beside it.
+      #expect(try write(to: url).manifest == bundle.manifest)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["bundle"])
+    }
+  }
+
+  @Test func theCardSaysWhatTheBundleIs() throws {
+    try withTemporaryFolder { folder in
+      let bundle = try write(to: folder.appendingPathComponent("bundle"))
+      let card = bundle.url.appendingPathComponent("card.md")
+      let text = try String(contentsOf: card, encoding: .utf8)
+      for part in ["Research use only", "Two phantoms.", "1 scans, 2 slices", "z 10.0 to 20.0 mm", "| 5 % |"]
+      {
+        #expect(text.contains(part), "\(part)")
+      }
+      try bundle.addToCard(section: "Results", text: "First.")
+      try ModelBundle(contentsOf: bundle.url).addToCard(section: "Results", text: "Second.")
+      let changed = try String(contentsOf: card, encoding: .utf8)
+      #expect(changed == text + "\n## Results\n\nSecond.\n")
+      _ = try ModelBundle(contentsOf: bundle.url)
+    }
+  }
+
+  enum Damage: CaseIterable {
+    case noManifest, noJSON, noVersion, newerVersion, noName, flippedWeights, changedCard, noWeights,
+      missingTensor
+    case otherShape, noDeviation, otherDeviation, otherNumbers, unknownMethod, noChecksum
+
+    /// The problem's kind, the file it names and words of its message.
+    var expected: (kind: Problem.Kind, place: String, words: [String]) {
+      switch self {
+      case .noManifest: (.missingInput, "", ["no bundle"])
+      case .noJSON, .noVersion: (.badData, "bundle.json", ["no schemaVersion"])
+      case .newerVersion: (.badData, "bundle.json", ["schema version 2", "reads 1"])
+      case .noName: (.badData, "bundle.json", ["does not fit its schema", "name"])
+      case .flippedWeights: (.badData, "weights.safetensors", ["sha256", "expected"])
+      case .changedCard: (.badData, "card.md", ["sha256", "expected"])
+      case .noWeights: (.missingInput, "weights.safetensors", ["cannot be opened"])
+      case .missingTensor: (.badData, "weights.safetensors", ["encoder.1.norm.weight", "[8]", "missing"])
+      case .otherShape: (.badData, "weights.safetensors", ["code.mean.bias", "[5]", "[6]"])
+      case .noDeviation: (.badData, "weights.safetensors", ["scoring.deviation", "[32, 32]", "missing"])
+      case .otherDeviation: (.badData, "weights.safetensors", ["scoring.deviation", "[16, 16]", "[32, 32]"])
+      case .otherNumbers: (.badData, "", ["does not compute what it did"])
+      case .noChecksum: (.badData, "bundle.json", ["no checksum of weights.safetensors"])
+      case .unknownMethod: (.usage, "method", ["no method 'other'"])
+      }
+    }
+  }
+
+  private func damage(_ url: URL, _ damage: Damage) throws {
+    let manifest = url.appendingPathComponent("bundle.json"),
+      weights = url.appendingPathComponent("weights.safetensors")
+    switch damage {
+    case .noManifest: try FileManager.default.removeItem(at: manifest)
+    case .noJSON: try AtomicFile.write("{", to: manifest)
+    case .noVersion: try changeManifest(of: url) { $0["schemaVersion"] = nil }
+    case .newerVersion: try changeManifest(of: url) { $0["schemaVersion"] = .int(2) }
+    case .noName: try changeManifest(of: url) { $0["name"] = nil }
+    case .flippedWeights:
+      var bytes = try Data(contentsOf: weights)
+      bytes[bytes.count - 5] ^= 1
+      try AtomicFile.write(bytes, to: weights)
+    case .changedCard: try AtomicFile.write("A diagnostic device.", to: url.appendingPathComponent("card.md"))
+    case .noWeights: try FileManager.default.removeItem(at: weights)
+    case .missingTensor: try replaceWeights(of: url) { $0["model.encoder.1.norm.weight"] = nil }
+    case .otherShape: try replaceWeights(of: url) { $0["model.code.mean.bias"] = try .zeros([5]) }
+    case .noDeviation: try replaceWeights(of: url) { $0["scoring.deviation"] = nil }
+    case .otherDeviation: try replaceWeights(of: url) { $0["scoring.deviation"] = try .ones([16, 16]) }
+    case .otherNumbers: try replaceWeights(of: url) { $0["model.output.bias"] = try .full([1], -3) }
+    case .noChecksum: try changeManifest(of: url) { $0["files"] = .map([:]) }
+    case .unknownMethod:
+      try changeManifest(of: url) { keys in
+        guard case .map(var configuration)? = keys["configuration"] else { return }
+        configuration["method"] = .string("other")
+        keys["configuration"] = .map(configuration)
+      }
+    }
+  }
+
+  @Test(arguments: Damage.allCases)
+  func aDamagedBundleIsNotUsed(damage: Damage) throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("bundle")
+      _ = try write(to: url)
+      try self.damage(url, damage)
+      let problem = try problem { try ModelBundle(contentsOf: url).verify() }
+      #expect(problem.kind == damage.expected.kind, "\(problem)")
+      #expect(problem.place.hasSuffix(damage.expected.place), "\(problem)")
+      for word in damage.expected.words { #expect(problem.what.contains(word), "\(problem)") }
+    }
+  }
+
+  @Test func aNameThatIsNoBundleListsThoseThatAre() throws {
+    let problem = try problem { try ModelBundle(named: "no-such-bundle") }
+    #expect(problem.kind == .missingInput && problem.what.contains("no-such-bundle"))
+  }
+
+  @Test(arguments: ModelBundle.shippedNames)
+  func everyShippedBundleIsWhole(name: String) throws { try ModelBundle(named: name).verify() }
+}

@@ -1,0 +1,185 @@
+import Foundation
+import Testing
+
+@testable import Norma
+
+@Suite struct ConfigurationTests {
+  @Test(arguments: Preset.all.map(\.name))
+  func everyPresetResolvesAndSurvivesARoundTrip(name: String) throws {
+    let configuration = try Configuration(preset: name)
+    #expect(MethodRegistry.entries.map(\.name).contains(configuration.method))
+    let text = try JSONEncoder().encode(configuration)
+    #expect(try JSONDecoder().decode(Configuration.self, from: text) == configuration)
+    #expect(try Configuration(layers: [ConfigurationNode(encoding: configuration)]) == configuration)
+    let node = try JSONDecoder().decode(ConfigurationNode.self, from: text)
+    #expect(try Configuration(layers: [node]) == configuration)
+  }
+
+  @Test func changedValuesSurviveARoundTrip() throws {
+    let configuration = try Configuration(
+      preset: "dense-vae",
+      settings: [
+        "model.klWeight=2.5", "model.slope=0", "model.channels=[4, 8]", "training.learningRate=1e-4",
+        "training.finalLearningRate=1e-7", "recipe.levels=[-10.5, 40]", "scoring.residual=squared",
+        "recipe.normalization=percentile", "scoring.erosion=0.1",
+      ])
+    #expect(configuration.training.learningRate == 1e-4 && configuration.training.finalLearningRate == 1e-7)
+    #expect(configuration.recipe.levels == [-10.5, 40] && configuration.recipe.normalization == .percentile)
+    #expect(configuration.scoring.residual == .squared)
+    #expect(configuration.model["klWeight"] == .double(2.5))
+    #expect(configuration.model["slope"] == .int(0))
+    let text = try JSONEncoder().encode(configuration)
+    #expect(try JSONDecoder().decode(Configuration.self, from: text) == configuration)
+    let node = try JSONDecoder().decode(ConfigurationNode.self, from: text)
+    #expect(try Configuration(layers: [node]) == configuration)
+  }
+
+  @Test(
+    arguments: [
+      Row("group", ("trainin.epochs=3", "trainin", "training")),
+      Row("training key", ("training.epoch=3", "training.epoch", "training.epochs")),
+      Row("case", ("recipe.gridsize=32", "recipe.gridsize", "recipe.gridSize")),
+      Row("scoring key", ("scoring.erosions=2", "scoring.erosions", "scoring.erosion")),
+      Row(
+        "calibration key", ("calibration.defaultrat=0.1", "calibration.defaultrat", "calibration.defaultRate")
+      ),
+      Row("model key", ("model.chanels=[4]", "model.chanels", "model.channels")),
+      Row("nothing similar", ("scoring.colour=1", "scoring.colour", nil)),
+      Row("below a value", ("training.epochs.most=1", nil, nil)),
+    ] as [Row<(String, String?, String?)>])
+  func anUnknownKeyIsRefusedWithTheNearestOne(row: Row<(String, String?, String?)>) {
+    let (setting, path, nearest) = row.body
+    #expect {
+      try Configuration(preset: "dense-vae", settings: [setting])
+    } throws: { error in
+      switch error {
+      case ConfigurationError.unknownKey(path, nearest): true
+      case ConfigurationError.wrongType("training.epochs", _, "a group of keys"): path == nil
+      default: false
+      }
+    }
+  }
+
+  @Test(arguments: ["brightness", "normative", "dense-vae", "spatial-vae"])
+  func noMethodTakesAnUnknownModelKey(preset: String) {
+    #expect {
+      try Configuration(preset: preset, settings: ["model.noSuchKey=1"])
+    } throws: { error in
+      guard case ConfigurationError.unknownKey("model.noSuchKey", _) = error else { return false }
+      return true
+    }
+  }
+
+  @Test(arguments: [
+    ("training.epochs=many", "training.epochs"), ("training.epochs=2.5", "training.epochs"),
+    ("training.epochs=true", "training.epochs"), ("training.epochs=", "training.epochs"),
+    ("training.epochs=99999999999999999999", "training.epochs"), ("training.mirror=half", "training.mirror"),
+    ("training=5", "training"), ("training=[1]", "training"), ("scoring.erosion=wide", "scoring.erosion"),
+    ("scoring.erosion=.nan", "scoring.erosion"), ("scoring.erosion=.inf", "scoring.erosion"),
+    ("training.learningRate=.nan", "training.learningRate"), ("training.epochs=.inf", "training.epochs"),
+    ("scoring.normalizeByDeviation=1", "scoring.normalizeByDeviation"),
+    ("scoring.residual=posit", "scoring.residual"),
+    ("recipe.levels=5", "recipe.levels"), ("recipe.levels=[a, b]", "recipe.levels"),
+    ("recipe.levels=[.nan, 2]", "recipe.levels"), ("recipe.normalization=robust", "recipe.normalization"),
+    ("model.channels=[8, x]", "model.channels[1]"), ("model.channels={a: 1}", "model.channels"),
+    ("model.code=sparse", "model.code"),
+  ])
+  func aWrongTypeIsRefusedWithItsPlace(setting: String, path: String) {
+    #expect {
+      try Configuration(preset: "dense-vae", settings: [setting])
+    } throws: { error in
+      guard case ConfigurationError.wrongType(let place, _, _) = error else { return false }
+      return place.hasPrefix(path)
+    }
+  }
+
+  @Test(arguments: [
+    "training.epochs=-1", "training.epochs=100001", "training.batchSize=0", "training.learningRate=0",
+    "training.learningRate=1.5", "training.finalLearningRate=0.5", "training.finalLearningRate=-1e-9",
+    "training.mirror=1.01", "training.mirror=-0.01", "training.patience=-1", "training.seed=-1",
+    "scoring.median=4",
+    "scoring.median=17", "scoring.median=-1", "scoring.erosion=-0.5", "scoring.erosion=21",
+    "scoring.deviationSigma=-1", "scoring.minimumLesionSize=-1", "calibration.defaultRate=0",
+    "calibration.defaultRate=1", "recipe.gridSize=100", "recipe.gridSize=0", "recipe.gridSize=528",
+    "recipe.gridSpacing=0", "recipe.gridSpacing=11", "recipe.gridCentre=[1]", "recipe.levels=[1]",
+    "recipe.levels=[2, 1]", "recipe.levels=[1, 2, 3]", "recipe.minimumBrainArea=-1", "model.channels=[]",
+    "model.channels=[0]", "model.channels=[1, 2, 3, 4, 5, 6, 7]", "model.kernel=4", "model.kernel=1",
+    "model.denseSize=0", "model.denseChannels=0", "model.spatialChannels=513", "model.slope=1.5",
+    "model.klWeight=-1", "model.beta1=1",
+  ])
+  func aValueOutOfRangeIsRefused(setting: String) {
+    #expect {
+      try Configuration(preset: "spatial-vae", settings: [setting])
+    } throws: { error in
+      guard case ConfigurationError.outOfRange(let path, _, let allowed) = error else { return false }
+      return setting.hasPrefix("\(path)=") && !allowed.isEmpty
+    }
+  }
+
+  @Test(arguments: [
+    "model.sigma=-1", "model.sigma=21", "model.minimumDeviation=0", "model.minimumDeviation=2",
+  ])
+  func theNormativeMapHasLimitsToo(setting: String) {
+    #expect(throws: ConfigurationError.self) { try Configuration(preset: "normative", settings: [setting]) }
+  }
+
+  @Test func aWholeNumberIsTakenForAFraction() throws {
+    let configuration = try Configuration(
+      preset: "dense-vae", settings: ["training.mirror=1", "training.epochs=20.0", "recipe.gridSpacing=2"])
+    #expect(configuration.training.mirror == 1)
+    #expect(configuration.training.epochs == 20)
+    #expect(configuration.recipe.gridSpacing == 2)
+  }
+
+  @Test(arguments: ["epochs", "=5", "", "training.epochs=[", "training.epochs={a: 1, a: 2}"])
+  func whatIsNoSettingIsRefused(setting: String) throws {
+    let problem = try problem { try Configuration(preset: "dense-vae", settings: [setting]) }
+    #expect([.usage, .badData].contains(problem.kind))
+    #expect(problem.place.contains("--set"))
+  }
+
+  @Test func laterLayersWin() throws {
+    try withTemporaryFolder { folder in
+      let yaml = folder.appendingPathComponent("own.yaml")
+      try Data("training: {epochs: 7, batchSize: 3}\nscoring:\n  median: 7\n".utf8).write(to: yaml)
+      let fromYAML = try Configuration(
+        preset: "dense-vae", file: yaml, settings: ["training.batchSize=5", "training.batchSize=6"])
+      #expect(fromYAML.training.epochs == 7)
+      #expect(fromYAML.training.batchSize == 6)
+      #expect(fromYAML.scoring.median == 7)
+      #expect(fromYAML.scoring.normalizeByDeviation)
+
+      let json = folder.appendingPathComponent("own.json")
+      try Data(#"{"training": {"epochs": 7, "batchSize": 6}, "scoring": {"median": 7}}"#.utf8).write(to: json)
+      #expect(try Configuration(preset: "dense-vae", file: json) == fromYAML)
+
+      // The last layer that names a method decides.
+      let other = try Configuration(preset: "brightness", settings: ["method=normative"])
+      #expect(other.method == "normative" && other.model["sigma"] != nil)
+    }
+  }
+
+  @Test func aFileThatCannotBeReadIsNamed() throws {
+    try withTemporaryFolder { folder in
+      for (name, bytes) in [
+        ("broken.yaml", Data("a: [1,\n".utf8)), ("binary.yaml", Data([0xFF, 0xFE, 0, 0xD8])),
+      ] {
+        let file = folder.appendingPathComponent(name)
+        try bytes.write(to: file)
+        let problem = try problem { try Configuration(preset: "normative", file: file) }
+        #expect(problem.kind == .badData && problem.place == file.path)
+      }
+      let missing = folder.appendingPathComponent("none.yaml")
+      #expect(try problem { try Configuration(preset: "normative", file: missing) }.place == missing.path)
+    }
+  }
+
+  @Test func unknownNamesAreRefusedWithTheKnownOnes() throws {
+    let preset = try problem { try Configuration(preset: "dense-va") }
+    #expect(preset.kind == .usage && preset.advice.contains("did you mean 'dense-vae'?"))
+    let method = try problem { try Configuration(preset: nil, settings: ["method=normatve"]) }
+    #expect(method.advice.contains("did you mean 'normative'?") && method.advice.contains("brightness"))
+    let none = try problem { try Configuration(preset: nil, settings: ["training.epochs=3"]) }
+    #expect(none.place == "method" && none.advice.contains("dense-vae"))
+  }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+
+@testable import Norma
+
+@Suite struct ManifestTests {
+  static let source = URL(filePath: "/study/manifest.tsv")
+
+  @Test func everyColumnIsRead() throws {
+    let manifest = try Manifest(
+      text: """
+        image\tparticipant_id\tsession_id\tsplit\tlesion_mask\tbrain_mask\tage
+        a/one.nii.gz\tsub-1\tses-1\ttrain\tn/a\t../masks/one.nii.gz\t44
+        /abs/two.png\tsub-1\tses-2\ttrain\t\tn/a\t44
+        three.nii\tsub-2\tn/a\tn/a\tthree_mask.nii\tn/a\tn/a
+        """, source: Self.source)
+    #expect(manifest.cases.map(\.id) == ["sub-1_ses-1", "sub-1_ses-2", "sub-2"])
+    #expect(manifest.cases.map(\.participantID) == ["sub-1", "sub-1", "sub-2"])
+    #expect(manifest.cases.map(\.image.path) == ["/study/a/one.nii.gz", "/abs/two.png", "/study/three.nii"])
+    #expect(manifest.cases.map { $0.brainMask?.path } == ["/masks/one.nii.gz", nil, nil])
+    #expect(manifest.cases.map { $0.lesionMask?.path } == [nil, nil, "/study/three_mask.nii"])
+    #expect(manifest.cases.map(\.split) == [.train, .train, nil])
+    #expect(manifest.cases(in: .train).count == 2)
+  }
+
+  @Test(arguments: ["\n", "\r\n", "\r"])
+  func lineEndsOfEverySystemAreRead(end: String) throws {
+    let lines = ["participant_id\timage", "sub-1\ta.nii", "", "sub-2\tb.nii", "", " "]
+    let manifest = try Manifest(text: lines.joined(separator: end), source: Self.source)
+    #expect(manifest.cases.map(\.id) == ["sub-1", "sub-2"])
+    #expect(manifest.cases.map(\.image.lastPathComponent) == ["a.nii", "b.nii"])
+  }
+
+  @Test func aByteOrderMarkIsNoPartOfAColumn() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("excel.tsv")
+      try Data("\u{FEFF}participant_id\timage\r\nsub-1\ta.nii\r\n".utf8).write(to: file)
+      #expect(try Manifest(contentsOf: file).cases.map(\.id) == ["sub-1"])
+    }
+  }
+
+  @Test(arguments: [
+    Row("empty", ("", "empty", "/study/manifest.tsv")),
+    Row("blank", ("\n \n", "empty", "/study/manifest.tsv")),
+    Row("no row", ("participant_id\timage\n", "lists no scan", "/study/manifest.tsv")),
+    Row("no column", ("participant_id\tfile\nsub-1\ta", "no column 'image'", "line 1")),
+    Row("misspelt", ("partcipant_id\timage\nsub-1\ta", "('partcipant_id' looks like it)", "line 1")),
+    Row("commas", ("participant_id,image\nsub-1,a", "no column 'participant_id'", "line 1")),
+    Row("short row", ("participant_id\timage\nsub-1\ta\nsub-2", "has 1 cells, the header 2", "line 3")),
+    Row("long row", ("participant_id\timage\n\nsub-1\ta\tb", "has 3 cells, the header 2", "line 3")),
+    Row("no participant", ("participant_id\timage\nn/a\ta", "empty", "line 2")),
+    Row("no image", ("participant_id\timage\nsub-1\t", "empty", "line 2")),
+    Row("bad split", ("participant_id\timage\tsplit\nsub-1\ta\tdev", "'dev' is no split", "line 2")),
+    Row("path as name", ("participant_id\timage\n../../x\ta", "'../../x' cannot name a file", "line 2")),
+    Row("path as session", ("participant_id\tsession_id\timage\np\ta/b\ta", "'a/b' cannot name", "line 2")),
+    Row("twice", ("participant_id\timage\nsub-1\ta\nsub-1\tb", "'sub-1' is listed twice", "line 3")),
+    Row(
+      "twice in a session",
+      ("participant_id\tsession_id\timage\np\ts\ta\np\ts\tb", "'p_s' is listed twice", "line 3")),
+    Row(
+      "leak",
+      (
+        "participant_id\tsession_id\timage\tsplit\np\t1\ta\ttrain\n\np\t2\tb\ttest",
+        "in two splits, train and test", "line 4"
+      )),
+  ])
+  func anErrorNamesItsPlace(row: Row<(String, String, String)>) throws {
+    let (text, what, place) = row.body
+    let problem = try problem { try Manifest(text: text, source: Self.source) }
+    #expect(problem.kind == .badData)
+    #expect(problem.what.contains(what))
+    #expect(problem.place.hasSuffix(place))
+  }
+
+  @Test func filesThatCannotBeReadAreNamed() throws {
+    try withTemporaryFolder { folder in
+      let latin = folder.appendingPathComponent("latin.tsv")
+      try Data([0x70, 0xE4, 0x09]).write(to: latin)
+      #expect(try problem { try Manifest(contentsOf: latin) }.kind == .badData)
+      let none = folder.appendingPathComponent("none.tsv")
+      #expect(try problem { try Manifest(contentsOf: none) }.kind == .missingInput)
+
+      let cohort = try TestCohort(in: folder, train: 1, validation: 0, test: 1)
+      let manifest = try Manifest(contentsOf: cohort.manifest.source)
+      try manifest.requireFiles()
+      let mask = try #require(manifest.cases[1].lesionMask)
+      try FileManager.default.removeItem(at: mask)
+      let problem = try problem { try manifest.requireFiles() }
+      #expect(problem.kind == .missingInput && problem.place == mask.path)
+    }
+  }
+
+  /// python3 -c 'import hashlib; print(int(hashlib.sha256(b"val:sub-008").hexdigest(), 16) % 100)' and so on
+  /// for the others gives 13, 60, 35, 85 (Ünal, UTF-8), 66.
+  @Test(arguments: [
+    ("sub-008", true), ("sub-001", false), ("sub-002", false), ("Ünal", false), ("p 17", false),
+  ])
+  func validationIsChosenByHash(participant: String, isValidation: Bool) {
+    #expect(Manifest.isValidation(participant) == isValidation)
+  }
+
+  /// python3 -c 'import hashlib; print([i for i in range(40) if
+  /// int(hashlib.sha256(f"val:{i}".encode()).hexdigest(), 16) % 100 < 15])'
+  @Test func theChosenNumbersAreThoseOfPython() {
+    #expect((0..<40).filter { Manifest.isValidation("\($0)") } == [7, 10, 26, 34, 39])
+  }
+
+  @Test func participantsWithALesionAreForTesting() throws {
+    func scan(_ id: String, _ session: String?, split: Split? = nil) -> ScanCase {
+      ScanCase(
+        participantID: id, sessionID: session, image: URL(filePath: "/\(id)\(session ?? "")"), split: split)
+    }
+    let manifest = Manifest(
+      cases: [
+        scan("sub-001", "a"), scan("sub-001", "b"), scan("sub-002", nil), scan("sub-008", nil),
+        scan("sub-009", nil, split: .validation),
+      ], source: Self.source)
+    let split = manifest.assigningSplits { $0.id == "sub-001_b" || $0.id == "sub-009" }
+    #expect(split.cases.map(\.split) == [.test, .test, .train, .validation, .validation])
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@testable import Norma
+
+@Suite struct ScanDiscoveryTests {
+  @Test(
+    arguments: [
+      ("sub-01_FLAIR.nii.gz", "sub-01", "sub-01", nil),
+      ("sub-01_ses-2_run-1_FLAIR.nii", "sub-01_ses-2_run-1", "sub-01", "ses-2"),
+      ("sub-01_T1w.nii.gz", "sub-01_T1w", "sub-01", nil),
+      ("case 7.png", "case 7", "case 7", nil),
+      ("archive.v2.NII.GZ", "archive.v2", "archive.v2", nil),
+      ("_FLAIR_FLAIR.nii", "_FLAIR", "_FLAIR_FLAIR", nil),
+    ] as [(String, String, String, String?)])
+  func aFileNameBecomesACase(file: String, id: String, participant: String, session: String?) {
+    let scan = ScanCase(scan: URL(filePath: "/data/\(file)"))
+    #expect(scan.id == id && scan.participantID == participant && scan.sessionID == session)
+  }
+
+  /// Makes empty files of these names and lists the cases found.
+  private func cases(_ files: [String], below inside: String = "") throws -> [String] {
+    try withTemporaryFolder { folder in
+      let root = folder.appendingPathComponent(inside)
+      for file in files { try AtomicFile.write("", to: root.appendingPathComponent(file)) }
+      return try Manifest(discovering: root).cases.map(\.id)
+    }
+  }
+
+  @Test func flairScansAreTakenWhereThereAreAny() throws {
+    let found = try cases([
+      "sub-02/anat/sub-02_FLAIR.nii.gz", "sub-01/anat/sub-01_FLAIR.nii", "sub-01/anat/sub-01_T1w.nii.gz",
+      "sub-01/anat/sub-01_FLAIR.json", "sub-01/anat/sub-01_desc-brain_mask.nii.gz",
+      "sub-01/anat/sub-01_desc-anomaly_FLAIR.nii.gz", "derivatives/x/sub-01/sub-01_FLAIR.nii.gz",
+    ])
+    #expect(found == ["sub-01", "sub-02"])
+  }
+
+  @Test func otherwiseEveryScanFileIsTaken() throws {
+    #expect(try cases(["b.png", "a/c.nii.gz", "notes.txt", "d.dcm"]) == ["c", "b"])
+  }
+
+  @Test func aFolderBelowDerivativesMayBeGivenItself() throws {
+    let found = try cases(["sub-01/sub-01_FLAIR.nii.gz"], below: "derivatives/skullstripped")
+    #expect(found == ["sub-01"])
+  }
+
+  @Test func twoCasesOfOneNameAreRefused() throws {
+    let problem = try problem { try cases(["a/scan.nii", "b/scan.nii.gz"]) }
+    #expect(problem.kind == .badData && problem.what.contains("'scan'"))
+    #expect(problem.place.contains("a/scan.nii") && problem.place.contains("b/scan.nii.gz"))
+  }
+
+  @Test func nothingToFindIsAProblem() throws {
+    #expect(try problem { try cases(["readme.txt"]) }.kind == .missingInput)
+    #expect(try problem { try Manifest(discovering: URL(filePath: "/no/such/place")) }.kind == .missingInput)
+  }
+
+  @Test func aSingleScanIsACohortOfOne() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("sub-3_FLAIR.nii.gz")
+      try AtomicFile.write("", to: file)
+      #expect(try Manifest(discovering: file).cases.map(\.id) == ["sub-3"])
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import Norma
+
+@Suite struct CohortTests {
+  /// Two patients, one of them oblique, and two scans that cannot be scored.
+  private func withSegmentation(
+    _ body: (URL, Manifest, [CohortSegmentation.Row]) throws -> Void
+  ) throws {
+    try withTemporaryFolder { folder in
+      var cohort = try TestCohort(in: folder, train: 0, validation: 0, test: 4)
+      let tilted = TestScan.make(60, blob: TestScan.Blob(), geometry: SegmenterTests.oblique)
+      try NIfTI.write(tilted.image, to: cohort.manifest.cases[1].image)
+      try NIfTI.write(tilted.lesion, to: try #require(cohort.manifest.cases[1].lesionMask))
+      try NIfTI.write(Volume(geometry: TestScan.geometry, repeating: 0), to: cohort.manifest.cases[2].image)
+      cohort.manifest.cases[3].image = folder.appendingPathComponent("gone.nii.gz")
+      cohort.manifest.cases[0].id = "sub-1_ses-2"
+      let output = folder.appendingPathComponent("out")
+      let bundle = try TrainedBundle.bundle, threshold = try TrainedBundle.threshold()
+      try SegmentationRecord(bundle: bundle, threshold: threshold).write(to: output)
+      let cohortSegmentation = CohortSegmentation(
+        segmenter: try Segmenter(bundle: bundle), bundleName: "tiny", threshold: threshold, output: output)
+      var heard = [String]()
+      let rows = try cohortSegmentation(cohort.manifest.cases, onRow: { heard.append($0.caseID) })
+      #expect(heard == ["sub-1_ses-2", "sub-2", "sub-3", "sub-4"])
+      try body(output, cohort.manifest, rows)
+    }
+  }
+
+  @Test func aCaseThatFailsCostsOneRow() throws {
+    try withSegmentation { output, manifest, rows in
+      #expect(rows.map { $0.problem?.kind } == [nil, nil, .badData, .missingInput])
+      let text = try String(contentsOf: output.appendingPathComponent("cases.tsv"), encoding: .utf8)
+      #expect(
+        text.split(separator: "\n").first
+          == "case_id\tstatus\tmessage\timage\tanomaly_map\tmask\tlesion_volume_ml\tlesion_count\tseconds\tbrain_mask\tparticipant_id"
+      )
+      let table = try #require(Table.rows(of: text))
+      #expect(table.map { $0["case_id"] } == ["sub-1_ses-2", "sub-2", "sub-3", "sub-4"])
+      #expect(table.map { $0["status"] } == ["ok", "ok", "failed", "failed"])
+      #expect(table.map { $0["participant_id"] } == ["sub-1", "sub-2", "sub-3", "sub-4"])
+      #expect(table[2]["message"]?.contains("all voxels are zero") == true && table[2]["mask"] == "n/a")
+      #expect(table[0]["message"] == "n/a" && table[0]["image"] == manifest.cases[0].image.path)
+      #expect(table[0]["anomaly_map"] == "sub-1/ses-2/anat/sub-1_ses-2_desc-anomaly_FLAIR.nii.gz")
+      #expect(table[1]["mask"] == "sub-2/anat/sub-2_label-lesion_mask.nii.gz")
+      #expect(table[1]["brain_mask"] == "sub-2/anat/sub-2_desc-brain_mask.nii.gz")
+      #expect(Int(table[0]["lesion_count"] ?? "") == rows[0].lesions.count)
+      #expect(!FileManager.default.fileExists(atPath: output.appendingPathComponent("sub-3").path))
+    }
+  }
+
+  @Test func whatIsWrittenLiesWhereTheScanLies() throws {
+    try withSegmentation { output, manifest, rows in
+      for (scan, row) in zip(manifest.cases, rows).prefix(2) {
+        let files = CaseFiles(caseID: scan.id)
+        func place(_ file: String) -> URL { output.appendingPathComponent(file) }
+        let geometry = try NIfTI.readGeometry(scan.image)
+        for file in [files.anomalyMap, files.mask, files.labels, files.brain] {
+          #expect(try NIfTI.readGeometry(place(file)) == geometry, "\(file)")
+        }
+        let labels = try NIfTI.readLabels(place(files.labels)), mask = try NIfTI.readMask(place(files.mask))
+        #expect(Int(labels.voxels.max() ?? 0) == row.lesions.count)
+        #expect(zip(labels.voxels, mask.voxels).allSatisfy { ($0 > 0) == ($1 > 0) })
+        let table = try String(contentsOf: place(files.lesionTable), encoding: .utf8)
+        #expect(table == Lesion.table(of: row.lesions))
+        let sidecar = try JSONDecoder().decode(
+          [String: ConfigurationNode].self, from: Data(contentsOf: place(files.anomalySidecar)))
+        #expect(sidecar["Sources"] == .list([.string(scan.image.lastPathComponent)]))
+        #expect(sidecar["SkullStripped"] == .bool(true) && sidecar["Bundle"] == .string("tiny"))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("sub-01", "sub-01/anat/sub-01"), ("sub-01_ses-2_run-1", "sub-01/ses-2/anat/sub-01_ses-2_run-1"),
+    ("patient 7", "patient 7/patient 7"), ("ses-1_x", "ses-1_x/ses-1_x"),
+  ])
+  func resultsHaveDerivativeNames(caseID: String, prefix: String) {
+    #expect(CaseFiles(caseID: caseID).mask == "\(prefix)_label-lesion_mask.nii.gz")
+  }
+
+  @Test func anInterruptedCohortListsWhatIsDone() throws {
+    try withTemporaryFolder { folder in
+      let cohort = try TestCohort(in: folder, train: 3, validation: 0)
+      let output = folder.appendingPathComponent("out")
+      let segmentation = CohortSegmentation(
+        segmenter: try Segmenter(bundle: TrainedBundle.bundle), bundleName: "tiny", threshold: 3,
+        output: output)
+      var done = 0
+      let problem = try problem {
+        try segmentation(cohort.manifest.cases, onRow: { _ in done += 1 }, shouldStop: { done == 2 })
+      }
+      #expect(problem.kind == .interrupted && problem.what.contains("2 of 3"))
+      let text = try String(contentsOf: output.appendingPathComponent("cases.tsv"), encoding: .utf8)
+      #expect(Table.rows(of: text)?.map { $0["case_id"] } == ["sub-1", "sub-2"])
+    }
+  }
+
+  @Test func aSegmentationIsEvaluated() throws {
+    try withSegmentation { output, manifest, rows in
+      var manifest = manifest
+      manifest.cases[0].id = "sub-1_ses-2"
+      var heard = [Int]()
+      let evaluation = try EvaluationRun(predictions: output, manifest: manifest)(samples: 50) {
+        heard += [$0, $1]
+      }
+      #expect(heard == [1, 2, 2, 2] && evaluation.cases == 2 && evaluation.method == "normative")
+      #expect((evaluation.auprc ?? 0) > 0.8 && (evaluation.diceOracle ?? 0) > 0.7)
+      let truth = try manifest.cases.prefix(2).map { try NIfTI.readMask(try #require($0.lesionMask)).count }
+      #expect(evaluation.table.map(\.lesionVoxels) == truth && evaluation.lesionVoxelsOutsideBrain == 0)
+
+      // The default threshold is that of 1 %: its Dice is the mask's.
+      let file = output.appendingPathComponent(CaseFiles(caseID: "sub-2").mask)
+      let called = try NIfTI.readMask(file)
+      let lesion = try NIfTI.readMask(try #require(manifest.cases[1].lesionMask))
+      let hits = zip(called.voxels, lesion.voxels).filter { $0 == 1 && $1 == 1 }.count
+      let dice = 2 * Double(hits) / Double(called.count + lesion.count)
+      #expect(abs((evaluation.table[1].diceFPR01 ?? -1) - dice) < 1e-9)
+
+      // Cases of other splits are no test cases.
+      manifest.cases[0].split = .train
+      #expect(try EvaluationRun(predictions: output, manifest: manifest)(samples: 10).cases == 1)
+      manifest.cases[1].lesionMask = nil
+      #expect(try problem { try EvaluationRun(predictions: output, manifest: manifest)() }.kind == .badData)
+    }
+  }
+
+  @Test func aFolderWithoutSegmentationIsRefused() throws {
+    try withTemporaryFolder { folder in
+      let manifest = try TestCohort(in: folder, train: 0, validation: 0, test: 1).manifest
+      let problem = try problem { try EvaluationRun(predictions: folder, manifest: manifest)() }
+      #expect(problem.kind == .missingInput && problem.place.hasSuffix("segmentation.json"))
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import Norma
+
+@Suite struct TrainingRefusalTests {
+  private func problem(
+    _ preset: String = "normative", _ change: (inout TestCohort) throws -> Void
+  ) throws -> Problem {
+    try withTemporaryFolder { folder in
+      var cohort = try TestCohort(in: folder, train: 1, validation: 1, test: 1)
+      try change(&cohort)
+      let run = try TrainingRun(
+        configuration: .tiny(preset), manifest: cohort.manifest,
+        folder: RunFolder(folder.appendingPathComponent("run")), name: "tiny")
+      return try NormaTests.problem { try run() }
+    }
+  }
+
+  @Test func lesionFreeSlicesAreNeeded() throws {
+    let none = try problem { $0.manifest.cases[0].split = .test }
+    #expect(none.kind == .badData && none.what.contains("train split (0 cases)"))
+    let allWithLesion = try problem { cohort in
+      var patient = cohort.manifest.cases[2]
+      try NIfTI.write(Mask(geometry: TestScan.geometry, repeating: 1), to: try #require(patient.lesionMask))
+      patient.split = .train
+      cohort.manifest.cases[0] = patient
+      cohort.manifest.cases.removeLast()
+    }
+    #expect(allWithLesion.what.contains("train split (1 cases)"))
+    let noValidation = try problem { $0.manifest.cases[1].split = .test }
+    #expect(noValidation.kind == .badData && noValidation.what.contains("validation split (0 cases)"))
+  }
+
+  @Test func aThresholdNeedsAValidationCaseWithoutLesion() throws {
+    let problem = try problem { cohort in
+      let scan = TestScan.make(7, blob: TestScan.Blob(radius: 4))
+      let mask = cohort.folder.appendingPathComponent("lesion.nii.gz")
+      try NIfTI.write(scan.lesion, to: mask)
+      cohort.manifest.cases[1].lesionMask = mask
+    }
+    #expect(problem.kind == .badData && problem.what.contains("every validation case has a lesion"))
+  }
+
+  @Test func aMissingFileIsFoundBeforeTheWorkBegins() throws {
+    let problem = try problem { $0.manifest.cases[2].image = URL(filePath: "/no/such/scan.nii") }
+    #expect(problem.kind == .missingInput && problem.place == "/no/such/scan.nii")
+  }
+
+  @Test func aFolderHoldsOneRun() throws {
+    try withTemporaryFolder { folder in
+      let cohort = try TestCohort(in: folder)
+      let place = RunFolder(folder.appendingPathComponent("run"))
+      func start() throws -> TrainingRun {
+        try TrainingRun(
+          configuration: .tiny("normative", epochs: 1), manifest: cohort.manifest, folder: place, name: "tiny"
+        )
+      }
+      _ = try start()()
+      let before = try Data(contentsOf: place.configuration)
+      let problem = try NormaTests.problem { try start() }
+      #expect(problem.kind == .cannotCreate && problem.place == place.url.path)
+      #expect(try Data(contentsOf: place.configuration) == before)
+    }
+  }
+
+  @Test func onlyARunCanBeResumed() throws {
+    try withTemporaryFolder { folder in
+      let place = RunFolder(folder.appendingPathComponent("run"))
+      #expect(try NormaTests.problem { try TrainingRun(resuming: place) }.kind == .missingInput)
+      let cohort = try TestCohort(in: folder)
+      let run = try TrainingRun(
+        configuration: .tiny("normative", epochs: 1), manifest: cohort.manifest, folder: place, name: "tiny")
+      _ = try run()
+
+      try Data("not safetensors".utf8).write(to: place.lastCheckpoint)
+      let damaged = try NormaTests.problem { try TrainingRun(resuming: place)() }
+      #expect(damaged.kind == .badData && damaged.place == place.lastCheckpoint.path)
+
+      try Data("{".utf8).write(to: place.configuration)
+      let broken = try NormaTests.problem { try TrainingRun(resuming: place) }
+      #expect(broken.kind == .badData && broken.place == place.url.path)
+    }
+  }
+}
