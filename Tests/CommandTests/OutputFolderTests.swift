@@ -109,7 +109,7 @@ import Volumes
       "1",
     ])
     #expect(outcome.code == 74 && outcome.standardOutput.isEmpty)
-    expectProblem(in: outcome, words: ["space", disk.path, "check that"])
+    expectProblem(in: outcome, words: ["space", disk.path, "heck that"])
     #expect(disk.halfWritten == [])
     for file in disk.files where file.hasSuffix("_mask.nii.gz") { _ = try NIfTI.readMask(disk / file) }
   }
