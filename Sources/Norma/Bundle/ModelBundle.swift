@@ -156,13 +156,7 @@ public struct ModelBundle: Sendable {
     let fresh = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
     try? manager.removeItem(at: fresh)
     defer { try? manager.removeItem(at: fresh) }
-    do {
-      try manager.createDirectory(at: fresh, withIntermediateDirectories: true)
-    } catch {
-      throw Problem(
-        .cannotCreate, "the bundle cannot be made", at: fresh.path,
-        advice: "check that the folder can be written to")
-    }
+    try AtomicFile.makeFolder(fresh)
     var tensors = [String: Tensor]()
     for (name, tensor) in try scorer.method.state { tensors["model.\(name)"] = tensor }
     if let deviation = scorer.deviation { tensors[deviationName] = deviation }

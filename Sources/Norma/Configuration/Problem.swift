@@ -26,7 +26,10 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The three lines and the exit code.
   public init(_ kind: Kind, _ what: String, at place: String, advice: String) {
-    (self.kind, self.what, self.place, self.advice) = (kind, what, place, advice)
+    (self.kind, self.place, self.advice) = (kind, place, advice)
+    // What another library says may come in lines; a problem has three.
+    self.what = what.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+      .joined(separator: " ")
   }
 
   /// The three lines.

@@ -4,16 +4,25 @@ package import Foundation
 package enum AtomicFile {
   /// Writes the bytes; throws a ``Problem`` that names the file.
   package static func write(_ data: Data, to url: URL) throws {
+    try makeFolder(url.deletingLastPathComponent())
     do {
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       try data.write(to: url, options: .atomic)
     } catch {
       throw Problem(
-        FileManager.default.fileExists(atPath: url.deletingLastPathComponent().path)
-          ? .inputOutput : .cannotCreate,
-        "the file cannot be written: \(reason(error))", at: url.path,
+        .inputOutput, "the file cannot be written: \(reason(error))", at: url.path,
         advice: "check that the folder can be written to and the disk has room")
+    }
+  }
+
+  /// Makes a folder where there is none; throws a ``Problem`` that names it.
+  package static func makeFolder(_ url: URL) throws {
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw Problem(
+        (error as? CocoaError)?.code == .fileWriteOutOfSpace ? .inputOutput : .cannotCreate,
+        "the folder cannot be made: \(reason(error))", at: url.path,
+        advice: "check that its parent is a folder that can be written to and the disk has room")
     }
   }
 

@@ -32,8 +32,7 @@ struct Checkpoint {
   var progress: TrainingProgress
 
   func write(to url: URL) throws {
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try AtomicFile.makeFolder(url.deletingLastPathComponent())
     var tensors = [String: Tensor]()
     for (name, tensor) in model { tensors["model.\(name)"] = tensor }
     for (name, tensor) in optimizer { tensors["optimizer.\(name)"] = tensor }

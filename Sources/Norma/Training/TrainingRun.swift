@@ -59,6 +59,8 @@ public struct TrainingRun {
     onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
+    let method = try MethodRegistry.entry(configuration.method)
+      .make(model: configuration.model, context: MethodContext(configuration, device: device))
     let split = try manifest.assigningSplits { scan in try scan.readLesionMask()?.voxels.contains(1) ?? false
     }
     let store = SliceStore(folder: folder.prepared, recipe: configuration.recipe)
@@ -81,8 +83,6 @@ public struct TrainingRun {
     try AtomicFile.write(json: source, to: folder.source)
     try AtomicFile.write(json: configuration, to: folder.configuration)
     let lesionFree = try validationCases(split)
-    let method = try MethodRegistry.entry(configuration.method)
-      .make(model: configuration.model, context: MethodContext(configuration, device: device))
     let trainer = Trainer(
       configuration: configuration, method: method, run: folder, training: training, validation: validation,
       device: device)

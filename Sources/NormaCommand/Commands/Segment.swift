@@ -45,11 +45,10 @@ struct Segment: LoggingCommand {
       ?? calibration.threshold(atRate: fpr ?? model.manifest.configuration.calibration.defaultRate)
     let cases = try chosenCases()
     let folder = URL(fileURLWithPath: output)
-    try SegmentationRecord(bundle: model, threshold: threshold).write(to: folder)
     let cohort = CohortSegmentation(
       segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name,
-      threshold: threshold,
-      output: folder)
+      threshold: threshold, output: folder)
+    try SegmentationRecord(bundle: model, threshold: threshold).write(to: folder)
     Interruption.listen()
     var done = 0
     let rows = try cohort(

@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// Configurations, options and folders that cannot be meant.
+@Suite struct BadArgumentTests {
+  static func train(_ more: String...) -> @Sendable (BadInput.Place) throws -> [String] {
+    { place in try place.train(Cohort.manifest, more) }
+  }
+
+  static func config(_ text: String) -> @Sendable (BadInput.Place) throws -> [String] {
+    { place in
+      try Data(text.utf8).write(to: place.folder / "config.yaml")
+      return try place.train(Cohort.manifest, ["--config", (place.folder / "config.yaml").path])
+    }
+  }
+
+  static let configurations: [BadInput] = [
+    BadInput(
+      "unknown key", 64, ["unknown configuration key 'training.epoch'", "did you mean 'training.epochs'?"],
+      train("--set", "training.epoch=3")),
+    BadInput("unknown group", 64, ["'trainng'", "did you mean 'training'?"], train("--set", "trainng.epochs=3")),
+    BadInput("unknown model key", 64, ["'model.sigmaa'", "'model.sigma'"], train("--set", "model.sigmaa=3")),
+    BadInput("wrong type", 64, ["'training.epochs'", "whole number", "text"], train("--set", "training.epochs=ten")),
+    BadInput("a fraction for a count", 64, ["'training.epochs' wants a whole number, not 1.5"], train("--set", "training.epochs=1.5")),
+    BadInput(
+      "out of range", 64, ["'training.batchSize' is 0", "1 to 4096"], train("--set", "training.batchSize=0")),
+    BadInput("unknown choice", 64, ["'recipe.normalization'", "'log'", "reference"], train("--set", "recipe.normalization=log")),
+    BadInput("no setting", 64, ["'training.epochs' is no setting", "key=value"], train("--set", "training.epochs")),
+    BadInput("negative seed", 64, ["'training.seed' is -1"], train("--seed=-1")),
+    BadInput("unknown key in a file", 64, ["'scoring.medain'", "'scoring.median'"], config("scoring: {medain: 3}")),
+    BadInput("wrong type in a file", 64, ["'scoring'", "group of keys"], config("scoring: 3")),
+    BadInput("out of range in a file", 64, ["'scoring.median' is 4", "odd"], config("scoring: {median: 4}")),
+    BadInput("a file that is no YAML", 65, ["config.yaml", "syntax"], config("scoring: [3")),
+    BadInput("a missing file", 66, ["nowhere.yaml"], train("--config", "nowhere.yaml")),
+    BadInput("a missing description", 66, ["nowhere.md"], train("--describe", "nowhere.md")),
+    BadInput("unknown preset", 64, ["no preset 'normativ'", "did you mean 'normative'?", "dense-vae"]) { place in
+      try ["train", "--preset", "normativ", "--data", Cohort.manifest.path, "-o", place.out.path]
+    },
+    BadInput("no method", 64, ["names no method", "normative"]) { place in
+      try ["train", "--data", Cohort.manifest.path, "-o", place.out.path]
+    },
+    BadInput("grid too small for the network", 64, ["recipe.gridSize", "multiple of 64"]) { place in
+      try [
+        "train", "--preset", "dense-vae", "--data", Cohort.manifest.path, "-o", place.out.path, "--set",
+        "recipe.gridSize=32", "--set", "recipe.gridSpacing=6", "--set", "model.channels=[2,2,2,2,2,2]",
+      ]
+    },
+    BadInput("no data", 64, ["no data", "--data", "manifest"]) { place in
+      ["train", "--preset", "normative", "-o", place.out.path]
+    },
+    BadInput("resume without a run", 66, ["no run to resume", "/out", "norma train"]) { place in
+      ["train", "--resume", "-o", place.out.path]
+    },
+  ]
+
+  @Test(arguments: configurations)
+  func aConfigurationIsRefusedBeforeAnythingIsTrained(input: BadInput) throws {
+    let (outcome, place) = try input.check()
+    #expect(outcome.standardOutput.isEmpty)
+    #expect(!(place.out / "config.json").exists && !(place.out / "bundle").exists)
+  }
+
+  static let engine: [BadInput] = [
+    BadInput("unknown device", 64, ["no device 'gpu'", "--device", "cuda"], train("--device", "gpu")),
+    BadInput("device index", 64, ["no device 'cuda:x'", "--device"], train("--device", "cuda:x")),
+    BadInput("no threads", 64, ["--threads", "1 or more"]) { place in
+      try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", Cohort.bundle.path, "--threads", "0"]
+    },
+    BadInput("rate above 1", 64, ["rate of 2", "--fpr", "--threshold"]) { place in
+      try place.segment(Cohort.patient, ["--fpr", "2"])
+    },
+    BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in try place.segment(Cohort.patient, ["--fpr", "0"]) },
+  ]
+
+  @Test(arguments: engine)
+  func anOptionOutOfRangeIsRefusedBeforeAnythingIsWritten(input: BadInput) throws {
+    let (outcome, place) = try input.check()
+    #expect(outcome.standardOutput.isEmpty && !place.out.exists)
+  }
+
+  @Test(arguments: [
+    (["segment", "--fpr", "0.1", "--threshold", "3", "-i", "a", "-o", "b"], "not both"),
+    (["segment", "--threshold=-1", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),
+    (["segment", "--quite", "-i", "a", "-o", "b"], "--quiet"),
+    (["segment", "-i", "a"], "--output"),
+    (["segment", "-i", "a", "-o", "b", "--split", "training"], "train"),
+    (["segment", "-i", "a", "-o", "b", "--log-format", "xml"], "xml"),
+    (["evaluate", "--predictions", "a", "--data", "b", "-o", "c", "--samples", "0"], "--samples"),
+    (["simulate", "-o", "b", "--levels", "3", "1"], "--levels"),
+    (["sgment"], "sgment"),
+  ])
+  func theArgumentParserRefusesWithUsage(arguments: [String], words: String) throws {
+    let folder = try Workplace.folder()
+    let outcome = try Tool.run(arguments, in: folder)
+    #expect(outcome.code == 64)
+    #expect(outcome.standardError.contains("Error: "))
+    #expect(outcome.standardError.contains(words), "\(outcome.standardError)")
+    #expect(outcome.standardOutput.isEmpty && folder.files == [])
+  }
+
+  @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/dev/nvidiactl"), "this machine has a CUDA device"))
+  func aDeviceThatIsNotThereIsMissing() throws {
+    try BadInput("cuda", 69, ["cuda:0 is not available", "--device", "norma doctor"], Self.train("--device", "cuda"))
+      .check()
+  }
+
+  @Test(arguments: [
+    BadInput("simulate into a full folder", 73, ["not empty", "new folder"]) { place in
+      try Data("x".utf8).write(to: place.folder / "mine.txt")
+      return ["simulate", "-o", place.folder.path, "--cases", "1"]
+    },
+    BadInput("simulate into a file", 73, ["is a file", "/file"]) { place in
+      try Data("x".utf8).write(to: place.folder / "file")
+      return ["simulate", "-o", (place.folder / "file").path, "--cases", "1"]
+    },
+    BadInput("simulate nobody", 64, ["'cases' is 0", "1 or more"]) { ["simulate", "-o", $0.out.path, "--cases", "0"] },
+    BadInput("simulate voxels of no size", 64, ["voxelSize", "0.25 to 20"]) { place in
+      ["simulate", "-o", place.out.path, "--voxel-size", "0"]
+    },
+    BadInput("simulate without a template", 66, ["no such file", "nowhere"]) { place in
+      ["simulate", "-o", place.out.path, "--template", (place.folder / "nowhere").path]
+    },
+    BadInput("evaluate what is no segmentation", 66, ["no segmentation", "norma segment"]) { place in
+      try ["evaluate", "--predictions", place.folder.path, "--data", Cohort.manifest.path, "-o", place.out.path]
+    },
+    BadInput("note without its text", 66, ["nowhere.md"]) { place in
+      try ["bundle", "note", Cohort.bundle.path, "--section", "S", "--text", (place.folder / "nowhere.md").path]
+    },
+  ])
+  func anOutputThatCannotBeIsRefused(input: BadInput) throws {
+    let (outcome, place) = try input.check()
+    #expect(outcome.standardOutput.isEmpty && !place.out.exists)
+  }
+
+  @Test func evaluatingAnotherCohortIsRefused() throws {
+    let input = BadInput("no matching case", 65, ["no case", "lesion mask", "/maps"]) { place in
+      let maps = place.folder / "maps"
+      try Tool.succeed(
+        ["segment", "-i", Cohort.patient.path, "-o", maps.path, "--bundle", Cohort.bundle.path, "--threads", "1"])
+      let other = try place.manifest("participant_id image lesion_mask", "z z.nii.gz z-mask.nii.gz")
+      return ["evaluate", "--predictions", maps.path, "--data", other.path, "-o", place.out.path]
+    }
+    try input.check()
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// Manifests that do not say what they should.
+@Suite struct BadManifestTests {
+  static let manifests: [BadInput] = [
+    BadInput("without a required column", 65, ["no column 'image'", "'imge' looks like it", "line 1"]) { place in
+      try place.segment(place.manifest("participant_id imge", "a scan.nii.gz"))
+    },
+    BadInput("with a row too short", 65, ["2 cells", "header 3", "line 3", "n/a"]) { place in
+      try place.segment(
+        place.manifest("participant_id image split", "a \(Cohort.patient.path) test", "b scan.nii.gz"))
+    },
+    BadInput("with a participant in two splits", 65, ["'a'", "two splits", "leaks"]) { place in
+      try place.segment(
+        place.manifest(
+          "participant_id session_id image split", "a ses-1 x.nii.gz train", "a ses-2 y.nii.gz test"))
+    },
+    BadInput("with a case twice", 65, ["'a' is listed twice", "session_id"]) { place in
+      try place.segment(place.manifest("participant_id image", "a x.nii.gz", "a y.nii.gz"))
+    },
+    BadInput("with an unknown split", 65, ["'training' is no split", "line 2", "train, validation, test"]) { place in
+      try place.segment(place.manifest("participant_id image split", "a x.nii.gz training"))
+    },
+    BadInput("with an empty cell", 65, ["empty", "line 2"]) { place in
+      try place.segment(place.manifest("participant_id image", "n/a x.nii.gz"))
+    },
+    BadInput("with a path for a name", 65, ["'../../a'", "line 2", "participant_id"]) { place in
+      try place.segment(place.manifest("participant_id image", "../../a \(Cohort.patient.path)"))
+    },
+    BadInput("without rows", 65, ["lists no scan"]) { place in
+      try place.segment(place.manifest("participant_id image"))
+    },
+    BadInput("that is empty", 65, ["empty", "header"]) { place in try place.segment(place.manifest()) },
+    BadInput("that is no text", 65, ["UTF-8"]) { place in
+      try Data([0xFF, 0xFE, 0, 0x80]).write(to: place.folder / "manifest.tsv")
+      return try place.segment(place.folder / "manifest.tsv")
+    },
+    BadInput("that is missing", 66, ["no such file", "nowhere.tsv"]) { place in
+      try place.segment(place.folder / "nowhere.tsv")
+    },
+  ]
+
+  @Test(arguments: manifests)
+  func aManifestIsRefusedBeforeAnythingIsWritten(input: BadInput) throws {
+    let (outcome, place) = try input.check()
+    #expect(outcome.standardOutput.isEmpty && !place.out.exists)
+  }
+}

@@ -1,0 +1,154 @@
+import Foundation
+import Testing
+import Volumes
+
+/// Scans and masks that cannot be used.
+@Suite struct BadScanTests {
+  static let scans: [BadInput] = [
+    BadInput("truncated", 65, ["scan.nii.gz"]) { place in
+      let whole = try Data(contentsOf: Cohort.patient)
+      try whole.prefix(whole.count / 2).write(to: place.folder / "scan.nii.gz")
+      return try place.segment(place.folder / "scan.nii.gz")
+    },
+    BadInput("text with the name of a scan", 65, ["not NIfTI", "scan.nii.gz", "dcm2niix"]) { place in
+      try Data("this is a letter\n".utf8).write(to: place.folder / "scan.nii.gz")
+      return try place.segment(place.folder / "scan.nii.gz")
+    },
+    BadInput("of an unknown type", 65, ["'dcm'", "scan.dcm", "dcm2niix"]) { place in
+      try Data(repeating: 1, count: 400).write(to: place.folder / "scan.dcm")
+      return try place.segment(place.folder / "scan.dcm")
+    },
+    BadInput("a series", 65, ["series of volumes", "scan.nii", "Pick one volume"]) { place in
+      // dim[0] = 4 and dim[4] = 2.
+      let shape = try NIfTI.readGeometry(Cohort.patient).shape.map { UInt8($0) }
+      return try place.segment(
+        place.scan(patching: 40, with: [4, 0, shape[0], 0, shape[1], 0, shape[2], 0, 2, 0]))
+    },
+    BadInput("all zero", 65, ["all voxels are zero", "scan.nii.gz", "export"]) { place in
+      try place.segment(place.scan { _, _ in 0 })
+    },
+    BadInput("all NaN", 65, ["NaN", "scan.nii.gz"]) { place in try place.segment(place.scan { _, _ in .nan }) },
+    BadInput("NaN inside", 65, ["1 of", "NaN", "scan.nii.gz", "write 0"]) { place in
+      let middle = try NIfTI.readGeometry(Cohort.patient).voxelCount / 2
+      return try place.segment(place.scan { $0 == middle ? .nan : $1 })
+    },
+    BadInput("one brightness", 65, ["one brightness", "scan.nii.gz"]) { place in
+      try place.segment(place.scan { $1 == 0 ? 0 : 100 })
+    },
+    BadInput("voxel size zero", 65, ["voxel size", "scan.nii", "header"]) { place in
+      try place.segment(place.scan(patching: 80, with: [0, 0, 0, 0]))
+    },
+    BadInput("voxel size negative", 65, ["voxel size", "-6", "scan.nii"]) { place in
+      try place.segment(place.scan(patching: 80, with: [0, 0, 0xC0, 0xC0]))
+    },
+    BadInput("missing", 66, ["no such file", "nowhere.nii.gz", "path"]) { place in
+      try place.segment(place.folder / "nowhere.nii.gz")
+    },
+    BadInput("brain mask of another shape", 65, ["brain mask", "shape", "resample"]) { place in
+      try place.segment(Cohort.patient, ["--brain-mask", place.thinnerMask().path])
+    },
+    BadInput("brain mask missing", 66, ["no such file", "nowhere.nii.gz"]) { place in
+      try place.segment(Cohort.patient, ["--brain-mask", (place.folder / "nowhere.nii.gz").path])
+    },
+    BadInput("colour slice", 65, ["colour", "slice.png", "greyscale"]) { place in
+      let pixels = (0..<32 * 32 * 3).map { UInt8($0 % 251) }
+      try PNGImage(width: 32, height: 32, rgb: pixels).write(to: place.folder / "slice.png")
+      return try place.segment(place.folder / "slice.png")
+    },
+  ]
+
+  @Test(arguments: scans)
+  func aScanThatCannotBeSegmentedFailsWithItsReason(input: BadInput) throws {
+    let (_, place) = try input.check()
+    guard (place.out / "cases.tsv").exists else {
+      // Refused before anything was written.
+      #expect(place.out.files == [])
+      return
+    }
+    let row = try #require(try TSV(place.out / "cases.tsv").rows.first)
+    #expect(row["status"] == "failed")
+    #expect(row["message"]?.contains(" (") == true, "what and what to do: \(row["message"] ?? "")")
+    #expect(place.out.files == ["cases.tsv", "report.html", "segmentation.json"])
+  }
+
+  static let folders: [BadInput] = [
+    BadInput("empty folder", 66, ["holds no scan", "/empty", ".nii.gz"]) { place in
+      try FileManager.default.createDirectory(at: place.folder / "empty", withIntermediateDirectories: true)
+      return try place.segment(place.folder / "empty")
+    },
+    BadInput("folder without scans", 66, ["holds no scan", "dcm2niix"]) { place in
+      try Data("x".utf8).write(to: place.folder / "notes.txt")
+      return try place.segment(place.folder)
+    },
+    BadInput("two files of one case", 65, ["same case name 'a'", "a.nii.gz", "a.png"]) { place in
+      for name in ["a.nii.gz", "a.png"] { try Data("x".utf8).write(to: place.folder / name) }
+      return try place.segment(place.folder)
+    },
+    BadInput("brain mask for a cohort", 64, ["--brain-mask", "single scan", "manifest"]) { place in
+      try place.segment(Cohort.manifest, ["--brain-mask", Cohort.patient.path])
+    },
+    BadInput("no case in the split", 65, ["split 'validation'"]) { place in
+      let manifest = try place.manifest("participant_id image split", "a \(Cohort.patient.path) test")
+      return try place.segment(manifest, ["--split", "validation"])
+    },
+  ]
+
+  @Test(arguments: folders)
+  func aFolderThatHoldsNoCohortIsRefused(input: BadInput) throws {
+    let (outcome, place) = try input.check()
+    #expect(outcome.standardOutput.isEmpty && !place.out.exists)
+  }
+
+  @Test(arguments: [
+    BadInput("lesion mask of another shape", 65, ["lesion mask", "shape", "mask.nii.gz"]) { place in
+      let scan = try Cohort.patient.path
+      return try place.train(
+        place.manifest(
+          "participant_id image lesion_mask split", "a \(scan) \(place.thinnerMask().path) train",
+          "b \(scan) n/a validation"))
+    },
+    BadInput("only scans with lesions", 65, ["lesion-free", "train"]) { place in
+      let scan = try Cohort.patient.path
+      return try place.train(place.manifest("participant_id image split", "a \(scan) test", "b \(scan) validation"))
+    },
+    BadInput("a broken scan", 65, ["scan.nii.gz", "zero"]) { place in
+      let scan = try place.scan { _, _ in 0 }
+      return try place.train(
+        place.manifest(
+          "participant_id image split", "a \(scan.path) train", "b \(Cohort.patient.path) validation"))
+    },
+    BadInput("a missing scan", 66, ["'a'", "nowhere.nii.gz", "manifest.tsv"]) { place in
+      try place.train(
+        place.manifest(
+          "participant_id image split", "a nowhere.nii.gz train", "b \(Cohort.patient.path) validation"))
+    },
+  ])
+  func trainingOnBadDataIsRefusedAndLeavesNoRun(input: BadInput) throws {
+    let (outcome, place) = try input.check()
+    #expect(outcome.standardOutput.isEmpty)
+    // The next try with better data must not find a run in its way.
+    #expect(!(place.out / "config.json").exists)
+  }
+
+  @Test func oneBadFileOfThreeCostsOneRow() throws {
+    let place = BadInput.Place(folder: try Workplace.folder())
+    let bad = try place.scan { _, _ in 0 }
+    let manifest = try place.manifest(
+      "participant_id image", "good-1 \(Cohort.patient.path)", "bad \(bad.path)", "good-2 \(Cohort.patient.path)")
+    let outcome = try Tool.run(place.segment(manifest))
+    #expect(outcome.code == 1)
+    #expect(outcome.results == [(place.out / "cases.tsv").path, (place.out / "report.html").path])
+    #expect(outcome.standardError.contains("failed: bad: all voxels are zero\n  where: \(bad.path)\n  what to do: "))
+    #expect(outcome.standardError.contains("1 of 3 cases failed"))
+
+    let rows = try TSV(place.out / "cases.tsv").rows
+    #expect(rows.map { $0["case_id"] } == ["good-1", "bad", "good-2"])
+    #expect(rows.map { $0["status"] } == ["ok", "failed", "ok"])
+    #expect(rows[1]["message"]?.contains("all voxels are zero") == true)
+    #expect(rows[1]["mask"] == "n/a")
+    for row in [rows[0], rows[2]] { #expect((place.out / (row["mask"] ?? "")).exists) }
+    let report = try (place.out / "report.html").text()
+    for text in ["good-1", "good-2", "bad", "all voxels are zero"] { #expect(report.contains(text)) }
+    #expect(place.out.halfWritten == [])
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import Testing
+import Volumes
+
+/// From real slices to figures; skipped where the data are not there.
+@Suite struct RealScanTests {
+  /// `../shared/data` beside the package, or where NORMA_SHARED_DATA says.
+  static let data: URL? = {
+    let named = ProcessInfo.processInfo.environment["NORMA_SHARED_DATA"].map { URL(fileURLWithPath: $0) }
+    return [named, Tool.packageRoot / "../shared/data"].compactMap { $0?.standardizedFileURL }
+      .first { ($0 / "soop-flair/slices.tsv").exists }
+  }()
+
+  /// A cohort of 20 lesion-free slices to learn from and 5 with lesions, and the model trained on it.
+  private static let trained = Result {
+    let slices = try #require(data) / "soop-flair"
+    let rows = try TSV(slices / "slices.tsv").rows.compactMap { row -> (id: String, lesion: Int)? in
+      guard let id = row["participant_id"], let pixels = row["lesion_px_axial"].flatMap(Int.init) else { return nil }
+      return (id, pixels)
+    }
+    let free = rows.filter { $0.lesion == 0 }.prefix(20).enumerated()
+      .map { line($0.element.id, hasLesion: false, $0.offset < 16 ? "train" : "validation", slices) }
+    let patients = rows.filter { $0.lesion >= 300 }.prefix(5)
+      .map { line($0.id, hasLesion: true, "test", slices) }
+    let manifest = try Workplace.folder() / "soop.tsv"
+    let text = "participant_id\timage\tlesion_mask\tsplit\n" + (free + patients).joined()
+    try Data(text.utf8).write(to: manifest)
+    let run = manifest.deletingLastPathComponent() / "run"
+    try Tool.succeed(
+      [
+        "train", "--preset", "normative", "--data", manifest.path, "-o", run.path, "--threads", "1", "--set",
+        "recipe.levels=[10, 26]",
+      ])
+    return (manifest: manifest, bundle: run / "bundle")
+  }
+
+  private static func line(_ id: String, hasLesion: Bool, _ split: String, _ slices: URL) -> String {
+    let mask = hasLesion ? (slices / "lesion/\(id).png").path : "n/a"
+    return "\(id)\t\((slices / "flair/\(id).png").path)\t\(mask)\t\(split)\n"
+  }
+
+  @Test(.enabled(if: data != nil, "no real scans: set NORMA_SHARED_DATA"))
+  func strokesAreFoundBetterThanByChance() throws {
+    struct Figures: Decodable {
+      var auprc, prevalence: Double
+      var cases: Int
+    }
+    let (manifest, bundle) = try Self.trained.get()
+    let out = try Workplace.folder(), figures = try Workplace.folder()
+    try Tool.succeed([
+      "segment", "-i", manifest.path, "--split", "test", "-o", out.path, "--bundle", bundle.path, "--threads", "1",
+    ])
+    try Tool.succeed(["evaluate", "--predictions", out.path, "--data", manifest.path, "-o", figures.path])
+    let result = try JSONDecoder().decode(Figures.self, from: Data(contentsOf: figures / "evaluation.json"))
+    #expect(result.cases == 5 && result.prevalence > 0)
+    #expect(result.auprc.isFinite && result.auprc > result.prevalence)
+    #expect(try (out / "report.html").text().contains("slice without position"))
+  }
+
+  @Test(.enabled(if: data != nil, "no real scans: set NORMA_SHARED_DATA"))
+  func aVolumeKeepsItsGridAndIsScoredWhereTheBundleKnowsTheLevels() throws {
+    let scan = try #require(Self.data) / "ms-open/mni/patient26_FLAIR.nii.gz"
+    let out = try Workplace.folder()
+    try Tool.succeed([
+      "segment", "-i", scan.path, "-o", out.path, "--bundle", Self.trained.get().bundle.path, "--threads", "1",
+    ])
+    let row = try #require(try TSV(out / "cases.tsv").rows.first)
+    let name = try #require(row["anomaly_map"])
+    let header = try NIfTI.readHeader(out / name), input = try NIfTI.readHeader(scan)
+    #expect(try NIfTI.readGeometry(out / name) == NIfTI.readGeometry(scan))
+    #expect(header.sformCode == input.sformCode && header.qformCode == input.qformCode)
+    let sidecar = try (out / name.replacingOccurrences(of: ".nii.gz", with: ".json")).text()
+    #expect(sidecar.contains("(z 10 to 26 mm)"), "\(sidecar)")
+    #expect(try (out / "report.html").text().contains("(z 10 to 26 mm)"))
+  }
+}

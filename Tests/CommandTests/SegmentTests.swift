@@ -1,0 +1,149 @@
+import Foundation
+import Testing
+import Volumes
+
+/// What `segment` writes, for every kind of input.
+@Suite struct SegmentTests {
+  private func segment(_ input: URL, into out: URL, _ more: [String] = []) throws -> Outcome {
+    try Tool.succeed(
+      ["segment", "-i", input.path, "-o", out.path, "--bundle", Cohort.bundle.path, "--threads", "1"] + more)
+  }
+
+  /// The map and the mask that a row of the table names.
+  private func results(_ row: [String: String], in out: URL) throws -> (map: Volume, mask: Mask) {
+    let map = try #require(row["anomaly_map"]), mask = try #require(row["mask"])
+    #expect(!map.hasPrefix("/") && !mask.hasPrefix("/"), "paths are relative to the table")
+    return (try NIfTI.read(out / map), try NIfTI.readMask(out / mask))
+  }
+
+  @Test func aScanGivesMapMaskTableAndReportOnItsOwnGrid() throws {
+    let out = try Workplace.folder() / "out", scan = try Cohort.patient
+    let outcome = try segment(scan, into: out)
+    let table = try TSV(out / "cases.tsv")
+    #expect(
+      table.columns.prefix(9).joined(separator: " ")
+        == "case_id status message image anomaly_map mask lesion_volume_ml lesion_count seconds")
+    #expect(table.columns.dropFirst(9) == ["brain_mask", "participant_id"])
+    let row = try #require(table.rows.first)
+    #expect(table.rows.count == 1)
+    #expect(row["case_id"] == "sub-008" && row["status"] == "ok" && row["image"] == scan.path)
+    let files = [row["anomaly_map"], row["mask"], "cases.tsv", "report.html"].compactMap { $0 }
+    #expect(outcome.results == files.map { (out / $0).path })
+
+    let (map, mask) = try results(row, in: out)
+    let input = try NIfTI.read(scan)
+    for geometry in [map.geometry, mask.geometry] { #expect(geometry == input.geometry) }
+    #expect(map.voxels.allSatisfy { $0.isFinite && $0 >= 0 } && map.voxels.contains { $0 > 0 })
+    #expect(zip(map.voxels, input.voxels).allSatisfy { $1 != 0 || $0 == 0 }, "no score outside the brain")
+    #expect(mask.count > 0 && mask.count < mask.voxels.count / 4)
+
+    let voxel = input.geometry.voxelVolume
+    #expect(Double(row["lesion_volume_ml"] ?? "").map { abs($0 - Double(mask.count) * voxel / 1000) < 0.01 } == true)
+    let lesions = try TSV(out / "sub-008/anat/sub-008_seg-lesions_dseg.tsv")
+    #expect(row["lesion_count"] == "\(lesions.rows.count)")
+    #expect(out.halfWritten == [])
+  }
+
+  @Test func aFolderIsSegmentedAndEveryCaseIsInTheReport() throws {
+    let folder = try Workplace.folder()
+    for name in ["sub-01_FLAIR.nii.gz", "sub-02_ses-1_FLAIR.nii.gz"] {
+      try FileManager.default.copyItem(at: Cohort.patient, to: folder / name)
+    }
+    try Data("notes".utf8).write(to: folder / "README.txt")
+    let out = folder / "derivatives/norma"
+    let outcome = try segment(folder, into: out)
+    #expect(outcome.results == [(out / "cases.tsv").path, (out / "report.html").path])
+    let rows = try TSV(out / "cases.tsv").rows
+    #expect(rows.map { $0["case_id"] } == ["sub-01", "sub-02_ses-1"])
+    #expect(rows[1]["mask"] == "sub-02/ses-1/anat/sub-02_ses-1_label-lesion_mask.nii.gz")
+    for row in rows { _ = try results(row, in: out) }
+    let report = try (out / "report.html").text()
+    for name in ["sub-01", "sub-02_ses-1"] { #expect(report.contains(name)) }
+  }
+
+  @Test func aSliceGivesASlice() throws {
+    let folder = try Workplace.folder(), volume = try NIfTI.read(Cohort.patient)
+    let (width, height) = (volume.shape[0], volume.shape[1]), middle = volume.shape[2] / 2
+    let slice = volume.voxels[middle * width * height..<(middle + 1) * width * height]
+    let brightest = slice.max() ?? 1
+    // 6 mm pixels would be taken for 1 mm: draw each of them 6 x 6.
+    let pixels = (0..<36 * width * height).map { index in
+      let (x, y) = (index % (6 * width) / 6, index / (6 * width) / 6)
+      return UInt8(255 * slice[slice.startIndex + y * width + x] / brightest)
+    }
+    let scan = folder / "slice.png", out = folder / "out"
+    try PNGImage(width: 6 * width, height: 6 * height, gray: pixels).write(to: scan)
+    _ = try segment(scan, into: out)
+    let row = try #require(try TSV(out / "cases.tsv").rows.first)
+    let (map, mask) = try results(row, in: out)
+    #expect(map.shape == [6 * width, 6 * height, 1])
+    let geometry = try VolumeReader.readGeometry(scan)
+    #expect(map.geometry.matches(geometry) && mask.geometry.matches(geometry))
+    #expect(map.voxels.contains { $0 > 0 })
+  }
+
+  @Test func aRateOrAThresholdSetsTheMask() throws {
+    struct Record: Decodable { var threshold: Double }
+    func run(_ options: String...) throws -> (threshold: Double, mask: Mask) {
+      let out = try Workplace.folder()
+      _ = try segment(Cohort.patient, into: out, options)
+      let record = try JSONDecoder().decode(Record.self, from: Data(contentsOf: out / "segmentation.json"))
+      let row = try #require(try TSV(out / "cases.tsv").rows.first)
+      return (record.threshold, try results(row, in: out).mask)
+    }
+    let standard = try run(), strict = try run("--fpr", "0.01"), loose = try run("--fpr", "0.1")
+    #expect(standard.threshold == strict.threshold && standard.mask == strict.mask)
+    #expect(loose.threshold < strict.threshold && loose.mask.count > strict.mask.count)
+    let given = try run("--threshold", "\(loose.threshold)")
+    #expect(given.threshold == loose.threshold && given.mask == loose.mask)
+  }
+
+  @Test func theSameInputGivesTheSameFilesAndOldOnesAreReplaced() throws {
+    let first = try Workplace.folder(), second = try Workplace.folder()
+    let options = ["--split", "test"]
+    _ = try segment(Cohort.manifest, into: first, options)
+    let before = first.files
+    // A broken result of an earlier run must not survive.
+    let map = try #require(try TSV(second.replacing(with: first) / "cases.tsv").rows.first?["anomaly_map"])
+    try Data("broken".utf8).write(to: second / map)
+    _ = try segment(Cohort.manifest, into: second, options)
+    #expect(second.files == before && second.halfWritten == [])
+
+    for file in before where !["report.html", "cases.tsv"].contains(file) {
+      #expect(try Data(contentsOf: first / file) == Data(contentsOf: second / file), "\(file)")
+    }
+    let rows = try [first, second].map { folder in
+      try TSV(folder / "cases.tsv").rows.map { $0.filter { $0.key != "seconds" } }
+    }
+    #expect(rows[0] == rows[1])
+  }
+
+  @Test func quietSaysNothingAndJSONLinesAreJSON() throws {
+    let quiet = try segment(Cohort.patient, into: Workplace.folder(), ["--quiet"])
+    #expect(quiet.standardError.isEmpty && quiet.results.count == 4)
+
+    let bad = try Workplace.folder() / "bad.nii.gz"
+    try Data("no scan".utf8).write(to: bad)
+    let manifest = try BadInput.Place(folder: Workplace.folder())
+      .manifest("participant_id image", "good \(Cohort.patient.path)", "bad \(bad.path)")
+    let outcome = try Tool.run([
+      "segment", "-i", manifest.path, "-o", Workplace.folder().path, "--bundle", Cohort.bundle.path,
+      "--log-format", "json", "--threads", "1",
+    ])
+    #expect(outcome.code == 1)
+    let lines = try outcome.log.map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) }
+    #expect(lines.first?["message"] == "good" && lines.first?["seconds"] != nil)
+    let failure = try #require(lines.first { $0["case"] == "bad" })
+    #expect(failure["error"] == "The file is not NIfTI." && failure["where"] == bad.path)
+    #expect(failure["what to do"]?.isEmpty == false)
+  }
+}
+
+extension URL {
+  /// This folder with the contents of another.
+  fileprivate func replacing(with other: URL) throws -> URL {
+    try FileManager.default.removeItem(at: self)
+    try FileManager.default.copyItem(at: other, to: self)
+    return self
+  }
+}
