@@ -73,11 +73,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
+    .executableTarget(
+      name: "CustomMethod", dependencies: ["Norma", "Tensors", "Volumes"], path: "Examples/CustomMethod",
+      swiftSettings: swiftSettings, linkerSettings: engineLinking),
     tests("Tensors", ["Tensors"], goldens: true),
     tests("Volumes", ["Volumes"], goldens: true),
     tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
-    tests("Command", ["Norma", "Volumes"]),
+    tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -1,5 +1,11 @@
 import ArgumentParser
 import Foundation
+import Norma
+
+/// A command with a log; its errors take the log's format.
+protocol LoggingCommand: ParsableCommand {
+  var console: Console { get }
+}
 
 /// How a command speaks: results on stdout, the log on stderr.
 struct Console: ParsableArguments {
@@ -21,12 +27,18 @@ struct Console: ParsableArguments {
     guard !quiet else { return }
     switch logFormat {
     case .text: Self.standardError(([message] + fields.map { "\($0)=\($1)" }).joined(separator: "  "))
+    case .json: Self.json(["message": message].merging(fields.map { ($0, $1) }) { $1 })
+    }
+  }
+
+  /// A failure, of the whole command or of one case; said even when quiet.
+  func failure(_ problem: Problem, ofCase caseID: String? = nil) {
+    switch logFormat {
+    case .text: Self.standardError("\(caseID.map { "failed: \($0)" } ?? "error"): \(problem)")
     case .json:
-      var object = ["message": message]
-      for (key, value) in fields { object[key] = value }
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      if let line = try? encoder.encode(object) { Self.standardError(String(decoding: line, as: UTF8.self)) }
+      var object = ["error": problem.what, "where": problem.place, "what to do": problem.advice]
+      object["case"] = caseID
+      Self.json(object)
     }
   }
 
@@ -38,6 +50,12 @@ struct Console: ParsableArguments {
 
   /// Ends a progress line.
   func endProgress() { progress("") }
+
+  private static func json(_ object: [String: String]) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if let line = try? encoder.encode(object) { standardError(String(decoding: line, as: UTF8.self)) }
+  }
 
   static func standardError(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
 

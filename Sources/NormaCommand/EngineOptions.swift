@@ -22,11 +22,12 @@ struct EngineOptions: ParsableArguments {
       let chosen = try Device(parsing: device)
       guard chosen.isAvailable else {
         throw Problem(
-          .missingLibrary, "device \(chosen) is not available", at: "--device", advice: "use --device cpu, or see norma doctor")
+          .missingLibrary, "device \(chosen) is not available", at: "--device",
+          advice: "use --device cpu, or see norma doctor")
       }
       return chosen
-    } catch let error as TensorError {
-      throw Problem(.usage, error.message, at: "--device", advice: "give auto, cpu, cuda, cuda:N or mps")
+    } catch let error as DeviceError {
+      throw Problem(.usage, "there is no device '\(error.text)'", at: "--device", advice: "give auto, cpu, cuda, cuda:N or mps")
     }
   }
 }

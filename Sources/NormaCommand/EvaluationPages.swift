@@ -24,8 +24,10 @@ struct EvaluationPages {
       let range = interval.map { "  [\(number($0.first)), \(number($0.last))]" } ?? ""
       return "\(name)  \(number(value))\(range)"
     }
+    let missing = evaluation.casesWithoutPrediction
     return [
-      "\(evaluation.method): \(evaluation.cases) cases, prevalence \(number(evaluation.prevalence))",
+      "\(evaluation.method): \(evaluation.cases) cases, prevalence \(number(evaluation.prevalence))"
+        + (missing > 0 ? "; \(missing) cases have no prediction" : ""),
       line("AUPRC                      ", evaluation.auprc, evaluation.auprcInterval),
       line("Dice, oracle threshold     ", evaluation.diceOracle, evaluation.diceOracleInterval),
       line("Dice at healthy FPR 1 %    ", evaluation.diceFPR01, evaluation.diceFPR01Interval)

@@ -21,14 +21,20 @@ struct NormaCommand: ParsableCommand {
 
   static func main() {
     Engine.configureAllocator()
+    var logging: (any LoggingCommand)?
     do {
       var command = try parseAsRoot()
+      logging = command as? any LoggingCommand
       try command.run()
     } catch let error where error is ExitCode || error is CleanExit || isUsage(error) {
       exit(withError: error)
     } catch {
       let problem = Problem(error)
-      Console.standardError("error: \(problem)")
+      if let console = logging?.console {
+        console.failure(problem)
+      } else {
+        Console.standardError("error: \(problem)")
+      }
       exit(withError: ExitCode(problem.kind.rawValue))
     }
   }

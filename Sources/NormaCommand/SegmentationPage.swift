@@ -28,7 +28,9 @@ struct SegmentationPage {
   }
 
   private func montage(of exhibit: Segmenter.Exhibit) throws -> Montage {
-    func slice(_ values: [Float]) -> AxialSlice { AxialSlice(width: exhibit.size, height: exhibit.size, values: values) }
+    func slice(_ values: [Float]) -> AxialSlice {
+      AxialSlice(width: exhibit.size, height: exhibit.size, values: values)
+    }
     let window: ClosedRange<Float> = 0...1
     let mask = exhibit.map.map { Double($0) > threshold ? UInt8(1) : 0 }
     let highest = max(exhibit.map.max() ?? 0, Float(threshold) * 2, .leastNormalMagnitude)

@@ -65,12 +65,12 @@ public enum Safetensors {
       for (_, tensor) in named { try file.write(contentsOf: Data(tensor.bytes())) }
       try file.synchronize()
     } catch let error as TensorError {
-      throw SafetensorsError(url, writing: "\(error)")
+      throw SafetensorsError(url, "cannot be written: \(error)", isWriting: true)
     } catch {
-      throw SafetensorsError(url, writing: error.localizedDescription)
+      throw SafetensorsError(url, "cannot be written: \(error.localizedDescription)", isWriting: true)
     }
     guard rename(temporary.path, url.path) == 0 else {
-      throw SafetensorsError(url, writing: String(cString: strerror(errno)))
+      throw SafetensorsError(url, "cannot be written: \(String(cString: strerror(errno)))", isWriting: true)
     }
   }
 
@@ -88,23 +88,14 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   /// The file.
   public let path: String
   /// What is wrong with it.
-  public let what: String
-
-  /// Whether it was being written.
+  public let reason: String
+  /// Whether it is the writing that failed.
   public let isWriting: Bool
 
-  init(_ url: URL, _ what: String) {
-    path = url.path
-    self.what = what
-    isWriting = false
+  init(_ url: URL, _ reason: String, isWriting: Bool = false) {
+    (path, self.reason, self.isWriting) = (url.path, reason, isWriting)
   }
 
-  init(_ url: URL, writing reason: String) {
-    path = url.path
-    what = "cannot be written: \(reason)"
-    isWriting = true
-  }
-
-  /// The file and what is wrong, in one line.
-  public var description: String { "\(path): \(what)" }
+  /// The file and what is wrong with it, in one line.
+  public var description: String { "\(path): \(reason)" }
 }

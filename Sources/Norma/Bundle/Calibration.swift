@@ -6,6 +6,7 @@ public struct Calibration: Codable, Hashable, Sendable {
   public struct Point: Codable, Hashable, Sendable {
     /// Fraction of lesion-free brain voxels above the threshold.
     public let rate: Double
+    /// The score that this fraction exceeds.
     public let threshold: Double
   }
 
@@ -13,6 +14,7 @@ public struct Calibration: Codable, Hashable, Sendable {
   public let curve: [Point]
   /// Lesion-free validation cases and brain voxels behind the curve.
   public let cases: Int
+  /// Brain voxels of those cases.
   public let voxels: Int
 
   /// The rates of the curve: 0.01 % to 50 %, 1, 5 and 10 % among them.
@@ -21,8 +23,8 @@ public struct Calibration: Codable, Hashable, Sendable {
 
   init(scores: ScoreHistogram, cases: Int) {
     // A rate below one voxel in all says nothing.
-    curve = Self.rates.filter { $0 * Double(scores.total) >= 1 }
-      .map { Point(rate: $0, threshold: Double(scores.threshold(exceededBy: $0))) }
+    let rates = Self.rates.filter { $0 * Double(scores.total) >= 1 }
+    curve = zip(rates, scores.thresholds(exceededBy: rates)).map { Point(rate: $0, threshold: Double($1)) }
     self.cases = cases
     voxels = scores.total
   }

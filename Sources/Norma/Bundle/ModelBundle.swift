@@ -5,12 +5,19 @@ public import Tensors
 public struct ModelBundle: Sendable {
   /// The contents of `bundle.json`.
   public struct Manifest: Codable, Hashable, Sendable {
+    /// The version of this layout.
     public var schemaVersion: Int
+    /// The name in reports and sidecars.
     public var name: String
+    /// The release that made the bundle.
     public var normaVersion: String
+    /// Everything that decides how the model computes.
     public var configuration: Configuration
+    /// False-positive rate against threshold.
     public var calibration: Calibration
+    /// Where the model comes from.
     public var provenance: Provenance
+    /// What the model says of a fixed slice.
     public var selfTest: SelfTest
     /// SHA-256 of every other file of the bundle.
     public var files: [String: String]
@@ -18,16 +25,23 @@ public struct ModelBundle: Sendable {
 
   /// Where a model comes from.
   public struct Provenance: Codable, Hashable, Sendable {
+    /// The engine and its version.
     public var engine: String
     /// Hash of all training and validation inputs and the recipe.
     public var dataSHA256: String
+    /// Scans trained on.
     public var trainingCases: Int
+    /// Lesion-free slices trained on.
     public var trainingSlices: Int
+    /// Scans that chose weights and threshold.
     public var validationCases: Int
+    /// Lesion-free slices of those.
     public var validationSlices: Int
+    /// The run's seed.
     public var seed: Int
     /// Epochs trained, and the one whose weights are in the bundle; 0 for methods without epochs.
     public var epochs: Int
+    /// The epoch whose weights are in the bundle.
     public var bestEpoch: Int
     /// Plain words about the people and scans, given at training.
     public var data: String
@@ -35,7 +49,9 @@ public struct ModelBundle: Sendable {
 
   /// The score of a fixed synthetic slice, by which `verify` knows that the model still computes the same.
   public struct SelfTest: Codable, Hashable, Sendable {
+    /// Mean of the raw map.
     public var mean: Double
+    /// Largest value of the raw map.
     public var maximum: Double
   }
 
@@ -46,7 +62,9 @@ public struct ModelBundle: Sendable {
   static let cardFile = "card.md"
   private static let deviationName = "scoring.deviation"
 
+  /// The folder.
   public let url: URL
+  /// What `bundle.json` says.
   public let manifest: Manifest
 
   /// Opens a bundle and checks its schema and the SHA-256 of its files. Throws a ``Problem``.
@@ -54,32 +72,40 @@ public struct ModelBundle: Sendable {
     let file = url.appendingPathComponent(Self.manifestFile)
     guard let data = try? Data(contentsOf: file) else {
       throw Problem(
-        .missingInput, "there is no bundle", at: url.path, advice: "a bundle is a folder that holds bundle.json")
+        .missingInput, "there is no bundle", at: url.path,
+        advice: "a bundle is a folder that holds bundle.json")
     }
     struct Version: Decodable { var schemaVersion: Int }
     guard let version = try? JSONDecoder().decode(Version.self, from: data).schemaVersion else {
-      throw Problem(.badData, "bundle.json has no schemaVersion", at: file.path, advice: "fetch the bundle again")
+      throw Problem(
+        .badData, "bundle.json has no schemaVersion", at: file.path, advice: "fetch the bundle again")
     }
     guard version == Self.schemaVersion else {
       throw Problem(
-        .badData, "the bundle has schema version \(version); this Norma reads \(Self.schemaVersion)", at: file.path,
+        .badData, "the bundle has schema version \(version); this Norma reads \(Self.schemaVersion)",
+        at: file.path,
         advice: version > Self.schemaVersion ? "use a newer Norma" : "train the bundle again")
     }
     do {
       manifest = try JSONDecoder().decode(Manifest.self, from: data)
     } catch {
-      throw Problem(.badData, "bundle.json does not fit its schema: \(error)", at: file.path, advice: "fetch the bundle again")
+      throw Problem(
+        .badData, "bundle.json does not fit its schema: \(error)", at: file.path,
+        advice: "fetch the bundle again")
     }
     self.url = url
-    for name in [Self.weightsFile, Self.cardFile] where manifest.files[name] == nil {
-      throw Problem(.badData, "bundle.json lists no checksum of \(name)", at: file.path, advice: "fetch the bundle again")
+    guard manifest.files[Self.weightsFile] != nil else {
+      throw Problem(
+        .badData, "bundle.json has no checksum of \(Self.weightsFile)", at: file.path,
+        advice: "fetch the bundle again; do not use this one")
     }
     for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
       let part = url.appendingPathComponent(name)
       let actual = try Digest.of(file: part)
       guard actual == expected else {
         throw Problem(
-          .badData, "the file differs from what the bundle was made with: sha256 \(actual), expected \(expected)",
+          .badData,
+          "the file differs from what the bundle was made with: sha256 \(actual), expected \(expected)",
           at: part.path, advice: "fetch the bundle again; do not use this one")
       }
     }
@@ -94,16 +120,18 @@ public struct ModelBundle: Sendable {
       let method = try MethodRegistry.entry(configuration.method)
         .make(model: configuration.model, context: MethodContext(configuration, device: device))
       try method.load(state: tensors.dropping(prefix: "model."))
-      var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
-      if configuration.scoring.normalizeByDeviation {
-        let size = configuration.recipe.gridSize
-        scorer.deviation = try tensors.tensor(Self.deviationName, like: .zeros([size, size], device: device))
-      }
-      return scorer
+      let size = configuration.recipe.gridSize
+      let deviation =
+        configuration.scoring.normalizeByDeviation
+        ? try tensors.tensor(Self.deviationName, shape: [size, size]) : nil
+      return Scorer(
+        method: method, settings: configuration.scoring,
+        deviation: try deviation?.to(device),
+        device: device)
     } catch let error as ParameterError {
-      throw Problem(.badData, "\(error)", at: weights.path, advice: "the bundle does not fit its configuration; fetch it again")
-    } catch let error as SafetensorsError {
-      throw Problem(.badData, "\(error)", at: weights.path, advice: "fetch the bundle again")
+      throw Problem(
+        .badData, "\(error)", at: weights.path,
+        advice: "the bundle does not fit its configuration; fetch it again")
     }
   }
 
@@ -123,23 +151,29 @@ public struct ModelBundle: Sendable {
 
   /// Writes a bundle whole: into a folder beside `url` that then takes its place.
   package static func write(
-    _ scorer: Scorer, configuration: Configuration, calibration: Calibration, provenance: Provenance, name: String,
+    _ scorer: Scorer, configuration: Configuration, calibration: Calibration, provenance: Provenance,
+    name: String,
     to url: URL
   ) throws {
     let manager = FileManager.default
     let fresh = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
     try? manager.removeItem(at: fresh)
+    defer { try? manager.removeItem(at: fresh) }
     do {
       try manager.createDirectory(at: fresh, withIntermediateDirectories: true)
     } catch {
-      throw Problem(.cannotCreate, "the bundle cannot be made", at: fresh.path, advice: "check that the folder can be written to")
+      throw Problem(
+        .cannotCreate, "the bundle cannot be made", at: fresh.path,
+        advice: "check that the folder can be written to")
     }
     var tensors = [String: Tensor]()
     for (name, tensor) in try scorer.method.state { tensors["model.\(name)"] = tensor }
     if let deviation = scorer.deviation { tensors[deviationName] = deviation }
-    try Safetensors.write(tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))
+    try Safetensors.write(
+      tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))
     var manifest = Manifest(
-      schemaVersion: schemaVersion, name: name, normaVersion: NormaVersion.current, configuration: configuration,
+      schemaVersion: schemaVersion, name: name, normaVersion: NormaVersion.current,
+      configuration: configuration,
       calibration: calibration, provenance: provenance,
       selfTest: try SelfTest(of: scorer, size: configuration.recipe.gridSize), files: [:])
     try AtomicFile.write(ModelCard(manifest).text, to: fresh.appendingPathComponent(cardFile))
@@ -193,5 +227,6 @@ extension MethodContext {
 
 /// This release.
 public enum NormaVersion {
+  /// The version as text.
   public static let current = "0.1.0"
 }

@@ -15,8 +15,10 @@ struct ModelCard {
 
       ## What it is
 
-      \(summary). It learned from scans without annotated lesions; it was never shown a lesion mask. The anomaly
-      map it makes is 0 where a voxel is as expected and grows with the distance from that.
+      The method `\(configuration.method)`: \(summary).
+
+      It learned from scans without annotated lesions and was never shown a lesion mask. The anomaly map it makes is
+      0 where a voxel is as expected and grows with the distance from that.
 
       ## Data
 
@@ -41,13 +43,15 @@ struct ModelCard {
       |---|---|
       \([0.01, 0.05, 0.1].compactMap(row).joined(separator: "\n"))
 
-      `norma segment` uses \(percent(configuration.calibration.defaultRate)) unless told otherwise. A rate measured on
-      these people need not hold on others.
+      `norma segment` uses \(percent(configuration.calibration.defaultRate)) unless told otherwise. A rate measured
+      on these people need not hold on others.
       """ + "\n"
   }
 
   private func row(_ rate: Double) -> String? {
-    (try? manifest.calibration.threshold(atRate: rate)).map { "| \(percent(rate)) | \($0.formatted(fraction: 4)) |" }
+    (try? manifest.calibration.threshold(atRate: rate)).map {
+      "| \(percent(rate)) | \($0.formatted(fraction: 4)) |"
+    }
   }
 
   private func percent(_ rate: Double) -> String { "\((rate * 100).formatted(fraction: 0)) %" }

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 extension ModelBundle {
   /// The bundle that `segment` uses unless told otherwise.
@@ -19,8 +19,10 @@ extension ModelBundle {
       try self.init(contentsOf: Self.shippedFolder.appendingPathComponent(name))
     } else {
       throw Problem(
-        .missingInput, "there is no bundle '\(name)'", at: "--bundle",
-        advice: "give a folder, or one of: \(Self.shippedNames.joined(separator: ", "))")
+        .missingInput, "there is no bundle '\(name)'", at: path.path,
+        advice: Self.shippedNames.isEmpty
+          ? "give the folder of a bundle; none ships with this build"
+          : "give the folder of a bundle, or one of: \(Self.shippedNames.joined(separator: ", "))")
     }
   }
 

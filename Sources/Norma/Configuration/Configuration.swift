@@ -6,9 +6,13 @@ public struct Configuration: Codable, Hashable, Sendable {
   public var method: String
   /// The method's own settings, decoded strictly by the method.
   public var model: ConfigurationNode
+  /// What is done to a scan before the model sees it.
   public var recipe: Recipe
+  /// How it is trained.
   public var training: TrainingSettings
+  /// How its output becomes the map.
   public var scoring: ScoringSettings
+  /// How the threshold is found.
   public var calibration: CalibrationSettings
 
   /// The defaults of a method; throws ``ConfigurationError/unknownName(kind:name:known:)``.
@@ -46,7 +50,8 @@ public struct Configuration: Codable, Hashable, Sendable {
   private static func parse(setting: String) throws -> ConfigurationNode {
     guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
       throw Problem(
-        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20")
+        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20"
+      )
     }
     let value = try ConfigurationNode(
       yaml: "value: \(setting[setting.index(after: equals)...])", source: "--set \(setting)")
@@ -55,7 +60,8 @@ public struct Configuration: Codable, Hashable, Sendable {
 
   private mutating func apply(_ layer: ConfigurationNode) throws {
     guard case .map(let groups) = layer else {
-      throw ConfigurationError.wrongType(path: "configuration", expected: "a group of keys", actual: layer.kind)
+      throw ConfigurationError.wrongType(
+        path: "configuration", expected: "a group of keys", actual: layer.kind)
     }
     for (key, value) in groups.sorted(by: { $0.key < $1.key }) {
       switch key {
@@ -77,7 +83,9 @@ public struct Configuration: Codable, Hashable, Sendable {
 public struct TrainingSettings: Settings {
   /// Passes over the training slices; 0 for methods that learn nothing.
   public var epochs = 60
+  /// Slices per update.
   public var batchSize = 8
+  /// Adam's rate at the start.
   public var learningRate = 1e-3
   /// The cosine schedule ends here.
   public var finalLearningRate = 1e-5
@@ -85,16 +93,21 @@ public struct TrainingSettings: Settings {
   public var mirror = 0.5
   /// Epochs without a better validation loss before training stops; 0 = never.
   public var patience = 0
+  /// Seeds weights, order and draws.
   public var seed = 0
 
+  /// The defaults.
   public init() {}
 
+  /// Refuses values out of range.
   public func validate(path: String) throws {
     try require((0...100_000).contains(epochs), path, "epochs", epochs, "0 to 100000")
     try require((1...4096).contains(batchSize), path, "batchSize", batchSize, "1 to 4096")
-    try require(learningRate > 0 && learningRate <= 1, path, "learningRate", learningRate, "more than 0, at most 1")
     try require(
-      finalLearningRate >= 0 && finalLearningRate <= learningRate, path, "finalLearningRate", finalLearningRate,
+      learningRate > 0 && learningRate <= 1, path, "learningRate", learningRate, "more than 0, at most 1")
+    try require(
+      finalLearningRate >= 0 && finalLearningRate <= learningRate, path, "finalLearningRate",
+      finalLearningRate,
       "0 to training.learningRate")
     try require((0...1).contains(mirror), path, "mirror", mirror, "0 to 1")
     try require(patience >= 0, path, "patience", patience, "0 or more")
@@ -117,8 +130,10 @@ public struct ScoringSettings: Settings {
   /// Lesions smaller than this many mm³ (mm² for single slices) are dropped from the mask.
   public var minimumLesionSize = 0.0
 
+  /// The defaults.
   public init() {}
 
+  /// Refuses values out of range.
   public func validate(path: String) throws {
     try require(
       (1...15).contains(median) && median % 2 == 1, path, "median", median, "an odd number from 1 to 15")
@@ -133,8 +148,10 @@ public struct CalibrationSettings: Settings {
   /// False-positive rate on lesion-free validation voxels that `segment` uses unless told otherwise.
   public var defaultRate = 0.01
 
+  /// The defaults.
   public init() {}
 
+  /// Refuses values out of range.
   public func validate(path: String) throws {
     try require(defaultRate > 0 && defaultRate < 1, path, "defaultRate", defaultRate, "between 0 and 1")
   }

@@ -13,11 +13,13 @@ extension ConfigurationError: ProblemReport {
     switch self {
     case .unreadable(let place, let reason):
       Problem(
-        .badData, "the configuration cannot be read: \(reason)", at: place, advice: "mend the file's syntax (YAML or JSON)")
+        .badData, "the configuration cannot be read: \(reason)", at: place,
+        advice: "mend the file's syntax (YAML or JSON)")
     case .unknownKey(let path, let nearest):
       Problem(
         .usage, "unknown configuration key '\(path)'", at: path,
-        advice: nearest.map { "did you mean '\($0)'?" } ?? "see the configuration reference for the known keys")
+        advice: nearest.map { "did you mean '\($0)'?" }
+          ?? "see the configuration reference for the known keys")
     case .wrongType(let path, let expected, let actual):
       Problem(.usage, "'\(path)' wants \(expected), not \(actual)", at: path, advice: "give \(expected)")
     case .outOfRange(let path, let value, let allowed):

@@ -22,6 +22,11 @@ public enum ConfigurationNode: Hashable, Sendable {
 
   /// Reads a YAML or JSON file.
   public init(contentsOf url: URL) throws {
+    guard FileManager.default.isReadableFile(atPath: url.path) else {
+      throw Problem(
+        .missingInput, "the configuration file cannot be opened", at: url.path,
+        advice: "check the path and its rights")
+    }
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw ConfigurationError.unreadable(where: url.path, reason: "the file cannot be read as UTF-8 text")
     }

@@ -1,3 +1,4 @@
+import Foundation
 public import Tensors
 public import Volumes
 
@@ -15,11 +16,25 @@ extension VolumeError: ProblemReport {
 }
 
 extension SafetensorsError: ProblemReport {
-  /// The three lines of a weights file that cannot be read or written.
+  /// The three lines of a file of tensors that cannot be read or written.
   public var problem: Problem {
-    isWriting
-      ? Problem(.inputOutput, what, at: path, advice: "check that the folder can be written to and the disk has room")
-      : Problem(.badData, what, at: path, advice: "fetch the file again, or train into a new folder")
+    Problem(
+      isWriting ? .inputOutput : .badData, "safetensors file: \(reason)", at: path,
+      advice: isWriting
+        ? "check that the folder can be written to and the disk has room" : "fetch or make the file again")
+  }
+}
+
+extension Problem {
+  /// What the file system refused; nil for an error of another kind.
+  init?(fileError error: CocoaError) {
+    guard let path = error.filePath ?? error.url?.path else { return nil }
+    let underlying = error.underlying as NSError?
+    let isMissing = [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code)
+    self.init(
+      isMissing ? .missingInput : .inputOutput, (underlying ?? error as NSError).localizedDescription,
+      at: path,
+      advice: "check the path, its rights and the room on the disk")
   }
 }
 
@@ -27,6 +42,7 @@ extension ParameterError: ProblemReport {
   /// The three lines of weights that do not fit their network.
   public var problem: Problem {
     Problem(
-      .badData, description, at: "the model's weights", advice: "use the configuration that the weights were made with")
+      .badData, description, at: "the model's weights",
+      advice: "use the configuration that the weights were made with")
   }
 }

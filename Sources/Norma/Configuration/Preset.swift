@@ -1,5 +1,6 @@
 /// A named starting configuration.
 public struct Preset: Hashable, Sendable {
+  /// The name that `--preset` takes.
   public let name: String
   /// One line for `--help` and the docs.
   public let summary: String
@@ -34,7 +35,8 @@ public struct Preset: Hashable, Sendable {
         training: {epochs: 1, mirror: 0}
         """),
     Preset(
-      name: "dense-vae", summary: "variational autoencoder with a flattened code (Baur et al. 2018) at 128x128",
+      name: "dense-vae",
+      summary: "variational autoencoder with a flattened code (Baur et al. 2018) at 128x128",
       yaml: """
         method: vae
         model: {code: dense}
@@ -45,6 +47,7 @@ public struct Preset: Hashable, Sendable {
       yaml: """
         method: vae
         model: {code: spatial}
+        training: {epochs: 20}
         scoring: {normalizeByDeviation: true}
         """),
   ]

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A failure as a user should read it: what, where and what to do, with the exit code of the command.
 public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   /// The command's exit codes (those of sysexits.h where it has one).
@@ -13,11 +15,16 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
     case interrupted = 130
   }
 
+  /// Decides the exit code.
   public var kind: Kind
+  /// What happened, in one sentence.
   public var what: String
+  /// The file, key or option concerned.
   public var place: String
+  /// What the user can do.
   public var advice: String
 
+  /// The three lines and the exit code.
   public init(_ kind: Kind, _ what: String, at place: String, advice: String) {
     (self.kind, self.what, self.place, self.advice) = (kind, what, place, advice)
   }
@@ -31,6 +38,10 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
     case let problem as Problem: self = problem
     case let report as any ProblemReport: self = report.problem
     default:
+      if let error = error as? CocoaError, let problem = Problem(fileError: error) {
+        self = problem
+        return
+      }
       self.init(
         .internalError, "\(error)", at: "inside Norma",
         advice: "please report this with the command line and the log")

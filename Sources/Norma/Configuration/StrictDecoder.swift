@@ -29,7 +29,8 @@ extension Settings {
       let culprit = node.keys.first { key in
         (try? Self.decoded(merge(.map([key: node[key] ?? .null]), over: known, path: path))) == nil
       }
-      let expected = if case .int? = culprit.flatMap({ known[$0] }) { "a whole number" } else { "one of its values" }
+      let expected =
+        if case .int? = culprit.flatMap({ known[$0] }) { "a whole number" } else { "one of its values" }
       throw ConfigurationError.wrongType(
         path: culprit.map { join(path, $0) } ?? path, expected: expected,
         actual: culprit.flatMap { node[$0] }.map { "\($0.text)" } ?? "this")
@@ -52,7 +53,9 @@ private func requireFinite(_ node: ConfigurationNode, path: String) throws {
   case .list(let elements):
     for (index, element) in elements.enumerated() { try requireFinite(element, path: "\(path)[\(index)]") }
   case .map(let entries):
-    for (key, value) in entries.sorted(by: { $0.key < $1.key }) { try requireFinite(value, path: join(path, key)) }
+    for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
+      try requireFinite(value, path: join(path, key))
+    }
   default: break
   }
 }
@@ -68,7 +71,9 @@ func require(_ condition: Bool, _ path: String, _ key: String, _ value: Any, _ a
 }
 
 /// Lays `node` over `base`, whose shape says what is allowed.
-private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path: String) throws -> ConfigurationNode {
+private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path: String) throws
+  -> ConfigurationNode
+{
   switch (node, base) {
   case (.map(let new), .map(let known)):
     var result = known

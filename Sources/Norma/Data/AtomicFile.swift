@@ -5,11 +5,13 @@ package enum AtomicFile {
   /// Writes the bytes; throws a ``Problem`` that names the file.
   package static func write(_ data: Data, to url: URL) throws {
     do {
-      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       try data.write(to: url, options: .atomic)
     } catch {
       throw Problem(
-        FileManager.default.fileExists(atPath: url.deletingLastPathComponent().path) ? .inputOutput : .cannotCreate,
+        FileManager.default.fileExists(atPath: url.deletingLastPathComponent().path)
+          ? .inputOutput : .cannotCreate,
         "the file cannot be written: \(reason(error))", at: url.path,
         advice: "check that the folder can be written to and the disk has room")
     }

@@ -8,7 +8,8 @@ package enum Digest {
   /// Of a file's bytes, read in pieces; throws a ``Problem`` when it cannot be read.
   package static func of(file url: URL) throws -> String {
     guard let handle = try? FileHandle(forReadingFrom: url) else {
-      throw Problem(.missingInput, "the file cannot be opened", at: url.path, advice: "check the path and its rights")
+      throw Problem(
+        .missingInput, "the file cannot be opened", at: url.path, advice: "check the path and its rights")
     }
     defer { try? handle.close() }
     var hash = SHA256()

@@ -9,16 +9,23 @@ public enum Split: String, Codable, Hashable, Sendable, CaseIterable {
 public struct ScanCase: Hashable, Sendable {
   /// Unique in its cohort: `sub-01` or `sub-01_ses-1`, or the file's name without extension.
   public var id: String
+  /// Who was scanned.
   public var participantID: String
+  /// Which visit, where there are several.
   public var sessionID: String?
+  /// The scan.
   public var image: URL
+  /// What an expert drew; nil when unknown.
   public var lesionMask: URL?
+  /// The brain; nil when every non-zero voxel is brain.
   public var brainMask: URL?
+  /// The part of the cohort; nil when not yet assigned.
   public var split: Split?
 
   /// A case of a manifest row; `sessionID` becomes part of the id.
   public init(
-    participantID: String, sessionID: String? = nil, image: URL, lesionMask: URL? = nil, brainMask: URL? = nil,
+    participantID: String, sessionID: String? = nil, image: URL, lesionMask: URL? = nil,
+    brainMask: URL? = nil,
     split: Split? = nil
   ) {
     self.id = sessionID.map { "\(participantID)_\($0)" } ?? participantID
@@ -33,10 +40,12 @@ public struct ScanCase: Hashable, Sendable {
 
 /// A cohort: the rows of a TSV file, or the scans found in a folder.
 public struct Manifest: Sendable {
+  /// The scans in the order of the source.
   public var cases: [ScanCase]
   /// The file or folder it came from, for messages.
   public var source: URL
 
+  /// A cohort of given cases.
   public init(cases: [ScanCase], source: URL) {
     (self.cases, self.source) = (cases, source)
   }
@@ -47,10 +56,12 @@ public struct Manifest: Sendable {
   /// Reads a TSV manifest; paths are relative to the file. Throws a ``Problem`` that names line and column.
   public init(contentsOf url: URL) throws {
     guard let data = try? Data(contentsOf: url) else {
-      throw Problem(.missingInput, "the manifest cannot be read", at: url.path, advice: "check the path and its rights")
+      throw Problem(
+        .missingInput, "the manifest cannot be read", at: url.path, advice: "check the path and its rights")
     }
     guard let text = String(data: data, encoding: .utf8) else {
-      throw Problem(.badData, "the manifest is not UTF-8 text", at: url.path, advice: "save it as tab-separated UTF-8")
+      throw Problem(
+        .badData, "the manifest is not UTF-8 text", at: url.path, advice: "save it as tab-separated UTF-8")
     }
     try self.init(text: text, source: url)
   }
@@ -58,8 +69,10 @@ public struct Manifest: Sendable {
   init(text: String, source: URL) throws {
     var lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
     while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }
-    guard let header = lines.first?.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) else {
-      throw Problem(.badData, "the manifest is empty", at: source.path, advice: "give it a header and one row a scan")
+    guard let header = lines.first?.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    else {
+      throw Problem(
+        .badData, "the manifest is empty", at: source.path, advice: "give it a header and one row a scan")
     }
     for column in Self.requiredColumns where !header.contains(column) {
       let similar = nearestName(to: column, in: header).map { " ('\($0)' looks like it)" } ?? ""
@@ -89,7 +102,9 @@ public struct Manifest: Sendable {
     try checkUnique(places)
   }
 
-  private static func scanCase(_ row: [String: String], relativeTo folder: URL, place: String) throws -> ScanCase {
+  private static func scanCase(_ row: [String: String], relativeTo folder: URL, place: String) throws
+    -> ScanCase
+  {
     func cell(_ column: String) -> String? {
       row[column].flatMap { $0.isEmpty || $0 == "n/a" ? nil : $0 }
     }
@@ -100,19 +115,22 @@ public struct Manifest: Sendable {
       throw Problem(
         .badData, "participant_id or image is empty", at: place, advice: "fill both cells or delete the row")
     }
-    // Names of cases become names of files.
     for name in [participant, cell("session_id") ?? ""] where name.contains("/") || name.hasPrefix(".") {
-      throw Problem(.badData, "'\(name)' cannot name a file", at: place, advice: "use letters, digits, '-' and '_'")
+      throw Problem(
+        .badData, "'\(name)' cannot name a folder", at: place,
+        advice: "results are filed under participant_id and session_id: no '/', no '.' in front")
     }
     var split: Split?
     if let name = cell("split") {
       split = Split(rawValue: name)
       guard split != nil else {
-        throw Problem(.badData, "'\(name)' is no split", at: place, advice: "use train, validation, test or n/a")
+        throw Problem(
+          .badData, "'\(name)' is no split", at: place, advice: "use train, validation, test or n/a")
       }
     }
     return ScanCase(
-      participantID: participant, sessionID: cell("session_id"), image: image, lesionMask: file("lesion_mask"),
+      participantID: participant, sessionID: cell("session_id"), image: image,
+      lesionMask: file("lesion_mask"),
       brainMask: file("brain_mask"), split: split)
   }
 
@@ -127,7 +145,8 @@ public struct Manifest: Sendable {
       guard let split = scan.split else { continue }
       if let earlier = splits.updateValue(split, forKey: scan.participantID), earlier != split {
         throw Problem(
-          .badData, "participant '\(scan.participantID)' is in two splits, \(earlier.rawValue) and \(split.rawValue)",
+          .badData,
+          "participant '\(scan.participantID)' is in two splits, \(earlier.rawValue) and \(split.rawValue)",
           at: place, advice: "keep all scans of a participant in one split: anything else leaks")
       }
     }

@@ -1,5 +1,5 @@
 import Tensors
-public import Volumes
+import Volumes
 
 /// A scan as the model sees it, with the way back to the scanner's grid.
 public struct PreparedScan: Sendable {

@@ -8,6 +8,7 @@ public enum IntensityNormalization: String, Codable, Hashable, Sendable, CaseIte
 
 /// What is done to a scan before a model sees it; it travels inside the bundle.
 public struct Recipe: Settings {
+  /// How brightness becomes the input.
   public var normalization = IntensityNormalization.robustZ
   /// Side of the square model grid in pixels.
   public var gridSize = 128
@@ -20,8 +21,10 @@ public struct Recipe: Settings {
   /// Slices with less brain than this many mm² are not scored.
   public var minimumBrainArea = 500.0
 
+  /// The defaults.
   public init() {}
 
+  /// Refuses values out of range.
   public func validate(path: String) throws {
     try require(
       gridSize.isMultiple(of: 16) && (16...512).contains(gridSize), path, "gridSize", gridSize,

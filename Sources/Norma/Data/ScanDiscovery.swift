@@ -19,7 +19,8 @@ extension Manifest {
   /// Scans of a folder and its subfolders: `*_FLAIR` files where there are any, else every scan file.
   private init(folder: URL) throws {
     let root = folder.standardizedFileURL.path
-    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
+    let files =
+      FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
       .compactMap { $0 as? URL }.map(\.standardizedFileURL)
       .filter { Self.isScan($0) && !$0.path.dropFirst(root.count).contains("/derivatives/") }
       .sorted { $0.path < $1.path } ?? []
@@ -34,7 +35,8 @@ extension Manifest {
     for scan in scans {
       if let other = seen.updateValue(scan.image, forKey: scan.id) {
         throw Problem(
-          .badData, "two scans would get the same case name '\(scan.id)'", at: "\(other.path) and \(scan.image.path)",
+          .badData, "two scans would get the same case name '\(scan.id)'",
+          at: "\(other.path) and \(scan.image.path)",
           advice: "rename one, or list them in a manifest with session_id")
       }
     }

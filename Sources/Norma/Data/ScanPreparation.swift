@@ -4,8 +4,10 @@ public import Volumes
 
 /// Brings a skull-stripped scan to the model's grid and brightness scale.
 public struct ScanPreparation: Sendable {
+  /// What is done.
   public let recipe: Recipe
 
+  /// A preparation by a recipe.
   public init(recipe: Recipe) { self.recipe = recipe }
 
   /// Prepares a scan; `brainMask` must have its shape, without one every non-zero voxel is brain.
@@ -21,7 +23,8 @@ public struct ScanPreparation: Sendable {
     let orientation = Orientation(of: volume.geometry)
     let image = orientation.apply(volume)
     let brain = orientation.apply(Mask(geometry: volume.geometry, voxels: brainMask.voxels))
-    let position = TemplatePosition(of: brain, isPlanar: volume.header == nil && volume.shape[2] == 1, recipe: recipe)
+    let position = TemplatePosition(
+      of: brain, isPlanar: volume.header == nil && volume.shape[2] == 1, recipe: recipe)
 
     let area = image.shape[0] * image.shape[1]
     let pixelArea = image.geometry.spacing.x * image.geometry.spacing.y
@@ -43,7 +46,8 @@ public struct ScanPreparation: Sendable {
     let (pixels, inside) = normalized(image, brain: brain, slices: slices)
     guard let pixels else {
       throw Problem(
-        .badData, "the brain has one brightness everywhere", at: name, advice: "check that the file holds a scan")
+        .badData, "the brain has one brightness everywhere", at: name,
+        advice: "check that the file holds a scan")
     }
     let shape = [slices.count, image.shape[1], image.shape[0]]
     let size = recipe.gridSize
@@ -51,7 +55,8 @@ public struct ScanPreparation: Sendable {
       slices: slices, levels: levels, images: try placement.toGrid(Tensor(pixels, shape: shape)).values(),
       brain: try placement.toGrid(Tensor(inside, shape: shape)).values().map { $0 > 0.5 ? 1 : 0 },
       notes: position.notes + levelNotes(outside: outside, scored: slices.count, size: size),
-      placement: placement, orientation: orientation, scoredBrain: brain.keeping(slices: slices), native: scan)
+      placement: placement, orientation: orientation, scoredBrain: brain.keeping(slices: slices), native: scan
+    )
   }
 
   /// NaN is background where it is the only background; anywhere else it is an error.
@@ -89,7 +94,8 @@ public struct ScanPreparation: Sendable {
 
   /// Slices in the model's brightness scale, 0 outside the brain, and the brain as 0 and 1;
   /// the first is nil if all of the brain has one brightness.
-  private func normalized(_ image: Volume, brain: Mask, slices: [Int]) -> (pixels: [Float]?, inside: [Float]) {
+  private func normalized(_ image: Volume, brain: Mask, slices: [Int]) -> (pixels: [Float]?, inside: [Float])
+  {
     let area = image.shape[0] * image.shape[1]
     var inside = [Float](repeating: 0, count: slices.count * area)
     var pixels = inside
@@ -135,7 +141,8 @@ extension Mask {
     let area = shape[0] * shape[1]
     var result = [UInt8](repeating: 0, count: voxels.count)
     for slice in slices {
-      result.replaceSubrange(slice * area..<(slice + 1) * area, with: voxels[slice * area..<(slice + 1) * area])
+      result.replaceSubrange(
+        slice * area..<(slice + 1) * area, with: voxels[slice * area..<(slice + 1) * area])
     }
     return Mask(geometry: geometry, voxels: result)
   }

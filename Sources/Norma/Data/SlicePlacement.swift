@@ -47,7 +47,8 @@ private struct SampledAxis {
       let support = Int((centre - reach).rounded(.up))...Int((centre + reach).rounded(.down))
       let total = support.reduce(0) { $0 + max(0, 1 - abs(Double($1) - centre) / reach) }
       for source in support.clamped(to: -1...other.count) where source >= 0 && source < other.count {
-        weights[target * other.count + source] = Float(max(0, 1 - abs(Double(source) - centre) / reach) / total)
+        weights[target * other.count + source] = Float(
+          max(0, 1 - abs(Double(source) - centre) / reach) / total)
       }
     }
     return try Tensor(weights, shape: [count, other.count])

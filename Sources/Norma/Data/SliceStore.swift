@@ -62,17 +62,21 @@ package struct SliceStore: Sendable {
   }
 
   /// Prepares what is not there yet and maps the lesion-free slices of all scans.
-  package func contents(of cases: [ScanCase], progress: (Int, Int) -> Void = { _, _ in }) throws -> Contents {
+  package func contents(of cases: [ScanCase], progress: (Int, Int) throws -> Void = { _, _ in }) throws
+    -> Contents
+  {
     var slices = [Slice](), files = [Data](), keys = ""
     for (number, scan) in cases.enumerated() {
-      progress(number, cases.count)
+      try progress(number, cases.count)
       let key = try key(of: scan)
       keys += key
       let record = try stored(scan, key: key)
       files.append(try Data(contentsOf: slicesFile(key), options: .alwaysMapped))
-      slices += record.isLesionFree.indices.filter { record.isLesionFree[$0] }.map { Slice(scan: number, index: $0) }
+      slices += record.isLesionFree.indices.filter { record.isLesionFree[$0] }.map {
+        Slice(scan: number, index: $0)
+      }
     }
-    progress(cases.count, cases.count)
+    try progress(cases.count, cases.count)
     return Contents(
       digest: Digest.of(Data(keys.utf8)), slices: slices, size: preparation.recipe.gridSize, files: files)
   }
@@ -91,7 +95,8 @@ package struct SliceStore: Sendable {
   }
 
   private func stored(_ scan: ScanCase, key: String) throws -> Record {
-    if let data = try? Data(contentsOf: recordFile(key)), let record = try? JSONDecoder().decode(Record.self, from: data),
+    if let data = try? Data(contentsOf: recordFile(key)),
+      let record = try? JSONDecoder().decode(Record.self, from: data),
       FileManager.default.fileExists(atPath: slicesFile(key).path)
     {
       return record

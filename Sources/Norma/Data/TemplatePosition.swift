@@ -23,7 +23,8 @@ struct TemplatePosition {
     let (first, last) = brain.worldBounds
     // In a stack that ends inside the brain only the in-plane faces can be compared.
     let axes = brain.reachesVertex ? [0, 1, 2] : [0, 1]
-    if axes.allSatisfy({ max(abs(first[$0] - Self.low[$0]), abs(last[$0] - Self.high[$0])) <= Self.tolerance }) {
+    if axes.allSatisfy({ max(abs(first[$0] - Self.low[$0]), abs(last[$0] - Self.high[$0])) <= Self.tolerance }
+    ) {
       offset = .zero
       notes = []
     } else {
@@ -51,7 +52,8 @@ extension Mask {
     for z in 0..<shape[2] {
       for y in 0..<shape[1] {
         let row = voxels[(z * shape[1] + y) * shape[0]..<(z * shape[1] + y + 1) * shape[0]]
-        guard let left = row.firstIndex(where: { $0 != 0 }), let right = row.lastIndex(where: { $0 != 0 }) else {
+        guard let left = row.firstIndex(where: { $0 != 0 }), let right = row.lastIndex(where: { $0 != 0 })
+        else {
           continue
         }
         for x in [left - row.startIndex, right - row.startIndex] {

@@ -54,7 +54,9 @@ extension Lesion {
       "first_i", "first_j", "first_k", "last_i", "last_j", "last_k",
     ])
     table.rows = lesions.map { lesion in
-      let numbers = [lesion.volumeMM3, lesion.maximumScore, lesion.meanScore].map { $0.formatted(fraction: 4) }
+      let numbers = [lesion.volumeMM3, lesion.maximumScore, lesion.meanScore].map {
+        $0.formatted(fraction: 4)
+      }
       let centroid = (0..<3).map { lesion.centroid[$0].formatted(fraction: 2) }
       let box = (0..<3).map { "\(lesion.firstVoxel[$0])" } + (0..<3).map { "\(lesion.lastVoxel[$0])" }
       return ["\(lesion.id)"] + numbers + centroid + box

@@ -5,15 +5,24 @@ import Volumes
 public struct CohortSegmentation {
   /// One row of `cases.tsv`.
   public struct Row: Sendable {
+    /// The case's name.
     public let caseID: String
+    /// Who was scanned.
     public let participantID: String
     /// What went wrong, or nil.
     public let problem: Problem?
+    /// The input file.
     public let image: URL
+    /// Largest first; empty when the case failed.
     public let lesions: [Lesion]
+    /// What the reader should know.
     public let notes: [String]
+    /// The most anomalous slice, for a picture.
     public let exhibit: Segmenter.Exhibit?
+    /// Time the case took.
     public let seconds: Double
+    /// Where map and mask lie; nil when the case failed.
+    public let anomalyMap, mask: URL?
 
     /// Volume of all lesions in mL.
     public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }
@@ -26,7 +35,9 @@ public struct CohortSegmentation {
 
   /// Results go to `output`; `bundleName` stands in the sidecars.
   public init(segmenter: Segmenter, bundleName: String, threshold: Double, output: URL) {
-    (self.segmenter, self.bundleName, self.threshold, self.output) = (segmenter, bundleName, threshold, output)
+    (self.segmenter, self.bundleName, self.threshold, self.output) = (
+      segmenter, bundleName, threshold, output
+    )
   }
 
   /// Segments the cases in order and writes maps, masks, tables and `cases.tsv`. Throws only for what stops
@@ -42,7 +53,7 @@ public struct CohortSegmentation {
           .interrupted, "interrupted after \(rows.count) of \(cases.count) cases", at: output.path,
           advice: "what is listed in cases.tsv is complete; run the command again for the rest")
       }
-      let row = segment(scan)
+      let row = try segment(scan)
       rows.append(row)
       onRow(row)
     }
@@ -50,23 +61,28 @@ public struct CohortSegmentation {
     return rows
   }
 
-  private func segment(_ scan: ScanCase) -> Row {
+  /// Throws only what writing throws: a full disk is not the scan's fault, and would fail all others too.
+  private func segment(_ scan: ScanCase) throws -> Row {
     let start = ContinuousClock.now
+    let files = CaseFiles(caseID: scan.id)
     func row(_ result: Segmenter.Result?, _ problem: Problem?) -> Row {
       Row(
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
         lesions: result?.lesions ?? [], notes: result?.notes ?? [], exhibit: result?.exhibit,
-        seconds: (ContinuousClock.now - start) / .seconds(1))
+        seconds: (ContinuousClock.now - start) / .seconds(1),
+        anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
+        mask: result.map { _ in output.appendingPathComponent(files.mask) })
     }
+    let result: Segmenter.Result
     do {
-      let result = try segmenter(
+      result = try segmenter(
         VolumeReader.read(scan.image), brainMask: scan.brainMask.map { try VolumeReader.readMask($0) },
         threshold: threshold, name: scan.image.path)
-      try write(result, of: scan)
-      return row(result, nil)
     } catch {
       return row(nil, Problem(error))
     }
+    try write(result, of: scan)
+    return row(result, nil)
   }
 
   private func write(_ result: Segmenter.Result, of scan: ScanCase) throws {
@@ -78,13 +94,15 @@ public struct CohortSegmentation {
     try NIfTI.write(result.brain, to: place(files.brain))
     func sidecar(_ description: String) -> Sidecar {
       Sidecar(
-        description: description, sources: [scan.image.lastPathComponent], bundle: bundleName, threshold: threshold,
+        description: description, sources: [scan.image.lastPathComponent], bundle: bundleName,
+        threshold: threshold,
         notes: result.notes)
     }
     try AtomicFile.write(
       json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),
       to: place(files.anomalySidecar))
-    try AtomicFile.write(json: sidecar("Voxels whose anomaly exceeds the threshold"), to: place(files.maskSidecar))
+    try AtomicFile.write(
+      json: sidecar("Voxels whose anomaly exceeds the threshold"), to: place(files.maskSidecar))
     // The mask last: where it lies, the case is complete.
     try NIfTI.write(result.mask, to: place(files.mask))
   }
@@ -95,7 +113,8 @@ public struct CohortSegmentation {
       let files = CaseFiles(caseID: row.caseID)
       let isDone = row.problem == nil
       table.rows.append([
-        row.caseID, isDone ? "ok" : "failed", row.problem.map { "\($0.what) (\($0.advice))" } ?? "n/a", row.image.path,
+        row.caseID, isDone ? "ok" : "failed", row.problem.map { "\($0.what) (\($0.advice))" } ?? "n/a",
+        row.image.path,
         isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
         isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
         row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
@@ -106,7 +125,8 @@ public struct CohortSegmentation {
 
   /// The columns of `cases.tsv`; paths of maps and masks are relative to its folder.
   static let columns = [
-    "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count", "seconds",
+    "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count",
+    "seconds",
     "brain_mask", "participant_id",
   ]
 }

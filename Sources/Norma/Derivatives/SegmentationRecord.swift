@@ -29,9 +29,12 @@ package struct SegmentationRecord: Codable, Sendable {
 
   init(contentsOf folder: URL) throws {
     let file = folder.appendingPathComponent(Self.fileName)
-    guard let data = try? Data(contentsOf: file), let record = try? JSONDecoder().decode(Self.self, from: data) else {
+    guard let data = try? Data(contentsOf: file),
+      let record = try? JSONDecoder().decode(Self.self, from: data)
+    else {
       throw Problem(
-        .missingInput, "the folder holds no segmentation", at: file.path, advice: "make one with norma segment -o DIR")
+        .missingInput, "the folder holds no segmentation", at: file.path,
+        advice: "make one with norma segment -o DIR")
     }
     self = record
   }

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// A tab-separated table with a header; cells never hold tabs or line breaks.
 package struct Table {

@@ -2,10 +2,15 @@
 public struct Evaluation: Codable, Sendable {
   /// One case; what is undefined is absent.
   public struct Case: Codable, Hashable, Sendable {
+    /// The case's name.
     public let caseID: String
+    /// Who was scanned.
     public let participantID: String
+    /// Voxels that count.
     public let brainVoxels: Int
+    /// Lesion voxels among them.
     public let lesionVoxels: Int
+    /// Average precision on this case's voxels.
     public let auprc: Double?
     /// Best Dice of any threshold on this case's own labels (oracle).
     public let diceOracle: Double?
@@ -32,14 +37,20 @@ public struct Evaluation: Codable, Sendable {
   /// Mean, standard deviation, median over the cases where a value is defined.
   public struct Summary: Codable, Hashable, Sendable {
     public let mean, sd, median: Double
+    /// Cases in which the value is defined.
     public let cases: Int
   }
 
+  /// The method that made the maps.
   public let method: String
+  /// Cases evaluated.
   public let cases: Int
+  /// People they belong to.
   public let participants: Int
   /// Cases without a lesion voxel: their Dice is undefined and in no mean.
   public let casesWithoutLesion: Int
+  /// Cases of the manifest that should have been evaluated and have no finished prediction.
+  public let casesWithoutPrediction: Int
   /// Fraction of brain voxels in a lesion.
   public let prevalence: Double
   /// Lesion voxels outside the scored brain, which no threshold can find; they are in no figure.
@@ -47,20 +58,26 @@ public struct Evaluation: Codable, Sendable {
 
   /// Average precision over all brain voxels, pooled, with 95 % interval (bootstrap over participants).
   public let auprc: Double?
+  /// Low and high end of the 95 % interval.
   public let auprcInterval: [Double]?
   /// Best Dice of any one threshold, chosen on these labels: an upper bound, not a result.
   public let diceOracle: Double?
+  /// Low and high end of the 95 % interval.
   public let diceOracleInterval: [Double]?
+  /// The score at which that Dice is reached.
   public let diceOracleThreshold: Double?
   /// Pooled Dice at the thresholds of healthy false-positive rate 1, 5 and 10 %, known before any label.
   public let diceFPR01, diceFPR05, diceFPR10: Double?
   public let diceFPR01Interval, diceFPR05Interval, diceFPR10Interval: [Double]?
   /// The rate that was observed in the healthy voxels of these cases at those thresholds.
   public let observedFPR01, observedFPR05, observedFPR10: Double?
+  /// How often participants were resampled.
   public let bootstrapSamples: Int
+  /// Seed of the resampling.
   public let bootstrapSeed: UInt64
   /// Per-case summaries by metric name.
   public let perCase: [String: Summary]
+  /// One entry a case.
   public let table: [Case]
   /// Points of the precision-recall curve.
   public let curve: [PrecisionRecall.Point]
@@ -68,6 +85,7 @@ public struct Evaluation: Codable, Sendable {
   enum CodingKeys: String, CodingKey {
     case method, cases, participants, prevalence, auprc, table, curve
     case casesWithoutLesion = "cases_without_lesion"
+    case casesWithoutPrediction = "cases_without_prediction"
     case lesionVoxelsOutsideBrain = "lesion_voxels_outside_brain"
     case auprcInterval = "auprc_interval"
     case diceOracle = "dice_oracle"

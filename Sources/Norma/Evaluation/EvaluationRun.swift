@@ -6,6 +6,7 @@ public struct EvaluationRun {
   private let predictions: URL
   private let manifest: Manifest
 
+  /// An evaluation of an output folder of `segment`.
   public init(predictions: URL, manifest: Manifest) {
     (self.predictions, self.manifest) = (predictions, manifest)
   }
@@ -20,13 +21,23 @@ public struct EvaluationRun {
     var evaluator = Evaluator(thresholds: thresholds)
     let predicted = try predictedCases()
     let hasSplits = manifest.cases.contains { $0.split != nil }
-    let pairs = manifest.cases.filter { $0.lesionMask != nil && (!hasSplits || $0.split == .test) }
-      .compactMap { scan in (predicted[scan.id] ?? predicted[ScanCase(scan: scan.image).id]).map { (scan, $0) } }
+    let wanted = manifest.cases.filter { $0.lesionMask != nil && (!hasSplits || $0.split == .test) }
+    let pairs =
+      wanted
+      .compactMap { scan in
+        (predicted[scan.id] ?? predicted[ScanCase(scan: scan.image).id]).map { (scan, $0) }
+      }
+    guard !pairs.isEmpty else {
+      throw Problem(
+        .badData, "no case of the manifest has both a lesion mask and a finished prediction", at: predictions.path,
+        advice: "evaluate against the manifest whose cases were segmented; its split column must say test")
+    }
     for (index, (scan, files)) in pairs.enumerated() {
       try add(scan, files, to: &evaluator)
       onCase(index + 1, pairs.count)
     }
-    return try evaluator.evaluation(method: record.method, samples: samples, seed: seed)
+    return try evaluator.evaluation(
+      method: record.method, casesWithoutPrediction: wanted.count - pairs.count, samples: samples, seed: seed)
   }
 
   private typealias Files = (map: URL, brain: URL)
@@ -36,12 +47,14 @@ public struct EvaluationRun {
     let file = predictions.appendingPathComponent("cases.tsv")
     guard let text = try? String(contentsOf: file, encoding: .utf8), let rows = Table.rows(of: text) else {
       throw Problem(
-        .missingInput, "there is no table of cases", at: file.path, advice: "make one with norma segment -o DIR")
+        .missingInput, "there is no table of cases", at: file.path,
+        advice: "make one with norma segment -o DIR")
     }
     var files = [String: Files]()
     for row in rows where row["status"] == "ok" {
       guard let id = row["case_id"], let map = row["anomaly_map"], let brain = row["brain_mask"] else {
-        throw Problem(.badData, "the table lacks a column", at: file.path, advice: "segment again with this Norma")
+        throw Problem(
+          .badData, "the table lacks a column", at: file.path, advice: "segment again with this Norma")
       }
       files[id] = (predictions.appendingPathComponent(map), predictions.appendingPathComponent(brain))
     }

@@ -48,7 +48,9 @@ package struct Evaluator {
   }
 
   /// The figures over all cases; throws a ``Problem`` when there is none.
-  package func evaluation(method: String, samples: Int = 1000, seed: UInt64 = 0) throws -> Evaluation {
+  package func evaluation(
+    method: String, casesWithoutPrediction: Int = 0, samples: Int = 1000, seed: UInt64 = 0
+  ) throws -> Evaluation {
     guard !cases.isEmpty else {
       throw Problem(
         .badData, "no case has both a prediction and a lesion mask", at: method,
@@ -64,7 +66,8 @@ package struct Evaluator {
     let diceIntervals = try (0..<3).map { try diceInterval(bootstrap, $0) }
     func at(_ index: Int) -> Overlap? { thresholds[index] == nil ? nil : overlaps[index] }
     let metrics: [(String, KeyPath<Evaluation.Case, Double?>)] = [
-      ("auprc", \.auprc), ("dice_oracle", \.diceOracle), ("dice_fpr_01", \.diceFPR01), ("dice_fpr_05", \.diceFPR05),
+      ("auprc", \.auprc), ("dice_oracle", \.diceOracle), ("dice_fpr_01", \.diceFPR01),
+      ("dice_fpr_05", \.diceFPR05),
       ("dice_fpr_10", \.diceFPR10),
     ]
     var perCase = [String: Evaluation.Summary]()
@@ -72,15 +75,18 @@ package struct Evaluator {
     return Evaluation(
       method: method, cases: cases.count, participants: participants.count,
       casesWithoutLesion: cases.filter { $0.lesionVoxels == 0 }.count,
+      casesWithoutPrediction: casesWithoutPrediction,
       prevalence: Double(overlaps[0].lesionVoxels) / Double(pooled.count),
       lesionVoxelsOutsideBrain: lesionVoxelsOutsideBrain, auprc: ranking.averagePrecision,
       auprcInterval: rankingIntervals?.auprc, diceOracle: ranking.oracleDice?.value,
       diceOracleInterval: rankingIntervals?.dice,
       diceOracleThreshold: ranking.oracleDice.map { Double($0.threshold) },
-      diceFPR01: at(0)?.dice, diceFPR05: at(1)?.dice, diceFPR10: at(2)?.dice, diceFPR01Interval: diceIntervals[0],
+      diceFPR01: at(0)?.dice, diceFPR05: at(1)?.dice, diceFPR10: at(2)?.dice,
+      diceFPR01Interval: diceIntervals[0],
       diceFPR05Interval: diceIntervals[1], diceFPR10Interval: diceIntervals[2],
       observedFPR01: at(0)?.falsePositiveRate, observedFPR05: at(1)?.falsePositiveRate,
-      observedFPR10: at(2)?.falsePositiveRate, bootstrapSamples: samples, bootstrapSeed: seed, perCase: perCase,
+      observedFPR10: at(2)?.falsePositiveRate, bootstrapSamples: samples, bootstrapSeed: seed,
+      perCase: perCase,
       table: cases, curve: ranking.curve)
   }
 

@@ -1,26 +1,26 @@
 /// Counts of a binary decision against the truth.
-public struct Overlap: Codable, Hashable, Sendable {
-  public var truePositives = 0
-  public var falsePositives = 0
+struct Overlap: Hashable, Sendable {
+  var truePositives = 0
+  var falsePositives = 0
   /// All lesion and all healthy voxels.
-  public var lesionVoxels = 0
-  public var healthyVoxels = 0
+  var lesionVoxels = 0
+  var healthyVoxels = 0
 
-  public init() {}
+  init() {}
 
   /// 2 TP / (called + lesion); nil without lesion voxels: then it is undefined, not 0 or 1.
-  public var dice: Double? {
+  var dice: Double? {
     lesionVoxels == 0
       ? nil : 2 * Double(truePositives) / Double(truePositives + falsePositives + lesionVoxels)
   }
 
   /// Fraction of healthy voxels called lesion; nil without healthy voxels.
-  public var falsePositiveRate: Double? {
+  var falsePositiveRate: Double? {
     healthyVoxels == 0 ? nil : Double(falsePositives) / Double(healthyVoxels)
   }
 
   /// Sums of both.
-  public static func + (a: Overlap, b: Overlap) -> Overlap {
+  static func + (a: Overlap, b: Overlap) -> Overlap {
     var sum = a
     sum.truePositives += b.truePositives
     sum.falsePositives += b.falsePositives

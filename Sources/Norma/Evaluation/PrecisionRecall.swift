@@ -2,8 +2,11 @@
 public struct PrecisionRecall: Sendable {
   /// One operating point: voxels with a score of at least `threshold` are called lesion.
   public struct Point: Codable, Hashable, Sendable {
+    /// Scores from here up are called lesion.
     public let threshold: Float
+    /// Share of lesion voxels called.
     public let recall: Double
+    /// Share of called voxels that are lesion.
     public let precision: Double
   }
 

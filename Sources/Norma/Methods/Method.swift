@@ -4,7 +4,7 @@ public import Tensors
 ///
 /// Everything a method knows lies in its ``state``; randomness comes only from the contexts it is given, so
 /// that a run can be stopped and resumed bit for bit. To add a method, conform to this protocol and register it.
-public protocol Method: AnyObject {
+public protocol Method: AnyObject, SendableMetatype {
   associatedtype ModelSettings: Settings
   /// The name in configurations and tables.
   static var name: String { get }
@@ -42,12 +42,14 @@ extension Method {
 public struct MethodContext: Sendable {
   /// Side of the square input in pixels.
   public var imageSize: Int
+  /// Where it computes.
   public var device: Device
   /// Seeds the initial weights.
   public var seed: UInt64
   /// What of the difference between input and reconstruction counts.
   public var residual: Residual
 
+  /// A context; the defaults are those of a test.
   public init(imageSize: Int, device: Device = .cpu, seed: UInt64 = 0, residual: Residual = .positive) {
     (self.imageSize, self.device, self.seed, self.residual) = (imageSize, device, seed, residual)
   }
@@ -55,10 +57,12 @@ public struct MethodContext: Sendable {
 
 /// What a training step is given.
 public struct StepContext {
+  /// The rate of the schedule at this step.
   public var learningRate: Double
   /// Draws of this step; seeded by run seed and step, so a resumed run draws the same.
   public var generator: Generator
 
+  /// A step's context.
   public init(learningRate: Double, generator: Generator) {
     (self.learningRate, self.generator) = (learningRate, generator)
   }
@@ -71,6 +75,7 @@ public struct Batch: Sendable {
   /// (batch, 1, size, size), 1 inside the brain and 0 outside.
   public let brain: Tensor
 
+  /// A batch; both tensors of one shape.
   public init(images: Tensor, brain: Tensor) { (self.images, self.brain) = (images, brain) }
 
   /// Slices per batch.
@@ -84,6 +89,7 @@ public struct Losses: Hashable, Sendable {
   /// Its parts by name, for the log.
   public var parts: [String: Double]
 
+  /// Losses of one step.
   public init(total: Double, parts: [String: Double] = [:]) { (self.total, self.parts) = (total, parts) }
 }
 
@@ -94,5 +100,8 @@ public struct AnomalyScore: Sendable {
   /// (batch, 1, size, size): the input as the model would have it, for methods that reconstruct.
   public let reconstruction: Tensor?
 
-  public init(map: Tensor, reconstruction: Tensor? = nil) { (self.map, self.reconstruction) = (map, reconstruction) }
+  /// A score; `map` must not be negative.
+  public init(map: Tensor, reconstruction: Tensor? = nil) {
+    (self.map, self.reconstruction) = (map, reconstruction)
+  }
 }

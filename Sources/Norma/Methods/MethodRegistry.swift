@@ -32,7 +32,9 @@ public enum MethodRegistry {
 
 /// A registered method: its name, its settings and how to build it.
 public struct MethodEntry: Sendable {
+  /// The name in configurations.
   public let name: String
+  /// One line for listings.
   public let summary: String
   private let makeDefaults: @Sendable () throws -> ConfigurationNode
   private let overlay: @Sendable (ConfigurationNode, ConfigurationNode) throws -> ConfigurationNode
@@ -43,7 +45,8 @@ public struct MethodEntry: Sendable {
     summary = M.summary
     makeDefaults = { try ConfigurationNode(encoding: M.ModelSettings()) }
     overlay = { layer, base in
-      let settings = try M.ModelSettings(strict: layer, over: M.ModelSettings(strict: base, path: "model"), path: "model")
+      let settings = try M.ModelSettings(
+        strict: layer, over: M.ModelSettings(strict: base, path: "model"), path: "model")
       return try ConfigurationNode(encoding: settings)
     }
     build = { node, context in

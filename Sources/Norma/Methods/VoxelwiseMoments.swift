@@ -58,16 +58,23 @@ struct GaussianSmoothing {
     return try smooth(map * weights) / smoothedWeights.clamp(min: 1e-6)
   }
 
-  private func smooth(_ map: Tensor) throws -> Tensor { try kernel.matmul(map).matmul(kernel.transpose(0, 1)) }
+  private func smooth(_ map: Tensor) throws -> Tensor {
+    try kernel.matmul(map).matmul(kernel.transpose(0, 1))
+  }
 }
 
 extension [String: Tensor] {
   /// The tensor of that name; throws a ``ParameterError`` when it is missing or shaped unlike `example`.
   func tensor(_ name: String, like example: Tensor) throws -> Tensor {
-    guard let tensor = self[name] else { throw ParameterError.missing(path: name, shape: example.shape) }
-    guard tensor.shape == example.shape else {
-      throw ParameterError.shape(path: name, expected: example.shape, actual: tensor.shape)
+    try tensor(name, shape: example.shape).to(example.device)
+  }
+
+  /// The tensor of that name; throws a ``ParameterError`` when it is missing or has another shape.
+  func tensor(_ name: String, shape: [Int]) throws -> Tensor {
+    guard let tensor = self[name] else { throw ParameterError.missing(path: name, shape: shape) }
+    guard tensor.shape == shape else {
+      throw ParameterError.shape(path: name, expected: shape, actual: tensor.shape)
     }
-    return try tensor.to(example.device)
+    return tensor
   }
 }

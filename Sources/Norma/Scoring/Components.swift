@@ -4,6 +4,7 @@ public import Volumes
 public struct Components: Sendable {
   /// 0 outside, 1...count inside, numbered in the order of their first voxel.
   public let labels: Labels
+  /// How many there are.
   public let count: Int
 }
 

@@ -1,16 +1,20 @@
-public import Volumes
+import Volumes
 
 /// A connected region above the threshold (26-connected; 8-connected in a single slice).
 public struct Lesion: Hashable, Sendable, Codable {
   /// Its value in the label image, counted from 1, the largest first.
   public let id: Int
+  /// Volume in mm³.
   public let volumeMM3: Double
+  /// Largest score inside.
   public let maximumScore: Double
+  /// Mean score inside.
   public let meanScore: Double
   /// World coordinates in mm (RAS+) of the centre of mass of its voxels.
   public let centroid: SIMD3<Double>
   /// First and last voxel index along each axis, both inside.
   public let firstVoxel: SIMD3<Int>
+  /// Last voxel index along each axis, inside.
   public let lastVoxel: SIMD3<Int>
 
   /// The lesions of a mask, largest first, and their label image; smaller ones than `minimumSize` (mm³, for a

@@ -34,7 +34,8 @@ struct MedianFilter {
   private typealias Lanes = SIMD16<Float>
 
   private func filter(
-    _ image: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>, height: Int, width: Int
+    _ image: UnsafeBufferPointer<Float>, into output: UnsafeMutableBufferPointer<Float>, height: Int,
+    width: Int
   ) {
     let reach = size / 2
     let lanes = Lanes.scalarCount
@@ -42,7 +43,9 @@ struct MedianFilter {
     // A copy with a zero border, wide enough for whole vectors.
     var padded = [Float](repeating: 0, count: stride * (height + 2 * reach))
     for row in 0..<height {
-      for column in 0..<width { padded[(row + reach) * stride + column + reach] = image[row * width + column] }
+      for column in 0..<width {
+        padded[(row + reach) * stride + column + reach] = image[row * width + column]
+      }
     }
     padded.withUnsafeBytes { bytes in
       withUnsafeTemporaryAllocation(of: Lanes.self, capacity: size * size / 2 + 2) { window in

@@ -1,31 +1,34 @@
 /// Counts of non-negative scores in bins of constant relative width: exact counting in bounded memory,
 /// quantiles to within 1/2048 of their value.
-public struct ScoreHistogram: Sendable {
+struct ScoreHistogram: Sendable {
   /// The upper 20 of the 31 bits that order non-negative floats: exponent and 12 bits of the fraction.
   private static let shift: UInt32 = 11
   private var counts = [Int](repeating: 0, count: Int(Float.infinity.bitPattern >> shift) + 1)
-  private var highestBin = 0
   /// How many scores were added.
-  public private(set) var total = 0
+  private(set) var total = 0
 
-  public init() {}
+  init() {}
 
   /// Adds one score, which must not be negative or NaN.
-  public mutating func add(_ score: Float) {
-    let bin = Int(max(score, 0).bitPattern >> Self.shift)
-    counts[bin] += 1
-    highestBin = max(highestBin, bin)
+  mutating func add(_ score: Float) {
+    counts[Int(max(score, 0).bitPattern >> Self.shift)] += 1
     total += 1
   }
 
   /// The smallest bin edge that at most a fraction `rate` of the scores exceed.
-  public func threshold(exceededBy rate: Double) -> Float {
-    let allowed = Int(rate * Double(total))
-    var above = 0
-    for bin in stride(from: highestBin, through: 0, by: -1) {
-      above += counts[bin]
-      if above > allowed { return Float(bitPattern: UInt32(bin + 1) << Self.shift) }
+  func threshold(exceededBy rate: Double) -> Float { thresholds(exceededBy: [rate])[0] }
+
+  /// The same for several rates, which must rise, in one pass over the bins.
+  func thresholds(exceededBy rates: [Double]) -> [Float] {
+    var thresholds = [Float]()
+    var above = 0, bin = counts.count
+    for allowed in rates.map({ Int($0 * Double(total)) }) {
+      while bin > 0, above + counts[bin - 1] <= allowed {
+        bin -= 1
+        above += counts[bin]
+      }
+      thresholds.append(bin == 0 ? 0 : Float(bitPattern: UInt32(bin) << Self.shift))
     }
-    return 0
+    return thresholds
   }
 }

@@ -13,6 +13,7 @@ public final class Segmenter {
     public let labels: Labels
     /// The brain voxels of the slices that were looked at.
     public let brain: Mask
+    /// The regions, largest first.
     public let lesions: [Lesion]
     /// What the reader should know, in sentences.
     public let notes: [String]
@@ -22,10 +23,12 @@ public final class Segmenter {
 
   /// One slice on the model grid, (size x size) row-major, rows posterior to anterior, columns left to right.
   public struct Exhibit: Sendable {
+    /// Side of the grid in pixels.
     public let size: Int
     /// Template-space z in mm, where known.
     public let level: Double?
     public let image, map: [Float]
+    /// What the model would have expected, where it reconstructs.
     public let reconstruction: [Float]?
   }
 
@@ -51,7 +54,8 @@ public final class Segmenter {
     let output = try scorer(prepared, size: preparation.recipe.gridSize)
     let map = prepared.native(try canonicalMap(prepared, output))
     let (labels, lesions) = Lesion.find(
-      in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map, minimumSize: scorer.settings.minimumLesionSize)
+      in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map,
+      minimumSize: scorer.settings.minimumLesionSize)
     return Result(
       anomalyMap: map, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
       brain: prepared.native(prepared.scoredBrain), lesions: lesions, notes: prepared.notes,
@@ -61,7 +65,9 @@ public final class Segmenter {
   /// The anomaly map alone with the brain it covers, both on the RAS+ axes of the scan.
   func map(_ scan: ScanCase) throws -> (map: Volume, brain: Mask) {
     let prepared = try preparation(scan)
-    return (try canonicalMap(prepared, scorer(prepared, size: preparation.recipe.gridSize)), prepared.scoredBrain)
+    return (
+      try canonicalMap(prepared, scorer(prepared, size: preparation.recipe.gridSize)), prepared.scoredBrain
+    )
   }
 
   private func canonicalMap(_ prepared: PreparedScan, _ output: Scorer.Output) throws -> Volume {

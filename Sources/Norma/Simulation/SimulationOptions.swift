@@ -34,7 +34,7 @@ public struct SimulationOptions: Codable, Equatable, Sendable {
   }
 
   /// Throws `ConfigurationError.outOfRange` for the first option that is out of range.
-  func validate() throws {
+  package func validate() throws {
     func require(_ isValid: Bool, _ path: String, _ value: Any, _ allowed: String) throws {
       guard isValid else {
         throw ConfigurationError.outOfRange(path: path, value: "\(value)", allowed: allowed)

@@ -3,8 +3,10 @@ import Tensors
 
 /// The files of a training run.
 public struct RunFolder: Sendable {
+  /// The folder.
   public let url: URL
 
+  /// A run in a folder, which need not exist yet.
   public init(_ url: URL) { self.url = url }
 
   /// The resolved configuration, written verbatim.
@@ -30,7 +32,8 @@ struct Checkpoint {
   var progress: TrainingProgress
 
   func write(to url: URL) throws {
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     var tensors = [String: Tensor]()
     for (name, tensor) in model { tensors["model.\(name)"] = tensor }
     for (name, tensor) in optimizer { tensors["optimizer.\(name)"] = tensor }
@@ -49,9 +52,12 @@ struct Checkpoint {
     guard let text = metadata["progress"],
       let progress = try? JSONDecoder().decode(TrainingProgress.self, from: Data(text.utf8))
     else {
-      throw Problem(.badData, "the checkpoint holds no progress", at: url.path, advice: "train into a new folder")
+      throw Problem(
+        .badData, "the checkpoint holds no progress", at: url.path, advice: "train into a new folder")
     }
-    self.init(model: tensors.dropping(prefix: "model."), optimizer: tensors.dropping(prefix: "optimizer."), progress: progress)
+    self.init(
+      model: tensors.dropping(prefix: "model."), optimizer: tensors.dropping(prefix: "optimizer."),
+      progress: progress)
   }
 }
 

@@ -83,7 +83,8 @@ package final class Trainer {
   private func stepContext() throws -> StepContext {
     let step = progress.epoch * stepsPerEpoch + progress.step
     var seeds = SeededGenerator(seed: seed, place: UInt64(step))
-    return StepContext(learningRate: learningRate(atStep: step), generator: try Generator(seed: seeds.next(), device: device))
+    return StepContext(
+      learningRate: learningRate(atStep: step), generator: try Generator(seed: seeds.next(), device: device))
   }
 
   /// Cosine from the first to the final rate over the whole run.
@@ -97,7 +98,8 @@ package final class Trainer {
     guard losses.total.isFinite else {
       throw Problem(
         .internalError, "\(what) became \(losses.total) in \(place)", at: run.url.path,
-        advice: "the last good checkpoint is kept; try --set training.learningRate=\(settings.learningRate / 10)")
+        advice:
+          "the last good checkpoint is kept; try --set training.learningRate=\(settings.learningRate / 10)")
     }
   }
 
@@ -108,7 +110,8 @@ package final class Trainer {
     let lastStep = (progress.epoch + 1) * stepsPerEpoch - 1
     let record = EpochRecord(
       epoch: progress.epoch + 1, learningRate: learningRate(atStep: lastStep),
-      trainingLoss: means.removeValue(forKey: "total") ?? 0, trainingParts: means, validationLoss: validationLoss,
+      trainingLoss: means.removeValue(forKey: "total") ?? 0, trainingParts: means,
+      validationLoss: validationLoss,
       isBest: validationLoss < progress.best?.validationLoss ?? .infinity, imagesPerSecond: imagesPerSecond)
     progress.records.append(record)
     progress.epoch += 1
@@ -151,7 +154,8 @@ package final class Trainer {
 
   private var metricsTable: String {
     let parts = Set(progress.records.flatMap(\.trainingParts.keys)).sorted()
-    let header = ["epoch", "learning_rate", "training_loss"] + parts.map { "training_\($0)" }
+    let header =
+      ["epoch", "learning_rate", "training_loss"] + parts.map { "training_\($0)" }
       + ["validation_loss", "is_best", "images_per_second"]
     let rows = progress.records.map { record in
       ["\(record.epoch)", "\(record.learningRate)", "\(record.trainingLoss)"]

@@ -18,12 +18,17 @@ public enum TrainingEvent: Sendable {
 
 /// Where an epoch stands.
 public struct StepReport: Sendable {
+  /// The running epoch, counted from 1.
   public let epoch: Int
+  /// Epochs in all.
   public let epochs: Int
   /// Steps done in this epoch, and in all.
   public let step: Int
+  /// Steps in an epoch.
   public let steps: Int
+  /// Losses of this step.
   public let losses: Losses
+  /// Rate since the epoch began.
   public let imagesPerSecond: Double
   /// Time left for all epochs at the present rate.
   public let secondsLeft: Double
@@ -33,14 +38,17 @@ public struct StepReport: Sendable {
 public struct EpochRecord: Codable, Hashable, Sendable {
   /// Counted from 1.
   public let epoch: Int
+  /// Rate at the end of the epoch.
   public let learningRate: Double
   /// Mean over the training slices.
   public let trainingLoss: Double
+  /// Parts of the training loss by name.
   public let trainingParts: [String: Double]
   /// Mean over the lesion-free validation slices.
   public let validationLoss: Double
   /// Whether this is the best validation loss so far.
   public let isBest: Bool
+  /// Training rate of the epoch.
   public let imagesPerSecond: Double
 }
 
@@ -48,9 +56,11 @@ public struct EpochRecord: Codable, Hashable, Sendable {
 public struct TrainingProgress: Codable, Hashable, Sendable {
   /// Finished epochs, and finished steps of the running one.
   public internal(set) var epoch = 0
+  /// Finished steps of the running epoch.
   public internal(set) var step = 0
   /// Losses of the running epoch, summed over slices.
   var lossSums: [String: Double] = [:]
+  /// One record for each finished epoch.
   public internal(set) var records: [EpochRecord] = []
 
   /// The epoch with the lowest validation loss.

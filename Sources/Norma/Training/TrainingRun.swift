@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 public import Tensors
 import Volumes
 
@@ -17,10 +17,11 @@ public struct TrainingRun {
   private let device: Device
   private let source: Source
 
-  /// A new run; `name` and `description` (plain words about the data) go into the bundle. Writes the
-  /// configuration into the folder; throws a ``Problem`` when a run is there already.
+  /// A new run; `name` and `description` (plain words about the data) go into the bundle. Throws a ``Problem``
+  /// when the folder holds a run already.
   public init(
-    configuration: Configuration, manifest: Manifest, folder: RunFolder, name: String, description: String = "",
+    configuration: Configuration, manifest: Manifest, folder: RunFolder, name: String,
+    description: String = "",
     device: Device = .cpu
   ) throws {
     guard !FileManager.default.fileExists(atPath: folder.configuration.path) else {
@@ -30,13 +31,13 @@ public struct TrainingRun {
     }
     (self.configuration, self.manifest, self.folder, self.device) = (configuration, manifest, folder, device)
     source = Source(manifest: manifest.source.path, name: name, description: description)
-    try AtomicFile.write(json: source, to: folder.source)
-    try AtomicFile.write(json: configuration, to: folder.configuration)
   }
 
   /// The run that lies in a folder, to be continued.
   public init(resuming folder: RunFolder, device: Device = .cpu) throws {
-    guard let text = try? Data(contentsOf: folder.configuration), let data = try? Data(contentsOf: folder.source) else {
+    guard let text = try? Data(contentsOf: folder.configuration),
+      let data = try? Data(contentsOf: folder.source)
+    else {
       throw Problem(
         .missingInput, "there is no run to resume", at: folder.url.path,
         advice: "start one with norma train --preset NAME --data MANIFEST -o RUN")
@@ -45,7 +46,8 @@ public struct TrainingRun {
       configuration = try Configuration(layers: [JSONDecoder().decode(ConfigurationNode.self, from: text)])
       source = try JSONDecoder().decode(Source.self, from: data)
     } catch is DecodingError {
-      throw Problem(.badData, "the run's configuration is damaged", at: folder.url.path, advice: "start a new run")
+      throw Problem(
+        .badData, "the run's configuration is damaged", at: folder.url.path, advice: "start a new run")
     }
     manifest = try Manifest(discovering: URL(fileURLWithPath: source.manifest))
     (self.folder, self.device) = (folder, device)
@@ -57,10 +59,28 @@ public struct TrainingRun {
     onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
-    let split = try manifest.assigningSplits { scan in try scan.readLesionMask()?.voxels.contains(1) ?? false }
+    let split = try manifest.assigningSplits { scan in try scan.readLesionMask()?.voxels.contains(1) ?? false
+    }
     let store = SliceStore(folder: folder.prepared, recipe: configuration.recipe)
-    let training = try contents(.train, of: split, store: store, onEvent: onEvent)
-    let validation = try contents(.validation, of: split, store: store, onEvent: onEvent)
+    func notStopped() throws {
+      guard !shouldStop() else {
+        throw Problem(
+          .interrupted, "interrupted while preparing or calibrating; nothing is lost", at: folder.url.path,
+          advice: "run the same command again, with --resume if training had begun")
+      }
+    }
+    let training = try contents(.train, of: split, store: store) {
+      try notStopped()
+      onEvent(.preparing(index: $0, count: $1))
+    }
+    let validation = try contents(.validation, of: split, store: store) {
+      try notStopped()
+      onEvent(.preparing(index: $0, count: $1))
+    }
+    // Only now, so that a run refused for its data leaves nothing in the way of the next try.
+    try AtomicFile.write(json: source, to: folder.source)
+    try AtomicFile.write(json: configuration, to: folder.configuration)
+    let lesionFree = try validationCases(split)
     let method = try MethodRegistry.entry(configuration.method)
       .make(model: configuration.model, context: MethodContext(configuration, device: device))
     let trainer = Trainer(
@@ -72,25 +92,29 @@ public struct TrainingRun {
     if configuration.scoring.normalizeByDeviation {
       scorer.deviation = try deviation(of: scorer, over: training)
     }
-    let calibrationCases = try validationCases(split)
-    let calibration = try calibrate(scorer, calibrationCases, onEvent: onEvent)
+    let calibration = try calibrate(scorer, lesionFree) {
+      try notStopped()
+      onEvent(.calibrating(index: $0, count: $1))
+    }
     let provenance = ModelBundle.Provenance(
-      engine: "libtorch \(Engine.version)", dataSHA256: Digest.of(Data((training.digest + validation.digest).utf8)),
+      engine: "libtorch \(Engine.version)",
+      dataSHA256: Digest.of(Data((training.digest + validation.digest).utf8)),
       trainingCases: split.cases(in: .train).count, trainingSlices: training.count,
       validationCases: split.cases(in: .validation).count, validationSlices: validation.count,
       seed: configuration.training.seed, epochs: progress.epoch, bestEpoch: progress.best?.epoch ?? 0,
       data: source.description)
     try ModelBundle.write(
-      scorer, configuration: configuration, calibration: calibration, provenance: provenance, name: source.name,
+      scorer, configuration: configuration, calibration: calibration, provenance: provenance,
+      name: source.name,
       to: folder.bundle)
     return try ModelBundle(contentsOf: folder.bundle)
   }
 
   private func contents(
-    _ part: Split, of manifest: Manifest, store: SliceStore, onEvent: (TrainingEvent) -> Void
+    _ part: Split, of manifest: Manifest, store: SliceStore, progress: (Int, Int) throws -> Void
   ) throws -> SliceStore.Contents {
     let cases = manifest.cases(in: part)
-    let contents = try store.contents(of: cases) { onEvent(.preparing(index: $0, count: $1)) }
+    let contents = try store.contents(of: cases, progress: progress)
     guard contents.count > 0 else {
       throw Problem(
         .badData, "there is no lesion-free slice in the \(part.rawValue) split (\(cases.count) cases)",
@@ -102,10 +126,13 @@ public struct TrainingRun {
 
   /// Cases for the threshold: no voxel of theirs may be in a lesion.
   private func validationCases(_ manifest: Manifest) throws -> [ScanCase] {
-    let cases = try manifest.cases(in: .validation).filter { try !($0.readLesionMask()?.voxels.contains(1) ?? false) }
+    let cases = try manifest.cases(in: .validation).filter {
+      try !($0.readLesionMask()?.voxels.contains(1) ?? false)
+    }
     guard !cases.isEmpty else {
       throw Problem(
-        .badData, "every validation case has a lesion, so no threshold can be calibrated", at: manifest.source.path,
+        .badData, "every validation case has a lesion, so no threshold can be calibrated",
+        at: manifest.source.path,
         advice: "put lesion-free cases into the validation split")
     }
     return cases
@@ -120,7 +147,8 @@ public struct TrainingRun {
       let batch = try training.batch(slices, mirrored: slices.map { _ in false }).on(device)
       try moments.add(scorer.raw(batch).map, weights: batch.brain)
     }
-    let smoothing = try GaussianSmoothing(size: size, sigma: configuration.scoring.deviationSigma, device: device)
+    let smoothing = try GaussianSmoothing(
+      size: size, sigma: configuration.scoring.deviationSigma, device: device)
     let deviation = try smoothing(moments.deviation(), weights: moments.count)
     // Where few slices had brain the estimate is poor; a floor keeps it from blowing up the map.
     let floor = try (deviation * moments.count).sum().item() / max(1, moments.count.sum().item()) / 10
@@ -128,16 +156,16 @@ public struct TrainingRun {
   }
 
   private func calibrate(
-    _ scorer: Scorer, _ cases: [ScanCase], onEvent: (TrainingEvent) -> Void
+    _ scorer: Scorer, _ cases: [ScanCase], progress: (Int, Int) throws -> Void
   ) throws -> Calibration {
     let segmenter = Segmenter(scorer: scorer, recipe: configuration.recipe)
     var scores = ScoreHistogram()
     for (index, scan) in cases.enumerated() {
-      onEvent(.calibrating(index: index, count: cases.count))
+      try progress(index, cases.count)
       let (map, brain) = try segmenter.map(scan)
       for voxel in map.voxels.indices where brain.voxels[voxel] != 0 { scores.add(map.voxels[voxel]) }
     }
-    onEvent(.calibrating(index: cases.count, count: cases.count))
+    try progress(cases.count, cases.count)
     return Calibration(scores: scores, cases: cases.count)
   }
 }

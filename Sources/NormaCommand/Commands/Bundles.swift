@@ -22,7 +22,9 @@ struct Bundles: ParsableCommand {
     @Argument(help: "Folder of a bundle, or the name of a shipped one.") var bundle: String
 
     func run() throws {
-      print(try String(contentsOf: ModelBundle(named: bundle).url.appendingPathComponent("card.md"), encoding: .utf8))
+      print(
+        try String(
+          contentsOf: ModelBundle(named: bundle).url.appendingPathComponent("card.md"), encoding: .utf8))
     }
   }
 

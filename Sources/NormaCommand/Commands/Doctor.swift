@@ -4,7 +4,8 @@ import Norma
 import Tensors
 
 struct Doctor: ParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Say what works on this machine and what is missing.")
+  static let configuration = CommandConfiguration(
+    abstract: "Say what works on this machine and what is missing.")
 
   func run() throws {
     print("norma \(NormaVersion.current), libtorch \(Engine.version), \(Engine.threads) threads")

@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Norma
 
-struct Evaluate: ParsableCommand {
+struct Evaluate: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare the maps of norma segment with lesion masks.")
 

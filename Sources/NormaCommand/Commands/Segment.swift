@@ -3,7 +3,7 @@ import Foundation
 public import Norma
 import Tensors
 
-struct Segment: ParsableCommand {
+struct Segment: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Scans in; anomaly map, lesion mask, lesion table and report out, on each scan's own grid.")
 
@@ -40,13 +40,15 @@ struct Segment: ParsableCommand {
     let device = try engine.prepare()
     let model = try ModelBundle(named: bundle)
     let calibration = model.manifest.calibration
-    let threshold = try self.threshold
+    let threshold =
+      try self.threshold
       ?? calibration.threshold(atRate: fpr ?? model.manifest.configuration.calibration.defaultRate)
     let cases = try chosenCases()
     let folder = URL(fileURLWithPath: output)
     try SegmentationRecord(bundle: model, threshold: threshold).write(to: folder)
     let cohort = CohortSegmentation(
-      segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name, threshold: threshold,
+      segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name,
+      threshold: threshold,
       output: folder)
     Interruption.listen()
     var done = 0
@@ -65,7 +67,8 @@ struct Segment: ParsableCommand {
     var cases = manifest.cases.filter { split == nil || $0.split == split }
     guard !cases.isEmpty else {
       throw Problem(
-        .badData, "the manifest has no case in split '\(split?.rawValue ?? "")'", at: input, advice: "leave out --split")
+        .badData, "the manifest has no case in split '\(split?.rawValue ?? "")'", at: input,
+        advice: "leave out --split")
     }
     if let brainMask {
       guard cases.count == 1 else {
@@ -81,7 +84,8 @@ struct Segment: ParsableCommand {
   private func report(_ row: CohortSegmentation.Row, done: Int, of count: Int) {
     if let problem = row.problem {
       console.endProgress()
-      Console.standardError("failed: \(row.caseID): \(problem)")
+      // The failure of a single scan is that of the command.
+      if count > 1 { console.failure(problem, ofCase: row.caseID) }
     } else if count <= 20 {
       console.endProgress()
       console.log(
@@ -99,11 +103,14 @@ struct Segment: ParsableCommand {
   ) throws {
     let report = folder.appendingPathComponent("report.html")
     try SegmentationPage(rows: rows, bundle: bundle, threshold: threshold).write(to: report)
+    if rows.count == 1 {
+      for file in [rows[0].anomalyMap, rows[0].mask].compactMap({ $0 }) { console.result(file.path) }
+    }
     for file in ["cases.tsv", "report.html"] { console.result(folder.appendingPathComponent(file).path) }
     let failed = rows.compactMap(\.problem)
     guard let first = failed.first else { return }
-    if rows.count == 1 { throw ExitCode(first.kind.rawValue) }
-    Console.standardError("\(failed.count) of \(rows.count) cases failed; see the table of cases")
+    if rows.count == 1 { throw first }
+    console.log("\(failed.count) of \(rows.count) cases failed; see the table of cases")
     throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
   }
 }

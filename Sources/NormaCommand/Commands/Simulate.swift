@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Norma
 
-struct Simulate: ParsableCommand {
+struct Simulate: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a cohort of simulated FLAIR scans with lesions and masks.")
 
@@ -21,6 +21,9 @@ struct Simulate: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Only slices between these two template levels (z in mm).")
   var levels: [Double] = []
 
+  @Flag(help: "Everybody is a patient with lesions; otherwise one person in five is, in the test split.")
+  var patientsOnly = false
+
   @Option(help: "Folder with the ICBM152 tissue maps; default: the installed one.")
   var template: String?
 
@@ -35,15 +38,23 @@ struct Simulate: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: output)
+    var isFolder: ObjCBool = true
+    if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder), !isFolder.boolValue {
+      throw Problem(.cannotCreate, "the output is a file", at: folder.path, advice: "choose a new folder")
+    }
     if let contents = try? FileManager.default.contentsOfDirectory(atPath: folder.path), !contents.isEmpty {
       throw Problem(.cannotCreate, "the folder is not empty", at: folder.path, advice: "choose a new folder")
     }
-    let tissues = try SimulatedTemplate(folder: template.map { URL(fileURLWithPath: $0) } ?? InstalledFiles.template())
     let size = voxelSize.count == 1 ? [Double](repeating: voxelSize[0], count: 3) : voxelSize
-    let options = SimulationOptions(
+    var options = SimulationOptions(
       cases: cases, seed: seed, voxelSize: size, zRange: levels.isEmpty ? nil : levels[0]...levels[1])
+    if patientsOnly { (options.trainFraction, options.validationFraction) = (0, 0) }
+    try options.validate()
+    let tissues = try SimulatedTemplate(
+      folder: template.map { URL(fileURLWithPath: $0) } ?? InstalledFiles.template())
     try Simulator(template: tissues, options: options).writeCohort(to: folder) { progress in
-      console.progress("simulating \(Console.bar(progress.completed, of: progress.total)) \(progress.participantID)")
+      console.progress(
+        "simulating \(Console.bar(progress.completed, of: progress.total)) \(progress.participantID)")
     }
     console.endProgress()
     console.result(folder.appendingPathComponent("manifest.tsv").path)

@@ -3,7 +3,7 @@ import Foundation
 import Norma
 import Tensors
 
-struct Train: ParsableCommand {
+struct Train: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model on lesion-free scans, calibrate its threshold and write its bundle.")
 
@@ -51,7 +51,8 @@ struct Train: ParsableCommand {
       return console.result(String(decoding: try encoder.encode(configuration), as: UTF8.self))
     }
     guard let data else {
-      throw Problem(.usage, "no data to train on", at: "--data", advice: "give a manifest (.tsv) or a folder of scans")
+      throw Problem(
+        .usage, "no data to train on", at: "--data", advice: "give a manifest (.tsv) or a folder of scans")
     }
     let manifest = try Manifest(discovering: URL(fileURLWithPath: data))
     try train(
@@ -83,7 +84,8 @@ struct Train: ParsableCommand {
 
   private func report(_ event: TrainingEvent) {
     switch event {
-    case .preparing(let index, let count): console.progress("preparing \(Console.bar(index, of: count)) \(index)/\(count)")
+    case .preparing(let index, let count):
+      console.progress("preparing \(Console.bar(index, of: count)) \(index)/\(count)")
     case .started(let training, let validation, let progress):
       console.endProgress()
       console.log(
@@ -99,7 +101,8 @@ struct Train: ParsableCommand {
       console.log(
         "epoch \(record.epoch)",
         [
-          "loss": String(format: "%.5g", record.trainingLoss), "validation": String(format: "%.5g", record.validationLoss),
+          "loss": String(format: "%.5g", record.trainingLoss),
+          "validation": String(format: "%.5g", record.validationLoss),
           "best": record.isBest ? "yes" : "no", "img/s": String(format: "%.1f", record.imagesPerSecond),
         ])
     case .saved: break

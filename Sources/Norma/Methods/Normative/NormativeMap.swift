@@ -56,7 +56,8 @@ final class NormativeMap: Method {
   private func fitted() throws -> (mean: Tensor, deviation: Tensor) {
     if let model { return model }
     let fitted = (
-      mean: try moments.mean(), deviation: try moments.deviation().clamp(min: Float(settings.minimumDeviation))
+      mean: try moments.mean(),
+      deviation: try moments.deviation().clamp(min: Float(settings.minimumDeviation))
     )
     model = fitted
     return fitted

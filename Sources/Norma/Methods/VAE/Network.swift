@@ -44,7 +44,9 @@ struct VariationalNetwork {
   }
 
   func encode(_ images: Tensor, training: Bool) throws -> GaussianCode {
-    let features = try encoder.reduce(images.contiguous(channelsLast: true)) { try $1($0, training: training) }
+    let features = try encoder.reduce(images.contiguous(channelsLast: true)) {
+      try $1($0, training: training)
+    }
     return try head.encode(features)
   }
 
@@ -58,7 +60,8 @@ private struct EncoderBlock {
   let norm: BatchNorm2d
   let slope: Float
 
-  init(_ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings) throws {
+  init(_ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings) throws
+  {
     convolution = try Conv2d(
       path / "conv", in: input, out: output, kernel: settings.kernel, stride: 2, padding: settings.kernel / 2)
     norm = try BatchNorm2d(path / "norm", output)
@@ -75,7 +78,8 @@ private struct DecoderBlock {
   let norm: BatchNorm2d
   let slope: Float
 
-  init(_ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings) throws {
+  init(_ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings) throws
+  {
     convolution = try ConvTranspose2d(
       path / "conv", in: input, out: output, kernel: settings.kernel, stride: 2, padding: settings.kernel / 2,
       outputPadding: 1)
@@ -90,7 +94,9 @@ private struct DecoderBlock {
 
 /// From features to mean and log-variance, and from a code back to features.
 private enum CodeHead {
-  case dense(squeeze: Conv2d, mean: Linear, logVariance: Linear, expand: Linear, widen: Conv2d, shape: [Int], width: Int)
+  case dense(
+    squeeze: Conv2d, mean: Linear, logVariance: Linear, expand: Linear, widen: Conv2d, shape: [Int],
+    width: Int)
   case spatial(mean: Conv2d, logVariance: Conv2d, width: Int)
 
   init(_ path: ParameterPath, channels: Int, side: Int, settings: VariationalAutoencoderSettings) throws {

@@ -30,7 +30,8 @@ struct VariationalAutoencoderSettings: Settings {
 
   func validate(path: String) throws {
     try require(
-      (1...6).contains(channels.count) && channels.allSatisfy { (1...1024).contains($0) }, path, "channels", channels,
+      (1...6).contains(channels.count) && channels.allSatisfy { (1...1024).contains($0) }, path, "channels",
+      channels,
       "one to six numbers from 1 to 1024")
     try require(kernel % 2 == 1 && (3...9).contains(kernel), path, "kernel", kernel, "3, 5, 7 or 9")
     try require((1...4096).contains(denseSize), path, "denseSize", denseSize, "1 to 4096")

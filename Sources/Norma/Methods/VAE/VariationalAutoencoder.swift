@@ -34,7 +34,7 @@ final class VariationalAutoencoder: Method {
     let loss = try losses(batch, reconstruction: reconstruction, code: code)
     try loss.total.backward()
     try optimizer.step()
-    return try loss.values
+    return loss.values
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses {
@@ -65,6 +65,6 @@ final class VariationalAutoencoder: Method {
 
   var state: [String: Tensor] { get throws { Dictionary(uniqueKeysWithValues: parameters.namedTensors()) } }
   func load(state: [String: Tensor]) throws { try parameters.load(state) }
-  var optimizerState: [String: Tensor] { get throws { try optimizer.state() } }
+  var optimizerState: [String: Tensor] { optimizer.state() }
   func load(optimizerState: [String: Tensor]) throws { try optimizer.load(optimizerState) }
 }

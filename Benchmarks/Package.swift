@@ -1,0 +1,20 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let engine = "\(Context.packageDirectory)/../.deps/torch/lib"
+
+let package = Package(
+  name: "norma-benchmarks",
+  platforms: [.macOS(.v14)],
+  dependencies: [.package(name: "norma", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "TrainingBenchmark",
+      dependencies: [.product(name: "Norma", package: "norma")],
+      linkerSettings: [
+        .unsafeFlags(["-L\(engine)", "-Xlinker", "-rpath", "-Xlinker", engine]),
+        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)
