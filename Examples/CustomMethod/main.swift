@@ -72,7 +72,7 @@ let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
   "norma-example-\(UUID().uuidString)")
 defer { try? FileManager.default.removeItem(at: folder) }
 
-let template = try SimulatedTemplate.phantom(shape: [32, 32, 32])
+let template = SimulatedTemplate.phantom(shape: [32, 32, 32])
 let options = SimulationOptions(cases: 10, seed: 1, voxelSize: [6, 6, 8])
 try Simulator(template: template, options: options).writeCohort(to: folder)
 
@@ -88,7 +88,7 @@ let training = try TrainingRun(
   name: "example")
 let bundle = try training()
 
-let patient = try manifest.cases(in: .test)[0]
+let patient = manifest.cases(in: .test)[0]
 let result = try Segmenter(bundle: bundle)(
   VolumeReader.read(patient.image), threshold: bundle.manifest.calibration.threshold(atRate: 0.05),
   name: patient.id)

@@ -27,7 +27,9 @@ struct EngineOptions: ParsableArguments {
       }
       return chosen
     } catch let error as DeviceError {
-      throw Problem(.usage, "there is no device '\(error.text)'", at: "--device", advice: "give auto, cpu, cuda, cuda:N or mps")
+      throw Problem(
+        .usage, "there is no device '\(error.text)'", at: "--device",
+        advice: "give auto, cpu, cuda, cuda:N or mps")
     }
   }
 }

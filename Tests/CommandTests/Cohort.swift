@@ -61,7 +61,8 @@ enum Cohort {
   private static func train(_ preset: String, name: String) throws -> URL {
     let run = Workplace.root / "run-\(name)"
     let outcome = try Tool.succeed(
-      ["train", "--preset", preset, "--data", manifest.path, "-o", run.path, "--threads", "1"] + settings(preset))
+      ["train", "--preset", preset, "--data", manifest.path, "-o", run.path, "--threads", "1"]
+        + settings(preset))
     #expect(outcome.results == [(run / "bundle").path])
     return run
   }

@@ -7,7 +7,9 @@ import Volumes
   @Test(arguments: Cohort.presets)
   func aModelIsTrainedVerifiedUsedAndEvaluated(preset: String) throws {
     let run = try Cohort.run(preset)
-    for file in ["config.json", "data.json", "bundle/bundle.json", "bundle/weights.safetensors", "bundle/card.md"] {
+    for file in [
+      "config.json", "data.json", "bundle/bundle.json", "bundle/weights.safetensors", "bundle/card.md",
+    ] {
       #expect((run / file).exists, "\(file)")
     }
     #expect(run.halfWritten == [])
@@ -25,7 +27,8 @@ import Volumes
 
     let figures = try Workplace.folder()
     let evaluated = try Tool.succeed([
-      "evaluate", "--predictions", out.path, "--data", Cohort.manifest.path, "-o", figures.path, "--samples", "50",
+      "evaluate", "--predictions", out.path, "--data", Cohort.manifest.path, "-o", figures.path, "--samples",
+      "50",
     ])
     let files = ["evaluation.json", "cases.tsv", "report.html"].map { (figures / $0).path }
     #expect(Array(evaluated.results.suffix(3)) == files)

@@ -23,10 +23,14 @@ enum Tool {
   /// `norma` beside the test bundle.
   static let executable: URL? = {
     let places =
-      [CommandLine.arguments.first.map { URL(fileURLWithPath: $0) }, Bundle.main.executableURL].compactMap { $0 }
+      [CommandLine.arguments.first.map { URL(fileURLWithPath: $0) }, Bundle.main.executableURL].compactMap {
+        $0
+      }
     let parents = places.flatMap { place in
-      sequence(first: place.resolvingSymlinksInPath()) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
-        .prefix(6)
+      sequence(first: place.resolvingSymlinksInPath()) {
+        $0.path == "/" ? nil : $0.deletingLastPathComponent()
+      }
+      .prefix(6)
     }
     return (parents + [packageRoot.appendingPathComponent(".build/debug")])
       .map { $0.appendingPathComponent("norma") }
@@ -96,7 +100,9 @@ enum Workplace {
     let folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath()
       .appendingPathComponent("norma-command-tests-\(ProcessInfo.processInfo.processIdentifier)")
     try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    if ProcessInfo.processInfo.environment["NORMA_KEEP"] == nil { atexit { try? FileManager.default.removeItem(at: Workplace.root) } }
+    if ProcessInfo.processInfo.environment["NORMA_KEEP"] == nil {
+      atexit { try? FileManager.default.removeItem(at: Workplace.root) }
+    }
     return folder
   }()
 
@@ -119,7 +125,8 @@ extension URL {
     let paths = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     return paths.filter {
       var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: (self / $0).path, isDirectory: &isFolder) && !isFolder.boolValue
+      return FileManager.default.fileExists(atPath: (self / $0).path, isDirectory: &isFolder)
+        && !isFolder.boolValue
     }.sorted()
   }
 

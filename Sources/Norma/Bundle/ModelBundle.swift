@@ -94,10 +94,9 @@ public struct ModelBundle: Sendable {
         advice: "fetch the bundle again")
     }
     self.url = url
-    guard manifest.files[Self.weightsFile] != nil else {
+    for name in [Self.weightsFile, Self.cardFile] where manifest.files[name] == nil {
       throw Problem(
-        .badData, "bundle.json has no checksum of \(Self.weightsFile)", at: file.path,
-        advice: "fetch the bundle again; do not use this one")
+        .badData, "bundle.json lists no checksum of \(name)", at: file.path, advice: "fetch the bundle again")
     }
     for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
       let part = url.appendingPathComponent(name)
@@ -120,14 +119,12 @@ public struct ModelBundle: Sendable {
       let method = try MethodRegistry.entry(configuration.method)
         .make(model: configuration.model, context: MethodContext(configuration, device: device))
       try method.load(state: tensors.dropping(prefix: "model."))
-      let size = configuration.recipe.gridSize
-      let deviation =
-        configuration.scoring.normalizeByDeviation
-        ? try tensors.tensor(Self.deviationName, shape: [size, size]) : nil
-      return Scorer(
-        method: method, settings: configuration.scoring,
-        deviation: try deviation?.to(device),
-        device: device)
+      var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
+      if configuration.scoring.normalizeByDeviation {
+        let size = configuration.recipe.gridSize
+        scorer.deviation = try tensors.tensor(Self.deviationName, like: .zeros([size, size], device: device))
+      }
+      return scorer
     } catch let error as ParameterError {
       throw Problem(
         .badData, "\(error)", at: weights.path,

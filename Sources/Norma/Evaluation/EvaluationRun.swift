@@ -29,7 +29,8 @@ public struct EvaluationRun {
       }
     guard !pairs.isEmpty else {
       throw Problem(
-        .badData, "no case of the manifest has both a lesion mask and a finished prediction", at: predictions.path,
+        .badData, "no case of the manifest has both a lesion mask and a finished prediction",
+        at: predictions.path,
         advice: "evaluate against the manifest whose cases were segmented; its split column must say test")
     }
     for (index, (scan, files)) in pairs.enumerated() {

@@ -87,7 +87,8 @@ public struct SegmentationReport: Sendable {
     let failed = cases.filter { $0.status == .failed }.count
     return HTMLPage(
       title: "Anomaly segmentation",
-      subtitle: "\(cases.count == 1 ? "1 case" : "\(cases.count) cases"), \(failed) failed. \(provenance.subtitle)",
+      subtitle:
+        "\(cases.count == 1 ? "1 case" : "\(cases.count) cases"), \(failed) failed. \(provenance.subtitle)",
       sections: [
         HTMLPage.Section("Cases", [limitNote, .table(table)].compactMap { $0 }),
         HTMLPage.Section("Pictures", pictured.flatMap { blocks(of: $0.case, anchor: $0.anchor) }),
