@@ -18,22 +18,31 @@ import Testing
     BadInput(
       "unknown key", 64, ["unknown configuration key 'training.epoch'", "did you mean 'training.epochs'?"],
       train("--set", "training.epoch=3")),
-    BadInput("unknown group", 64, ["'trainng'", "did you mean 'training'?"], train("--set", "trainng.epochs=3")),
+    BadInput(
+      "unknown group", 64, ["'trainng'", "did you mean 'training'?"], train("--set", "trainng.epochs=3")),
     BadInput("unknown model key", 64, ["'model.sigmaa'", "'model.sigma'"], train("--set", "model.sigmaa=3")),
-    BadInput("wrong type", 64, ["'training.epochs'", "whole number", "text"], train("--set", "training.epochs=ten")),
-    BadInput("a fraction for a count", 64, ["'training.epochs' wants a whole number, not 1.5"], train("--set", "training.epochs=1.5")),
+    BadInput(
+      "wrong type", 64, ["'training.epochs'", "whole number", "text"], train("--set", "training.epochs=ten")),
+    BadInput(
+      "a fraction for a count", 64, ["'training.epochs' wants a whole number, not 1.5"],
+      train("--set", "training.epochs=1.5")),
     BadInput(
       "out of range", 64, ["'training.batchSize' is 0", "1 to 4096"], train("--set", "training.batchSize=0")),
-    BadInput("unknown choice", 64, ["'recipe.normalization'", "'log'", "reference"], train("--set", "recipe.normalization=log")),
-    BadInput("no setting", 64, ["'training.epochs' is no setting", "key=value"], train("--set", "training.epochs")),
+    BadInput(
+      "unknown choice", 64, ["'recipe.normalization'", "'log'", "reference"],
+      train("--set", "recipe.normalization=log")),
+    BadInput(
+      "no setting", 64, ["'training.epochs' is no setting", "key=value"], train("--set", "training.epochs")),
     BadInput("negative seed", 64, ["'training.seed' is -1"], train("--seed=-1")),
-    BadInput("unknown key in a file", 64, ["'scoring.medain'", "'scoring.median'"], config("scoring: {medain: 3}")),
+    BadInput(
+      "unknown key in a file", 64, ["'scoring.medain'", "'scoring.median'"], config("scoring: {medain: 3}")),
     BadInput("wrong type in a file", 64, ["'scoring'", "group of keys"], config("scoring: 3")),
     BadInput("out of range in a file", 64, ["'scoring.median' is 4", "odd"], config("scoring: {median: 4}")),
     BadInput("a file that is no YAML", 65, ["config.yaml", "syntax"], config("scoring: [3")),
     BadInput("a missing file", 66, ["nowhere.yaml"], train("--config", "nowhere.yaml")),
     BadInput("a missing description", 66, ["nowhere.md"], train("--describe", "nowhere.md")),
-    BadInput("unknown preset", 64, ["no preset 'normativ'", "did you mean 'normative'?", "dense-vae"]) { place in
+    BadInput("unknown preset", 64, ["no preset 'normativ'", "did you mean 'normative'?", "dense-vae"]) {
+      place in
       try ["train", "--preset", "normativ", "--data", Cohort.manifest.path, "-o", place.out.path]
     },
     BadInput("no method", 64, ["names no method", "normative"]) { place in
@@ -64,12 +73,17 @@ import Testing
     BadInput("unknown device", 64, ["no device 'gpu'", "--device", "cuda"], train("--device", "gpu")),
     BadInput("device index", 64, ["no device 'cuda:x'", "--device"], train("--device", "cuda:x")),
     BadInput("no threads", 64, ["--threads", "1 or more"]) { place in
-      try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", Cohort.bundle.path, "--threads", "0"]
+      try [
+        "segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", Cohort.bundle.path,
+        "--threads", "0",
+      ]
     },
     BadInput("rate above 1", 64, ["rate of 2", "--fpr", "--threshold"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "2"])
     },
-    BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in try place.segment(Cohort.patient, ["--fpr", "0"]) },
+    BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in
+      try place.segment(Cohort.patient, ["--fpr", "0"])
+    },
   ]
 
   @Test(arguments: engine)
@@ -98,10 +112,13 @@ import Testing
     #expect(outcome.standardOutput.isEmpty && folder.files == [])
   }
 
-  @Test(.enabled(if: !FileManager.default.fileExists(atPath: "/dev/nvidiactl"), "this machine has a CUDA device"))
+  @Test(
+    .enabled(if: !FileManager.default.fileExists(atPath: "/dev/nvidiactl"), "this machine has a CUDA device"))
   func aDeviceThatIsNotThereIsMissing() throws {
-    try BadInput("cuda", 69, ["cuda:0 is not available", "--device", "norma doctor"], Self.train("--device", "cuda"))
-      .check()
+    try BadInput(
+      "cuda", 69, ["cuda:0 is not available", "--device", "norma doctor"], Self.train("--device", "cuda")
+    )
+    .check()
   }
 
   @Test(arguments: [
@@ -113,7 +130,9 @@ import Testing
       try Data("x".utf8).write(to: place.folder / "file")
       return ["simulate", "-o", (place.folder / "file").path, "--cases", "1"]
     },
-    BadInput("simulate nobody", 64, ["'cases' is 0", "1 or more"]) { ["simulate", "-o", $0.out.path, "--cases", "0"] },
+    BadInput("simulate nobody", 64, ["'cases' is 0", "1 or more"]) {
+      ["simulate", "-o", $0.out.path, "--cases", "0"]
+    },
     BadInput("simulate voxels of no size", 64, ["voxelSize", "0.25 to 20"]) { place in
       ["simulate", "-o", place.out.path, "--voxel-size", "0"]
     },
@@ -121,10 +140,14 @@ import Testing
       ["simulate", "-o", place.out.path, "--template", (place.folder / "nowhere").path]
     },
     BadInput("evaluate what is no segmentation", 66, ["no segmentation", "norma segment"]) { place in
-      try ["evaluate", "--predictions", place.folder.path, "--data", Cohort.manifest.path, "-o", place.out.path]
+      try [
+        "evaluate", "--predictions", place.folder.path, "--data", Cohort.manifest.path, "-o", place.out.path,
+      ]
     },
     BadInput("note without its text", 66, ["nowhere.md"]) { place in
-      try ["bundle", "note", Cohort.bundle.path, "--section", "S", "--text", (place.folder / "nowhere.md").path]
+      try [
+        "bundle", "note", Cohort.bundle.path, "--section", "S", "--text", (place.folder / "nowhere.md").path,
+      ]
     },
   ])
   func anOutputThatCannotBeIsRefused(input: BadInput) throws {
@@ -136,7 +159,10 @@ import Testing
     let input = BadInput("no matching case", 65, ["no case", "lesion mask", "/maps"]) { place in
       let maps = place.folder / "maps"
       try Tool.succeed(
-        ["segment", "-i", Cohort.patient.path, "-o", maps.path, "--bundle", Cohort.bundle.path, "--threads", "1"])
+        [
+          "segment", "-i", Cohort.patient.path, "-o", maps.path, "--bundle", Cohort.bundle.path, "--threads",
+          "1",
+        ])
       let other = try place.manifest("participant_id image lesion_mask", "z z.nii.gz z-mask.nii.gz")
       return ["evaluate", "--predictions", maps.path, "--data", other.path, "-o", place.out.path]
     }

@@ -16,7 +16,9 @@ import Testing
   }
 
   static let damages: [Damage] = [
-    Damage(testDescription: "a flipped byte", code: 65, words: ["sha256", "weights.safetensors", "do not use"]) {
+    Damage(
+      testDescription: "a flipped byte", code: 65, words: ["sha256", "weights.safetensors", "do not use"]
+    ) {
       let file = $0 / "weights.safetensors"
       var data = try Data(contentsOf: file)
       data[data.count - 1] ^= 1
@@ -25,7 +27,9 @@ import Testing
     Damage(testDescription: "a changed card", code: 65, words: ["sha256", "card.md"]) {
       try Data("new words\n".utf8).write(to: $0 / "card.md")
     },
-    Damage(testDescription: "a newer schema", code: 65, words: ["schema version 99", "reads 1", "newer Norma"]) {
+    Damage(
+      testDescription: "a newer schema", code: 65, words: ["schema version 99", "reads 1", "newer Norma"]
+    ) {
       try edit($0) { $0["schemaVersion"] = 99 }
     },
     Damage(testDescription: "no schema version", code: 65, words: ["schemaVersion", "bundle.json"]) {
@@ -37,14 +41,17 @@ import Testing
     Damage(testDescription: "no weights", code: 66, words: ["weights.safetensors"]) {
       try FileManager.default.removeItem(at: $0 / "weights.safetensors")
     },
-    Damage(testDescription: "weights without a checksum", code: 65, words: ["no checksum of weights.safetensors"]) {
+    Damage(
+      testDescription: "weights without a checksum", code: 65, words: ["no checksum of weights.safetensors"]
+    ) {
       try edit($0) { $0["files"] = [String: String]() }
     },
     Damage(testDescription: "a missing tensor", code: 65, words: ["sum_of_squares", "missing", "[32, 32]"]) {
       try rewriteWeights($0) { $0["model.sum_of_squares"] = nil }
     },
     Damage(
-      testDescription: "a tensor of another shape", code: 65, words: ["sum", "[16, 16]", "[32, 32]", "safetensors"]
+      testDescription: "a tensor of another shape", code: 65,
+      words: ["sum", "[16, 16]", "[32, 32]", "safetensors"]
     ) {
       let small = try Tensor.zeros([16, 16])
       try rewriteWeights($0) { $0["model.sum"] = small }
@@ -55,7 +62,9 @@ import Testing
     ) {
       let odd = try Tensor.zeros([1, 2, 3])
       try rewriteWeights($0) { tensors in
-        if let name = tensors.keys.sorted().first(where: { $0.hasPrefix("model.encoder") }) { tensors[name] = odd }
+        if let name = tensors.keys.sorted().first(where: { $0.hasPrefix("model.encoder") }) {
+          tensors[name] = odd
+        }
       }
     },
     Damage(
@@ -63,7 +72,9 @@ import Testing
     ) {
       try rewriteWeights($0) { $0["scoring.deviation"] = nil }
     },
-    Damage(testDescription: "weights that are no safetensors", code: 65, words: ["safetensors file", "header"]) {
+    Damage(
+      testDescription: "weights that are no safetensors", code: 65, words: ["safetensors file", "header"]
+    ) {
       try Data("not tensors at all".utf8).write(to: $0 / "weights.safetensors")
       try renewChecksum($0)
     },
@@ -81,7 +92,9 @@ import Testing
     let bundle = try Cohort.copyOfBundle(damage.preset)
     try damage.apply(bundle)
     let input = BadInput(damage.testDescription, damage.code, damage.words) { place in
-      try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", bundle.path, "--threads", "1"]
+      try [
+        "segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", bundle.path, "--threads", "1",
+      ]
     }
     let (outcome, place) = try input.check()
     #expect(outcome.standardOutput.isEmpty && !place.out.exists)
@@ -89,7 +102,9 @@ import Testing
 
   @Test func aBundleThatComputesSomethingElseIsNotVerified() throws {
     let bundle = try Cohort.copyOfBundle()
-    try Self.rewriteWeights(bundle) { tensors in tensors["model.sum"] = try tensors["model.sum"].map { try $0 * 1.5 } }
+    try Self.rewriteWeights(bundle) { tensors in
+      tensors["model.sum"] = try tensors["model.sum"].map { try $0 * 1.5 }
+    }
     let outcome = try Tool.run(["bundle", "verify", bundle.path])
     #expect(outcome.code == 65 && outcome.standardOutput.isEmpty)
     expectProblem(in: outcome, words: ["does not compute what it did", bundle.path])
@@ -103,7 +118,10 @@ import Testing
       ["bundle", "verify", place.folder.path]
     },
     BadInput("missing folder for segment", 66, ["no bundle", "/nowhere"]) { place in
-      try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", (place.folder / "nowhere").path]
+      try [
+        "segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle",
+        (place.folder / "nowhere").path,
+      ]
     },
   ])
   func aBundleThatIsNotThereIsNamed(input: BadInput) throws {
@@ -121,7 +139,8 @@ import Testing
     try JSONSerialization.data(withJSONObject: object).write(to: file)
   }
 
-  private static func rewriteWeights(_ bundle: URL, _ change: (inout [String: Tensor]) throws -> Void) throws {
+  private static func rewriteWeights(_ bundle: URL, _ change: (inout [String: Tensor]) throws -> Void) throws
+  {
     let file = bundle / "weights.safetensors"
     var (tensors, metadata) = try Safetensors.read(file)
     try change(&tensors)

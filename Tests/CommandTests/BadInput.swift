@@ -23,7 +23,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
     /// Segments one file with the normative bundle.
     func segment(_ input: URL, _ more: [String] = []) throws -> [String] {
-      try ["segment", "-i", input.path, "-o", out.path, "--bundle", Cohort.bundle.path, "--threads", "1"] + more
+      try ["segment", "-i", input.path, "-o", out.path, "--bundle", Cohort.bundle.path, "--threads", "1"]
+        + more
     }
 
     /// Trains the normative model on a manifest.
@@ -87,10 +88,13 @@ func expectProblem(in outcome: Outcome, words: [String], sourceLocation: SourceL
   let start = outcome.log.firstIndex { $0.hasPrefix("error: ") }
   let lines = start.map { Array(outcome.log[$0...].prefix(3)) } ?? []
   let prefixes = ["error: ", "  where: ", "  what to do: "]
-  let areThere = lines.count == 3 && zip(lines, prefixes).allSatisfy { $0.hasPrefix($1) && $0.count > $1.count + 2 }
+  let areThere =
+    lines.count == 3 && zip(lines, prefixes).allSatisfy { $0.hasPrefix($1) && $0.count > $1.count + 2 }
   #expect(areThere, "no three-line message in: \(text)", sourceLocation: sourceLocation)
-  #expect(outcome.log.count == (start ?? 0) + 3, "more than the message: \(text)", sourceLocation: sourceLocation)
+  #expect(
+    outcome.log.count == (start ?? 0) + 3, "more than the message: \(text)", sourceLocation: sourceLocation)
   for word in words {
-    #expect(lines.joined(separator: "\n").contains(word), "'\(word)' in: \(text)", sourceLocation: sourceLocation)
+    #expect(
+      lines.joined(separator: "\n").contains(word), "'\(word)' in: \(text)", sourceLocation: sourceLocation)
   }
 }

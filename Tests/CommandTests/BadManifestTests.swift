@@ -4,7 +4,8 @@ import Testing
 /// Manifests that do not say what they should.
 @Suite struct BadManifestTests {
   static let manifests: [BadInput] = [
-    BadInput("without a required column", 65, ["no column 'image'", "'imge' looks like it", "line 1"]) { place in
+    BadInput("without a required column", 65, ["no column 'image'", "'imge' looks like it", "line 1"]) {
+      place in
       try place.segment(place.manifest("participant_id imge", "a scan.nii.gz"))
     },
     BadInput("with a row too short", 65, ["2 cells", "header 3", "line 3", "n/a"]) { place in
@@ -19,7 +20,8 @@ import Testing
     BadInput("with a case twice", 65, ["'a' is listed twice", "session_id"]) { place in
       try place.segment(place.manifest("participant_id image", "a x.nii.gz", "a y.nii.gz"))
     },
-    BadInput("with an unknown split", 65, ["'training' is no split", "line 2", "train, validation, test"]) { place in
+    BadInput("with an unknown split", 65, ["'training' is no split", "line 2", "train, validation, test"]) {
+      place in
       try place.segment(place.manifest("participant_id image split", "a x.nii.gz training"))
     },
     BadInput("with an empty cell", 65, ["empty", "line 2"]) { place in

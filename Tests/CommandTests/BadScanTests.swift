@@ -27,7 +27,8 @@ import Volumes
     BadInput("all zero", 65, ["all voxels are zero", "scan.nii.gz", "export"]) { place in
       try place.segment(place.scan { _, _ in 0 })
     },
-    BadInput("all NaN", 65, ["NaN", "scan.nii.gz"]) { place in try place.segment(place.scan { _, _ in .nan }) },
+    BadInput("all NaN", 65, ["NaN", "scan.nii.gz"]) { place in try place.segment(place.scan { _, _ in .nan })
+    },
     BadInput("NaN inside", 65, ["1 of", "NaN", "scan.nii.gz", "write 0"]) { place in
       let middle = try NIfTI.readGeometry(Cohort.patient).voxelCount / 2
       return try place.segment(place.scan { $0 == middle ? .nan : $1 })
@@ -109,7 +110,8 @@ import Volumes
     },
     BadInput("only scans with lesions", 65, ["lesion-free", "train"]) { place in
       let scan = try Cohort.patient.path
-      return try place.train(place.manifest("participant_id image split", "a \(scan) test", "b \(scan) validation"))
+      return try place.train(
+        place.manifest("participant_id image split", "a \(scan) test", "b \(scan) validation"))
     },
     BadInput("a broken scan", 65, ["scan.nii.gz", "zero"]) { place in
       let scan = try place.scan { _, _ in 0 }
@@ -134,11 +136,14 @@ import Volumes
     let place = BadInput.Place(folder: try Workplace.folder())
     let bad = try place.scan { _, _ in 0 }
     let manifest = try place.manifest(
-      "participant_id image", "good-1 \(Cohort.patient.path)", "bad \(bad.path)", "good-2 \(Cohort.patient.path)")
+      "participant_id image", "good-1 \(Cohort.patient.path)", "bad \(bad.path)",
+      "good-2 \(Cohort.patient.path)")
     let outcome = try Tool.run(place.segment(manifest))
     #expect(outcome.code == 1)
     #expect(outcome.results == [(place.out / "cases.tsv").path, (place.out / "report.html").path])
-    #expect(outcome.standardError.contains("failed: bad: all voxels are zero\n  where: \(bad.path)\n  what to do: "))
+    #expect(
+      outcome.standardError.contains("failed: bad: all voxels are zero\n  where: \(bad.path)\n  what to do: ")
+    )
     #expect(outcome.standardError.contains("1 of 3 cases failed"))
 
     let rows = try TSV(place.out / "cases.tsv").rows

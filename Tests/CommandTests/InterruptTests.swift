@@ -33,8 +33,11 @@ import Testing
     kill(running.process.processIdentifier, signal)
     let outcome = running.finish()
     #expect(outcome.code == 130 && outcome.standardOutput.isEmpty)
-    #expect(outcome.standardError.contains("error: training was interrupted; nothing is lost\n  where: \(run.path)\n"))
-    #expect(outcome.standardError.contains("  what to do: continue with: norma train --resume -o \(run.path)"))
+    #expect(
+      outcome.standardError.contains(
+        "error: training was interrupted; nothing is lost\n  where: \(run.path)\n"))
+    #expect(
+      outcome.standardError.contains("  what to do: continue with: norma train --resume -o \(run.path)"))
     #expect((run / "checkpoints/last.safetensors").exists && !(run / "bundle").exists)
     #expect(run.halfWritten == [])
 

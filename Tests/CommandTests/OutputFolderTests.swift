@@ -28,7 +28,8 @@ import Volumes
     chmod(folder.path, 0o777)
     defer { chmod(scan.path, 0o600) }
     let outcome = try runBound([
-      "segment", "-i", scan.path, "-o", (folder / "out").path, "--bundle", Cohort.bundle.path, "--threads", "1",
+      "segment", "-i", scan.path, "-o", (folder / "out").path, "--bundle", Cohort.bundle.path, "--threads",
+      "1",
     ])
     #expect(outcome.code == 66)
     expectProblem(in: outcome, words: ["Permission denied", scan.path, "permissions"])
@@ -51,7 +52,8 @@ import Volumes
   static func writers(to out: URL) throws -> [[String]] {
     [
       ["segment", "-i", try Cohort.patient.path, "-o", out.path, "--bundle", try Cohort.bundle.path],
-      ["train", "--preset", "normative", "--data", try Cohort.manifest.path, "-o", out.path] + Cohort.smallGrid,
+      ["train", "--preset", "normative", "--data", try Cohort.manifest.path, "-o", out.path]
+        + Cohort.smallGrid,
     ]
   }
 
@@ -72,7 +74,8 @@ import Volumes
   /// A file system of a few KiB, or nil where this user may not mount one.
   private static func smallDisk(kilobytes: Int) throws -> URL? {
     let place = try Workplace.folder()
-    let isMounted = try shell("/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", place.path)
+    let isMounted = try shell(
+      "/usr/bin/mount", "-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", place.path)
     return isMounted ? place : nil
   }
 
@@ -96,12 +99,14 @@ import Volumes
   }
 
   @Test(
-    .enabled("small file systems cannot be mounted here") { (try? canMount.get()) == true }, arguments: [8, 24])
+    .enabled("small file systems cannot be mounted here") { (try? canMount.get()) == true },
+    arguments: [8, 24])
   func aFullDiskEndsTheSegmentation(kilobytes: Int) throws {
     let disk = try #require(try Self.smallDisk(kilobytes: kilobytes))
     defer { Self.unmount(disk) }
     let outcome = try Tool.run([
-      "segment", "-i", Cohort.folder.get().path, "-o", disk.path, "--bundle", Cohort.bundle.path, "--threads", "1",
+      "segment", "-i", Cohort.folder.get().path, "-o", disk.path, "--bundle", Cohort.bundle.path, "--threads",
+      "1",
     ])
     #expect(outcome.code == 74 && outcome.standardOutput.isEmpty)
     expectProblem(in: outcome, words: ["space", disk.path, "check that"])

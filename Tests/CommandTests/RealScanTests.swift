@@ -15,7 +15,9 @@ import Volumes
   private static let trained = Result {
     let slices = try #require(data) / "soop-flair"
     let rows = try TSV(slices / "slices.tsv").rows.compactMap { row -> (id: String, lesion: Int)? in
-      guard let id = row["participant_id"], let pixels = row["lesion_px_axial"].flatMap(Int.init) else { return nil }
+      guard let id = row["participant_id"], let pixels = row["lesion_px_axial"].flatMap(Int.init) else {
+        return nil
+      }
       return (id, pixels)
     }
     let free = rows.filter { $0.lesion == 0 }.prefix(20).enumerated()
@@ -48,7 +50,8 @@ import Volumes
     let (manifest, bundle) = try Self.trained.get()
     let out = try Workplace.folder(), figures = try Workplace.folder()
     try Tool.succeed([
-      "segment", "-i", manifest.path, "--split", "test", "-o", out.path, "--bundle", bundle.path, "--threads", "1",
+      "segment", "-i", manifest.path, "--split", "test", "-o", out.path, "--bundle", bundle.path, "--threads",
+      "1",
     ])
     try Tool.succeed(["evaluate", "--predictions", out.path, "--data", manifest.path, "-o", figures.path])
     let result = try JSONDecoder().decode(Figures.self, from: Data(contentsOf: figures / "evaluation.json"))
@@ -62,7 +65,8 @@ import Volumes
     let scan = try #require(Self.data) / "ms-open/mni/patient26_FLAIR.nii.gz"
     let out = try Workplace.folder()
     try Tool.succeed([
-      "segment", "-i", scan.path, "-o", out.path, "--bundle", Self.trained.get().bundle.path, "--threads", "1",
+      "segment", "-i", scan.path, "-o", out.path, "--bundle", Self.trained.get().bundle.path, "--threads",
+      "1",
     ])
     let row = try #require(try TSV(out / "cases.tsv").rows.first)
     let name = try #require(row["anomaly_map"])

@@ -38,7 +38,9 @@ import Volumes
     #expect(mask.count > 0 && mask.count < mask.voxels.count / 4)
 
     let voxel = input.geometry.voxelVolume
-    #expect(Double(row["lesion_volume_ml"] ?? "").map { abs($0 - Double(mask.count) * voxel / 1000) < 0.01 } == true)
+    #expect(
+      Double(row["lesion_volume_ml"] ?? "").map { abs($0 - Double(mask.count) * voxel / 1000) < 0.01 } == true
+    )
     let lesions = try TSV(out / "sub-008/anat/sub-008_seg-lesions_dseg.tsv")
     #expect(row["lesion_count"] == "\(lesions.rows.count)")
     #expect(out.halfWritten == [])

@@ -33,7 +33,9 @@ import Testing
     let run = try Workplace.folder() / "run"
     try FileManager.default.copyItem(at: Cohort.run("brightness"), to: run)
     let weights = try Data(contentsOf: run / "bundle/bundle.json")
-    let outcome = try Tool.run(["train", "--preset", "normative", "--data", Cohort.manifest.path, "-o", run.path])
+    let outcome = try Tool.run([
+      "train", "--preset", "normative", "--data", Cohort.manifest.path, "-o", run.path,
+    ])
     #expect(outcome.code == 73 && outcome.standardOutput.isEmpty)
     expectProblem(in: outcome, words: ["already holds a run", run.path, "--resume"])
     #expect(try Data(contentsOf: run / "bundle/bundle.json") == weights)
@@ -65,7 +67,8 @@ import Testing
     }
     let card = try Tool.succeed(["bundle", "show", bundle.path]).standardOutput
     #expect(card.contains("Research use only"))
-    #expect(card.components(separatedBy: "## Evaluation\n\nFound 3 of 4 lesions.").count == 2, "once, not twice")
+    #expect(
+      card.components(separatedBy: "## Evaluation\n\nFound 3 of 4 lesions.").count == 2, "once, not twice")
     #expect(try Tool.succeed(["bundle", "verify", bundle.path]).results == ["normative: ok"])
   }
 
