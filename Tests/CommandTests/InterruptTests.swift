@@ -6,7 +6,7 @@ import Testing
   /// A run that takes seconds, in many small steps.
   private static func arguments(_ run: URL) throws -> [String] {
     try ["train", "--preset", "dense-vae", "--data", Cohort.manifest.path, "-o", run.path, "--threads", "1"]
-      + Cohort.smallVAE + ["--set", "training.epochs=60", "--set", "training.batchSize=2", "--seed", "3"]
+      + Cohort.smallVAE + ["--set", "training.epochs=40", "--set", "training.batchSize=2", "--seed", "3"]
   }
 
   /// The weights of the run that nobody interrupted.
