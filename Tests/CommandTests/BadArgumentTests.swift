@@ -29,7 +29,7 @@ import Testing
     BadInput(
       "out of range", 64, ["'training.batchSize' is 0", "1 to 4096"], train("--set", "training.batchSize=0")),
     BadInput(
-      "unknown choice", 64, ["'recipe.normalization'", "not 'log'"],
+      "unknown choice", 64, ["'recipe.normalization'", "'log'", "reference"],
       train("--set", "recipe.normalization=log")),
     BadInput(
       "no setting", 64, ["'training.epochs' is no setting", "key=value"], train("--set", "training.epochs")),

@@ -66,10 +66,7 @@ public enum ConfigurationNode: Hashable, Sendable {
     }
   }
 
-  /// The keys of a group in order; none for other values.
-  var keys: [String] { if case .map(let entries) = self { entries.keys.sorted() } else { [] } }
-
-  /// A single value as the user wrote it, for messages.
+  /// A single value as a message quotes it; of anything else its kind.
   var text: String {
     switch self {
     case .int(let value): "\(value)"

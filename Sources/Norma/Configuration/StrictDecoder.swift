@@ -21,27 +21,33 @@ extension Settings {
   public init(strict node: ConfigurationNode, over base: Self, path: String = "") throws {
     try requireFinite(node, path: path)
     let known = try ConfigurationNode(encoding: base)
-    let merged = try merge(node, over: known, path: path)
     do {
-      self = try Self.decoded(merged)
+      self = try Self(decoding: merge(node, over: known, path: path))
     } catch is DecodingError {
-      // The decoder does not always say which key it is: take them one at a time.
-      let culprit = node.keys.first { key in
-        (try? Self.decoded(merge(.map([key: node[key] ?? .null]), over: known, path: path))) == nil
-      }
-      let expected =
-        if case .int? = culprit.flatMap({ known[$0] }) { "a whole number" } else { "one of its values" }
-      throw ConfigurationError.wrongType(
-        path: culprit.map { join(path, $0) } ?? path, expected: expected,
-        actual: culprit.flatMap { node[$0] }.map { "\($0.text)" } ?? "this")
+      throw Self.wrongValue(in: node, over: known, path: path)
     }
     try validate(path: path)
   }
-}
 
-extension Settings {
-  fileprivate static func decoded(_ node: ConfigurationNode) throws -> Self {
-    try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(node))
+  private init(decoding node: ConfigurationNode) throws {
+    self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(node))
+  }
+
+  /// Names the key whose value has the right kind and still cannot be decoded: the decoder's own error need not.
+  private static func wrongValue(
+    in node: ConfigurationNode, over known: ConfigurationNode, path: String
+  ) -> ConfigurationError {
+    guard case .map(let entries) = node, case .map(let defaults) = known else {
+      return .wrongType(path: path, expected: known.kind, actual: node.kind)
+    }
+    let wrong = entries.sorted { $0.key < $1.key }.first { key, value in
+      (try? Self(decoding: merge(.map([key: value]), over: known, path: path))) == nil
+    }
+    let (key, value) = wrong ?? ("", node)
+    let isCount = if case .int? = defaults[key], case .double = value { true } else { false }
+    return .wrongType(
+      path: join(path, key), expected: isCount ? "a whole number" : "one of the values in the reference",
+      actual: value.text)
   }
 }
 

@@ -5,13 +5,13 @@ import Synchronization
 final class Prefetcher<Element: Sendable>: Sendable {
   private let queue = DispatchQueue(label: "norma.prefetch", qos: .userInitiated)
   private let ready = DispatchSemaphore(value: 0)
-  // Begins at zero: a semaphore must not end below its first value, as it does when cancelled.
   private let room = DispatchSemaphore(value: 0)
   private let made = Mutex<[Result<Element, any Error>]>([])
   private let isCancelled = Atomic(false)
 
   /// Starts making the elements of `range`, at most `depth` ahead.
   init(_ range: Range<Int>, depth: Int = 2, make: @escaping @Sendable (Int) throws -> Element) {
+    // Raised to `depth` from 0: a semaphore that goes away below its first value ends the process.
     for _ in 0..<depth { room.signal() }
     queue.async { [self] in
       for index in range {

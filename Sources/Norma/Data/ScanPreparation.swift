@@ -20,6 +20,11 @@ public struct ScanPreparation: Sendable {
         .badData, "brain mask and image differ in shape: \(brainMask.shape) and \(volume.shape)", at: name,
         advice: "resample the mask to the image's grid")
     }
+    guard brainMask.geometry.matches(volume.geometry, tolerance: volume.geometry.spacing.min() / 2) else {
+      throw Problem(
+        .badData, "brain mask and image have one shape but lie in different places", at: name,
+        advice: "resample the mask to the image's grid, or mend its header")
+    }
     let orientation = Orientation(of: volume.geometry)
     let image = orientation.apply(volume)
     let brain = orientation.apply(Mask(geometry: volume.geometry, voxels: brainMask.voxels))

@@ -102,7 +102,7 @@ package struct SliceStore: Sendable {
       return record
     }
     let prepared = try preparation(scan)
-    let lesion = try scan.readLesionMask().map { Orientation(of: $0.geometry).apply($0) }
+    let lesion = try scan.readLesionMask().map { prepared.orientation.apply($0) }
     let record = Record(isLesionFree: prepared.slices.map { lesion?.isEmpty(slice: $0) ?? true })
     let area = preparation.recipe.gridSize * preparation.recipe.gridSize
     var bytes = Data(capacity: prepared.images.count * 8)
@@ -127,7 +127,8 @@ extension ScanPreparation {
 }
 
 extension ScanCase {
-  /// The lesion mask, checked against the image's shape; nil where the case has none.
+  /// The lesion mask, paired with the image voxel by voxel whatever its header says (published masks with wrong
+  /// headers are common), checked against the image's shape; nil where the case has none.
   package func readLesionMask() throws -> Mask? {
     guard let lesionMask else { return nil }
     let mask = try VolumeReader.readMask(lesionMask)

@@ -53,9 +53,14 @@ public struct CohortSegmentation {
           .interrupted, "interrupted after \(rows.count) of \(cases.count) cases", at: output.path,
           advice: "what is listed in cases.tsv is complete; run the command again for the rest")
       }
-      let row = try segment(scan)
-      rows.append(row)
-      onRow(row)
+      do {
+        rows.append(try segment(scan))
+      } catch {
+        // What is complete stays listed, if there is room for that.
+        try? writeTable(rows)
+        throw error
+      }
+      onRow(rows[rows.count - 1])
     }
     try writeTable(rows)
     return rows
@@ -114,8 +119,7 @@ public struct CohortSegmentation {
       let isDone = row.problem == nil
       table.rows.append([
         row.caseID, isDone ? "ok" : "failed", row.problem.map { "\($0.what) (\($0.advice))" } ?? "n/a",
-        row.image.path,
-        isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
+        row.image.path(relativeTo: output), isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
         isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
         row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
       ])
@@ -123,10 +127,18 @@ public struct CohortSegmentation {
     try AtomicFile.write(table.text, to: output.appendingPathComponent("cases.tsv"))
   }
 
-  /// The columns of `cases.tsv`; paths of maps and masks are relative to its folder.
+  /// The columns of `cases.tsv`; paths are relative to its folder.
   static let columns = [
     "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count",
-    "seconds",
-    "brain_mask", "participant_id",
+    "seconds", "brain_mask", "participant_id",
   ]
+}
+
+extension URL {
+  /// The way from `folder` to this file, with `..` where it lies elsewhere.
+  fileprivate func path(relativeTo folder: URL) -> String {
+    let here = folder.standardizedFileURL.pathComponents, there = standardizedFileURL.pathComponents
+    let shared = zip(here, there).prefix { $0 == $1 }.count
+    return ([String](repeating: "..", count: here.count - shared) + there[shared...]).joined(separator: "/")
+  }
 }

@@ -9,6 +9,8 @@ public struct TrainingRun {
     var manifest: String
     var name: String
     var description: String
+    /// Hash of all inputs and the recipe, by which a resumed run knows that they are still the same.
+    var dataSHA256 = ""
   }
 
   private let configuration: Configuration
@@ -16,6 +18,7 @@ public struct TrainingRun {
   private let folder: RunFolder
   private let device: Device
   private let source: Source
+  private let isResumed: Bool
 
   /// A new run; `name` and `description` (plain words about the data) go into the bundle. Throws a ``Problem``
   /// when the folder holds a run already.
@@ -31,6 +34,7 @@ public struct TrainingRun {
     }
     (self.configuration, self.manifest, self.folder, self.device) = (configuration, manifest, folder, device)
     source = Source(manifest: manifest.source.path, name: name, description: description)
+    isResumed = false
   }
 
   /// The run that lies in a folder, to be continued.
@@ -51,6 +55,7 @@ public struct TrainingRun {
     }
     manifest = try Manifest(discovering: URL(fileURLWithPath: source.manifest))
     (self.folder, self.device) = (folder, device)
+    isResumed = true
   }
 
   /// Trains, calibrates and writes the bundle; returns it. Throws a ``Problem``, of kind `interrupted` after
@@ -79,9 +84,16 @@ public struct TrainingRun {
       try notStopped()
       onEvent(.preparing(index: $0, count: $1))
     }
-    // Only now, so that a run refused for its data leaves nothing in the way of the next try.
-    try AtomicFile.write(json: source, to: folder.source)
-    try AtomicFile.write(json: configuration, to: folder.configuration)
+    let dataSHA256 = Digest.of(Data((training.digest + validation.digest).utf8))
+    if isResumed {
+      try requireSameData(dataSHA256)
+    } else {
+      // Only now, so that a run refused for its data leaves nothing in the way of the next try.
+      var source = source
+      source.dataSHA256 = dataSHA256
+      try AtomicFile.write(json: source, to: folder.source)
+      try AtomicFile.write(json: configuration, to: folder.configuration)
+    }
     let lesionFree = try validationCases(split)
     let trainer = Trainer(
       configuration: configuration, method: method, run: folder, training: training, validation: validation,
@@ -98,7 +110,7 @@ public struct TrainingRun {
     }
     let provenance = ModelBundle.Provenance(
       engine: "libtorch \(Engine.version)",
-      dataSHA256: Digest.of(Data((training.digest + validation.digest).utf8)),
+      dataSHA256: dataSHA256,
       trainingCases: split.cases(in: .train).count, trainingSlices: training.count,
       validationCases: split.cases(in: .validation).count, validationSlices: validation.count,
       seed: configuration.training.seed, epochs: progress.epoch, bestEpoch: progress.best?.epoch ?? 0,
@@ -122,6 +134,14 @@ public struct TrainingRun {
         advice: "the model learns from lesion-free slices only; give more cases or mend the split column")
     }
     return contents
+  }
+
+  private func requireSameData(_ digest: String) throws {
+    guard source.dataSHA256 == digest else {
+      throw Problem(
+        .badData, "the data are not those that the run was started with", at: source.manifest,
+        advice: "restore the scans and the manifest, or start a new run")
+    }
   }
 
   /// Cases for the threshold: no voxel of theirs may be in a lesion.

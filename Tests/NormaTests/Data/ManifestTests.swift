@@ -51,7 +51,7 @@ import Testing
     Row("no participant", ("participant_id\timage\nn/a\ta", "empty", "line 2")),
     Row("no image", ("participant_id\timage\nsub-1\t", "empty", "line 2")),
     Row("bad split", ("participant_id\timage\tsplit\nsub-1\ta\tdev", "'dev' is no split", "line 2")),
-    Row("path as name", ("participant_id\timage\n../../x\ta", "'../../x' cannot name a file", "line 2")),
+    Row("path as name", ("participant_id\timage\n../../x\ta", "'../../x' cannot name a folder", "line 2")),
     Row("path as session", ("participant_id\tsession_id\timage\np\ta/b\ta", "'a/b' cannot name", "line 2")),
     Row("twice", ("participant_id\timage\nsub-1\ta\nsub-1\tb", "'sub-1' is listed twice", "line 3")),
     Row(

@@ -23,7 +23,8 @@ import Volumes
 
   /// Stops before the step of this number, counted over the whole run.
   private func interrupt(_ run: TrainingRun, before step: Int) throws -> Problem {
-    var done = 0
+    // Not before training begins.
+    var done = -1
     return try problem {
       try run(
         onEvent: {
