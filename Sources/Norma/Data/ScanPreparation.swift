@@ -90,8 +90,8 @@ public struct ScanPreparation: Sendable {
   private func levelNotes(outside: Int, scored: Int, size: Int) -> [String] {
     guard outside > 0 else { return [] }
     return [
-      "\(scored) slices scored; \(outside) slices lie outside the levels this bundle knows "
-        + "(z \(levelRange) mm) and were not scored: the map is 0 there."
+      "Slices scored: \(scored). Slices with brain outside the levels this bundle knows "
+        + "(z \(levelRange) mm), not scored, map 0: \(outside)."
     ]
   }
 
