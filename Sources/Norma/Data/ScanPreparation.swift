@@ -59,7 +59,7 @@ public struct ScanPreparation: Sendable {
     return PreparedScan(
       slices: slices, levels: levels, images: try placement.toGrid(Tensor(pixels, shape: shape)).values(),
       brain: try placement.toGrid(Tensor(inside, shape: shape)).values().map { $0 > 0.5 ? 1 : 0 },
-      notes: position.notes + levelNotes(outside: outside, scored: slices.count, size: size),
+      notes: position.notes + levelNotes(outside: outside, scored: slices.count),
       placement: placement, orientation: orientation, scoredBrain: brain.keeping(slices: slices), native: scan
     )
   }
@@ -87,7 +87,7 @@ public struct ScanPreparation: Sendable {
       advice: "check that the file holds a skull-stripped scan, or give a brain mask")
   }
 
-  private func levelNotes(outside: Int, scored: Int, size: Int) -> [String] {
+  private func levelNotes(outside: Int, scored: Int) -> [String] {
     guard outside > 0 else { return [] }
     return [
       "Slices scored: \(scored). Slices with brain outside the levels this bundle knows "
