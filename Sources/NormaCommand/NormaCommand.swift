@@ -10,9 +10,11 @@ struct NormaCommand: ParsableCommand {
     commandName: "norma",
     abstract: "Unsupervised anomaly segmentation in brain MR. Research use only.",
     discussion: """
-      Learns what normal anatomy looks like from scans without lesions and shows, voxel by voxel, what does not
-      fit. Results go to stdout, the log to stderr. Exit codes: 0 done; 1 some case failed; 64 usage; 65 bad data;
-      66 missing input; 69 missing library or device; 70 internal; 73 cannot create; 74 I/O; 130 interrupted.
+      Learns what normal anatomy looks like from scans without lesions and shows, voxel by voxel, what does not \
+      fit. Results go to stdout, the log to stderr.
+
+      Exit codes: 0 done; 1 some case failed; 64 usage; 65 bad data; 66 missing input; \
+      69 missing library or device; 70 internal; 73 cannot create; 74 I/O; 130 interrupted.
       """,
     version: NormaVersion.current,
     subcommands: [
