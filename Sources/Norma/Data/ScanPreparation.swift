@@ -55,7 +55,6 @@ public struct ScanPreparation: Sendable {
         advice: "check that the file holds a scan")
     }
     let shape = [slices.count, image.shape[1], image.shape[0]]
-    let size = recipe.gridSize
     return PreparedScan(
       slices: slices, levels: levels, images: try placement.toGrid(Tensor(pixels, shape: shape)).values(),
       brain: try placement.toGrid(Tensor(inside, shape: shape)).values().map { $0 > 0.5 ? 1 : 0 },
