@@ -127,6 +127,9 @@ extension ScanPreparation {
 }
 
 extension ScanCase {
+  /// Whether the lesion mask has a voxel set; false where the case has none.
+  func hasLesion() throws -> Bool { try readLesionMask()?.voxels.contains(1) ?? false }
+
   /// The lesion mask, paired with the image voxel by voxel whatever its header says (published masks with wrong
   /// headers are common), checked against the image's shape; nil where the case has none.
   package func readLesionMask() throws -> Mask? {

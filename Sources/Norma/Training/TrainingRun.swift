@@ -66,8 +66,7 @@ public struct TrainingRun {
     try manifest.requireFiles()
     let method = try MethodRegistry.entry(configuration.method)
       .make(model: configuration.model, context: MethodContext(configuration, device: device))
-    let split = try manifest.assigningSplits { scan in try scan.readLesionMask()?.voxels.contains(1) ?? false
-    }
+    let split = try manifest.assigningSplits { try $0.hasLesion() }
     let store = SliceStore(folder: folder.prepared, recipe: configuration.recipe)
     func notStopped() throws {
       guard !shouldStop() else {
@@ -76,14 +75,13 @@ public struct TrainingRun {
           advice: "run the same command again, with --resume if training had begun")
       }
     }
-    let training = try contents(.train, of: split, store: store) {
+    func preparing(index: Int, count: Int) throws {
       try notStopped()
-      onEvent(.preparing(index: $0, count: $1))
+      onEvent(.preparing(index: index, count: count))
     }
-    let validation = try contents(.validation, of: split, store: store) {
-      try notStopped()
-      onEvent(.preparing(index: $0, count: $1))
-    }
+    let training = try contents(.train, of: split, store: store, progress: preparing)
+    let validation = try contents(.validation, of: split, store: store, progress: preparing)
+    let lesionFree = try validationCases(split)
     let dataSHA256 = Digest.of(Data((training.digest + validation.digest).utf8))
     if isResumed {
       try requireSameData(dataSHA256)
@@ -94,7 +92,6 @@ public struct TrainingRun {
       try AtomicFile.write(json: source, to: folder.source)
       try AtomicFile.write(json: configuration, to: folder.configuration)
     }
-    let lesionFree = try validationCases(split)
     let trainer = Trainer(
       configuration: configuration, method: method, run: folder, training: training, validation: validation,
       device: device)
@@ -146,9 +143,7 @@ public struct TrainingRun {
 
   /// Cases for the threshold: no voxel of theirs may be in a lesion.
   private func validationCases(_ manifest: Manifest) throws -> [ScanCase] {
-    let cases = try manifest.cases(in: .validation).filter {
-      try !($0.readLesionMask()?.voxels.contains(1) ?? false)
-    }
+    let cases = try manifest.cases(in: .validation).filter { try !$0.hasLesion() }
     guard !cases.isEmpty else {
       throw Problem(
         .badData, "every validation case has a lesion, so no threshold can be calibrated",

@@ -16,9 +16,9 @@ struct GaussianCode {
 
 /// Strided encoder and mirrored decoder of the unified network, for square single-channel slices.
 struct VariationalNetwork {
-  private let encoder: [EncoderBlock]
+  private let encoder: [Block]
   private let head: CodeHead
-  private let decoder: [DecoderBlock]
+  private let decoder: [Block]
   private let output: Conv2d
 
   init(_ path: ParameterPath, settings: VariationalAutoencoderSettings, imageSize: Int) throws {
@@ -31,14 +31,14 @@ struct VariationalNetwork {
     var width = 1
     encoder = try settings.channels.enumerated().map { index, channels in
       defer { width = channels }
-      return try EncoderBlock(path / "encoder" / index, in: width, out: channels, settings: settings)
+      return try Block.halving(path / "encoder" / index, in: width, out: channels, settings: settings)
     }
     let side = imageSize / halvings
     head = try CodeHead(path / "code", channels: width, side: side, settings: settings)
     width = head.outputChannels
     decoder = try settings.channels.reversed().enumerated().map { index, channels in
       defer { width = channels }
-      return try DecoderBlock(path / "decoder" / index, in: width, out: channels, settings: settings)
+      return try Block.doubling(path / "decoder" / index, in: width, out: channels, settings: settings)
     }
     output = try Conv2d(path / "output", in: width, out: 1, kernel: 1)
   }
@@ -55,40 +55,39 @@ struct VariationalNetwork {
   }
 }
 
-private struct EncoderBlock {
-  let convolution: Conv2d
-  let norm: BatchNorm2d
-  let slope: Float
+/// A stride-2 convolution, which halves the image or as a transposed one doubles it, batch norm and LeakyReLU.
+private struct Block {
+  private let convolve: (Tensor) throws -> Tensor
+  private let norm: BatchNorm2d
+  private let slope: Float
 
-  init(_ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings) throws
-  {
-    convolution = try Conv2d(
+  static func halving(
+    _ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings
+  ) throws -> Block {
+    let convolution = try Conv2d(
       path / "conv", in: input, out: output, kernel: settings.kernel, stride: 2, padding: settings.kernel / 2)
-    norm = try BatchNorm2d(path / "norm", output)
-    slope = Float(settings.slope)
+    return try Block(path, convolve: { try convolution($0) }, channels: output, slope: settings.slope)
   }
 
-  func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    try norm(convolution(x), training: training).leakyReLU(slope)
-  }
-}
-
-private struct DecoderBlock {
-  let convolution: ConvTranspose2d
-  let norm: BatchNorm2d
-  let slope: Float
-
-  init(_ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings) throws
-  {
-    convolution = try ConvTranspose2d(
+  static func doubling(
+    _ path: ParameterPath, in input: Int, out output: Int, settings: VariationalAutoencoderSettings
+  ) throws -> Block {
+    let convolution = try ConvTranspose2d(
       path / "conv", in: input, out: output, kernel: settings.kernel, stride: 2, padding: settings.kernel / 2,
       outputPadding: 1)
-    norm = try BatchNorm2d(path / "norm", output)
-    slope = Float(settings.slope)
+    return try Block(path, convolve: { try convolution($0) }, channels: output, slope: settings.slope)
+  }
+
+  private init(
+    _ path: ParameterPath, convolve: @escaping (Tensor) throws -> Tensor, channels: Int, slope: Double
+  ) throws {
+    self.convolve = convolve
+    norm = try BatchNorm2d(path / "norm", channels)
+    self.slope = Float(slope)
   }
 
   func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    try norm(convolution(x), training: training).leakyReLU(slope)
+    try norm(convolve(x), training: training).leakyReLU(slope)
   }
 }
 
