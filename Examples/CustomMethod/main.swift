@@ -44,11 +44,11 @@ final class LocalContrast: Norma.Method {
     return Losses(total: 0)
   }
 
-  func validationLosses(_ batch: Batch) throws -> Losses {
+  func validationLosses(_ batch: Batch) throws -> Losses? {
     Losses(total: Double(try (contrast(batch) - sum / count).abs().mean().item()))
   }
 
-  func score(_ batch: Batch) throws -> AnomalyScore {
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
     AnomalyScore(map: try (contrast(batch) - sum / count).relu() * batch.brain)
   }
 

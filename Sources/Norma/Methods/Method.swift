@@ -16,10 +16,12 @@ public protocol Method: AnyObject, SendableMetatype {
 
   /// Learns from lesion-free slices and reports the losses before the update.
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses
-  /// Losses without learning; their total on lesion-free validation slices chooses the checkpoint.
-  func validationLosses(_ batch: Batch) throws -> Losses
-  /// The anomaly map, and a reconstruction where the method makes one. Never learns, never draws.
-  func score(_ batch: Batch) throws -> AnomalyScore
+  /// Losses without learning; their total on lesion-free validation slices chooses the checkpoint. Nil where no
+  /// loss can choose, as for a lone generator: then the weights of the last epoch stand.
+  func validationLosses(_ batch: Batch) throws -> Losses?
+  /// The anomaly map, and a reconstruction where the method makes one. Never learns; draws only from `draws`,
+  /// which keeps dropout on and samples a random code; without it, every call gives the same.
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore
 
   /// What scoring needs, by name; the bundle's weights.
   var state: [String: Tensor] { get throws }
@@ -32,6 +34,8 @@ public protocol Method: AnyObject, SendableMetatype {
 }
 
 extension Method {
+  /// The score without draws.
+  public func score(_ batch: Batch) throws -> AnomalyScore { try score(batch, draws: nil) }
   /// A method without optimiser keeps nothing.
   public var optimizerState: [String: Tensor] { [:] }
   /// Nothing to restore.
@@ -59,12 +63,14 @@ public struct MethodContext: Sendable {
 public struct StepContext {
   /// The rate of the schedule at this step.
   public var learningRate: Double
+  /// Share of all steps already done, 0 to less than 1, for methods that train in stages.
+  public var progress: Double
   /// Draws of this step; seeded by run seed and step, so a resumed run draws the same.
   public var generator: Generator
 
   /// A step's context.
-  public init(learningRate: Double, generator: Generator) {
-    (self.learningRate, self.generator) = (learningRate, generator)
+  public init(learningRate: Double, progress: Double = 0, generator: Generator) {
+    (self.learningRate, self.progress, self.generator) = (learningRate, progress, generator)
   }
 }
 
@@ -103,5 +109,12 @@ public struct AnomalyScore: Sendable {
   /// A score; `map` must not be negative.
   public init(map: Tensor, reconstruction: Tensor? = nil) {
     (self.map, self.reconstruction) = (map, reconstruction)
+  }
+
+  /// The residual of a reconstruction; both count inside the brain only.
+  init(_ batch: Batch, reconstruction: Tensor, residual: Residual) throws {
+    let inside = try reconstruction * batch.brain
+    self.init(
+      map: try residual.map(of: batch.images, reconstruction: inside) * batch.brain, reconstruction: inside)
   }
 }

@@ -84,12 +84,15 @@ package final class Trainer {
     let step = progress.epoch * stepsPerEpoch + progress.step
     var seeds = SeededGenerator(seed: seed, place: UInt64(step))
     return StepContext(
-      learningRate: learningRate(atStep: step), generator: try Generator(seed: seeds.next(), device: device))
+      learningRate: learningRate(atStep: step), progress: Double(step) / Double(totalSteps),
+      generator: try Generator(seed: seeds.next(), device: device))
   }
+
+  private var totalSteps: Int { max(1, settings.epochs * stepsPerEpoch) }
 
   /// Cosine from the first to the final rate over the whole run.
   private func learningRate(atStep step: Int) -> Double {
-    let phase = Double(step) / Double(max(1, settings.epochs * stepsPerEpoch))
+    let phase = Double(step) / Double(totalSteps)
     return settings.finalLearningRate
       + (settings.learningRate - settings.finalLearningRate) * (1 + cos(.pi * phase)) / 2
   }
@@ -112,7 +115,7 @@ package final class Trainer {
       epoch: progress.epoch + 1, learningRate: learningRate(atStep: lastStep),
       trainingLoss: means.removeValue(forKey: "total") ?? 0, trainingParts: means,
       validationLoss: validationLoss,
-      isBest: validationLoss < progress.best?.validationLoss ?? .infinity, imagesPerSecond: imagesPerSecond)
+      isBest: isBest(validationLoss), imagesPerSecond: imagesPerSecond)
     progress.records.append(record)
     progress.epoch += 1
     progress.step = 0
@@ -126,13 +129,20 @@ package final class Trainer {
     onEvent(.epoch(record))
   }
 
-  private func meanValidationLoss() throws -> Double {
+  /// Whether these weights are the ones to keep so far; without a loss that can choose, the latest are.
+  private func isBest(_ validationLoss: Double?) -> Bool {
+    guard let validationLoss, let best = progress.best?.validationLoss else { return true }
+    return validationLoss < best
+  }
+
+  /// Mean over the validation slices; nil where the method has no loss that can choose.
+  private func meanValidationLoss() throws -> Double? {
     var sum = 0.0
     let size = settings.batchSize
     for start in stride(from: 0, to: validation.count, by: size) {
       let slices = Array(validation.slices[start..<min(start + size, validation.count)])
       let batch = try validation.batch(slices, mirrored: slices.map { _ in false }).on(device)
-      let losses = try method.validationLosses(batch)
+      guard let losses = try method.validationLosses(batch) else { return nil }
       try requireNumber(losses, "the validation loss", "epoch \(progress.epoch + 1)")
       sum += losses.total * Double(batch.count)
     }
@@ -160,7 +170,7 @@ package final class Trainer {
     let rows = progress.records.map { record in
       ["\(record.epoch)", "\(record.learningRate)", "\(record.trainingLoss)"]
         + parts.map { "\(record.trainingParts[$0] ?? .nan)" }
-        + ["\(record.validationLoss)", "\(record.isBest)", record.imagesPerSecond.formatted(fraction: 1)]
+        + [record.validationLoss.map { "\($0)" } ?? "", "\(record.isBest)", record.imagesPerSecond.formatted(fraction: 1)]
     }
     return ([header] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
   }

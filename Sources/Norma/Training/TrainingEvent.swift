@@ -44,8 +44,8 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   public let trainingLoss: Double
   /// Parts of the training loss by name.
   public let trainingParts: [String: Double]
-  /// Mean over the lesion-free validation slices.
-  public let validationLoss: Double
+  /// Mean over the lesion-free validation slices; nil where the method has no loss that can choose.
+  public let validationLoss: Double?
   /// Whether this is the best validation loss so far.
   public let isBest: Bool
   /// Training rate of the epoch.
@@ -63,6 +63,6 @@ public struct TrainingProgress: Codable, Hashable, Sendable {
   /// One record for each finished epoch.
   public internal(set) var records: [EpochRecord] = []
 
-  /// The epoch with the lowest validation loss.
+  /// The epoch whose weights are kept: lowest validation loss, or the latest without one.
   public var best: EpochRecord? { records.last(where: \.isBest) }
 }

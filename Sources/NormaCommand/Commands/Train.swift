@@ -102,7 +102,7 @@ struct Train: LoggingCommand {
         "epoch \(record.epoch)",
         [
           "loss": String(format: "%.5g", record.trainingLoss),
-          "validation": String(format: "%.5g", record.validationLoss),
+          "validation": record.validationLoss.map { String(format: "%.5g", $0) } ?? "none",
           "best": record.isBest ? "yes" : "no", "img/s": String(format: "%.1f", record.imagesPerSecond),
         ])
     case .saved: break

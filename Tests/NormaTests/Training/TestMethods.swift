@@ -28,12 +28,12 @@ final class CountingMethod: Method {
   }
 
   /// Lowest after three steps.
-  func validationLosses(_ batch: Batch) throws -> Losses {
+  func validationLosses(_ batch: Batch) throws -> Losses? {
     let isBroken = settings.brokenValidation > 0 && Int(count) >= settings.brokenValidation
     return Losses(total: isBroken ? .nan : abs(Double(count) - 3) + 1)
   }
 
-  func score(_ batch: Batch) throws -> AnomalyScore { AnomalyScore(map: try batch.images * batch.brain) }
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore { AnomalyScore(map: try batch.images * batch.brain) }
 
   var state: [String: Tensor] { get throws { ["count": try Tensor([count], shape: [1])] } }
 

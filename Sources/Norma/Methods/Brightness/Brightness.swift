@@ -10,10 +10,10 @@ final class Brightness: Method {
   init(settings: ModelSettings, context: MethodContext) throws {}
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses { Losses(total: 0) }
-  func validationLosses(_ batch: Batch) throws -> Losses { Losses(total: 0) }
+  func validationLosses(_ batch: Batch) throws -> Losses? { Losses(total: 0) }
 
   /// The recipe has scaled brightness to 0.5 + z / 10.
-  func score(_ batch: Batch) throws -> AnomalyScore {
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
     AnomalyScore(map: try ((batch.images - 0.5) * 10).relu() * batch.brain)
   }
 

@@ -41,12 +41,12 @@ final class NormativeMap: Method {
   }
 
   /// Mean squared z inside the brain: how well unseen people fit.
-  func validationLosses(_ batch: Batch) throws -> Losses {
+  func validationLosses(_ batch: Batch) throws -> Losses? {
     let z = try zScore(batch)
     return Losses(total: Double(try (z.square().sum() / batch.brain.sum().clamp(min: 1)).item()))
   }
 
-  func score(_ batch: Batch) throws -> AnomalyScore { AnomalyScore(map: try zScore(batch).relu()) }
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore { AnomalyScore(map: try zScore(batch).relu()) }
 
   private func zScore(_ batch: Batch) throws -> Tensor {
     let model = try fitted()

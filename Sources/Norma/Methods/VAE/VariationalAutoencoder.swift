@@ -37,19 +37,19 @@ final class VariationalAutoencoder: Method {
     return loss.values
   }
 
-  func validationLosses(_ batch: Batch) throws -> Losses {
+  func validationLosses(_ batch: Batch) throws -> Losses? {
     try withoutGradients {
       let code = try network.encode(batch.images, training: false)
       return try losses(batch, reconstruction: network.decode(code.mean, training: false), code: code).values
     }
   }
 
-  func score(_ batch: Batch) throws -> AnomalyScore {
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
     try withoutGradients {
       let code = try network.encode(batch.images, training: false)
-      let reconstruction = try network.decode(code.mean, training: false) * batch.brain
-      let map = try context.residual.map(of: batch.images, reconstruction: reconstruction) * batch.brain
-      return AnomalyScore(map: map, reconstruction: reconstruction)
+      let sample = try draws.map { try code.sample(generator: $0) } ?? code.mean
+      return try AnomalyScore(
+        batch, reconstruction: network.decode(sample, training: false), residual: context.residual)
     }
   }
 
