@@ -1,5 +1,6 @@
 #include "Internal.h"
 
+#include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
@@ -52,3 +53,22 @@ CTInference *ct_inference_create(void) {
 }
 
 void ct_inference_destroy(CTInference *inference) { delete inference; }
+
+void ct_autocast_begin(int32_t device_type) {
+  ctorch::guarded([&] {
+    auto device = static_cast<c10::DeviceType>(device_type);
+    at::autocast::set_autocast_dtype(device, c10::ScalarType::BFloat16);
+    at::autocast::set_autocast_enabled(device, true);
+    at::autocast::increment_nesting();
+  });
+}
+
+void ct_autocast_end(int32_t device_type) {
+  ctorch::guarded([&] {
+    // The cast weights are kept for one scope only: the optimiser changes the weights between scopes.
+    if (at::autocast::decrement_nesting() == 0) {
+      at::autocast::clear_cache();
+      at::autocast::set_autocast_enabled(static_cast<c10::DeviceType>(device_type), false);
+    }
+  });
+}

@@ -66,3 +66,14 @@ public func inferenceMode<R, Failure: Error>(
   defer { inference.map(ct_inference_destroy) }
   return try body()
 }
+
+/// Runs the body with automatic mixed precision on this thread: convolutions and matrix products of tensors on
+/// `device` compute in bfloat16, with float32 weights kept for the optimiser.
+public func mixedPrecision<R, Failure: Error>(
+  on device: Device, _ body: () throws(Failure) -> R
+) throws(Failure) -> R {
+  let type = device.handle.type
+  ct_autocast_begin(type)
+  defer { ct_autocast_end(type) }
+  return try body()
+}

@@ -92,6 +92,9 @@ void ct_set_gradients_enabled(bool enabled);
 // Inference mode of this thread, from create to destroy.
 CTInference *_Nullable ct_inference_create(void);
 void ct_inference_destroy(CTInference *inference);
+// Automatic mixed precision of this thread: from begin to end, operators that gain by it compute in bfloat16.
+void ct_autocast_begin(int32_t device_type);
+void ct_autocast_end(int32_t device_type);
 
 // Random
 CTStatus ct_generator_create(uint64_t seed, CTDevice device, CTGenerator *_Nullable *_Nonnull out);

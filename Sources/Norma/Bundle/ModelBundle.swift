@@ -212,7 +212,7 @@ extension MethodContext {
   init(_ configuration: Configuration, device: Device) {
     self.init(
       imageSize: configuration.recipe.gridSize, device: device, seed: UInt64(configuration.training.seed),
-      residual: configuration.scoring.residual)
+      residual: configuration.scoring.residual, precision: configuration.training.precision)
   }
 }
 

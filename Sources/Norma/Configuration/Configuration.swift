@@ -41,7 +41,7 @@ public struct Configuration: Codable, Hashable, Sendable {
   /// Resolves what a user asks for: a preset, a file of keys, and single `key=value` settings.
   public init(preset: String?, file: URL? = nil, settings: [String] = []) throws {
     var layers = [ConfigurationNode]()
-    if let preset { layers.append(try Preset.named(preset).node) }
+    if let preset { layers += try Preset.named(preset).nodes }
     if let file { layers.append(try ConfigurationNode(contentsOf: file)) }
     layers += try settings.map(Self.parse(setting:))
     try self.init(layers: layers)
@@ -93,6 +93,8 @@ public struct TrainingSettings: Settings {
   public var mirror = 0.5
   /// Epochs without a better validation loss before training stops; 0 = never.
   public var patience = 0
+  /// How exactly networks compute while they are trained.
+  public var precision = Precision.float32
   /// Seeds weights, order and draws.
   public var seed = 0
 

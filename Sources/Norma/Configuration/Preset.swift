@@ -4,12 +4,20 @@ public struct Preset: Hashable, Sendable {
   public let name: String
   /// One line for `--help` and the docs.
   public let summary: String
-  /// The keys that differ from the method's defaults, as YAML.
-  public let yaml: String
+  /// The keys that differ from the method's defaults, as YAML texts, the later ones winning.
+  public let layers: [String]
 
-  /// The preset's keys as a tree.
-  public var node: ConfigurationNode {
-    get throws { try ConfigurationNode(yaml: yaml, source: "preset \(name)") }
+  /// The preset's keys as trees.
+  public var nodes: [ConfigurationNode] {
+    get throws { try layers.map { try ConfigurationNode(yaml: $0, source: "preset \(name)") } }
+  }
+
+  private init(name: String, summary: String, yaml: String) {
+    self.init(name: name, summary: summary, layers: [yaml])
+  }
+
+  private init(name: String, summary: String, layers: [String]) {
+    (self.name, self.summary, self.layers) = (name, summary, layers)
   }
 
   /// The preset of that name; throws ``ConfigurationError/unknownName(kind:name:known:)``.
@@ -20,8 +28,10 @@ public struct Preset: Hashable, Sendable {
     return preset
   }
 
-  /// Every preset, in the order of the documentation.
-  public static let all = [
+  /// Every preset, in the order of the documentation: at 128 pixels, then at the 256 of the paper.
+  public static let all = baselines + networks + networks.map(\.atPaperScale)
+
+  private static let baselines = [
     Preset(
       name: "brightness", summary: "robust z-score of the brightness inside the brain; learns nothing",
       yaml: """
@@ -29,26 +39,78 @@ public struct Preset: Hashable, Sendable {
         training: {epochs: 0}
         """),
     Preset(
+      name: "equalized-brightness",
+      summary: "histogram-equalised brightness with median and component filter (Meissen et al. 2021)",
+      yaml: """
+        method: brightness
+        recipe: {normalization: equalized}
+        training: {epochs: 0}
+        scoring: {minimumLesionSize: 10}
+        """),
+    Preset(
       name: "normative", summary: "voxel-wise z-score against mean and sd of the smoothed training slices",
       yaml: """
         method: normative
         training: {epochs: 1, mirror: 0}
         """),
+  ]
+
+  private static let networks = [
     Preset(
-      name: "dense-vae",
-      summary: "variational autoencoder with a flattened code (Baur et al. 2018) at 128x128",
+      name: "dense-ae", summary: "autoencoder with a flattened code (Baur et al. 2018)",
       yaml: """
-        method: vae
-        model: {code: dense}
-        scoring: {normalizeByDeviation: true}
+        method: autoencoder
+        model: {network: {code: dense}}
         """),
     Preset(
-      name: "spatial-vae", summary: "variational autoencoder whose code is an 8x8x64 tensor, at 128x128",
+      name: "dense-vae", summary: "variational autoencoder with a flattened code (Baur et al. 2018)",
       yaml: """
         method: vae
-        model: {code: spatial}
+        model: {network: {code: dense}}
+        """),
+    Preset(
+      name: "spatial-ae", summary: "autoencoder whose code is a small image (Baur et al. 2018)",
+      yaml: """
+        method: autoencoder
+        model: {network: {code: spatial}}
         training: {epochs: 20}
-        scoring: {normalizeByDeviation: true}
+        """),
+    Preset(
+      name: "spatial-vae", summary: "variational autoencoder whose code is a small image (Baur et al. 2018)",
+      yaml: """
+        method: vae
+        model: {network: {code: spatial}}
+        training: {epochs: 20}
+        """),
+    Preset(
+      name: "anovaegan", summary: "spatial variational autoencoder trained against a critic (Baur et al. 2018)",
+      yaml: """
+        method: anovaegan
+        training: {epochs: 20, learningRate: 1e-3, finalLearningRate: 1e-4}
+        """),
+    Preset(
+      name: "anogan", summary: "generative adversarial network with a search over codes (Schlegl et al. 2017)",
+      yaml: """
+        method: anogan
+        training: {learningRate: 2e-4, finalLearningRate: 2e-4}
+        """),
+    Preset(
+      name: "f-anogan", summary: "generative adversarial network with an encoder (Schlegl et al. 2019)",
+      yaml: """
+        method: f-anogan
+        training: {learningRate: 2e-4, finalLearningRate: 2e-4}
         """),
   ]
+
+  /// The same method with the network, grid and schedule of Baur et al. 2018: 256 x 256 pixels, convolutions
+  /// 64-128-256-512, a code of 16 x 16 x 64 or 512, 150 epochs.
+  private var atPaperScale: Preset {
+    let scale = """
+      recipe: {gridSize: 256, gridSpacing: 0.75}
+      model:
+        network: {stem: true, channels: [64, 128, 256, 512], activation: relu, denseSize: 512}
+      training: {epochs: 150}
+      """
+    return Preset(name: "\(name)-256", summary: "\(summary), at 256x256", layers: layers + [scale])
+  }
 }

@@ -4,6 +4,8 @@ public enum IntensityNormalization: String, Codable, Hashable, Sendable, CaseIte
   case robustZ = "robust-z"
   /// Brightness over the brain's 98th percentile, clipped to 0...1 (as in Baur et al. 2018).
   case percentile
+  /// Share of the brain's voxels that are not brighter: histogram equalisation over the scan, 0...1.
+  case equalized
 }
 
 /// What is done to a scan before a model sees it; it travels inside the bundle.

@@ -48,3 +48,23 @@ enum RobustStatistics {
     }
   }
 }
+
+/// The cumulative distribution of some values.
+struct Ranks {
+  private let sorted: [Float]
+
+  init(of values: [Float]) { sorted = values.sorted() }
+
+  /// Whether there is more than one value.
+  var isVaried: Bool { sorted.first != sorted.last }
+
+  /// The share of the values that do not exceed `value`.
+  subscript(_ value: Float) -> Float {
+    var low = 0, high = sorted.count
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle] > value { high = middle } else { low = middle + 1 }
+    }
+    return Float(low) / Float(sorted.count)
+  }
+}

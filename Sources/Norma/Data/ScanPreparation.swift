@@ -114,6 +114,11 @@ public struct ScanPreparation: Sendable {
     }
     let scale: Float, centre: Float, shift: Float, upper: Float
     switch recipe.normalization {
+    case .equalized:
+      let ranks = Ranks(of: values)
+      guard ranks.isVaried else { return (nil, inside) }
+      for index in pixels.indices where inside[index] != 0 { pixels[index] = ranks[pixels[index]] }
+      return (pixels, inside)
     case .robustZ:
       let statistics = RobustStatistics.medianAndDeviation(of: values)
       (centre, scale, shift, upper) = (statistics.median, 10 * statistics.deviation, 0.5, 1.5)

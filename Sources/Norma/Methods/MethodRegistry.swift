@@ -6,7 +6,11 @@ public enum MethodRegistry {
   private static let registered = Mutex<[MethodEntry]>([
     MethodEntry(Brightness.self),
     MethodEntry(NormativeMap.self),
+    MethodEntry(Autoencoder.self),
     MethodEntry(VariationalAutoencoder.self),
+    MethodEntry(AnoVAEGAN.self),
+    MethodEntry(AnoGAN.self),
+    MethodEntry(FastAnoGAN.self),
   ])
 
   /// Every method, built-in ones first.

@@ -34,6 +34,13 @@ public final class ParameterStore {
   /// Every tensor with its name, such as `encoder.0.weight`: what a checkpoint holds.
   public func namedTensors() -> [(String, Tensor)] { entries.map { ($0.name, $0.tensor) } }
 
+  /// Runs the body with the parameters held fixed: gradients pass through the network and none are kept for it.
+  public func frozen<R>(_ body: () throws -> R) throws -> R {
+    for parameter in parameters { try parameter.requiresGrad_(false) }
+    defer { for parameter in parameters { _ = try? parameter.requiresGrad_(true) } }
+    return try body()
+  }
+
   /// The place under which a layer makes its tensors; without a name, the root.
   public func path(_ name: String = "") -> ParameterPath { ParameterPath(store: self, name: name) }
 

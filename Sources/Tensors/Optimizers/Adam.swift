@@ -56,6 +56,11 @@ public final class Adam {
     }
   }
 
+  /// Updates so far.
+  public var stepCount: Int {
+    get throws(TensorError) { Int(try steps.first?.item() ?? 0) }
+  }
+
   /// Forgets the gradients of all parameters.
   public func zeroGradients() throws(TensorError) {
     for parameter in parameters { try parameter.tensor.clearGradient() }

@@ -3,64 +3,57 @@ import Tensors
 /// Variational autoencoder of Baur et al. 2018: what it cannot reconstruct is anomalous.
 ///
 /// Loss per slice: sum over pixels of |x - x̂| plus `klWeight` times KL(q(z|x) || N(0, I)). Scoring decodes the
-/// mean of the code, so that it never draws.
+/// mean of the code unless draws are given.
 final class VariationalAutoencoder: Method {
-  typealias ModelSettings = VariationalAutoencoderSettings
+  struct ModelSettings: Settings {
+    var network = NetworkSettings()
+    /// Weight of the KL divergence against the summed pixel error.
+    var klWeight = 1.0
+    /// Weight of the gradient-difference loss against the summed pixel error; 0 = without.
+    var gradientDifferenceWeight = 0.0
+    /// Adam's first decay rate.
+    var beta1 = 0.9
+
+    func validate(path: String) throws {
+      try network.validate(path: join(path, "network"))
+      try require(klWeight >= 0, path, "klWeight", klWeight, "0 or more")
+      try require(
+        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more")
+      try require((0..<1).contains(beta1), path, "beta1", beta1, "0 to less than 1")
+    }
+  }
 
   static let name = "vae"
   static let summary = "variational autoencoder, code dense or spatial (Baur et al. 2018)"
 
-  private let settings: ModelSettings
   private let context: MethodContext
   private let parameters: ParameterStore
   private let network: VariationalNetwork
   private let optimizer: Adam
 
   init(settings: ModelSettings, context: MethodContext) throws {
-    self.settings = settings
     self.context = context
     parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
-    network = try VariationalNetwork(parameters.path(), settings: settings, imageSize: context.imageSize)
+    network = try VariationalNetwork(
+      parameters.path(), settings: settings.network, context: context, klWeight: settings.klWeight,
+      gradientDifferenceWeight: settings.gradientDifferenceWeight)
     optimizer = try Adam(
-      parameters.namedParameters, learningRate: 1e-3, betas: (settings.beta1, 0.999), weightDecay: 0)
+      parameters.namedParameters, learningRate: 1e-3, betas: (settings.beta1, 0.999))
   }
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
-    optimizer.learningRate = context.learningRate
-    try optimizer.zeroGradients()
-    let code = try network.encode(batch.images, training: true)
-    let sample = try code.sample(generator: context.generator)
-    let reconstruction = try network.decode(sample, training: true)
-    let loss = try losses(batch, reconstruction: reconstruction, code: code)
-    try loss.total.backward()
-    try optimizer.step()
-    return loss.values
+    try optimizer.minimize(network.sampled(batch, context.generator).terms, context)
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
-    try withoutGradients {
-      let code = try network.encode(batch.images, training: false)
-      return try losses(batch, reconstruction: network.decode(code.mean, training: false), code: code).values
-    }
+    try withoutGradients { try network.validationTerms(batch).values() }
   }
 
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
     try withoutGradients {
-      let code = try network.encode(batch.images, training: false)
-      let sample = try draws.map { try code.sample(generator: $0) } ?? code.mean
-      return try AnomalyScore(
-        batch, reconstruction: network.decode(sample, training: false), residual: context.residual)
+      try AnomalyScore(
+        batch, reconstruction: network.reconstruct(batch, draws: draws), residual: context.residual)
     }
-  }
-
-  private func losses(
-    _ batch: Batch, reconstruction: Tensor, code: GaussianCode
-  ) throws -> (total: Tensor, values: Losses) {
-    let distance = try Loss.l1(reconstruction, batch.images, reduction: .sum) / Float(batch.count)
-    let divergence = try code.divergence()
-    let total = try distance + divergence * Float(settings.klWeight)
-    let parts = ["reconstruction": Double(try distance.item()), "kl": Double(try divergence.item())]
-    return (total, Losses(total: Double(try total.item()), parts: parts))
   }
 
   var state: [String: Tensor] { get throws { Dictionary(uniqueKeysWithValues: parameters.namedTensors()) } }

@@ -1,0 +1,27 @@
+import Tensors
+
+/// How critic and generator are judged; scores are (batch, 1, height, width), one for each patch.
+enum AdversarialLoss: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Difference of mean scores with a gradient penalty (Gulrajani et al. 2017).
+  case wasserstein
+  /// Binary cross-entropy of logits, the generator's in its non-saturating form (Goodfellow et al. 2014).
+  case nonSaturating
+
+  /// What the critic minimises, without penalty.
+  func critic(real: Tensor, generated: Tensor) throws -> Tensor {
+    switch self {
+    case .wasserstein: try generated.mean() - real.mean()
+    case .nonSaturating:
+      try Loss.bceWithLogits(real, real.onesLike())
+        + Loss.bceWithLogits(generated, generated.zerosLike())
+    }
+  }
+
+  /// What the generator minimises.
+  func generator(generated: Tensor) throws -> Tensor {
+    switch self {
+    case .wasserstein: try -generated.mean()
+    case .nonSaturating: try Loss.bceWithLogits(generated, generated.onesLike())
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Tensors
+
+/// A generator and its critic, trained in turns.
+final class GenerativePair {
+  let generator: SliceDecoder
+  let critic: Critic
+  private let parameters: ParameterStore
+  private let optimizer: Adam
+
+  init(network: NetworkSettings, critic settings: CriticSettings, context: MethodContext) throws {
+    parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
+    generator = try SliceDecoder(parameters.path(), settings: network, context: context)
+    critic = try Critic(settings: settings, context: context)
+    optimizer = try Adam(
+      parameters.namedParameters, learningRate: 1e-4, betas: (settings.beta1, settings.beta2))
+  }
+
+  /// The critic's updates, then one of the generator.
+  func learn(_ batch: Batch, _ context: StepContext) throws -> Losses {
+    let losses = try critic.learn(
+      real: batch.images, generated: { try withoutGradients { try self.draw(batch.count, context) } }, context
+    )
+    let adversarial = try critic.frozen {
+      try optimizer.minimize(
+        LossTerms("adversarial", critic.generatorLoss(draw(batch.count, context))), context)
+    }
+    return adversarial.with(losses.parts)
+  }
+
+  private func draw(_ count: Int, _ context: StepContext) throws -> Tensor {
+    try generator(generator.drawCodes(count, context.generator), training: true)
+  }
+
+  /// Runs the body with both networks held fixed.
+  func frozen<R>(_ body: () throws -> R) throws -> R {
+    try parameters.frozen { try critic.frozen(body) }
+  }
+
+  var state: [String: Tensor] {
+    [String: Tensor](uniqueKeysWithValues: parameters.namedTensors()).prefixed("generator")
+      .joined(critic.state.prefixed("critic"))
+  }
+
+  func load(state: [String: Tensor]) throws {
+    try parameters.load(state.dropping(prefix: "generator."))
+    try critic.load(state: state.dropping(prefix: "critic."))
+  }
+
+  var optimizerState: [String: Tensor] {
+    optimizer.state().prefixed("generator").joined(critic.optimizerState.prefixed("critic"))
+  }
+
+  func load(optimizerState: [String: Tensor]) throws {
+    try optimizer.load(optimizerState.dropping(prefix: "generator."))
+    try critic.load(optimizerState: optimizerState.dropping(prefix: "critic."))
+  }
+}

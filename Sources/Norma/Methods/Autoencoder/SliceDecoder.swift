@@ -1,0 +1,54 @@
+import Tensors
+
+/// From codes to slices, in the context's precision while training: transposed convolutions that mirror the
+/// encoder's, and a 1x1 convolution. On vectors of the normal distribution it is a generator.
+struct SliceDecoder {
+  private let context: MethodContext
+  private let dropout: Double
+  private let widen: (Tensor) throws -> Tensor
+  private let blocks: [ConvolutionBlock]
+  private let output: Conv2d
+  /// Shape of one code, without the batch.
+  let codeShape: [Int]
+
+  /// `path` is the network's: a dense code is laid out by `code.expand` and `code.widen`, then come `decoder` and
+  /// `output`.
+  init(_ path: ParameterPath, settings: NetworkSettings, context: MethodContext) throws {
+    (self.context, dropout) = (context, settings.dropout)
+    let side = try settings.codeSide(imageSize: context.imageSize)
+    var width: Int
+    switch settings.code {
+    case .dense:
+      width = settings.channels[settings.channels.count - 1]
+      let grid = [settings.denseChannels, side, side]
+      let expand = try Linear(path / "code" / "expand", in: settings.denseSize, out: grid.reduce(1, *))
+      let convolution = try Conv2d(path / "code" / "widen", in: grid[0], out: width, kernel: 1)
+      widen = { try convolution(expand($0).reshape([$0.shape[0]] + grid).contiguous(channelsLast: true)) }
+      codeShape = [settings.denseSize]
+    case .spatial:
+      width = settings.spatialChannels
+      widen = { $0 }
+      codeShape = [width, side, side]
+    }
+    blocks = try settings.channels.reversed().enumerated().map { index, channels in
+      defer { width = channels }
+      return try ConvolutionBlock(
+        path / "decoder" / index, in: width, out: channels, scale: .double, settings: settings)
+    }
+    output = try Conv2d(path / "output", in: width, out: 1, kernel: 1)
+  }
+
+  /// The image of each code. `draws` keeps the code's dropout on.
+  func callAsFunction(_ code: Tensor, training: Bool, draws: Generator? = nil) throws -> Tensor {
+    var code = code
+    if let draws, dropout > 0 { code = try code.dropout(dropout, generator: draws) }
+    return try context.compute(training) {
+      try output(blocks.reduce(widen(code)) { try $1($0, training: training) })
+    }
+  }
+
+  /// Codes of the standard normal distribution, (batch, …codeShape).
+  func drawCodes(_ count: Int, _ draws: Generator) throws -> Tensor {
+    try .randn([count] + codeShape, generator: draws, device: context.device)
+  }
+}

@@ -1,0 +1,93 @@
+import Tensors
+
+/// Convolutions that halve a single-channel image step by step: `0`, `1`, … below its path.
+struct FeatureEncoder {
+  private let blocks: [ConvolutionBlock]
+  /// Channels of the features.
+  let outputChannels: Int
+
+  init(_ path: ParameterPath, settings: NetworkSettings) throws {
+    var width = 1
+    blocks = try settings.channels.enumerated().map { index, channels in
+      defer { width = channels }
+      return try ConvolutionBlock(
+        path / index, in: width, out: channels, scale: settings.stem && index == 0 ? .keep : .halve,
+        settings: settings)
+    }
+    outputChannels = width
+  }
+
+  func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
+    try blocks.reduce(images.contiguous(channelsLast: true)) { try $1($0, training: training) }
+  }
+}
+
+/// From slices to codes or distributions over codes, in the context's precision while training.
+struct SliceEncoder {
+  private let context: MethodContext
+  private let encoder: FeatureEncoder
+  private let flatten: (Tensor) throws -> Tensor
+  private let mean: (Tensor) throws -> Tensor
+  private let logVariance: ((Tensor) throws -> Tensor)?
+
+  /// `path` is the network's: the blocks lie below `encoder`, the rest below `code`. A distribution has a
+  /// log-variance beside its mean.
+  init(
+    _ path: ParameterPath, settings: NetworkSettings, context: MethodContext, isDistribution: Bool
+  ) throws {
+    self.context = context
+    let side = try settings.codeSide(imageSize: context.imageSize)
+    encoder = try FeatureEncoder(path / "encoder", settings: settings)
+    let code = path / "code", channels = encoder.outputChannels, stride = settings.stem ? 2 : 1
+    let layer: (String) throws -> (Tensor) throws -> Tensor
+    switch settings.code {
+    case .dense:
+      let kernel = settings.stem ? 3 : 1, flat = settings.denseChannels * side * side
+      let squeeze = try Conv2d(
+        code / "squeeze", in: channels, out: settings.denseChannels, kernel: kernel, stride: stride,
+        padding: kernel / 2)
+      flatten = { try squeeze($0).contiguous().reshape([$0.shape[0], flat]) }
+      layer = { name in
+        let linear = try Linear(code / name, in: flat, out: settings.denseSize)
+        return { try linear($0) }
+      }
+    case .spatial:
+      flatten = { $0 }
+      layer = { name in
+        let convolution = try Conv2d(
+          code / name, in: channels, out: settings.spatialChannels, kernel: 3, stride: stride, padding: 1)
+        return { try convolution($0) }
+      }
+    }
+    mean = try layer("mean")
+    logVariance = isDistribution ? try layer("log_variance") : nil
+  }
+
+  /// The code of each image.
+  func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
+    try context.compute(training) { try mean(flatten(encoder(images, training: training))) }
+  }
+
+  /// The distribution over codes of each image; for encoders that were made with one.
+  func distribution(_ images: Tensor, training: Bool) throws -> GaussianCode {
+    guard let logVariance else { preconditionFailure("this encoder has no distribution") }
+    let flat = try context.compute(training) { try flatten(encoder(images, training: training)) }
+    return GaussianCode(
+      mean: try context.compute(training) { try mean(flat) },
+      logVariance: try context.compute(training) { try logVariance(flat) })
+  }
+}
+
+/// A diagonal Gaussian over codes: mean and log-variance of one shape, batch first.
+struct GaussianCode {
+  let mean, logVariance: Tensor
+
+  /// mean + sigma · epsilon.
+  func sample(generator: Generator) throws -> Tensor {
+    let noise = try Tensor.randn(mean.shape, generator: generator, device: mean.device)
+    return try mean + (logVariance * 0.5).exp() * noise
+  }
+
+  /// KL(q || N(0, I)), summed over the code and averaged over the batch.
+  func divergence() throws -> Tensor { try Loss.gaussianKL(mean: mean, logVariance: logVariance) }
+}
