@@ -40,7 +40,7 @@ public struct Preset: Hashable, Sendable {
       yaml: """
         method: vae
         model: {code: dense}
-        scoring: {normalizeByDeviation: true}
+        scoring: {normalization: deviation}
         """),
     Preset(
       name: "spatial-vae", summary: "variational autoencoder whose code is an 8x8x64 tensor, at 128x128",
@@ -48,7 +48,7 @@ public struct Preset: Hashable, Sendable {
         method: vae
         model: {code: spatial}
         training: {epochs: 20}
-        scoring: {normalizeByDeviation: true}
+        scoring: {normalization: deviation}
         """),
   ]
 }
