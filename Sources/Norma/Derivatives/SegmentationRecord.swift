@@ -8,6 +8,8 @@ package struct SegmentationRecord: Codable, Sendable {
   package let threshold: Double
   /// Thresholds of the bundle by healthy false-positive rate, as text: "0.01", "0.05", "0.1".
   package let thresholdsByRate: [String: Double]
+  /// Regions below this size in mm³ are in no mask; nil in folders of older versions.
+  package let minimumLesionSize: Double?
 
   static let fileName = "segmentation.json"
   static let rates = [0.01, 0.05, 0.1]
@@ -17,6 +19,7 @@ package struct SegmentationRecord: Codable, Sendable {
     self.bundle = bundle.manifest.name
     method = bundle.manifest.configuration.method
     self.threshold = threshold
+    minimumLesionSize = bundle.manifest.configuration.scoring.minimumLesionSize
     thresholdsByRate = Dictionary(
       uniqueKeysWithValues: Self.rates.compactMap { rate in
         (try? bundle.manifest.calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }

@@ -118,7 +118,13 @@ import Volumes
       let lesion = try NIfTI.readMask(try #require(manifest.cases[1].lesionMask))
       let hits = zip(called.voxels, lesion.voxels).filter { $0 == 1 && $1 == 1 }.count
       let dice = 2 * Double(hits) / Double(called.count + lesion.count)
-      #expect(abs((evaluation.table[1].diceFPR01 ?? -1) - dice) < 1e-9)
+      let atOnePercent = try #require(evaluation.table[1].operatingPoints["healthy_fpr_0.01"])
+      #expect(abs((atOnePercent.dice ?? -1) - dice) < 1e-9)
+      #expect(atOnePercent.calledRegions == rows[1].lesions.count)
+      #expect(
+        evaluation.operatingPoints.map(\.name) == [
+          "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10",
+        ])
 
       // Cases of other splits are no test cases.
       manifest.cases[0].split = .train
