@@ -24,7 +24,7 @@ struct MeasuredCase {
     var ranked = RankedVoxels(memoryBudget: .max)
     try ranked.add(run, group: 0)
     let ranking = try PrecisionRecall(ranked)
-    let scores = ScoreStatistics(ascending: voxels.packed)
+    let scores = CaseScores(ascending: voxels.packed)
     let comparison = MaskComparison(input, minimumLesionSize: minimumLesionSize, detail: detail)
     let measured = operatingPoints.map { comparison(input.called(above: $0.threshold)) }
     counts = measured.map(\.counts)
@@ -39,7 +39,7 @@ struct MeasuredCase {
 }
 
 /// What a case's scores say as one number.
-private struct ScoreStatistics {
+private struct CaseScores {
   let mean, percentile999, maximum: Double
 
   /// Nil without voxels.

@@ -49,14 +49,9 @@ package struct Scorer {
         variances.append(try variance.to(.cpu).reshape([end - start, size, size]))
       }
     }
-    var filtered = MedianFilter(size: settings.median, depth: settings.medianDepth)(
-      maps, height: size, width: size)
-    if settings.brightnessPrior > 0 {
-      let prior = Float(settings.brightnessPrior)
-      for pixel in filtered.indices where scan.images[pixel] <= prior { filtered[pixel] = 0 }
-    }
+    let smooth = settings.smooth(maps, images: scan.images, size: size)
     return Output(
-      maps: try Tensor(filtered, shape: [scan.slices.count, size, size]),
+      maps: try Tensor(smooth, shape: [scan.slices.count, size, size]),
       reconstructions: reconstructions.isEmpty ? nil : try Tensor.cat(reconstructions, dim: 0),
       variance: variances.isEmpty ? nil : try Tensor.cat(variances, dim: 0))
   }
@@ -95,5 +90,17 @@ package struct Scorer {
   private static func seed(of batch: Batch) throws -> UInt64 {
     let digest = try Digest.of(batch.images.bytes().withUnsafeBytes { Data($0) })
     return UInt64(digest.prefix(16), radix: 16) ?? 0
+  }
+}
+
+extension ScoringSettings {
+  /// Median and brightness prior: what happens to scaled maps on the model grid, slice after slice.
+  func smooth(_ maps: [Float], images: [Float], size: Int) -> [Float] {
+    var smooth = MedianFilter(size: median, depth: medianDepth)(maps, height: size, width: size)
+    if brightnessPrior > 0 {
+      let prior = Float(brightnessPrior)
+      for pixel in smooth.indices where images[pixel] <= prior { smooth[pixel] = 0 }
+    }
+    return smooth
   }
 }

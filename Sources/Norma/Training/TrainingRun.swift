@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import Tensors
 import Volumes
 
@@ -58,16 +58,16 @@ public struct TrainingRun {
     isResumed = true
   }
 
-  /// Trains, calibrates and writes the bundle; returns it. Throws a ``Problem``, of kind `interrupted` after
-  /// `shouldStop` said so.
+  /// Trains, calibrates and writes the bundle; returns it. Prepared slices are kept in the run's folder, or in
+  /// `prepared` to share them between runs. Throws a ``Problem``, of kind `interrupted` after `shouldStop` said so.
   public func callAsFunction(
-    onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    prepared: URL? = nil, onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
     let method = try MethodRegistry.entry(configuration.method)
       .make(model: configuration.model, context: MethodContext(configuration, device: device))
     let split = try manifest.assigningSplits { try $0.hasLesion() }
-    let store = SliceStore(folder: folder.prepared, recipe: configuration.recipe)
+    let store = SliceStore(folder: prepared ?? folder.prepared, recipe: configuration.recipe)
     func notStopped() throws {
       guard !shouldStop() else {
         throw Problem(

@@ -44,9 +44,16 @@ public struct Evaluation: Codable, Sendable {
   /// Seed of the resampling.
   public let bootstrapSeed: UInt64
   /// One entry a case.
-  public let table: [Case]
+  public private(set) var table: [Case]
   /// Points of the precision-recall curve.
-  public let curve: [PrecisionRecall.Point]
+  public private(set) var curve: [PrecisionRecall.Point]
+
+  /// The same figures without the rows of the cases and the curve.
+  var summary: Evaluation {
+    var summary = self
+    (summary.table, summary.curve) = ([], [])
+    return summary
+  }
 
   /// The figures at the operating point of a name.
   public func atOperatingPoint(_ name: String) -> AtOperatingPoint? {
