@@ -18,11 +18,14 @@ public struct EvaluationRun {
     onCase: (Int, Int) -> Void = { _, _ in }
   ) throws -> Evaluation {
     let record = try SegmentationRecord(contentsOf: predictions)
-    let points = SegmentationRecord.rates.compactMap { rate in
+    let healthy = SegmentationRecord.rates.compactMap { rate in
       record.thresholdsByRate["\(rate)"].map { OperatingPoint.healthyFPR(rate, threshold: $0) }
     }
+    let named = (record.thresholdsByName ?? [:]).sorted { $0.key < $1.key }.map {
+      OperatingPoint(name: $0.replacingOccurrences(of: "-", with: "_"), threshold: $1)
+    }
     var evaluator = Evaluator(
-      operatingPoints: points, minimumLesionSize: record.minimumLesionSize ?? 0, detail: detail)
+      operatingPoints: healthy + named, minimumLesionSize: record.minimumLesionSize ?? 0, detail: detail)
     let predicted = try predictedCases()
     let hasSplits = manifest.cases.contains { $0.split != nil }
     let wanted = manifest.cases.filter { $0.lesionMask != nil && (!hasSplits || $0.split == .test) }

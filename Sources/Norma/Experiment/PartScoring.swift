@@ -90,11 +90,8 @@ struct PartScoring {
   }
 
   private func lesions(of scan: ScanCase, _ scored: ScoredScan) throws -> Mask {
-    guard let lesion = try scan.readLesionMask() else {
-      return Mask(geometry: scored.prepared.scoredBrain.geometry, repeating: 0)
-    }
-    let canonical = scored.prepared.orientation.apply(lesion)
-    return Mask(geometry: scored.prepared.scoredBrain.geometry, voxels: canonical.voxels)
+    try scored.prepared.lesion(of: scan)
+      ?? Mask(geometry: scored.prepared.scoredBrain.geometry, repeating: 0)
   }
 
   /// The scores in the brain of some scans, one histogram for each chain.
@@ -132,9 +129,6 @@ struct PartScoring {
     return try ranked.map { try LabelledThreshold($0) }
   }
 
-  /// The share of scores in lesion-free training scans below the threshold of published work.
-  private static let trainingPercentile = 0.98
-
   private func operatingPoints(
     healthy: inout ScoreHistogram, training: ScoreHistogram, labelled: LabelledThreshold?
   ) -> [OperatingPoint] {
@@ -146,8 +140,8 @@ struct PartScoring {
     if training.total > 0 {
       points.append(
         OperatingPoint(
-          name: "training_percentile_\(Self.trainingPercentile)",
-          threshold: Double(training.threshold(exceededBy: 1 - Self.trainingPercentile))))
+          name: "training_percentile_\(Int(TrainingPercentiles.usual))",
+          threshold: Double(training.threshold(exceededBy: 1 - TrainingPercentiles.usual / 100))))
     }
     if let labelled {
       points.append(OperatingPoint(name: "labelled_validation", threshold: labelled.threshold))

@@ -98,8 +98,7 @@ public struct TrainingRun {
     let progress = try trainer(resume: true, onEvent: onEvent, shouldStop: shouldStop)
 
     var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
-    scorer.statistics = try calibrator.statistics(
-      of: scorer, over: configuration.scoring.statistics == .training ? training : validation)
+    scorer.statistics = try calibrator.statistics(of: scorer, training: training, validation: validation)
     let calibration = try calibrator(scorer) {
       try notStopped()
       onEvent(.calibrating(index: $0, count: $1))
