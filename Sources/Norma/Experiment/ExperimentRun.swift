@@ -103,7 +103,11 @@ public struct ExperimentRun {
         description: description, device: device)
     let bundle = try training(
       prepared: folder.prepared, onEvent: { onEvent(.training($0)) }, shouldStop: shouldStop)
-    return (bundle, try Checkpoint(contentsOf: run.lastCheckpoint).progress)
+    // A method without epochs leaves no checkpoint.
+    let hasCheckpoint = FileManager.default.fileExists(atPath: run.lastCheckpoint.path)
+    return (
+      bundle, hasCheckpoint ? try Checkpoint(contentsOf: run.lastCheckpoint).progress : TrainingProgress()
+    )
   }
 
   private func requireSame(_ configuration: Configuration, in run: RunFolder) throws {
