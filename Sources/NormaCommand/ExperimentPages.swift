@@ -10,7 +10,9 @@ struct ExperimentPages {
 
   /// The main table in fixed width.
   var summary: String {
-    let columns = [("AUPRC", "auprc"), ("Dice oracle", "dice_oracle"), ("Dice FPR 1 %", "dice_healthy_fpr_0.01")]
+    let columns = [
+      ("AUPRC", "auprc"), ("Dice oracle", "dice_oracle"), ("Dice FPR 1 %", "dice_healthy_fpr_0.01"),
+    ]
     var lines = [Self.line("method", "chain", columns.map(\.0))]
     for row in results.rows where row.isHeadline {
       lines.append(Self.line(row.method, row.chain, columns.map { Self.text(row.figures[$0.1]) }))

@@ -89,7 +89,8 @@ public struct Preset: Hashable, Sendable {
         scoring: {normalization: deviation}
         """),
     Preset(
-      name: "anovaegan", summary: "spatial variational autoencoder trained against a critic (Baur et al. 2018)",
+      name: "anovaegan",
+      summary: "spatial variational autoencoder trained against a critic (Baur et al. 2018)",
       yaml: """
         method: anovaegan
         model: {critic: {channels: [16, 32, 64, 64], steps: 2}}
@@ -97,7 +98,8 @@ public struct Preset: Hashable, Sendable {
         scoring: {normalization: deviation}
         """),
     Preset(
-      name: "anogan", summary: "generative adversarial network with a search over codes (Schlegl et al. 2017)",
+      name: "anogan",
+      summary: "generative adversarial network with a search over codes (Schlegl et al. 2017)",
       yaml: """
         method: anogan
         training: {epochs: 30, learningRate: 2e-4, finalLearningRate: 2e-4}

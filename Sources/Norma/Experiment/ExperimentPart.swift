@@ -5,7 +5,7 @@ public struct ExperimentPart: Codable, Sendable {
     /// Its name in tables.
     public let name: String
     /// The figures; per-case rows and the curve are kept for ``ExperimentPart/headlines`` only.
-    public let evaluation: Evaluation
+    public fileprivate(set) var evaluation: Evaluation
   }
 
   /// Order statistics of a time.
@@ -35,7 +35,7 @@ public struct ExperimentPart: Codable, Sendable {
   /// Lesion-free validation scans behind the thresholds.
   public let validationCases: Int
   /// Post-processing step by step.
-  public let chains: [Chain]
+  public private(set) var chains: [Chain]
   /// Names of the chains that the main table shows.
   public let headlines: [String]
   /// Time of the method for one slice, without reading and preparing.
@@ -46,6 +46,13 @@ public struct ExperimentPart: Codable, Sendable {
   public let bestEpoch: Int
   /// Cases with the highest, the middle and the lowest Dice at 1 % healthy FPR.
   public let exhibits: [Exhibit]
+
+  /// The same without the rows of the cases.
+  var summary: ExperimentPart {
+    var summary = self
+    for index in chains.indices { summary.chains[index].evaluation = chains[index].evaluation.summary }
+    return summary
+  }
 
   /// A case that the report shows.
   public struct Exhibit: Codable, Hashable, Sendable {

@@ -16,7 +16,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   public var seeds: Int
   /// The scale of networks and grid.
   public var scale: Scale
-  /// Configuration keys laid over every preset, as `key=value`.
+  /// Configuration keys laid over every preset, as `key=value`, or over one method's, as `dense-ae:key=value`.
   public var settings: [String]
   /// How many test and calibration scans AnoGAN's search is run on; 0 = all.
   public var searchCases: Int
@@ -39,6 +39,13 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
         .usage, "an experiment needs one seed or more", at: "--seeds", advice: "give a number from 1 up")
     }
     for part in parts { _ = try configuration(of: part) }
+    if let stray = settings.first(where: { setting in
+      Self.owner(of: setting).map { !methods.contains($0) } ?? false
+    }) {
+      throw Problem(
+        .usage, "the setting is for a method that is not compared", at: "--set \(stray)",
+        advice: "name one of: \(methods.joined(separator: ", "))")
+    }
   }
 
   /// One training and scoring of an experiment.
@@ -63,10 +70,24 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   public func configuration(of part: Part) throws -> Configuration {
     let atScale = "\(part.method)-\(scale.rawValue)"
     let preset = Preset.all.contains { $0.name == atScale } ? atScale : part.method
-    let grid = preset == part.method && scale == .paper ? ["recipe.gridSize=256", "recipe.gridSpacing=0.75"] : []
+    let grid =
+      preset == part.method && scale == .paper ? ["recipe.gridSize=256", "recipe.gridSpacing=0.75"] : []
     let search = try isSearch(preset) ? ["calibration.cases=\(searchCases)"] : []
     return try Configuration(
-      preset: preset, settings: grid + search + settings + ["training.seed=\(part.seed)"])
+      preset: preset, settings: grid + search + settings(for: part.method) + ["training.seed=\(part.seed)"])
+  }
+
+  private func settings(for method: String) -> [String] {
+    settings.compactMap { setting in
+      guard let owner = Self.owner(of: setting) else { return setting }
+      return owner == method ? String(setting.dropFirst(owner.count + 1)) : nil
+    }
+  }
+
+  /// The method before the colon of `dense-ae:key=value`.
+  private static func owner(of setting: String) -> String? {
+    let key = setting.prefix { $0 != "=" }
+    return key.firstIndex(of: ":").map { String(key[..<$0]) }
   }
 
   /// How many scans of a kind a part is scored on; nil = all.

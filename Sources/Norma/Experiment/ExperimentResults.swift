@@ -12,8 +12,8 @@ public struct ExperimentResults: Codable, Sendable {
   public let data: ExperimentData
   /// The main table, summed up over seeds.
   public let rows: [Row]
-  /// Everything by method and seed.
-  public let parts: [ExperimentPart]
+  /// Everything by method and seed; the rows of the cases lie in the files of the parts.
+  public private(set) var parts: [ExperimentPart]
 
   /// A method under one chain over all its seeds.
   public struct Row: Codable, Hashable, Sendable {
@@ -44,9 +44,7 @@ public struct ExperimentResults: Codable, Sendable {
   }
 
   init(parts: [ExperimentPart], plan: ExperimentPlan, data: ExperimentData) {
-    (self.plan, self.data) = (plan, data)
-    // The rows of the cases stay in the files of the parts.
-    self.parts = parts
+    (self.plan, self.data, self.parts) = (plan, data, parts)
     rows = plan.methods.flatMap { method in
       let seeds = parts.filter { $0.method == method }
       return seeds.first.map { $0.chains.compactMap { Row(chain: $0.name, of: seeds) } } ?? []
@@ -55,7 +53,9 @@ public struct ExperimentResults: Codable, Sendable {
 
   /// Writes `results.json` and `results.tsv`.
   func write(to folder: ExperimentFolder) throws {
-    try AtomicFile.write(json: self, to: folder.results)
+    var short = self
+    short.parts = parts.map(\.summary)
+    try AtomicFile.write(json: short, to: folder.results)
     try AtomicFile.write(table.text, to: folder.table)
   }
 

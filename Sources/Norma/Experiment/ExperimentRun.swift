@@ -90,7 +90,8 @@ public struct ExperimentRun {
 
   /// Trains a part, or goes on where its run stopped; a finished bundle is only opened.
   private func train(
-    _ part: ExperimentPlan.Part, onEvent: @escaping (ExperimentEvent) -> Void, shouldStop: @escaping () -> Bool
+    _ part: ExperimentPlan.Part, onEvent: @escaping (ExperimentEvent) -> Void,
+    shouldStop: @escaping () -> Bool
   ) throws -> (ModelBundle, TrainingProgress) {
     let run = folder.run(part), configuration = try plan.configuration(of: part)
     let isStarted = FileManager.default.fileExists(atPath: run.configuration.path)

@@ -36,7 +36,10 @@ struct Baur2018: LoggingCommand {
   @Option(help: "Side of the model grid: 128 (unified network) or 256 (the paper's).")
   var scale = 128
 
-  @Option(name: .customLong("set"), help: "A configuration key for all methods, as in training.epochs=20.")
+  @Option(
+    name: .customLong("set"),
+    help:
+      "A configuration key of all methods, as in training.epochs=20, or of one: dense-ae:training.epochs=20.")
   var settings: [String] = []
 
   @Option(help: "Test and calibration scans that AnoGAN's search runs on; 0 = all.")

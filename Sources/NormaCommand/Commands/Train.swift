@@ -58,7 +58,8 @@ struct Train: LoggingCommand {
     try train(
       TrainingRun(
         configuration: configuration, manifest: manifest, folder: folder,
-        name: name ?? preset ?? configuration.method, description: try describe.map { try Self.description(in: $0) } ?? "", device: device))
+        name: name ?? preset ?? configuration.method,
+        description: try describe.map { try Self.description(in: $0) } ?? "", device: device))
   }
 
   private func resolvedConfiguration() throws -> Configuration {

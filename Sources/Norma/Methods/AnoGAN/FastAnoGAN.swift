@@ -25,7 +25,8 @@ final class FastAnoGAN: Method {
   }
 
   static let name = "f-anogan"
-  static let summary = "generative adversarial network with an encoder trained afterwards (Schlegl et al. 2019)"
+  static let summary =
+    "generative adversarial network with an encoder trained afterwards (Schlegl et al. 2019)"
 
   private let settings: ModelSettings
   private let context: MethodContext

@@ -32,7 +32,8 @@ final class AnoVAEGAN: Method {
       try require(klWeight >= 0, path, "klWeight", klWeight, "0 or more")
       try require(adversarialWeight >= 0, path, "adversarialWeight", adversarialWeight, "0 or more")
       try require(
-        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more")
+        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more"
+      )
     }
   }
 
