@@ -83,13 +83,15 @@ public struct Preset: Hashable, Sendable {
         training: {epochs: 20}
         """),
     Preset(
-      name: "anovaegan", summary: "spatial variational autoencoder trained against a critic (Baur et al. 2018)",
+      name: "anovaegan",
+      summary: "spatial variational autoencoder trained against a critic (Baur et al. 2018)",
       yaml: """
         method: anovaegan
         training: {epochs: 20, learningRate: 1e-3, finalLearningRate: 1e-4}
         """),
     Preset(
-      name: "anogan", summary: "generative adversarial network with a search over codes (Schlegl et al. 2017)",
+      name: "anogan",
+      summary: "generative adversarial network with a search over codes (Schlegl et al. 2017)",
       yaml: """
         method: anogan
         training: {learningRate: 2e-4, finalLearningRate: 2e-4}

@@ -170,7 +170,10 @@ package final class Trainer {
     let rows = progress.records.map { record in
       ["\(record.epoch)", "\(record.learningRate)", "\(record.trainingLoss)"]
         + parts.map { "\(record.trainingParts[$0] ?? .nan)" }
-        + [record.validationLoss.map { "\($0)" } ?? "", "\(record.isBest)", record.imagesPerSecond.formatted(fraction: 1)]
+        + [
+          record.validationLoss.map { "\($0)" } ?? "", "\(record.isBest)",
+          record.imagesPerSecond.formatted(fraction: 1),
+        ]
     }
     return ([header] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
   }

@@ -33,7 +33,9 @@ final class CountingMethod: Method {
     return Losses(total: isBroken ? .nan : abs(Double(count) - 3) + 1)
   }
 
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore { AnomalyScore(map: try batch.images * batch.brain) }
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+    AnomalyScore(map: try batch.images * batch.brain)
+  }
 
   var state: [String: Tensor] { get throws { ["count": try Tensor([count], shape: [1])] } }
 

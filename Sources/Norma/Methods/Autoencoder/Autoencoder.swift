@@ -14,7 +14,8 @@ final class Autoencoder: Method {
     func validate(path: String) throws {
       try network.validate(path: join(path, "network"))
       try require(
-        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more")
+        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more"
+      )
       try require((0..<1).contains(beta1), path, "beta1", beta1, "0 to less than 1")
     }
   }
@@ -46,7 +47,9 @@ final class Autoencoder: Method {
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
-    try withoutGradients { try loss(batch, reconstruction: reconstruct(batch, training: false, draws: nil)).values() }
+    try withoutGradients {
+      try loss(batch, reconstruction: reconstruct(batch, training: false, draws: nil)).values()
+    }
   }
 
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {

@@ -15,7 +15,8 @@ struct ConvolutionBlock {
   private let activation: Activation
   private let slope: Float
 
-  init(_ path: ParameterPath, in input: Int, out output: Int, scale: Scale, settings: NetworkSettings) throws {
+  init(_ path: ParameterPath, in input: Int, out output: Int, scale: Scale, settings: NetworkSettings) throws
+  {
     let kernel = settings.kernel
     switch scale {
     case .keep, .halve:
@@ -25,7 +26,8 @@ struct ConvolutionBlock {
       convolve = { try convolution($0) }
     case .double:
       let convolution = try ConvTranspose2d(
-        path / "conv", in: input, out: output, kernel: kernel, stride: 2, padding: kernel / 2, outputPadding: 1)
+        path / "conv", in: input, out: output, kernel: kernel, stride: 2, padding: kernel / 2,
+        outputPadding: 1)
       convolve = { try convolution($0) }
     }
     normalize = try Self.norm(settings.norm, path / "norm", channels: output)

@@ -46,7 +46,9 @@ final class NormativeMap: Method {
     return Losses(total: Double(try (z.square().sum() / batch.brain.sum().clamp(min: 1)).item()))
   }
 
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore { AnomalyScore(map: try zScore(batch).relu()) }
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+    AnomalyScore(map: try zScore(batch).relu())
+  }
 
   private func zScore(_ batch: Batch) throws -> Tensor {
     let model = try fitted()

@@ -18,7 +18,8 @@ final class VariationalAutoencoder: Method {
       try network.validate(path: join(path, "network"))
       try require(klWeight >= 0, path, "klWeight", klWeight, "0 or more")
       try require(
-        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more")
+        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more"
+      )
       try require((0..<1).contains(beta1), path, "beta1", beta1, "0 to less than 1")
     }
   }
