@@ -51,7 +51,8 @@ import Testing
     BadInput("grid too small for the network", 64, ["recipe.gridSize", "multiple of 64"]) { place in
       try [
         "train", "--preset", "dense-vae", "--data", Cohort.manifest.path, "-o", place.out.path, "--set",
-        "recipe.gridSize=32", "--set", "recipe.gridSpacing=6", "--set", "model.channels=[2,2,2,2,2,2]",
+        "recipe.gridSize=32", "--set", "recipe.gridSpacing=6", "--set",
+        "model.network.channels=[2,2,2,2,2,2]",
       ]
     },
     BadInput("no data", 64, ["no data", "--data", "manifest"]) { place in

@@ -19,7 +19,8 @@ import Testing
     let configuration = try Configuration(
       preset: "dense-vae",
       settings: [
-        "model.klWeight=2.5", "model.slope=0", "model.channels=[4, 8]", "training.learningRate=1e-4",
+        "model.klWeight=2.5", "model.network.slope=0", "model.network.channels=[4, 8]",
+        "training.learningRate=1e-4",
         "training.finalLearningRate=1e-7", "recipe.levels=[-10.5, 40]", "scoring.residual=squared",
         "recipe.normalization=percentile", "scoring.erosion=0.1",
       ])
@@ -27,7 +28,7 @@ import Testing
     #expect(configuration.recipe.levels == [-10.5, 40] && configuration.recipe.normalization == .percentile)
     #expect(configuration.scoring.residual == .squared)
     #expect(configuration.model["klWeight"] == .double(2.5))
-    #expect(configuration.model["slope"] == .int(0))
+    #expect(configuration.model["network"]?["slope"] == .int(0))
     let text = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(Configuration.self, from: text) == configuration)
     let node = try JSONDecoder().decode(ConfigurationNode.self, from: text)
@@ -43,7 +44,7 @@ import Testing
       Row(
         "calibration key", ("calibration.defaultrat=0.1", "calibration.defaultrat", "calibration.defaultRate")
       ),
-      Row("model key", ("model.chanels=[4]", "model.chanels", "model.channels")),
+      Row("model key", ("model.network.chanels=[4]", "model.network.chanels", "model.network.channels")),
       Row("nothing similar", ("scoring.colour=1", "scoring.colour", nil)),
       Row("below a value", ("training.epochs.most=1", nil, nil)),
     ] as [Row<(String, String?, String?)>])
@@ -82,8 +83,9 @@ import Testing
     ("scoring.residual=posit", "scoring.residual"),
     ("recipe.levels=5", "recipe.levels"), ("recipe.levels=[a, b]", "recipe.levels"),
     ("recipe.levels=[.nan, 2]", "recipe.levels"), ("recipe.normalization=robust", "recipe.normalization"),
-    ("model.channels=[8, x]", "model.channels[1]"), ("model.channels={a: 1}", "model.channels"),
-    ("model.code=sparse", "model.code"),
+    ("model.network.channels=[8, x]", "model.network.channels[1]"),
+    ("model.network.channels={a: 1}", "model.network.channels"),
+    ("model.network.code=sparse", "model.network.code"),
   ])
   func aWrongTypeIsRefusedWithItsPlace(setting: String, path: String) {
     #expect {
@@ -106,9 +108,12 @@ import Testing
     "calibration.defaultRate=0",
     "calibration.defaultRate=1", "recipe.gridSize=100", "recipe.gridSize=0", "recipe.gridSize=528",
     "recipe.gridSpacing=0", "recipe.gridSpacing=11", "recipe.gridCentre=[1]", "recipe.levels=[1]",
-    "recipe.levels=[2, 1]", "recipe.levels=[1, 2, 3]", "recipe.minimumBrainArea=-1", "model.channels=[]",
-    "model.channels=[0]", "model.channels=[1, 2, 3, 4, 5, 6, 7]", "model.kernel=4", "model.kernel=1",
-    "model.denseSize=0", "model.denseChannels=0", "model.spatialChannels=513", "model.slope=1.5",
+    "recipe.levels=[2, 1]", "recipe.levels=[1, 2, 3]", "recipe.minimumBrainArea=-1",
+    "model.network.channels=[]",
+    "model.network.channels=[0]", "model.network.channels=[1, 2, 3, 4, 5, 6, 7]", "model.network.kernel=4",
+    "model.network.kernel=1",
+    "model.network.denseSize=0", "model.network.denseChannels=0", "model.network.spatialChannels=513",
+    "model.network.slope=1.5",
     "model.klWeight=-1", "model.beta1=1",
   ])
   func aValueOutOfRangeIsRefused(setting: String) {
