@@ -41,7 +41,7 @@ public struct EvaluationDetails {
   private var perParticipant: ReportTable {
     let columns = Self.perParticipantColumns
     return ReportTable(
-      caption: "Per participant: mean ± sd, median, number of participants in whom the figure is defined",
+      caption: "Mean ± sd / median over participants (in how many the figure is defined)",
       columns: [.text("Threshold from")] + columns.map { .number($0.0) },
       rows: points.map { point in [point.title] + columns.map { spread(point.perParticipant[$0.1]) } })
   }
@@ -61,9 +61,10 @@ public struct EvaluationDetails {
     let free = points.compactMap { point in point.lesionFree.map { (point.title, $0) } }
     guard let cases = free.first?.1.cases else { return nil }
     let table = ReportTable(
-      caption: "The \(cases) cases without a lesion: all that is called is false",
+      caption: "\(cases) lesion-free \(cases == 1 ? "case" : "cases"): all that is called is false; "
+        + "volume and regions: mean ± sd / median over participants (their number)",
       columns: [.text("Threshold from")]
-        + ["Cases flagged", "Volume (mL), mean ± sd, median", "Regions, mean ± sd, median"]
+        + ["Cases flagged", "Volume (mL)", "Regions"]
         .map(ReportTable.Column.number),
       rows: free.map { title, figures in
         [
@@ -82,7 +83,8 @@ public struct EvaluationDetails {
     guard let detection = evaluation.detection else { return nil }
     let healthy = evaluation.table.filter { !$0.hasLesion }.count
     let table = ReportTable(
-      caption: "Does a case have a lesion? \(evaluation.cases - healthy) have, \(healthy) have none",
+      caption:
+        "Does a case have a lesion? \(evaluation.cases - healthy) have one, \(healthy) \(healthy == 1 ? "has" : "have") none",
       columns: [.text("Told by"), .number("AUROC"), .number("AUPRC")],
       rows: Self.scores.compactMap { key, title in
         detection[key].map {
@@ -107,7 +109,7 @@ public struct EvaluationDetails {
 
   private func spread(_ summary: Evaluation.Summary?) -> String {
     guard let summary else { return number(nil) }
-    return "\(aligned(summary.mean)) ± \(aligned(summary.sd)), \(aligned(summary.median)), "
-      + "\(summary.participants)"
+    return "\(aligned(summary.mean)) ± \(aligned(summary.sd)) / \(aligned(summary.median)) "
+      + "(\(summary.participants))"
   }
 }
