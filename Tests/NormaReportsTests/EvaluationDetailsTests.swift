@@ -41,7 +41,7 @@ import Volumes
     for text in ["healthy FPR 1 %", "labelled validation", "HD95", "Surface Dice", "1.00 ± 0 / 1.00 (2)"] {
       #expect(parts[0].contains(text), "\(text)")
     }
-    #expect(parts[1].contains("&lt;200 (2 lesions)") && parts[1].contains("&gt;1000 (0 lesions)"))
+    #expect(parts[1].contains("&lt;200 (n = 2)") && parts[1].contains("&gt;1000 (n = 0)"))
     #expect(parts[2].contains("1 lesion-free case:"))
     #expect(parts[3].contains("2 have one, 1 has none") && parts[3].contains("different sets or scanners"))
   }

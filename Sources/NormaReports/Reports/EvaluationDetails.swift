@@ -32,25 +32,26 @@ public struct EvaluationDetails {
       })
   }
 
-  private static let perParticipantColumns = [
+  private static let perParticipantFigures = [
     ("Dice", "dice"), ("HD95 (mm)", "hd95_mm"), ("Surface Dice, 1 mm", "surface_dice_1mm"),
     ("Volume difference (%)", "absolute_volume_difference_percent"), ("Lesion recall", "lesion_recall"),
     ("Lesion F1", "lesion_f1"),
   ]
 
   private var perParticipant: ReportTable {
-    let columns = Self.perParticipantColumns
-    return ReportTable(
+    ReportTable(
       caption: "Mean ± sd / median over participants (in how many the figure is defined)",
-      columns: [.text("Threshold from")] + columns.map { .number($0.0) },
-      rows: points.map { point in [point.title] + columns.map { spread(point.perParticipant[$0.1]) } })
+      columns: [.text("Figure")] + points.map { .number($0.title) },
+      rows: Self.perParticipantFigures.map { title, key in
+        [title] + points.map { spread($0.perParticipant[key]) }
+      })
   }
 
   private var lesions: HTMLPage.Section? {
     guard let first = points.first?.lesionStrata else { return nil }
     let table = ReportTable(
       caption: "Share of whole lesions that a called voxel touches, by lesion size in mm³ (slices: mm²)",
-      columns: [.text("Threshold from")] + first.map { .number("\($0.size) (\($0.lesions) lesions)") },
+      columns: [.text("Threshold from")] + first.map { .number("\($0.size) (n = \($0.lesions))") },
       rows: points.map { point in
         [point.title] + (point.lesionStrata ?? []).map { estimate($0.recall, $0.recallInterval) }
       })
