@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 import Volumes
 
@@ -70,6 +71,37 @@ import Volumes
           [String: ConfigurationNode].self, from: Data(contentsOf: place(files.anomalySidecar)))
         #expect(sidecar["Sources"] == .list([.string(scan.image.lastPathComponent)]))
         #expect(sidecar["SkullStripped"] == .bool(true) && sidecar["Bundle"] == .string("tiny"))
+      }
+    }
+  }
+
+  @Test func theSpreadOfDrawsIsWrittenWhereThereAreSome() throws {
+    try withTemporaryFolder { folder in
+      let cohort = try TestCohort(in: folder, train: 1, validation: 0)
+      let method = try DrawingMethod(settings: .init(), context: MethodContext(imageSize: 32))
+      for samples in [0, 4] {
+        var settings = ScoringSettings()
+        settings.samples = samples
+        let output = folder.appendingPathComponent("out-\(samples)")
+        let scorer = Scorer(method: method, settings: settings, device: .cpu)
+        let segmentation = CohortSegmentation(
+          segmenter: Segmenter(scorer: scorer, recipe: TestScan.recipe), bundleName: "tiny", threshold: 3,
+          output: output)
+        #expect(try segmentation(cohort.manifest.cases).compactMap(\.problem).isEmpty)
+        let file = output.appendingPathComponent("sub-1/anat/sub-1_desc-uncertainty_FLAIR.nii.gz")
+        let sidecar = output.appendingPathComponent(CaseFiles(caseID: "sub-1").uncertaintySidecar)
+        #expect(FileManager.default.fileExists(atPath: file.path) == (samples > 1))
+        #expect(FileManager.default.fileExists(atPath: sidecar.path) == (samples > 1))
+        guard samples > 1 else { continue }
+        let uncertainty = try NIfTI.read(file),
+          map = try NIfTI.read(
+            output.appendingPathComponent(
+              CaseFiles(caseID: "sub-1").anomalyMap))
+        #expect(uncertainty.geometry == map.geometry)
+        #expect(zip(uncertainty.voxels, map.voxels).allSatisfy { $0 > 0 || $1 == 0 })
+        let inside = uncertainty.voxels.filter { $0 > 0 }
+        // The sd of four draws of sd 0.1 is 0.092 on average.
+        #expect(abs(inside.reduce(0, +) / Float(inside.count) - 0.092) < 0.01)
       }
     }
   }
