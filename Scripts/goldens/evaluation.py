@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import average_precision_score
+from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score
 
 GOLDENS = Path(__file__).resolve().parents[2] / "Tests" / "NormaTests" / "Goldens"
 SAMPLES = 4000
@@ -34,7 +34,11 @@ def ranking(name, scores, labels):
     case = {"name": name, "scores": bits(scores), "labels": labels.astype(int).tolist()}
     if labels.any():
         dice, threshold = oracle_dice(scores, labels)
+        precision, recall, thresholds = precision_recall_curve(labels, scores)
+        # Highest threshold first, without the point that calls nothing.
+        curve = [[float(v) for v in values[::-1]] for values in (thresholds, recall[:-1], precision[:-1])]
         case |= {"ap": float(average_precision_score(labels, scores)), "dice": dice, "threshold": threshold}
+        case |= {"curve": curve, "auroc": None if labels.all() else float(roc_auc_score(labels, scores))}
     return case
 
 
@@ -71,14 +75,15 @@ def cohort():
         strength = rng.uniform(0.2, 2.5)
         scores = np.round((rng.gamma(2, 1, count) + strength * labels) * 256) / 256
         people.append((scores.astype(np.float32), labels))
-    thresholds = [6.0, 4.5, 3.75]
+    thresholds = {"healthy_fpr_0.01": 6.0, "healthy_fpr_0.05": 4.5, "healthy_fpr_0.10": 3.75}
 
     def figures(chosen):
         scores = np.concatenate([people[i][0] for i in chosen])
         labels = np.concatenate([people[i][1] for i in chosen])
-        called = [scores > t for t in thresholds]
+        called = [scores > t for t in thresholds.values()]
         dice = [2 * np.sum(c & labels) / (c.sum() + labels.sum()) for c in called]
-        return [average_precision_score(labels, scores), oracle_fast(scores, labels), *dice]
+        ranking = [average_precision_score(labels, scores), roc_auc_score(labels, scores), oracle_fast(scores, labels)]
+        return ranking + dice
 
     def oracle_fast(scores, labels):
         order = np.argsort(-scores, kind="stable")
@@ -87,20 +92,27 @@ def cohort():
         return float(np.max((2 * hits / (np.arange(1, len(scores) + 1) + labels.sum()))[ends]))
 
     everyone = range(len(people))
-    draws = np.array([figures(rng.integers(0, len(people), len(people))) for _ in range(SAMPLES)])
+    draws = [rng.integers(0, len(people), len(people)) for _ in range(SAMPLES)]
+    pooled = np.array([figures(chosen) for chosen in draws])
     healthy = np.concatenate([s[~l] for s, l in people])
-    names = ["auprc", "dice_oracle", "dice_fpr_01", "dice_fpr_05", "dice_fpr_10"]
-    per_case = np.array([figures([i]) for i in everyone])
+    names = ["auprc", "auroc", "dice_oracle", *thresholds]
+    per_person = np.array([figures([i]) for i in everyone])
+    means = np.array([per_person[chosen].mean(axis=0) for chosen in draws])
+
+    def ends(samples):
+        return {n: np.quantile(samples[:, i], [0.025, 0.975]).tolist() for i, n in enumerate(names)}
+
     return {
         "people": [{"scores": bits(s), "labels": l.astype(int).tolist()} for s, l in people],
         "thresholds": thresholds,
         "figures": dict(zip(names, map(float, figures(everyone)))),
-        "intervals": {n: np.quantile(draws[:, i], [0.025, 0.975]).tolist() for i, n in enumerate(names)},
-        "observed_fpr": [float(np.mean(healthy > t)) for t in thresholds],
+        "intervals": ends(pooled),
+        "observed_fpr": {name: float(np.mean(healthy > t)) for name, t in thresholds.items()},
         "prevalence": float(np.mean(np.concatenate([l for _, l in people]))),
-        "per_case": {
-            n: [float(np.mean(c)), float(np.std(c, ddof=1)), float(np.median(c))] for n, c in zip(names, per_case.T)
+        "per_participant": {
+            n: [float(np.mean(c)), float(np.std(c, ddof=1)), float(np.median(c))] for n, c in zip(names, per_person.T)
         },
+        "per_participant_intervals": ends(means),
     }
 
 

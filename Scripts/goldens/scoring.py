@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
-"""Reference images for Tests/NormaTests (filters, components, resampling), computed by SciPy, PIL and PyTorch.
+"""Reference images for Tests/NormaTests (filters, components, resampling, similarity, statistics), computed by
+SciPy, SimpleITK, scikit-image, PIL, PyTorch and numpy.
 
-pip install numpy scipy pillow torch safetensors. Images are (slices, rows, columns).
+pip install numpy scipy SimpleITK scikit-image pillow torch safetensors. Images are (slices, rows, columns).
 """
 
 from pathlib import Path
 
 import numpy as np
+import SimpleITK
 import torch
 from PIL import Image
 from safetensors.numpy import save_file
 from scipy import ndimage
+from skimage.metrics import structural_similarity
 
 GOLDENS = Path(__file__).resolve().parents[2] / "Tests" / "NormaTests" / "Goldens"
 
@@ -25,6 +28,76 @@ def medians(rng):
             stored[f"median/{name}/{size}"] = np.stack(
                 [ndimage.median_filter(image, size=size, mode="constant", cval=0) for image in images]
             )
+    return stored
+
+
+def volume_medians(rng):
+    """(depth, size, size) windows over (slices, rows, columns), beyond the stack zero."""
+    stored = {}
+    volume = rng.gamma(1, 1, (7, 9, 21)).astype(np.float32)
+    volume[:, 2:5, 3:9] = 0
+    stored["volume median/in"] = volume
+    for size, depth in ((3, 3), (5, 5), (5, 3), (1, 3), (3, 9)):
+        filtered = ndimage.median_filter(volume, size=(depth, size, size), mode="constant", cval=0)
+        radius = [size // 2, size // 2, depth // 2]
+        other = SimpleITK.GetArrayFromImage(SimpleITK.Median(SimpleITK.GetImageFromArray(volume), radius))
+        inside = tuple(slice(r, n - r) for r, n in zip(radius[::-1], volume.shape))
+        assert np.array_equal(filtered[inside], other[inside])
+        stored[f"volume median/{size}x{depth}"] = filtered
+    return stored
+
+
+def similarities(rng):
+    """The mean over windows of scikit-image's SSIM, uniform windows, data range 1; beyond the border zero."""
+    margin, inner = 16, slice(16, -16)
+    image = np.clip(ndimage.gaussian_filter(rng.normal(0.5, 1.5, (3, 24, 27)), (0, 2, 2)), 0, 1.5).astype(np.float32)
+    other = np.clip(0.8 * image + rng.normal(0, 0.05, image.shape), 0, 1.5).astype(np.float32)
+    other[0, 5:12, 6:14] = 0.3
+    image[:, :, :5] = other[:, :, :5] = 0
+    other[2] = image[2]
+    stored = {"similarity/x": image, "similarity/y": other}
+    maps = {}
+    for window in (5, 7, 11):
+        maps[window] = np.stack([
+            structural_similarity(
+                np.pad(x, margin), np.pad(y, margin), win_size=window, data_range=1, gaussian_weights=False,
+                use_sample_covariance=False, full=True,
+            )[1][inner, inner]
+            for x, y in zip(image.astype(np.float64), other.astype(np.float64))
+        ])
+        stored[f"similarity/{window}"] = maps[window].astype(np.float32)
+    stored["similarity/residual"] = np.maximum(1 - sum(maps.values()) / 3, 0).astype(np.float32)
+    return stored
+
+
+def statistics(rng):
+    """Voxel-wise mean and sd over the slices that have brain there, shrunk, smoothed among brain and floored."""
+    count, side, sigma, shrinkage = 11, 10, 1.3, 4
+    brain = ndimage.gaussian_filter(rng.normal(size=(count, side, side)), (0, 2, 2)) > -0.05
+    brain[:, :2] = False
+    # A half where the score hardly varies: the floor holds there.
+    scale = rng.uniform(0.5, 3, (side, side)) * np.where(np.arange(side) < 5, 0.01, 1)
+    scores = rng.gamma(2, 1, brain.shape) * scale * brain
+    scores = scores.astype(np.float32)
+    number = brain.sum(0)
+    mean, variance = np.zeros((side, side)), np.zeros((side, side))
+    for y, x in np.argwhere(number):
+        values = scores[brain[:, y, x], y, x].astype(np.float64)
+        mean[y, x], variance[y, x] = values.mean(), values.var()
+    pooled = (variance * number).sum() / number.sum()
+    stored = {"statistics/scores": scores, "statistics/brain": brain.astype(np.float32)}
+    for name, prior in {"plain": 0, "shrunk": shrinkage}.items():
+        sd = np.sqrt((variance * number + prior * pooled) / np.maximum(number + prior, 1))
+        smooth = {"mean": np.zeros_like(sd), "deviation": np.zeros_like(sd)}
+        rows, columns = np.indices(sd.shape)
+        for y, x in np.ndindex(sd.shape):
+            weight = number * np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / (2 * sigma**2))
+            smooth["mean"][y, x] = (weight * mean).sum() / weight.sum()
+            smooth["deviation"][y, x] = (weight * sd).sum() / weight.sum()
+        floor = (smooth["deviation"] * number).sum() / number.sum() / 10
+        smooth["deviation"] = np.maximum(smooth["deviation"], floor)
+        for key, value in smooth.items():
+            stored[f"statistics/{name}/{key}"] = value.astype(np.float32)
     return stored
 
 
@@ -111,6 +184,6 @@ def resampling(rng):
 
 
 stored = {}
-for make in (medians, erosions, components, resampling):
+for make in (medians, volume_medians, erosions, components, resampling, similarities, statistics):
     stored |= make(np.random.default_rng(7))
 save_file({name: np.ascontiguousarray(value) for name, value in stored.items()}, GOLDENS / "scoring.safetensors")

@@ -22,36 +22,51 @@ struct EvaluationPages {
   static func summary(_ evaluation: Evaluation) -> String {
     func line(_ name: String, _ value: Double?, _ interval: [Double]?) -> String {
       let range = interval.map { "  [\(number($0.first)), \(number($0.last))]" } ?? ""
-      return "\(name)  \(number(value))\(range)"
+      return "\(name.padding(toLength: 34, withPad: " ", startingAt: 0))\(number(value))\(range)"
     }
     let missing = evaluation.casesWithoutPrediction
-    return [
+    let heading =
       "\(evaluation.method): \(evaluation.cases) cases, prevalence \(number(evaluation.prevalence))"
-        + (missing > 0 ? "; \(missing) cases have no prediction" : ""),
-      line("AUPRC                      ", evaluation.auprc, evaluation.auprcInterval),
-      line("Dice, oracle threshold     ", evaluation.diceOracle, evaluation.diceOracleInterval),
-      line("Dice at healthy FPR 1 %    ", evaluation.diceFPR01, evaluation.diceFPR01Interval)
-        + "  observed FPR \(number(evaluation.observedFPR01))",
-      line("Dice at healthy FPR 5 %    ", evaluation.diceFPR05, evaluation.diceFPR05Interval)
-        + "  observed FPR \(number(evaluation.observedFPR05))",
-      line("Dice at healthy FPR 10 %   ", evaluation.diceFPR10, evaluation.diceFPR10Interval)
-        + "  observed FPR \(number(evaluation.observedFPR10))",
-    ].joined(separator: "\n")
+      + (missing > 0 ? "; \(missing) cases have no prediction" : "")
+    let ranking = [
+      line("AUPRC", evaluation.auprc, evaluation.auprcInterval),
+      line("Dice, oracle threshold", evaluation.diceOracle, evaluation.diceOracleInterval),
+    ]
+    let points = evaluation.operatingPoints.map { point in
+      line("Dice at \(point.title)", point.dice, point.diceInterval)
+        + "  observed FPR \(number(point.observedFPR))"
+    }
+    return ([heading] + ranking + points).joined(separator: "\n")
   }
 
   private static func number(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "n/a" }
 
+  private typealias AtPoint = Evaluation.Case.AtPoint
+
+  /// The columns of each operating point, after its name.
+  private static let pointColumns: [(name: String, value: @Sendable (AtPoint) -> Double?)] = [
+    ("observed_fpr", { $0.observedFPR }), ("dice", { $0.dice }), ("precision", { $0.precision }),
+    ("recall", { $0.recall }),
+    ("hd95_mm", { $0.hd95 }), ("surface_dice_1mm", { $0.surfaceDice }),
+    ("absolute_volume_difference_percent", { $0.absoluteVolumeDifference }),
+    ("lesion_recall", { $0.lesionRecall }),
+    ("lesion_f1", { $0.lesionF1 }), ("called_volume_ml", { $0.calledVolume }),
+    ("called_regions", { $0.calledRegions.map(Double.init) }),
+  ]
+
   private var caseTable: String {
-    var table = Table(columns: [
-      "case_id", "participant_id", "brain_voxels", "lesion_voxels", "auprc", "dice_oracle", "dice_fpr_01",
-      "dice_fpr_05", "dice_fpr_10", "observed_fpr_01", "observed_fpr_05", "observed_fpr_10",
-    ])
+    let points = evaluation.operatingPoints.map(\.name)
+    let figures = ["auprc", "dice_oracle", "score_mean", "score_p99_9", "score_max"]
+    var table = Table(
+      columns: ["case_id", "participant_id", "brain_voxels", "lesion_voxels"] + figures
+        + points.flatMap { point in Self.pointColumns.map { "\(point)_\($0.name)" } })
     table.rows = evaluation.table.map { row in
-      [row.caseID, row.participantID, "\(row.brainVoxels)", "\(row.lesionVoxels)"]
-        + [
-          row.auprc, row.diceOracle, row.diceFPR01, row.diceFPR05, row.diceFPR10, row.observedFPR01,
-          row.observedFPR05, row.observedFPR10,
-        ].map { $0.map { String(format: "%.6f", $0) } ?? "n/a" }
+      let atPoints = points.flatMap { point in
+        Self.pointColumns.map { column in row.operatingPoints[point].flatMap(column.value) }
+      }
+      let figures = [row.auprc, row.diceOracle, row.scoreMean, row.scoreP999, row.scoreMaximum]
+      return [row.caseID, row.participantID, "\(row.brainVoxels)", "\(row.lesionVoxels)"]
+        + (figures + atPoints).map { $0.map { String(format: "%.6f", $0) } ?? "n/a" }
     }
     return table.text
   }
@@ -60,24 +75,27 @@ struct EvaluationPages {
     func estimate(_ value: Double?, _ interval: [Double]?) -> EvaluationReport.Estimate {
       EvaluationReport.Estimate(value ?? .nan, interval: interval.map { $0[0]...$0[1] })
     }
+    let first = evaluation.operatingPoints.first
     let method = EvaluationReport.Method(
       name: evaluation.method,
       estimates: [
         estimate(evaluation.auprc, evaluation.auprcInterval),
+        estimate(evaluation.auroc, evaluation.aurocInterval),
         estimate(evaluation.diceOracle, evaluation.diceOracleInterval),
-        estimate(evaluation.diceFPR01, evaluation.diceFPR01Interval),
-        estimate(evaluation.diceFPR05, evaluation.diceFPR05Interval),
-        estimate(evaluation.diceFPR10, evaluation.diceFPR10Interval),
       ],
       curve: PrecisionRecallPlot.Curve(
         name: evaluation.method, recall: evaluation.curve.map(\.recall),
         precision: evaluation.curve.map(\.precision), area: evaluation.auprc ?? .nan),
-      perCase: evaluation.table.compactMap(\.diceFPR01))
+      perCase: first.map { first in
+        evaluation.table.compactMap { $0.operatingPoints[first.name]?.dice }
+      } ?? [])
     return EvaluationReport(
       subject: "\(evaluation.cases) cases",
-      metrics: ["AUPRC", "Dice (oracle)", "Dice at FPR 1 %", "Dice at FPR 5 %", "Dice at FPR 10 %"],
+      metrics: ["AUPRC", "AUROC", "Dice (oracle)"],
       intervalNote: "95 % bootstrap interval over participants", methods: [method],
-      prevalence: evaluation.prevalence, perCaseMetric: "Dice at healthy FPR 1 %",
+      prevalence: evaluation.prevalence,
+      perCaseMetric: first.map { "Dice at \($0.title)" } ?? "Dice",
+      details: EvaluationDetails(evaluation).sections,
       provenance: ReportProvenance(bundleName: evaluation.method)
     ).page
   }

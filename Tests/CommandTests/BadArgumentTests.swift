@@ -85,6 +85,9 @@ import Testing
     BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "0"])
     },
+    BadInput("no labelled threshold", 64, ["labelled-validation", "--threshold-from", "--fpr"]) { place in
+      try place.segment(Cohort.patient, ["--threshold-from", "labelled-validation"])
+    },
   ]
 
   @Test(arguments: engine)
@@ -95,6 +98,12 @@ import Testing
 
   @Test(arguments: [
     (["segment", "--fpr", "0.1", "--threshold", "3", "-i", "a", "-o", "b"], "not both"),
+    (
+      ["segment", "--fpr", "0.1", "--threshold-from", "training-percentile", "-i", "a", "-o", "b"],
+      "not two of them"
+    ),
+    (["segment", "--threshold", "3", "--threshold-from", "fpr", "-i", "a", "-o", "b"], "not two of them"),
+    (["segment", "--threshold-from", "oracle", "-i", "a", "-o", "b"], "training-percentile"),
     (["segment", "--threshold=-1", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),
     (["segment", "--quite", "-i", "a", "-o", "b"], "--quiet"),
     (["segment", "-i", "a"], "--output"),

@@ -36,14 +36,19 @@ import Volumes
 
     let json = try JSONSerialization.jsonObject(with: Data(contentsOf: figures / "evaluation.json"))
     let evaluation = try #require(json as? [String: Any])
-    for key in ["auprc", "dice_oracle", "dice_fpr_01", "dice_fpr_05", "dice_fpr_10"] {
-      let value = try #require(evaluation[key] as? Double, "\(key)")
+    func expectEstimate(_ key: String, in figures: [String: Any]) throws {
+      let value = try #require(figures[key] as? Double, "\(key)")
       #expect((0...1).contains(value), "\(key)")
-      let interval = try #require(evaluation["\(key)_interval"] as? [Double], "\(key)_interval")
+      let interval = try #require(figures["\(key)_interval"] as? [Double], "\(key)_interval")
       #expect(interval.count == 2 && interval[0] <= interval[1], "\(key)_interval")
     }
+    for key in ["auprc", "auroc", "dice_oracle"] { try expectEstimate(key, in: evaluation) }
+    let points = try #require(evaluation["operating_points"] as? [[String: Any]])
+    #expect(
+      points.map { $0["name"] as? String } == ["healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10"])
+    for point in points { try expectEstimate("dice", in: point) }
     #expect(evaluation["cases"] as? Int == 2)
     let page = try (figures / "report.html").text()
-    #expect(page.contains("AUPRC"))
+    for part in ["AUPRC", "Dice at healthy FPR 1 %", "HD95", "Lesions found"] { #expect(page.contains(part)) }
   }
 }

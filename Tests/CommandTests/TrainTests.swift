@@ -8,7 +8,7 @@ import Testing
       struct Training: Decodable { var epochs, batchSize, seed: Int }
       struct Scoring: Decodable {
         var median: Int
-        var normalizeByDeviation: Bool
+        var normalization: String
       }
       var method: String
       var training: Training
@@ -23,7 +23,7 @@ import Testing
       ], in: folder)
     let printed = try JSONDecoder().decode(Printed.self, from: Data(outcome.standardOutput.utf8))
     // The preset, over it the file, over it the single keys.
-    #expect(printed.method == "vae" && printed.scoring.normalizeByDeviation)
+    #expect(printed.method == "vae" && printed.scoring.normalization == "deviation")
     #expect(printed.training.batchSize == 3 && printed.scoring.median == 3)
     #expect(printed.training.epochs == 9 && printed.training.seed == 4)
     #expect(folder.files == ["my.yaml"] && outcome.standardError.isEmpty)

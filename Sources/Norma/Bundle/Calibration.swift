@@ -1,6 +1,4 @@
-import Foundation
-
-/// How often healthy (lesion-free) voxels exceed a threshold, measured on validation cases without lesions.
+/// Thresholds of the anomaly map, and how often healthy (lesion-free) voxels exceed a threshold, measured on validation cases without lesions.
 public struct Calibration: Codable, Hashable, Sendable {
   /// One point of the curve.
   public struct Point: Codable, Hashable, Sendable {
@@ -16,6 +14,10 @@ public struct Calibration: Codable, Hashable, Sendable {
   public let cases: Int
   /// Brain voxels of those cases.
   public let voxels: Int
+  /// What lesion-free training scans give; nil where there was none and in bundles older than this key.
+  public var trainingPercentiles: TrainingPercentiles?
+  /// What validation scans with lesions give; nil where there was none and in bundles older than this key.
+  public var labelledValidation: LabelledValidation?
 
   /// The rates of the curve: 0.01 % to 50 %, 1, 5 and 10 % among them.
   private static let rates =

@@ -60,7 +60,6 @@ public struct ModelBundle: Sendable {
   static let manifestFile = "bundle.json"
   static let weightsFile = "weights.safetensors"
   static let cardFile = "card.md"
-  private static let deviationName = "scoring.deviation"
 
   /// The folder.
   public let url: URL
@@ -119,12 +118,12 @@ public struct ModelBundle: Sendable {
       let method = try MethodRegistry.entry(configuration.method)
         .make(model: configuration.model, context: MethodContext(configuration, device: device))
       try method.load(state: tensors.dropping(prefix: "model."))
-      var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
-      if configuration.scoring.normalizeByDeviation {
-        let size = configuration.recipe.gridSize
-        scorer.deviation = try tensors.tensor(Self.deviationName, like: .zeros([size, size], device: device))
-      }
-      return scorer
+      return Scorer(
+        method: method, settings: configuration.scoring,
+        statistics: try ScoreStatistics(
+          state: tensors, settings: configuration.scoring, size: configuration.recipe.gridSize, device: device
+        ),
+        device: device)
     } catch let error as ParameterError {
       throw Problem(
         .badData, "\(error)", at: weights.path,
@@ -159,7 +158,7 @@ public struct ModelBundle: Sendable {
     try AtomicFile.makeFolder(fresh)
     var tensors = [String: Tensor]()
     for (name, tensor) in try scorer.method.state { tensors["model.\(name)"] = tensor }
-    if let deviation = scorer.deviation { tensors[deviationName] = deviation }
+    tensors.merge(scorer.statistics?.state ?? [:]) { model, _ in model }
     try Safetensors.write(
       tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))
     var manifest = Manifest(
@@ -203,7 +202,7 @@ extension ModelBundle.SelfTest {
     }
     let shape = [1, 1, size, size]
     let batch = Batch(images: try Tensor(image, shape: shape), brain: try Tensor(brain, shape: shape))
-    let map = try scorer.raw(batch.on(scorer.device)).map
+    let map = try scorer.withoutDraws(batch.on(scorer.device)).map
     self.init(mean: Double(try map.mean().item()), maximum: Double(try map.max().item()))
   }
 }

@@ -45,7 +45,27 @@ struct ModelCard {
 
       `norma segment` uses \(percent(configuration.calibration.defaultRate)) unless told otherwise. A rate measured
       on these people need not hold on others.
-      """ + "\n"
+      """ + "\n" + otherThresholds
+  }
+
+  /// The thresholds of training and labelled validation scans, where there are any.
+  private var otherThresholds: String {
+    var lines = [String]()
+    if let percentiles = manifest.calibration.trainingPercentiles {
+      let values = percentiles.curve.map {
+        "\($0.threshold.formatted(fraction: 4)) (\(Int($0.percentile))th)"
+      }
+      lines.append(
+        "- percentiles of the score in \(percentiles.cases) lesion-free training scans: "
+          + values.joined(separator: ", "))
+    }
+    if let labelled = manifest.calibration.labelledValidation {
+      lines.append(
+        "- best Dice (\(labelled.dice.formatted(fraction: 3))) on \(labelled.cases) validation scans with lesions: "
+          + labelled.threshold.formatted(fraction: 4))
+    }
+    guard !lines.isEmpty else { return "" }
+    return "\nOther thresholds (`--threshold-from`):\n\n" + lines.joined(separator: "\n") + "\n"
   }
 
   private func row(_ rate: Double) -> String? {

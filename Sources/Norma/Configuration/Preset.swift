@@ -61,12 +61,16 @@ public struct Preset: Hashable, Sendable {
       yaml: """
         method: autoencoder
         model: {network: {code: dense}}
+        training: {epochs: 40}
+        scoring: {normalization: deviation}
         """),
     Preset(
       name: "dense-vae", summary: "variational autoencoder with a flattened code (Baur et al. 2018)",
       yaml: """
         method: vae
         model: {network: {code: dense}}
+        training: {epochs: 40}
+        scoring: {normalization: deviation}
         """),
     Preset(
       name: "spatial-ae", summary: "autoencoder whose code is a small image (Baur et al. 2018)",
@@ -74,6 +78,7 @@ public struct Preset: Hashable, Sendable {
         method: autoencoder
         model: {network: {code: spatial}}
         training: {epochs: 20}
+        scoring: {normalization: deviation}
         """),
     Preset(
       name: "spatial-vae", summary: "variational autoencoder whose code is a small image (Baur et al. 2018)",
@@ -81,26 +86,32 @@ public struct Preset: Hashable, Sendable {
         method: vae
         model: {network: {code: spatial}}
         training: {epochs: 20}
+        scoring: {normalization: deviation}
         """),
     Preset(
       name: "anovaegan",
       summary: "spatial variational autoencoder trained against a critic (Baur et al. 2018)",
       yaml: """
         method: anovaegan
-        training: {epochs: 20, learningRate: 1e-3, finalLearningRate: 1e-4}
+        model: {critic: {channels: [16, 32, 64, 64], steps: 2}}
+        training: {epochs: 20, learningRate: 5e-4}
+        scoring: {normalization: deviation}
         """),
     Preset(
       name: "anogan",
       summary: "generative adversarial network with a search over codes (Schlegl et al. 2017)",
       yaml: """
         method: anogan
-        training: {learningRate: 2e-4, finalLearningRate: 2e-4}
+        training: {epochs: 30, learningRate: 2e-4, finalLearningRate: 2e-4}
+        scoring: {normalization: deviation}
         """),
     Preset(
       name: "f-anogan", summary: "generative adversarial network with an encoder (Schlegl et al. 2019)",
       yaml: """
         method: f-anogan
-        training: {learningRate: 2e-4, finalLearningRate: 2e-4}
+        model: {critic: {channels: [16, 32, 64, 64], steps: 2}}
+        training: {epochs: 30, learningRate: 2e-4, finalLearningRate: 2e-4}
+        scoring: {normalization: deviation}
         """),
   ]
 

@@ -33,6 +33,13 @@ public struct PreparedScan: Sendable {
     return Volume(geometry: mask.geometry, voxels: voxels)
   }
 
+  /// What an expert drew on the scan, on its RAS+ canonical grid; nil where nobody did.
+  func lesion(of scan: ScanCase) throws -> Mask? {
+    try scan.readLesionMask().map {
+      Mask(geometry: scoredBrain.geometry, voxels: orientation.apply($0).voxels)
+    }
+  }
+
   /// A grid on the RAS+ canonical axes brought to the scanner's: the input's shape, affine and header.
   func native<Element>(_ grid: Grid<Element>) -> Grid<Element> {
     Grid(

@@ -18,6 +18,8 @@ struct CaseFiles {
 
   var anomalyMap: String { "\(prefix)_desc-anomaly_FLAIR.nii.gz" }
   var anomalySidecar: String { "\(prefix)_desc-anomaly_FLAIR.json" }
+  var uncertainty: String { "\(prefix)_desc-uncertainty_FLAIR.nii.gz" }
+  var uncertaintySidecar: String { "\(prefix)_desc-uncertainty_FLAIR.json" }
   var mask: String { "\(prefix)_label-lesion_mask.nii.gz" }
   var maskSidecar: String { "\(prefix)_label-lesion_mask.json" }
   var labels: String { "\(prefix)_seg-lesions_dseg.nii.gz" }

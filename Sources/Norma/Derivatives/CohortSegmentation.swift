@@ -103,6 +103,12 @@ public struct CohortSegmentation {
         threshold: threshold,
         notes: result.notes)
     }
+    if let uncertainty = result.uncertainty {
+      try NIfTI.write(uncertainty, to: place(files.uncertainty))
+      try AtomicFile.write(
+        json: sidecar("Standard deviation of the score between draws, before smoothing, in the map's unit"),
+        to: place(files.uncertaintySidecar))
+    }
     try AtomicFile.write(
       json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),
       to: place(files.anomalySidecar))

@@ -6,17 +6,26 @@ package struct SegmentationRecord: Codable, Sendable {
   package let bundle: String
   package let method: String
   package let threshold: Double
+  /// Where the threshold comes from; nil where it was given as a value, and in older records.
+  package let thresholdFrom: ThresholdSource?
   /// Thresholds of the bundle by healthy false-positive rate, as text: "0.01", "0.05", "0.1".
   package let thresholdsByRate: [String: Double]
+  /// Regions below this size in mm³ are in no mask; nil in folders of older versions.
+  package let minimumLesionSize: Double?
+  /// Its other thresholds: "training-percentile-95", "-98", "-99", "labelled-validation"; nil in older records.
+  package let thresholdsByName: [String: Double]?
 
   static let fileName = "segmentation.json"
   static let rates = [0.01, 0.05, 0.1]
 
-  package init(bundle: ModelBundle, threshold: Double) {
+  package init(bundle: ModelBundle, threshold: Double, from source: ThresholdSource? = nil) {
     normaVersion = NormaVersion.current
     self.bundle = bundle.manifest.name
     method = bundle.manifest.configuration.method
     self.threshold = threshold
+    minimumLesionSize = bundle.manifest.configuration.scoring.minimumLesionSize
+    thresholdFrom = source
+    thresholdsByName = bundle.manifest.calibration.thresholdsByName
     thresholdsByRate = Dictionary(
       uniqueKeysWithValues: Self.rates.compactMap { rate in
         (try? bundle.manifest.calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }

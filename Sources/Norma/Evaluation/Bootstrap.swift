@@ -21,22 +21,33 @@ struct Bootstrap {
     self.samples = samples
   }
 
-  /// The resampled sums of per-participant rows (participants x columns): one row per sample.
-  func sums(_ rows: [[Float]]) throws -> [[Double]] {
-    let columns = rows[0].count
-    let sums = try weights.matmul(Tensor(rows.flatMap { $0 }, shape: [rows.count, columns])).values()
-    return (0..<samples).map { sample in sums[sample * columns..<(sample + 1) * columns].map(Double.init) }
+  /// 2.5th and 97.5th percentile of a statistic of the resampled sums of per-participant rows; samples where it
+  /// is nil are left out.
+  func interval(_ rows: [[Float]], statistic: ([Double]) -> Double?) throws -> Interval? {
+    try intervals(rows, count: 1) { [statistic($0)] }[0]
   }
 
-  /// 2.5th and 97.5th percentile of a statistic of the resampled sums; samples where it is nil are left out.
-  func interval(_ rows: [[Float]], statistic: ([Double]) -> Double?) throws -> Interval? {
-    let values = try sums(rows).compactMap(statistic).sorted()
-    guard let first = values.first, let last = values.last else { return nil }
-    func quantile(_ fraction: Double) -> Double {
-      let position = fraction * Double(values.count - 1), index = Int(position)
-      guard index + 1 < values.count else { return last }
-      return values[index] + (position - Double(index)) * (values[index + 1] - values[index])
+  /// The same for `count` statistics at once.
+  func intervals(_ rows: [[Float]], count: Int, statistics: ([Double]) -> [Double?]) throws -> [Interval?] {
+    let columns = rows[0].count
+    let sums = try weights.matmul(Tensor(rows.flatMap { $0 }, shape: [rows.count, columns])).values()
+    var values = [[Double]](repeating: [], count: count)
+    for sample in 0..<samples {
+      let statistics = statistics(sums[sample * columns..<(sample + 1) * columns].map(Double.init))
+      for index in 0..<count { if let value = statistics[index] { values[index].append(value) } }
     }
-    return values.count == 1 ? [first, last] : [quantile(0.025), quantile(0.975)]
+    return values.map { values in
+      let sorted = values.sorted()
+      return sorted.isEmpty ? nil : [sorted.quantile(0.025), sorted.quantile(0.975)]
+    }
+  }
+}
+
+extension [Double] {
+  /// Quantile of ascending values with linear interpolation, as NumPy's default; there must be a value.
+  func quantile(_ fraction: Double) -> Double {
+    let position = fraction * Double(count - 1), index = Int(position)
+    guard index + 1 < count else { return self[count - 1] }
+    return self[index] + (position - Double(index)) * (self[index + 1] - self[index])
   }
 }

@@ -12,13 +12,20 @@ public struct EvaluationRun {
   }
 
   /// Evaluates the test cases (all cases where the manifest has no splits) that have a prediction and a mask.
-  /// `onCase` hears the number of cases done and of all.
+  /// `onCase` hears the number of cases done and of all. Throws a ``Problem`` that names the file concerned.
   public func callAsFunction(
-    samples: Int = 1000, seed: UInt64 = 0, onCase: (Int, Int) -> Void = { _, _ in }
+    samples: Int = 1000, seed: UInt64 = 0, detail: Evaluator.Detail = .full,
+    onCase: (Int, Int) -> Void = { _, _ in }
   ) throws -> Evaluation {
     let record = try SegmentationRecord(contentsOf: predictions)
-    let thresholds = SegmentationRecord.rates.map { record.thresholdsByRate["\($0)"] }
-    var evaluator = Evaluator(thresholds: thresholds)
+    let healthy = SegmentationRecord.rates.compactMap { rate in
+      record.thresholdsByRate["\(rate)"].map { OperatingPoint.healthyFPR(rate, threshold: $0) }
+    }
+    let named = (record.thresholdsByName ?? [:]).sorted { $0.key < $1.key }.map {
+      OperatingPoint(name: $0.replacingOccurrences(of: "-", with: "_"), threshold: $1)
+    }
+    var evaluator = Evaluator(
+      operatingPoints: healthy + named, minimumLesionSize: record.minimumLesionSize ?? 0, detail: detail)
     let predicted = try predictedCases()
     let hasSplits = manifest.cases.contains { $0.split != nil }
     let wanted = manifest.cases.filter { $0.lesionMask != nil && (!hasSplits || $0.split == .test) }
@@ -64,22 +71,13 @@ public struct EvaluationRun {
 
   private func add(_ scan: ScanCase, _ files: Files, to evaluator: inout Evaluator) throws {
     let map = try NIfTI.read(files.map), brain = try NIfTI.readMask(files.brain)
-    guard let lesion = try scan.readLesionMask(), lesion.shape == map.shape, brain.shape == map.shape else {
-      throw Problem(
-        .badData, "prediction and lesion mask of '\(scan.id)' differ in shape", at: files.map.path,
-        advice: "evaluate against the manifest whose cases were segmented")
+    guard let lesion = try scan.readLesionMask() else { return }
+    do {
+      try evaluator.add(
+        caseID: scan.id, participantID: scan.participantID, map: map, lesion: lesion, brain: brain)
+    } catch var problem as Problem {
+      if problem.kind == .badData { problem.place = files.map.path }
+      throw problem
     }
-    var voxels = ScoredVoxels()
-    voxels.reserveCapacity(brain.count)
-    var outside = 0
-    for index in map.voxels.indices {
-      if brain.voxels[index] != 0 {
-        voxels.add(score: map.voxels[index], isLesion: lesion.voxels[index] != 0)
-      } else if lesion.voxels[index] != 0 {
-        outside += 1
-      }
-    }
-    evaluator.add(
-      caseID: scan.id, participantID: scan.participantID, voxels: voxels, lesionVoxelsOutsideBrain: outside)
   }
 }

@@ -8,14 +8,16 @@ public enum Residual: String, Codable, Hashable, Sendable, CaseIterable {
   case absolute
   /// (x - x̂)²
   case squared
+  /// 1 - SSIM(x, x̂), the mean over several windows: structure as well as brightness, without a sign.
+  case structural
 
-  /// The residual map, same shape as both inputs.
+  /// The residual map, of the shape of both inputs, which is (batch, 1, height, width).
   public func map(of input: Tensor, reconstruction: Tensor) throws -> Tensor {
-    let difference = try input - reconstruction
-    return switch self {
-    case .positive: try difference.relu()
-    case .absolute: try difference.abs()
-    case .squared: try difference.square()
+    switch self {
+    case .positive: try (input - reconstruction).relu()
+    case .absolute: try (input - reconstruction).abs()
+    case .squared: try (input - reconstruction).square()
+    case .structural: try StructuralSimilarity.dissimilarity(of: input, reconstruction)
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 package import Tensors
 import Volumes
 
@@ -5,28 +6,33 @@ import Volumes
 package struct Scorer {
   package let method: any Method
   package let settings: ScoringSettings
-  /// Voxel-wise standard deviation of the training maps, (size, size), where the settings ask for it.
-  package var deviation: Tensor?
+  /// How the score varies over lesion-free slices, where the settings ask for it.
+  package var statistics: ScoreStatistics?
   let device: Device
 
-  package init(method: any Method, settings: ScoringSettings, deviation: Tensor? = nil, device: Device) {
-    (self.method, self.settings, self.deviation, self.device) = (method, settings, deviation, device)
+  package init(
+    method: any Method, settings: ScoringSettings, statistics: ScoreStatistics? = nil, device: Device
+  ) {
+    (self.method, self.settings, self.statistics, self.device) = (method, settings, statistics, device)
   }
 
   /// Slices scored at once; more does not make the engine faster and costs memory.
-  private static let batchSize = 32
+  static let batchSize = 32
 
   /// What the scorer says about a whole scan, on the model grid.
   struct Output {
     /// (slices, size, size), never negative.
     let maps: Tensor
     let reconstructions: Tensor?
+    /// (slices, size, size): of the scaled score between draws, before any smoothing; nil below two draws.
+    let variance: Tensor?
   }
 
   /// Scores all prepared slices of a scan.
   func callAsFunction(_ scan: PreparedScan, size: Int) throws -> Output {
     let area = size * size
-    var maps = [Tensor](), reconstructions = [Tensor]()
+    var maps = [Float](), variances = [Tensor](), reconstructions = [Tensor]()
+    maps.reserveCapacity(scan.images.count)
     for start in stride(from: 0, to: scan.slices.count, by: Self.batchSize) {
       let end = min(start + Self.batchSize, scan.slices.count)
       func tensor(_ values: [Float]) throws -> Tensor {
@@ -34,23 +40,67 @@ package struct Scorer {
           try Tensor($0, shape: [end - start, 1, size, size], device: device)
         }
       }
-      let batch = Batch(images: try tensor(scan.images), brain: try tensor(scan.brain))
-      let score = try raw(batch)
-      let filtered = MedianFilter(size: settings.median)(try score.map.values(), height: size, width: size)
-      maps.append(try Tensor(filtered, shape: [end - start, size, size]))
+      let score = try raw(Batch(images: tensor(scan.images), brain: tensor(scan.brain)))
+      maps += try score.map.values()
       if let reconstruction = score.reconstruction {
         reconstructions.append(try reconstruction.to(.cpu).reshape([end - start, size, size]))
       }
+      if let variance = score.variance {
+        variances.append(try variance.to(.cpu).reshape([end - start, size, size]))
+      }
     }
+    let smooth = settings.smooth(maps, images: scan.images, size: size)
     return Output(
-      maps: try Tensor.cat(maps, dim: 0),
-      reconstructions: reconstructions.isEmpty ? nil : try Tensor.cat(reconstructions, dim: 0))
+      maps: try Tensor(smooth, shape: [scan.slices.count, size, size]),
+      reconstructions: reconstructions.isEmpty ? nil : try Tensor.cat(reconstructions, dim: 0),
+      variance: variances.isEmpty ? nil : try Tensor.cat(variances, dim: 0))
   }
 
-  /// The method's score over the voxel-wise deviation, before any smoothing.
-  package func raw(_ batch: Batch) throws -> AnomalyScore {
+  /// A scaled score before any smoothing; tensors are (batch, 1, size, size).
+  package struct Raw {
+    package let map: Tensor
+    package let reconstruction: Tensor?
+    /// Of the scaled score between draws (divisor: draws less one); nil below two draws.
+    package let variance: Tensor?
+  }
+
+  /// The method's score of a batch, the mean over the draws that the settings ask for.
+  package func raw(_ batch: Batch) throws -> Raw {
+    guard settings.samples > 0 else { return try withoutDraws(batch) }
+    let generator = try Generator(seed: Self.seed(of: batch), device: device)
+    let scores = try (0..<settings.samples).map { _ in try method.score(batch, draws: generator) }
+    let maps = try Tensor.stack(scores.map(\.map))
+    let reconstructions = scores.compactMap(\.reconstruction)
+    return Raw(
+      map: try scaled(maps.mean([0])),
+      reconstruction: reconstructions.isEmpty ? nil : try Tensor.stack(reconstructions).mean([0]),
+      variance: settings.samples > 1
+        ? try maps.variance([0]) / (statistics?.deviation.square() ?? Tensor.ones([1], device: device)) : nil)
+  }
+
+  /// The method's score of a batch without draws, the same on every device.
+  package func withoutDraws(_ batch: Batch) throws -> Raw {
     let score = try method.score(batch)
-    guard let deviation else { return score }
-    return AnomalyScore(map: try score.map / deviation, reconstruction: score.reconstruction)
+    return Raw(map: try scaled(score.map), reconstruction: score.reconstruction, variance: nil)
+  }
+
+  private func scaled(_ map: Tensor) throws -> Tensor { try statistics?.normalize(map) ?? map }
+
+  /// From the pixels, so that a batch is scored the same on every run, whatever it is called.
+  private static func seed(of batch: Batch) throws -> UInt64 {
+    let digest = try Digest.of(batch.images.bytes().withUnsafeBytes { Data($0) })
+    return UInt64(digest.prefix(16), radix: 16) ?? 0
+  }
+}
+
+extension ScoringSettings {
+  /// Median and brightness prior: what happens to scaled maps on the model grid, slice after slice.
+  func smooth(_ maps: [Float], images: [Float], size: Int) -> [Float] {
+    var smooth = MedianFilter(size: median, depth: medianDepth)(maps, height: size, width: size)
+    if brightnessPrior > 0 {
+      let prior = Float(brightnessPrior)
+      for pixel in smooth.indices where images[pixel] <= prior { smooth[pixel] = 0 }
+    }
+    return smooth
   }
 }

@@ -7,6 +7,8 @@ public final class Segmenter {
   public struct Result {
     /// 0 = as expected or not scored, larger = more anomalous.
     public let anomalyMap: Volume
+    /// Standard deviation of the score between draws, before any smoothing, in the map's unit; nil below two draws.
+    public let uncertainty: Volume?
     /// Where the map exceeds the threshold.
     public let mask: Mask
     /// Connected regions of the mask, numbered as in `lesions`.
@@ -52,27 +54,27 @@ public final class Segmenter {
   ) throws -> Result {
     let prepared = try preparation(scan, brainMask: brainMask, name: name)
     let output = try scorer(prepared, size: preparation.recipe.gridSize)
-    let map = prepared.native(try canonicalMap(prepared, output))
+    let inner = prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion)
+    let map = prepared.native(try prepared.canonicalVolume(of: output.maps, inside: inner))
     let (labels, lesions) = Lesion.find(
       in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map,
       minimumSize: scorer.settings.minimumLesionSize)
     return Result(
-      anomalyMap: map, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
+      anomalyMap: map,
+      uncertainty: try output.variance.map {
+        prepared.native(try prepared.canonicalVolume(of: $0.sqrt(), inside: inner))
+      }, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
       brain: prepared.native(prepared.scoredBrain), lesions: lesions, notes: prepared.notes,
       exhibit: try exhibit(prepared, output))
   }
 
-  /// The anomaly map alone with the brain it covers, both on the RAS+ axes of the scan.
+  /// The anomaly map alone with the brain it covers, both on the scan's grid.
   func map(_ scan: ScanCase) throws -> (map: Volume, brain: Mask) {
     let prepared = try preparation(scan)
-    return (
-      try canonicalMap(prepared, scorer(prepared, size: preparation.recipe.gridSize)), prepared.scoredBrain
-    )
-  }
-
-  private func canonicalMap(_ prepared: PreparedScan, _ output: Scorer.Output) throws -> Volume {
-    try prepared.canonicalVolume(
+    let output = try scorer(prepared, size: preparation.recipe.gridSize)
+    let map = try prepared.canonicalVolume(
       of: output.maps, inside: prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion))
+    return (prepared.native(map), prepared.native(prepared.scoredBrain))
   }
 
   private func exhibit(_ prepared: PreparedScan, _ output: Scorer.Output) throws -> Exhibit {

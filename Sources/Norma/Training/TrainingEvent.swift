@@ -12,7 +12,7 @@ public enum TrainingEvent: Sendable {
   case epoch(EpochRecord)
   /// A checkpoint was written.
   case saved(URL)
-  /// Scoring validation case `index` of `count` for the threshold.
+  /// Scoring case `index` of `count` for the thresholds.
   case calibrating(index: Int, count: Int)
 }
 

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import Tensors
 import Volumes
 
@@ -58,16 +58,16 @@ public struct TrainingRun {
     isResumed = true
   }
 
-  /// Trains, calibrates and writes the bundle; returns it. Throws a ``Problem``, of kind `interrupted` after
-  /// `shouldStop` said so.
+  /// Trains, calibrates and writes the bundle; returns it. Prepared slices are kept in the run's folder, or in
+  /// `prepared` to share them between runs. Throws a ``Problem``, of kind `interrupted` after `shouldStop` said so.
   public func callAsFunction(
-    onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    prepared: URL? = nil, onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
     let method = try MethodRegistry.entry(configuration.method)
       .make(model: configuration.model, context: MethodContext(configuration, device: device))
     let split = try manifest.assigningSplits { try $0.hasLesion() }
-    let store = SliceStore(folder: folder.prepared, recipe: configuration.recipe)
+    let store = SliceStore(folder: prepared ?? folder.prepared, recipe: configuration.recipe)
     func notStopped() throws {
       guard !shouldStop() else {
         throw Problem(
@@ -81,7 +81,7 @@ public struct TrainingRun {
     }
     let training = try contents(.train, of: split, store: store, progress: preparing)
     let validation = try contents(.validation, of: split, store: store, progress: preparing)
-    let lesionFree = try validationCases(split)
+    let calibrator = try Calibrator(configuration: configuration, split: split, device: device)
     let dataSHA256 = Digest.of(Data((training.digest + validation.digest).utf8))
     if isResumed {
       try requireSameData(dataSHA256)
@@ -98,10 +98,8 @@ public struct TrainingRun {
     let progress = try trainer(resume: true, onEvent: onEvent, shouldStop: shouldStop)
 
     var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
-    if configuration.scoring.normalizeByDeviation {
-      scorer.deviation = try deviation(of: scorer, over: training)
-    }
-    let calibration = try calibrate(scorer, lesionFree) {
+    scorer.statistics = try calibrator.statistics(of: scorer, training: training, validation: validation)
+    let calibration = try calibrator(scorer) {
       try notStopped()
       onEvent(.calibrating(index: $0, count: $1))
     }
@@ -139,48 +137,5 @@ public struct TrainingRun {
         .badData, "the data are not those that the run was started with", at: source.manifest,
         advice: "restore the scans and the manifest, or start a new run")
     }
-  }
-
-  /// Cases for the threshold: no voxel of theirs may be in a lesion.
-  private func validationCases(_ manifest: Manifest) throws -> [ScanCase] {
-    let cases = try manifest.cases(in: .validation).filter { try !$0.hasLesion() }
-    guard !cases.isEmpty else {
-      throw Problem(
-        .badData, "every validation case has a lesion, so no threshold can be calibrated",
-        at: manifest.source.path,
-        advice: "put lesion-free cases into the validation split")
-    }
-    return cases
-  }
-
-  /// Standard deviation over the training slices of the raw map at every pixel, smoothed.
-  private func deviation(of scorer: Scorer, over training: SliceStore.Contents) throws -> Tensor {
-    let size = configuration.recipe.gridSize
-    var moments = try VoxelwiseMoments(size: size, device: device)
-    for start in stride(from: 0, to: training.count, by: 32) {
-      let slices = Array(training.slices[start..<min(start + 32, training.count)])
-      let batch = try training.batch(slices, mirrored: slices.map { _ in false }).on(device)
-      try moments.add(scorer.raw(batch).map, weights: batch.brain)
-    }
-    let smoothing = try GaussianSmoothing(
-      size: size, sigma: configuration.scoring.deviationSigma, device: device)
-    let deviation = try smoothing(moments.deviation(), weights: moments.count)
-    // Where few slices had brain the estimate is poor; a floor keeps it from blowing up the map.
-    let floor = try (deviation * moments.count).sum().item() / max(1, moments.count.sum().item()) / 10
-    return try deviation.clamp(min: max(floor, .leastNormalMagnitude))
-  }
-
-  private func calibrate(
-    _ scorer: Scorer, _ cases: [ScanCase], progress: (Int, Int) throws -> Void
-  ) throws -> Calibration {
-    let segmenter = Segmenter(scorer: scorer, recipe: configuration.recipe)
-    var scores = ScoreHistogram()
-    for (index, scan) in cases.enumerated() {
-      try progress(index, cases.count)
-      let (map, brain) = try segmenter.map(scan)
-      for voxel in map.voxels.indices where brain.voxels[voxel] != 0 { scores.add(map.voxels[voxel]) }
-    }
-    try progress(cases.count, cases.count)
-    return Calibration(scores: scores, cases: cases.count)
   }
 }

@@ -19,6 +19,9 @@ struct Segment: LoggingCommand {
   @Option(help: "False-positive rate on lesion-free voxels that sets the threshold; default: the bundle's.")
   var fpr: Double?
 
+  @Option(help: "Where the threshold comes from; training-percentile is the 98th. Default: fpr.")
+  var thresholdFrom: ThresholdSource?
+
   @Option(help: "Threshold of the anomaly map, instead of a rate.")
   var threshold: Double?
 
@@ -33,22 +36,25 @@ struct Segment: LoggingCommand {
 
   func validate() throws {
     if fpr != nil && threshold != nil { throw ValidationError("Give --fpr or --threshold, not both.") }
+    if let thresholdFrom, threshold != nil || fpr != nil && thresholdFrom != .fpr {
+      throw ValidationError("Give --threshold-from, --fpr or --threshold, not two of them.")
+    }
     if let threshold, !(threshold >= 0) { throw ValidationError("--threshold must be 0 or more.") }
   }
 
   func run() throws {
     let device = try engine.prepare()
     let model = try ModelBundle(named: bundle)
-    let calibration = model.manifest.calibration
-    let threshold =
-      try self.threshold
-      ?? calibration.threshold(atRate: fpr ?? model.manifest.configuration.calibration.defaultRate)
+    let rate = fpr ?? model.manifest.configuration.calibration.defaultRate
+    let source = thresholdFrom ?? .fpr
+    let threshold = try self.threshold ?? model.manifest.calibration.threshold(from: source, rate: rate)
     let cases = try chosenCases()
     let folder = URL(fileURLWithPath: output)
     let cohort = CohortSegmentation(
       segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name,
       threshold: threshold, output: folder)
-    try SegmentationRecord(bundle: model, threshold: threshold).write(to: folder)
+    try SegmentationRecord(bundle: model, threshold: threshold, from: self.threshold == nil ? source : nil)
+      .write(to: folder)
     Interruption.listen()
     var done = 0
     let rows = try cohort(
@@ -115,3 +121,4 @@ struct Segment: LoggingCommand {
 }
 
 extension Split: ExpressibleByArgument {}
+extension ThresholdSource: ExpressibleByArgument {}

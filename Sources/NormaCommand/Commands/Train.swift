@@ -58,7 +58,8 @@ struct Train: LoggingCommand {
     try train(
       TrainingRun(
         configuration: configuration, manifest: manifest, folder: folder,
-        name: name ?? preset ?? configuration.method, description: try description(), device: device))
+        name: name ?? preset ?? configuration.method,
+        description: try describe.map { try Self.description(in: $0) } ?? "", device: device))
   }
 
   private func resolvedConfiguration() throws -> Configuration {
@@ -67,22 +68,24 @@ struct Train: LoggingCommand {
       preset: preset, file: file.map { URL(fileURLWithPath: $0) }, settings: settings + seeds)
   }
 
-  private func description() throws -> String {
-    guard let describe else { return "" }
-    guard let text = try? String(contentsOfFile: describe, encoding: .utf8) else {
-      throw Problem(.missingInput, "the description cannot be read", at: describe, advice: "check the path")
+  /// The plain words in a file.
+  static func description(in file: String) throws -> String {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+      throw Problem(.missingInput, "the description cannot be read", at: file, advice: "check the path")
     }
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   private func train(_ run: TrainingRun) throws {
     Interruption.listen()
-    let bundle = try run(onEvent: report, shouldStop: { Interruption.requested })
+    let bundle = try run(
+      onEvent: { Self.report($0, to: console) }, shouldStop: { Interruption.requested })
     console.endProgress()
     console.result(bundle.url.path)
   }
 
-  private func report(_ event: TrainingEvent) {
+  /// Says what a training tells.
+  static func report(_ event: TrainingEvent, to console: Console) {
     switch event {
     case .preparing(let index, let count):
       console.progress("preparing \(Console.bar(index, of: count)) \(index)/\(count)")

@@ -53,13 +53,15 @@ public struct EvaluationReport: Sendable {
   public let prevalence: Double
   /// The name of the metric in `perCase`, for example `Dice`; its values lie in 0...1.
   public let perCaseMetric: String
+  /// Sections below the headline metrics and curves.
+  public let details: [HTMLPage.Section]
   /// How the evaluation was made.
   public let provenance: ReportProvenance
 
   /// A report about methods; each must have one estimate per metric.
   public init(
     subject: String, metrics: [String], intervalNote: String, methods: [Method], prevalence: Double,
-    perCaseMetric: String, provenance: ReportProvenance
+    perCaseMetric: String, details: [HTMLPage.Section] = [], provenance: ReportProvenance
   ) {
     self.subject = subject
     self.metrics = metrics
@@ -67,6 +69,7 @@ public struct EvaluationReport: Sendable {
     self.methods = methods
     self.prevalence = prevalence
     self.perCaseMetric = perCaseMetric
+    self.details = details
     self.provenance = provenance
   }
 
@@ -77,8 +80,7 @@ public struct EvaluationReport: Sendable {
       sections: [
         HTMLPage.Section("Metrics", [.table(table)]),
         HTMLPage.Section("Curves and cases", [precisionRecall, perCase].compactMap { $0 }),
-        provenance.section,
-      ].filter { !$0.blocks.isEmpty })
+      ].filter { !$0.blocks.isEmpty } + details + [provenance.section])
   }
 
   private var table: ReportTable {

@@ -11,7 +11,8 @@ import Testing
     let method = try MethodRegistry.entry("vae").make(
       model: configuration.model, context: MethodContext(configuration, device: .cpu))
     let scorer = Scorer(
-      method: method, settings: configuration.scoring, deviation: try .full([32, 32], 0.5), device: .cpu)
+      method: method, settings: configuration.scoring,
+      statistics: ScoreStatistics(deviation: try .full([32, 32], 0.5)), device: .cpu)
     var scores = ScoreHistogram()
     for index in 0..<10_000 { scores.add(Float(index)) }
     try ModelBundle.write(

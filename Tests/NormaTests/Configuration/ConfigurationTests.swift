@@ -78,7 +78,8 @@ import Testing
     ("training=5", "training"), ("training=[1]", "training"), ("scoring.erosion=wide", "scoring.erosion"),
     ("scoring.erosion=.nan", "scoring.erosion"), ("scoring.erosion=.inf", "scoring.erosion"),
     ("training.learningRate=.nan", "training.learningRate"), ("training.epochs=.inf", "training.epochs"),
-    ("scoring.normalizeByDeviation=1", "scoring.normalizeByDeviation"),
+    ("scoring.normalization=true", "scoring.normalization"),
+    ("scoring.statistics=test", "scoring.statistics"),
     ("scoring.residual=posit", "scoring.residual"),
     ("recipe.levels=5", "recipe.levels"), ("recipe.levels=[a, b]", "recipe.levels"),
     ("recipe.levels=[.nan, 2]", "recipe.levels"), ("recipe.normalization=robust", "recipe.normalization"),
@@ -104,7 +105,10 @@ import Testing
     "training.mirror=1.01", "training.mirror=-0.01", "training.patience=-1", "training.seed=-1",
     "scoring.median=4",
     "scoring.median=17", "scoring.median=-1", "scoring.erosion=-0.5", "scoring.erosion=21",
-    "scoring.deviationSigma=-1", "scoring.minimumLesionSize=-1", "calibration.defaultRate=0",
+    "scoring.statisticsSigma=-1", "scoring.statisticsShrinkage=-1", "scoring.brightnessPrior=-1",
+    "scoring.brightnessPrior=2", "scoring.medianDepth=4", "scoring.medianDepth=17", "scoring.samples=-1",
+    "scoring.samples=1001", "calibration.cases=-1", "scoring.minimumLesionSize=-1",
+    "calibration.defaultRate=0",
     "calibration.defaultRate=1", "recipe.gridSize=100", "recipe.gridSize=0", "recipe.gridSize=528",
     "recipe.gridSpacing=0", "recipe.gridSpacing=11", "recipe.gridCentre=[1]", "recipe.levels=[1]",
     "recipe.levels=[2, 1]", "recipe.levels=[1, 2, 3]", "recipe.minimumBrainArea=-1",
@@ -204,7 +208,7 @@ import Testing
       #expect(fromYAML.training.epochs == 7)
       #expect(fromYAML.training.batchSize == 6)
       #expect(fromYAML.scoring.median == 7)
-      #expect(fromYAML.scoring.normalizeByDeviation)
+      #expect(fromYAML.scoring.normalization == .deviation)
 
       let json = folder.appendingPathComponent("own.json")
       try Data(#"{"training": {"epochs": 7, "batchSize": 6}, "scoring": {"median": 7}}"#.utf8).write(to: json)

@@ -13,7 +13,7 @@ import Volumes
       ("xyz", ["epochs", "median"], nil), ("", ["epochs"], nil), ("a", [], nil),
       // Of two equally near names the first in the alphabet, so that messages never change.
       ("bat", ["cat", "bad"], "bad"),
-      ("normalizeByDeviatoin", ["normalizeByDeviation"], "normalizeByDeviation"),
+      ("statisticsSigam", ["statisticsSigma"], "statisticsSigma"),
     ] as [(String, [String], String?)])
   func theNearestNameIsFound(name: String, known: [String], expected: String?) {
     #expect(nearestName(to: name, in: known) == expected)

@@ -69,7 +69,7 @@ enum TrainedBundle {
     for (index, brain) in result.brain.voxels.enumerated() where brain != 0 {
       voxels.add(score: result.anomalyMap.voxels[index], isLesion: scan.lesion.voxels[index] != 0)
     }
-    #expect((PrecisionRecall(voxels).averagePrecision ?? 0) > 0.8)
+    #expect((try PrecisionRecall(voxels).averagePrecision ?? 0) > 0.8)
     #expect(result.exhibit.size == 32 && result.exhibit.map.count == 1024)
     #expect(result.exhibit.level == 20)
   }

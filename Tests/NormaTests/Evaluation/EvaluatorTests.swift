@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import Volumes
 
 @testable import Norma
 
@@ -12,30 +13,49 @@ import Testing
     }
     struct Cohort: Decodable, Sendable {
       let people: [Person]
-      let thresholds: [Double]
+      let thresholds: [String: Double]
       let figures: [String: Double]
       let intervals: [String: [Double]]
-      let observed_fpr: [Double]
+      let observed_fpr: [String: Double]
       let prevalence: Double
-      let per_case: [String: [Double]]
+      let per_participant: [String: [Double]]
+      let per_participant_intervals: [String: [Double]]
     }
     let cohort: Cohort
   }
 
-  private func voxels(_ person: Golden.Person) -> ScoredVoxels {
-    var voxels = ScoredVoxels()
-    for (score, label) in zip(person.scores, person.labels) {
-      voxels.add(score: Float(bitPattern: score), isLesion: label == 1)
-    }
-    return voxels
+  private static let points = [
+    OperatingPoint.healthyFPR(0.01, threshold: 6), .healthyFPR(0.05, threshold: 4.5),
+    .healthyFPR(0.1, threshold: 3.75),
+  ]
+
+  /// A row of voxels as a case.
+  private func add(
+    _ scores: [Float], _ labels: [Int], brain: [UInt8]? = nil, caseID: String, participantID: String? = nil,
+    to evaluator: inout Evaluator
+  ) throws {
+    let geometry = Geometry(shape: [scores.count, 1, 1], affine: .identity)
+    try evaluator.add(
+      caseID: caseID, participantID: participantID ?? caseID, map: Volume(geometry: geometry, voxels: scores),
+      lesion: Mask(geometry: geometry, voxels: labels.map(UInt8.init)),
+      brain: Mask(geometry: geometry, voxels: brain ?? scores.map { _ in 1 }))
   }
 
-  private func evaluation(_ order: [Int]? = nil, seed: UInt64 = 0, samples: Int = 1000) throws -> Evaluation {
+  private func add(
+    _ person: Golden.Person, caseID: String, participantID: String? = nil, to evaluator: inout Evaluator
+  ) throws {
+    try add(
+      person.scores.map(Float.init(bitPattern:)), person.labels, caseID: caseID, participantID: participantID,
+      to: &evaluator)
+  }
+
+  private func evaluation(
+    _ order: [Int]? = nil, seed: UInt64 = 0, samples: Int = 1000, budget: Int = .max
+  ) throws -> Evaluation {
     let golden = try Goldens.json(Golden.self, "evaluation.json").cohort
-    var evaluator = Evaluator(thresholds: golden.thresholds)
+    var evaluator = Evaluator(operatingPoints: Self.points, detail: .ranking, memoryBudget: budget)
     for index in order ?? Array(golden.people.indices) {
-      evaluator.add(
-        caseID: "sub-\(index)", participantID: "sub-\(index)", voxels: voxels(golden.people[index]))
+      try add(golden.people[index], caseID: "sub-\(index)", to: &evaluator)
     }
     return try evaluator.evaluation(method: "test", samples: samples, seed: seed)
   }
@@ -43,101 +63,158 @@ import Testing
   private func figures(_ evaluation: Evaluation) -> [(String, Double?, [Double]?)] {
     [
       ("auprc", evaluation.auprc, evaluation.auprcInterval),
+      ("auroc", evaluation.auroc, evaluation.aurocInterval),
       ("dice_oracle", evaluation.diceOracle, evaluation.diceOracleInterval),
-      ("dice_fpr_01", evaluation.diceFPR01, evaluation.diceFPR01Interval),
-      ("dice_fpr_05", evaluation.diceFPR05, evaluation.diceFPR05Interval),
-      ("dice_fpr_10", evaluation.diceFPR10, evaluation.diceFPR10Interval),
-    ]
+    ] + evaluation.operatingPoints.map { ($0.name, $0.dice, $0.diceInterval) }
   }
 
   /// Two bootstraps of 1,000 and 4,000 draws differ at the 2.5th percentile by about 0.09 standard deviations;
   /// the tolerance is four of these, with standard deviation = width / 3.92.
+  private func expectInterval(_ actual: [Double]?, _ golden: [Double]?, _ name: String) throws {
+    let actual = try #require(actual), golden = try #require(golden)
+    let tolerance = 0.09 * (golden[1] - golden[0])
+    #expect(abs(actual[0] - golden[0]) < tolerance && abs(actual[1] - golden[1]) < tolerance, "\(name)")
+  }
+
   @Test func figuresAndIntervalsAreThoseOfNumPy() throws {
     let golden = try Goldens.json(Golden.self, "evaluation.json").cohort
     let evaluation = try evaluation()
+    #expect(figures(evaluation).count == golden.figures.count)
     for (name, value, interval) in figures(evaluation) {
-      let expected = try #require(golden.figures[name]), bounds = try #require(golden.intervals[name])
+      let expected = try #require(golden.figures[name])
       #expect(abs(try #require(value) - expected) < 1e-6, "\(name)")
-      let actual = try #require(interval)
-      let tolerance = 0.09 * (bounds[1] - bounds[0])
-      #expect(abs(actual[0] - bounds[0]) < tolerance && abs(actual[1] - bounds[1]) < tolerance, "\(name)")
-      #expect(actual[0] < expected && expected < actual[1], "\(name)")
+      try expectInterval(interval, golden.intervals[name], name)
     }
-    let observed = [evaluation.observedFPR01, evaluation.observedFPR05, evaluation.observedFPR10]
-    for (actual, expected) in zip(observed, golden.observed_fpr) {
-      #expect(abs((actual ?? -1) - expected) < 1e-9)
+    for point in evaluation.operatingPoints {
+      #expect(point.threshold == golden.thresholds[point.name])
+      #expect(abs((point.observedFPR ?? -1) - (golden.observed_fpr[point.name] ?? -2)) < 1e-9)
     }
     #expect(abs(evaluation.prevalence - golden.prevalence) < 1e-9)
     #expect(evaluation.cases == 14 && evaluation.participants == 14 && evaluation.casesWithoutLesion == 0)
-    for (name, expected) in golden.per_case {
-      let summary = try #require(evaluation.perCase[name])
+  }
+
+  @Test func perParticipantFiguresAreThoseOfNumPy() throws {
+    let golden = try Goldens.json(Golden.self, "evaluation.json").cohort
+    let evaluation = try evaluation()
+    var summaries = evaluation.perParticipant
+    for point in evaluation.operatingPoints { summaries[point.name] = point.perParticipant["dice"] }
+    #expect(summaries.count == 5)
+    for (name, summary) in summaries {
+      let expected = try #require(golden.per_participant[name])
       let actual = [summary.mean, summary.sd, summary.median]
       #expect(zip(actual, expected).allSatisfy { abs($0 - $1) < 1e-6 }, "\(name)")
-      #expect(summary.cases == 14)
+      #expect(summary.participants == 14)
+      try expectInterval(summary.interval, golden.per_participant_intervals[name], name)
     }
   }
 
-  @Test func theOrderOfCasesChangesNoPooledFigure() throws {
-    let straight = try evaluation(samples: 50), turned = try evaluation((0..<14).reversed(), samples: 50)
-    for (a, b) in zip(figures(straight), figures(turned)) { #expect(a.1 == b.1, "\(a.0)") }
-    #expect(straight.observedFPR05 == turned.observedFPR05)
-    #expect(straight.curve == turned.curve)
-    #expect(Set(straight.table) == Set(turned.table))
+  /// Everything but the order of the table, also where every score goes through the scratch file.
+  @Test(arguments: [Int.max, 0, 4000])
+  func neitherTheOrderOfCasesNorTheMemoryChangesABit(budget: Int) throws {
+    var generator = SeededGenerator(seed: 5)
+    let straight = try evaluation(samples: 50)
+    for order in [Array((0..<14).reversed()), (0..<14).shuffled(using: &generator)] {
+      let turned = try evaluation(order, samples: 50, budget: budget)
+      for (a, b) in zip(figures(straight), figures(turned)) { #expect(a == b, "\(a.0)") }
+      #expect(straight.operatingPoints == turned.operatingPoints)
+      #expect(straight.perParticipant == turned.perParticipant)
+      #expect(straight.curve == turned.curve && Set(straight.table) == Set(turned.table))
+    }
+  }
+
+  @Test func aHigherThresholdNeverCallsMore() throws {
+    let golden = try Goldens.json(Golden.self, "evaluation.json").cohort
+    let points = stride(from: 0.0, through: 12, by: 0.25).map { OperatingPoint(name: "\($0)", threshold: $0) }
+    var evaluator = Evaluator(operatingPoints: points, detail: .ranking)
+    for (index, person) in golden.people.enumerated() { try add(person, caseID: "\(index)", to: &evaluator) }
+    let figures = try evaluator.evaluation(method: "test", samples: 5).operatingPoints
+    for (lower, higher) in zip(figures, figures.dropFirst()) {
+      #expect(lower.observedFPR ?? 0 >= higher.observedFPR ?? 1)
+      #expect(lower.recall ?? 0 >= higher.recall ?? 1)
+    }
   }
 
   @Test func aBootstrapIsDecidedByItsSeed() throws {
     let first = try evaluation(seed: 1, samples: 100), again = try evaluation(seed: 1, samples: 100)
-    #expect(first.auprcInterval == again.auprcInterval && first.diceFPR05Interval == again.diceFPR05Interval)
+    #expect(first.auprcInterval == again.auprcInterval && first.operatingPoints == again.operatingPoints)
     #expect(first.auprcInterval != (try evaluation(seed: 2, samples: 100)).auprcInterval)
     #expect(first.bootstrapSeed == 1 && first.bootstrapSamples == 100)
   }
 
   @Test func theParticipantIsTheUnit() throws {
     let people = try Goldens.json(Golden.self, "evaluation.json").cohort.people
-    var evaluator = Evaluator(thresholds: [nil, 4, nil])
+    var evaluator = Evaluator(operatingPoints: Self.points, detail: .ranking)
     for session in 0..<4 {
-      evaluator.add(caseID: "sub-1_ses-\(session)", participantID: "sub-1", voxels: voxels(people[session]))
+      try add(people[session], caseID: "sub-1_ses-\(session)", participantID: "sub-1", to: &evaluator)
     }
     let evaluation = try evaluator.evaluation(method: "test", samples: 20)
     #expect(evaluation.cases == 4 && evaluation.participants == 1 && evaluation.table.count == 4)
     // Resampling one participant always gives the same: an interval without width.
-    let dice = try #require(evaluation.diceFPR05), interval = try #require(evaluation.diceFPR05Interval)
+    let point = evaluation.operatingPoints[1]
+    let dice = try #require(point.dice), interval = try #require(point.diceInterval)
     #expect(interval.allSatisfy { abs($0 - dice) < 1e-6 })
-    #expect(
-      evaluation.diceFPR01 == nil && evaluation.diceFPR01Interval == nil && evaluation.observedFPR10 == nil)
+    let ofCases = evaluation.table.compactMap { $0.operatingPoints[point.name]?.dice }
+    let summary = try #require(point.perParticipant["dice"])
+    #expect(abs(summary.mean - ofCases.reduce(0, +) / 4) < 1e-12 && summary.participants == 1)
+    #expect(summary.sd == 0 && summary.median == summary.mean)
   }
 
   @Test func aCaseWithoutLesionHasNoDice() throws {
     let people = try Goldens.json(Golden.self, "evaluation.json").cohort.people
-    var healthy = ScoredVoxels()
-    for score in [0, 1, 5, 7] as [Float] { healthy.add(score: score, isLesion: false) }
-    var evaluator = Evaluator(thresholds: [6, 4, 0.5])
-    evaluator.add(caseID: "healthy", participantID: "healthy", voxels: healthy, lesionVoxelsOutsideBrain: 3)
+    let points = [6, 4, 0.5].map { OperatingPoint(name: "\($0)", threshold: $0) }
+    var evaluator = Evaluator(operatingPoints: points, detail: .ranking)
+    try add(
+      [0, 1, 5, 7, 3], [0, 0, 0, 0, 1], brain: [1, 1, 1, 1, 0], caseID: "outside", to: &evaluator)
     let alone = try evaluator.evaluation(method: "test", samples: 20)
-    #expect(
-      alone.auprc == nil && alone.diceOracle == nil && alone.diceFPR05 == nil && alone.auprcInterval == nil)
-    #expect(alone.casesWithoutLesion == 1 && alone.prevalence == 0 && alone.lesionVoxelsOutsideBrain == 3)
-    #expect(alone.observedFPR01 == 0.25 && alone.observedFPR05 == 0.5 && alone.observedFPR10 == 0.75)
-    #expect(alone.perCase.isEmpty)
+    #expect(alone.auprc == nil && alone.auroc == nil && alone.diceOracle == nil && alone.auprcInterval == nil)
+    #expect(alone.casesWithoutLesion == 1 && alone.prevalence == 0 && alone.lesionVoxelsOutsideBrain == 1)
+    #expect(alone.operatingPoints.map(\.observedFPR) == [0.25, 0.5, 0.75])
+    #expect(alone.operatingPoints.allSatisfy { $0.dice == nil && $0.recall == nil && $0.lesionFree == nil })
+    #expect(alone.perParticipant.isEmpty && alone.detection == nil)
 
-    evaluator.add(caseID: "patient", participantID: "patient", voxels: voxels(people[0]))
+    try add(people[0], caseID: "patient", to: &evaluator)
     let both = try evaluator.evaluation(method: "test", samples: 20)
-    #expect(both.table.map { $0.diceFPR05 == nil } == [true, false])
-    #expect(both.perCase["dice_fpr_05"]?.cases == 1)
-    #expect(both.perCase["dice_fpr_05"]?.mean == both.table[1].diceFPR05)
+    #expect(both.table.map { $0.operatingPoints["4.0"]?.dice == nil } == [true, false])
+    let summary = try #require(both.operatingPoints[1].perParticipant["dice"])
+    #expect(summary.participants == 1 && summary.mean == both.table[1].operatingPoints["4.0"]?.dice)
     #expect(both.casesWithoutLesion == 1)
   }
 
   @Test func noCaseIsAProblem() throws {
-    let evaluator = Evaluator(thresholds: [1, 2, 3])
+    let evaluator = Evaluator(operatingPoints: Self.points)
     #expect(try problem { try evaluator.evaluation(method: "test") }.kind == .badData)
+  }
+
+  @Test(arguments: [Float.nan, -1, -.infinity, .infinity, -.leastNonzeroMagnitude])
+  func aScoreThatIsNoneIsRefused(score: Float) throws {
+    var evaluator = Evaluator(operatingPoints: Self.points)
+    let problem = try problem {
+      try add([0, 1, score, 2], [0, 0, 0, 1], brain: [1, 1, 0, 1], caseID: "sub-7", to: &evaluator)
+    }
+    #expect(problem.kind == .badData && problem.place == "sub-7")
+    #expect(problem.what.contains("\(score)") && problem.what.contains("(2, 0, 0)"))
+    #expect(throws: Problem.self) { try evaluator.evaluation(method: "test") }
+  }
+
+  @Test func masksOfAnotherShapeAreRefused() throws {
+    let (four, five) = (
+      Geometry(shape: [4, 1, 1], affine: .identity), Geometry(shape: [5, 1, 1], affine: .identity)
+    )
+    var evaluator = Evaluator(operatingPoints: Self.points)
+    for (lesion, brain) in [(five, four), (four, five)] {
+      let problem = try problem {
+        try evaluator.add(
+          caseID: "sub-7", participantID: "sub-7", map: Volume(geometry: four, repeating: 1),
+          lesion: Mask(geometry: lesion, repeating: 0), brain: Mask(geometry: brain, repeating: 1))
+      }
+      #expect(problem.kind == .badData && problem.what.contains("sub-7"))
+    }
   }
 
   @Test func theFileHoldsWhatWasComputed() throws {
     let evaluation = try evaluation(samples: 20)
     let decoded = try JSONDecoder().decode(Evaluation.self, from: JSONEncoder().encode(evaluation))
-    #expect(
-      decoded.auprc == evaluation.auprc && decoded.table == evaluation.table
-        && decoded.curve == evaluation.curve)
+    #expect(decoded.auprc == evaluation.auprc && decoded.table == evaluation.table)
+    #expect(decoded.curve == evaluation.curve && decoded.operatingPoints == evaluation.operatingPoints)
   }
 }

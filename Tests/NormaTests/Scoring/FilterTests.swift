@@ -15,6 +15,29 @@ import Volumes
     #expect(filtered == (try goldens.golden("median/\(name)/\(size)").values()))
   }
 
+  /// `size` x `size` pixels over `depth` slices, beyond the first and the last zero.
+  @Test(arguments: [(3, 3), (5, 5), (5, 3), (1, 3), (3, 9)])
+  func theMedianOverSlicesIsThatOfSciPyAndSimpleITK(size: Int, depth: Int) throws {
+    let goldens = try Goldens.tensors("scoring.safetensors")
+    let volume = try goldens.golden("volume median/in")
+    let filtered = MedianFilter(size: size, depth: depth)(
+      try volume.values(), height: volume.shape[1], width: volume.shape[2])
+    #expect(filtered == (try goldens.golden("volume median/\(size)x\(depth)").values()))
+  }
+
+  @Test(arguments: [(15, 1), (7, 3)])
+  func aConstantStaysConstantInside(size: Int, depth: Int) {
+    let side = 20
+    let filtered = MedianFilter(size: size, depth: depth)(
+      [Float](repeating: 2.5, count: side * side * side), height: side, width: side)
+    let inside = (size / 2)..<(side - size / 2), slices = (depth / 2)..<(side - depth / 2)
+    for z in slices {
+      for y in inside { for x in inside { #expect(filtered[(z * side + y) * side + x] == 2.5) } }
+    }
+    // At a corner more than half of the window lies beyond.
+    #expect(filtered[0] == 0 && filtered.last == 0)
+  }
+
   @Test func aWindowOfOneChangesNothing() {
     let image: [Float] = [3, -1, 2, 8, .infinity, 0]
     #expect(MedianFilter(size: 1)(image, height: 2, width: 3) == image)
@@ -59,12 +82,27 @@ import Volumes
     }
   }
 
-  @Test(arguments: Residual.allCases)
+  @Test(arguments: [Residual.positive, .absolute, .squared])
   func residualsAreWhatTheyAreCalled(residual: Residual) throws {
     let map = try residual.map(
-      of: Tensor([1, 2, 3], shape: [3]), reconstruction: Tensor([3, 2, 0], shape: [3])
+      of: Tensor([1, 2, 3], shape: [1, 1, 1, 3]), reconstruction: Tensor([3, 2, 0], shape: [1, 1, 1, 3])
     ).values()
     let expected: [Residual: [Float]] = [.positive: [0, 0, 3], .absolute: [2, 0, 3], .squared: [4, 0, 9]]
     #expect(map == expected[residual])
+  }
+
+  @Test func theStructuralResidualIsThatOfScikitImage() throws {
+    let goldens = try Goldens.tensors("scoring.safetensors")
+    let x = try goldens.golden("similarity/x").unsqueeze(1),
+      y = try goldens.golden("similarity/y").unsqueeze(1)
+    for window in StructuralSimilarity.windows {
+      let map = try StructuralSimilarity.similarity(x, y, window: window).values()
+      #expect(distance(map, try goldens.golden("similarity/\(window)").values()) < 2e-4, "\(window)")
+    }
+    let map = try Residual.structural.map(of: x, reconstruction: y)
+    let values = try map.values()
+    #expect(map.shape == x.shape && values.allSatisfy { $0 >= 0 })
+    #expect(distance(values, try goldens.golden("similarity/residual").values()) < 2e-4)
+    #expect(distance(try Residual.structural.map(of: y, reconstruction: x).values(), values) < 1e-5)
   }
 }

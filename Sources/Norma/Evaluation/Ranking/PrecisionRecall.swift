@@ -13,23 +13,30 @@ public struct PrecisionRecall: Sendable {
   /// Average precision: the sum over thresholds of recall gained times precision (as scikit-learn); nil
   /// without lesion voxels.
   public let averagePrecision: Double?
+  /// Area under the ROC curve: the chance that a lesion voxel scores higher than a healthy one, ties counting
+  /// half (as scikit-learn); nil unless there are both.
+  public let auroc: Double?
   /// Highest Dice of any threshold and that threshold: an upper bound that knows the labels; nil without lesion
   /// voxels.
   public let oracleDice: (value: Double, threshold: Float)?
   /// The curve, thinned to at most about 500 points.
   public let curve: [Point]
 
-  package init(_ voxels: ScoredVoxels) {
-    let positives = voxels.counts(above: -1).lesion
+  /// Throws a ``Problem`` when the voxels' scratch file cannot be read.
+  package init(_ voxels: RankedVoxels) throws {
+    let positives = voxels.lesion, negatives = voxels.healthy
     guard positives > 0 else {
-      (averagePrecision, oracleDice, curve) = (nil, nil, [])
+      (averagePrecision, auroc, oracleDice, curve) = (nil, nil, nil, [])
       return
     }
     var truePositives = 0, called = 0, average = 0.0, best = (value: -1.0, threshold: Float(0))
+    // Twice the number of pairs in which the lesion voxel scores higher; whole, so that no order can matter.
+    var ordered = 0
     var points = [Point](), lastRecall = -1.0
-    voxels.forEachTieDescending { tie in
+    try voxels.forEachTieDescending { tie in
       truePositives += tie.lesion
       called += tie.lesion + tie.healthy
+      ordered += tie.lesion * (2 * (negatives - (called - truePositives)) + tie.healthy)
       let precision = Double(truePositives) / Double(called)
       let recall = Double(truePositives) / Double(positives)
       average += Double(tie.lesion) / Double(positives) * precision
@@ -41,5 +48,13 @@ public struct PrecisionRecall: Sendable {
       }
     }
     (averagePrecision, oracleDice, curve) = (average, best, points)
+    auroc = negatives == 0 ? nil : Double(ordered) / 2 / (Double(positives) * Double(negatives))
+  }
+
+  /// The ranking of voxels in memory.
+  package init(_ voxels: ScoredVoxels) throws {
+    var ranked = RankedVoxels()
+    try ranked.add(voxels)
+    try self.init(ranked)
   }
 }

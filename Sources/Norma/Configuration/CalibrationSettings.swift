@@ -1,0 +1,16 @@
+/// How thresholds are found.
+public struct CalibrationSettings: Settings {
+  /// False-positive rate on lesion-free validation voxels that `segment` uses unless told otherwise.
+  public var defaultRate = 0.01
+  /// At most so many scans of each kind are scored for statistics and thresholds, for slow methods; 0 = all.
+  public var cases = 0
+
+  /// The defaults.
+  public init() {}
+
+  /// Refuses values out of range.
+  public func validate(path: String) throws {
+    try require(defaultRate > 0 && defaultRate < 1, path, "defaultRate", defaultRate, "between 0 and 1")
+    try require(cases >= 0, path, "cases", cases, "0 or more")
+  }
+}

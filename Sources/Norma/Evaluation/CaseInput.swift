@@ -1,0 +1,65 @@
+import Volumes
+
+/// A map with its truth on one grid, checked.
+struct CaseInput {
+  let caseID: String
+  let participantID: String
+  let map: Volume
+  let brain: Mask
+  /// The lesion voxels inside the scored brain: the others can be found by no threshold and count nowhere.
+  let lesion: Mask
+  let lesionVoxelsOutsideBrain: Int
+
+  /// Throws a ``Problem`` where the grids differ in shape or a score is negative or no finite number.
+  init(caseID: String, participantID: String, map: Volume, lesion: Mask, brain: Mask) throws {
+    guard lesion.shape == map.shape, brain.shape == map.shape else {
+      throw Problem(
+        .badData, "map, lesion mask and brain mask of '\(caseID)' differ in shape", at: caseID,
+        advice: "evaluate against the manifest whose cases were segmented")
+    }
+    if let index = map.voxels.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+      let (width, height) = (map.shape[0], map.shape[1])
+      let voxel = (index % width, index / width % height, index / (width * height))
+      throw Problem(
+        .badData, "the map of '\(caseID)' holds the score \(map.voxels[index]) at voxel \(voxel)", at: caseID,
+        advice: "scores must be finite and 0 or more: segment again, or repair what made the map")
+    }
+    (self.caseID, self.participantID, self.map, self.brain) = (caseID, participantID, map, brain)
+    let inside = zip(lesion.voxels, brain.voxels).map { UInt8($0 != 0 && $1 != 0 ? 1 : 0) }
+    self.lesion = Mask(geometry: map.geometry, voxels: inside)
+    lesionVoxelsOutsideBrain = lesion.count - self.lesion.count
+  }
+
+  /// The brain voxels' scores with their truth, in ascending order.
+  func rankedVoxels() -> ScoredVoxels {
+    var voxels = ScoredVoxels()
+    voxels.reserveCapacity(brain.count)
+    for index in map.voxels.indices where brain.voxels[index] != 0 {
+      voxels.add(score: map.voxels[index], isLesion: lesion.voxels[index] != 0)
+    }
+    voxels.sort()
+    return voxels
+  }
+
+  /// The brain voxels whose score exceeds `threshold`.
+  func called(above threshold: Double) -> Mask {
+    let called = zip(map.voxels, brain.voxels).map { UInt8($1 != 0 && Double($0) > threshold ? 1 : 0) }
+    return Mask(geometry: map.geometry, voxels: called)
+  }
+
+  /// Counts of a called mask against the lesions.
+  func overlap(_ called: Mask) -> Overlap {
+    var overlap = Overlap()
+    for index in brain.voxels.indices where brain.voxels[index] != 0 {
+      let isCalled = called.voxels[index] != 0
+      if lesion.voxels[index] != 0 {
+        overlap.lesionVoxels += 1
+        if isCalled { overlap.truePositives += 1 }
+      } else {
+        overlap.healthyVoxels += 1
+        if isCalled { overlap.falsePositives += 1 }
+      }
+    }
+    return overlap
+  }
+}

@@ -1,0 +1,21 @@
+import Volumes
+
+/// Lesions of one size: by volume in mm³, in a single slice by area in mm².
+enum LesionStratum: String, CaseIterable, Sendable {
+  case small = "<200"
+  case medium = "200-1000"
+  case large = ">1000"
+
+  /// The stratum of a lesion of `size` mm³ or mm²; both bounds belong to the middle one.
+  init(size: Double) {
+    self = size < 200 ? .small : size <= 1000 ? .medium : .large
+  }
+}
+
+extension Geometry {
+  /// What one voxel adds to a lesion's size: mm³, in a single slice mm² (the through-plane length left out).
+  var lesionSizePerVoxel: Double {
+    (0..<3).filter { shape[$0] > 1 }.count == 2
+      ? (0..<3).filter { shape[$0] > 1 }.reduce(1) { $0 * spacing[$1] } : voxelVolume
+  }
+}

@@ -1,0 +1,57 @@
+import Volumes
+
+/// One case's figures, with the counts that pooled figures need.
+struct MeasuredCase {
+  /// The counts at one operating point.
+  struct Counts {
+    /// Of all voxels above the threshold.
+    let threshold: Overlap
+    /// Without the dropped regions.
+    let mask: Overlap
+    /// Nil in a ranking.
+    let lesions: LesionCounts?
+  }
+
+  let figures: Evaluation.Case
+  /// One entry an operating point.
+  let counts: [Counts]
+
+  /// Measures a case whose ranked voxels are `voxels` and, packed, `run`.
+  init(
+    _ input: CaseInput, voxels: ScoredVoxels, run: ScoreRun, operatingPoints: [OperatingPoint],
+    minimumLesionSize: Double, detail: Evaluator.Detail
+  ) throws {
+    var ranked = RankedVoxels(memoryBudget: .max)
+    try ranked.add(run, group: 0)
+    let ranking = try PrecisionRecall(ranked)
+    let scores = CaseScores(ascending: voxels.packed)
+    let comparison = MaskComparison(input, minimumLesionSize: minimumLesionSize, detail: detail)
+    let measured = operatingPoints.map { comparison(input.called(above: $0.threshold)) }
+    counts = measured.map(\.counts)
+    figures = Evaluation.Case(
+      caseID: input.caseID, participantID: input.participantID, brainVoxels: voxels.count,
+      lesionVoxels: run.lesion, lesionVoxelsOutsideBrain: input.lesionVoxelsOutsideBrain,
+      auprc: ranking.averagePrecision, diceOracle: ranking.oracleDice?.value, scoreMean: scores?.mean,
+      scoreP999: scores?.percentile999, scoreMaximum: scores?.maximum,
+      operatingPoints: Dictionary(
+        uniqueKeysWithValues: zip(operatingPoints.map(\.name), measured.map(\.figures))))
+  }
+}
+
+/// What a case's scores say as one number.
+private struct CaseScores {
+  let mean, percentile999, maximum: Double
+
+  /// Nil without voxels.
+  init?(ascending keys: [UInt32]) {
+    guard !keys.isEmpty else { return nil }
+    func score(_ rank: Int) -> Double { Double(ScoredVoxels.score(ofPacked: keys[rank])) }
+    var sum = 0.0
+    for key in keys { sum += Double(ScoredVoxels.score(ofPacked: key)) }
+    mean = sum / Double(keys.count)
+    maximum = score(keys.count - 1)
+    let position = 0.999 * Double(keys.count - 1), rank = Int(position)
+    let next = score(min(rank + 1, keys.count - 1))
+    percentile999 = score(rank) + (position - Double(rank)) * (next - score(rank))
+  }
+}

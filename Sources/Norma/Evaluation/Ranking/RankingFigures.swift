@@ -1,0 +1,50 @@
+/// The figures of a ranking with their 95 % intervals over resampled participants.
+struct RankingFigures {
+  let ranking: PrecisionRecall
+  let averagePrecisionInterval, aurocInterval, oracleDiceInterval: [Double]?
+
+  /// Bins of equal recall for the resampling; finer than any interval is wide.
+  private static let recallBins = 1024
+
+  /// `order` lists the voxels' groups in the order in which the bootstrap counts participants.
+  init(_ voxels: RankedVoxels, bootstrap: Bootstrap, order: [Int]) throws {
+    ranking = try PrecisionRecall(voxels)
+    guard voxels.lesion > 0 else {
+      (averagePrecisionInterval, aurocInterval, oracleDiceInterval) = (nil, nil, nil)
+      return
+    }
+    let edges = try Self.edges(voxels)
+    let histograms = try voxels.histograms(fallingEdges: edges, groups: order.count)
+    let intervals = try bootstrap.intervals(order.map { histograms[$0] }, count: 3) {
+      Self.figures($0, bins: edges.count + 1)
+    }
+    (averagePrecisionInterval, aurocInterval, oracleDiceInterval) = (intervals[0], intervals[1], intervals[2])
+  }
+
+  /// Edges between bins that each hold the same share of lesion voxels.
+  private static func edges(_ voxels: RankedVoxels) throws -> [Float] {
+    var edges = [Float](), seen = 0
+    let share = max(1, voxels.lesion / recallBins)
+    try voxels.forEachTieDescending { tie in
+      // Scores above an edge are in earlier bins, so the edge is the tie's next smaller value.
+      seen += tie.lesion
+      if seen >= share * (edges.count + 1), tie.score > 0 { edges.append(tie.score.nextDown) }
+    }
+    return edges
+  }
+
+  /// Average precision, area under the ROC curve and best Dice of binned counts.
+  private static func figures(_ counts: [Double], bins: Int) -> [Double?] {
+    let positives = counts[..<bins].reduce(0, +), negatives = counts[bins...].reduce(0, +)
+    guard positives > 0 else { return [nil, nil, nil] }
+    var hits = 0.0, called = 0.0, average = 0.0, ordered = 0.0, dice = 0.0
+    for bin in 0..<bins where counts[bin] + counts[bins + bin] > 0 {
+      hits += counts[bin]
+      called += counts[bin] + counts[bins + bin]
+      average += counts[bin] / positives * hits / called
+      ordered += counts[bin] * (negatives - (called - hits) + counts[bins + bin] / 2)
+      dice = max(dice, 2 * hits / (positives + called))
+    }
+    return [average, negatives == 0 ? nil : ordered / positives / negatives, dice]
+  }
+}

@@ -1,0 +1,32 @@
+public import Foundation
+
+/// The files of an experiment.
+public struct ExperimentFolder: Sendable {
+  /// The folder.
+  public let url: URL
+
+  /// An experiment in a folder, which need not exist yet.
+  public init(_ url: URL) { self.url = url }
+
+  /// Everything measured, for other programs.
+  public var results: URL { url.appendingPathComponent("results.json") }
+  /// The main table, one row for each method, chain and seed.
+  public var table: URL { url.appendingPathComponent("results.tsv") }
+  /// The page.
+  public var report: URL { url.appendingPathComponent("report.html") }
+  /// Prepared slices; may be deleted at any time.
+  var prepared: URL { url.appendingPathComponent("prepared") }
+
+  /// The training run of a part.
+  func run(_ part: ExperimentPlan.Part) -> RunFolder {
+    RunFolder(url.appendingPathComponent("runs/\(part.name)"))
+  }
+
+  /// What a part showed.
+  func part(_ part: ExperimentPlan.Part) -> URL { url.appendingPathComponent("parts/\(part.name).json") }
+
+  /// A map that the report shows, relative to the folder.
+  func map(_ part: ExperimentPlan.Part, caseID: String) -> String {
+    "parts/\(part.name)_maps/\(caseID)_desc-anomaly_FLAIR.nii.gz"
+  }
+}

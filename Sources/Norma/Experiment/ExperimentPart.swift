@@ -1,0 +1,70 @@
+/// What one method with one seed showed: the contents of `parts/METHOD-SEED.json`.
+public struct ExperimentPart: Codable, Sendable {
+  /// One way of post-processing and how well its maps find lesions.
+  public struct Chain: Codable, Sendable {
+    /// Its name in tables.
+    public let name: String
+    /// The figures; per-case rows and the curve are kept for ``ExperimentPart/headlines`` only.
+    public fileprivate(set) var evaluation: Evaluation
+  }
+
+  /// Order statistics of a time.
+  public struct Seconds: Codable, Hashable, Sendable {
+    /// Half of the scans took less.
+    public let median: Double
+    /// 5th and 95th percentile over scans.
+    public let interval: [Double]
+
+    init(_ values: [Double]) {
+      let sorted = values.sorted()
+      func at(_ fraction: Double) -> Double {
+        sorted.isEmpty ? 0 : sorted[Int((fraction * Double(sorted.count - 1)).rounded())]
+      }
+      (median, interval) = (at(0.5), [at(0.05), at(0.95)])
+    }
+  }
+
+  /// The preset's name without the scale.
+  public let method: String
+  /// The seed.
+  public let seed: Int
+  /// Hash of configuration and data; a part of another hash is done again.
+  public let digest: String
+  /// Test scans scored, and of how many; a slow search is run on the first of a seeded order.
+  public let testCases, allTestCases: Int
+  /// Lesion-free validation scans behind the thresholds.
+  public let validationCases: Int
+  /// Post-processing step by step.
+  public private(set) var chains: [Chain]
+  /// Names of the chains that the main table shows.
+  public let headlines: [String]
+  /// Time of the method for one slice, without reading and preparing.
+  public let secondsPerSlice: Seconds
+  /// The epochs of its training.
+  public let training: [EpochRecord]
+  /// The epoch whose weights were used.
+  public let bestEpoch: Int
+  /// Cases with the highest, the middle and the lowest Dice at 1 % healthy FPR.
+  public let exhibits: [Exhibit]
+
+  /// The same without the rows of the cases.
+  var summary: ExperimentPart {
+    var summary = self
+    for index in chains.indices { summary.chains[index].evaluation = chains[index].evaluation.summary }
+    return summary
+  }
+
+  /// A case that the report shows.
+  public struct Exhibit: Codable, Hashable, Sendable {
+    /// Best, median or worst.
+    public let rank: String
+    /// The case's name in the manifest.
+    public let caseID: String
+    /// Its Dice at 1 % healthy FPR.
+    public let dice: Double
+    /// The threshold of that.
+    public let threshold: Double
+    /// The map's file below the experiment's folder.
+    public let map: String
+  }
+}

@@ -1,0 +1,107 @@
+import Foundation
+
+/// What an experiment compares, on one manifest: methods by preset, each with several seeds.
+public struct ExperimentPlan: Codable, Hashable, Sendable {
+  /// The scale of the networks and of the grid they see.
+  public enum Scale: Int, Codable, Hashable, Sendable, CaseIterable {
+    /// The unified network at 128 x 128 pixels.
+    case unified = 128
+    /// The network and grid of Baur et al. 2018, 256 x 256 pixels.
+    case paper = 256
+  }
+
+  /// Preset names without the scale, in the order of the tables.
+  public var methods: [String]
+  /// Seeds 0 to `seeds` - 1 of every method that draws.
+  public var seeds: Int
+  /// The scale of networks and grid.
+  public var scale: Scale
+  /// Configuration keys laid over every preset, as `key=value`, or over one method's, as `dense-ae:key=value`.
+  public var settings: [String]
+  /// How many test and calibration scans AnoGAN's search is run on; 0 = all.
+  public var searchCases: Int
+
+  /// The methods of Baur et al. 2018 with the training-free baselines in front.
+  public static let baur2018 = [
+    "brightness", "equalized-brightness", "normative", "dense-ae", "dense-vae", "spatial-ae", "spatial-vae",
+    "anovaegan", "anogan", "f-anogan",
+  ]
+
+  /// A plan; throws a ``Problem`` for a method without a preset at this scale, or no seed.
+  public init(
+    methods: [String] = baur2018, seeds: Int = 3, scale: Scale = .unified, settings: [String] = [],
+    searchCases: Int = 20
+  ) throws {
+    (self.methods, self.seeds, self.scale) = (methods, seeds, scale)
+    (self.settings, self.searchCases) = (settings, searchCases)
+    guard seeds > 0, searchCases >= 0 else {
+      throw Problem(
+        .usage, "an experiment needs one seed or more", at: "--seeds", advice: "give a number from 1 up")
+    }
+    for part in parts { _ = try configuration(of: part) }
+    if let stray = settings.first(where: { setting in
+      Self.owner(of: setting).map { !methods.contains($0) } ?? false
+    }) {
+      throw Problem(
+        .usage, "the setting is for a method that is not compared", at: "--set \(stray)",
+        advice: "name one of: \(methods.joined(separator: ", "))")
+    }
+  }
+
+  /// One training and scoring of an experiment.
+  public struct Part: Codable, Hashable, Sendable {
+    /// The preset's name without the scale.
+    public let method: String
+    /// The seed of weights, order and draws.
+    public let seed: Int
+
+    /// `dense-vae-0`, the name of its files.
+    public var name: String { "\(method)-\(seed)" }
+  }
+
+  /// Everything to be done, seed by seed, so that a stopped experiment has whole tables.
+  public var parts: [Part] {
+    (0..<seeds).flatMap { seed in
+      methods.filter { seed == 0 || Self.draws($0) }.map { Part(method: $0, seed: seed) }
+    }
+  }
+
+  /// What a part is trained and scored with.
+  public func configuration(of part: Part) throws -> Configuration {
+    let atScale = "\(part.method)-\(scale.rawValue)"
+    let preset = Preset.all.contains { $0.name == atScale } ? atScale : part.method
+    let grid =
+      preset == part.method && scale == .paper ? ["recipe.gridSize=256", "recipe.gridSpacing=0.75"] : []
+    let search = try isSearch(preset) ? ["calibration.cases=\(searchCases)"] : []
+    return try Configuration(
+      preset: preset, settings: grid + search + settings(for: part.method) + ["training.seed=\(part.seed)"])
+  }
+
+  private func settings(for method: String) -> [String] {
+    settings.compactMap { setting in
+      guard let owner = Self.owner(of: setting) else { return setting }
+      return owner == method ? String(setting.dropFirst(owner.count + 1)) : nil
+    }
+  }
+
+  /// The method before the colon of `dense-ae:key=value`.
+  private static func owner(of setting: String) -> String? {
+    let key = setting.prefix { $0 != "=" }
+    return key.firstIndex(of: ":").map { String(key[..<$0]) }
+  }
+
+  /// How many scans of a kind a part is scored on; nil = all.
+  func caseLimit(_ part: Part) throws -> Int? {
+    try searchCases > 0 && isSearch(part.method) ? searchCases : nil
+  }
+
+  private func isSearch(_ preset: String) throws -> Bool {
+    try Configuration(preset: preset).method == AnoGAN.name
+  }
+
+  /// Whether the seed of a method changes anything.
+  private static func draws(_ method: String) -> Bool {
+    guard let configuration = try? Configuration(preset: method) else { return true }
+    return ![Brightness.name, NormativeMap.name].contains(configuration.method)
+  }
+}

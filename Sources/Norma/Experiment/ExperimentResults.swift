@@ -1,0 +1,123 @@
+import Foundation
+
+/// A finished experiment: the contents of `results.json`.
+public struct ExperimentResults: Codable, Sendable {
+  /// The version of this layout.
+  public var schemaVersion = 1
+  /// The release that made it.
+  public var normaVersion = NormaVersion.current
+  /// What was asked for.
+  public let plan: ExperimentPlan
+  /// What it was run on.
+  public let data: ExperimentData
+  /// The main table, summed up over seeds.
+  public let rows: [Row]
+  /// Everything by method and seed; the rows of the cases lie in the files of the parts.
+  public private(set) var parts: [ExperimentPart]
+
+  /// A method under one chain over all its seeds.
+  public struct Row: Codable, Hashable, Sendable {
+    /// The preset's name without the scale.
+    public let method: String
+    /// The chain's name.
+    public let chain: String
+    /// Whether the chain is one of the method's headlines.
+    public let isHeadline: Bool
+    /// How many seeds.
+    public let seeds: Int
+    /// How many test scans; fewer than all for a slow search.
+    public let testCases: Int
+    /// The figures by name: `auprc`, `dice_oracle`, `auroc`, and for each operating point `dice_…`, `observed_fpr_…`.
+    public let figures: [String: Figure]
+    /// Time for one slice.
+    public let secondsPerSlice: ExperimentPart.Seconds
+  }
+
+  /// A figure over seeds.
+  public struct Figure: Codable, Hashable, Sendable {
+    /// Mean over seeds.
+    public let mean: Double
+    /// From the lowest lower to the highest upper end of the seeds' 95 % intervals (bootstrap over participants).
+    public let interval: [Double]?
+    /// The value of each seed.
+    public let values: [Double]
+  }
+
+  init(parts: [ExperimentPart], plan: ExperimentPlan, data: ExperimentData) {
+    (self.plan, self.data, self.parts) = (plan, data, parts)
+    rows = plan.methods.flatMap { method in
+      let seeds = parts.filter { $0.method == method }
+      return seeds.first.map { $0.chains.compactMap { Row(chain: $0.name, of: seeds) } } ?? []
+    }
+  }
+
+  /// Writes `results.json` and `results.tsv`.
+  func write(to folder: ExperimentFolder) throws {
+    var short = self
+    short.parts = parts.map(\.summary)
+    try AtomicFile.write(json: short, to: folder.results)
+    try AtomicFile.write(table.text, to: folder.table)
+  }
+
+  /// One row for each method, chain and seed.
+  private var table: Table {
+    let names = Set(rows.flatMap(\.figures.keys)).sorted()
+    var table = Table(
+      columns: ["method", "chain", "headline", "seed", "test_cases", "seconds_per_slice"]
+        + names.flatMap { [$0, "\($0)_low", "\($0)_high"] })
+    for part in parts {
+      for chain in part.chains {
+        let figures = chain.evaluation.namedFigures
+        table.rows.append(
+          [
+            part.method, chain.name, "\(part.headlines.contains(chain.name))", "\(part.seed)",
+            "\(part.testCases)", part.secondsPerSlice.median.formatted(fraction: 5),
+          ]
+            + names.flatMap { name -> [String] in
+              let figure = figures[name]
+              return [figure?.value, figure?.interval?.first, figure?.interval?.last].map {
+                $0?.formatted(fraction: 5) ?? "n/a"
+              }
+            })
+      }
+    }
+    return table
+  }
+}
+
+extension ExperimentResults.Row {
+  /// A chain over all seeds of a method; nil where a seed lacks it.
+  init?(chain name: String, of parts: [ExperimentPart]) {
+    let evaluations = parts.compactMap { part in part.chains.first { $0.name == name }?.evaluation }
+    guard let first = parts.first, evaluations.count == parts.count else { return nil }
+    var figures = [String: ExperimentResults.Figure]()
+    for (key, _) in evaluations[0].namedFigures {
+      let values = evaluations.compactMap { $0.namedFigures[key] }
+      let lows = values.compactMap(\.interval?.first), highs = values.compactMap(\.interval?.last)
+      figures[key] = ExperimentResults.Figure(
+        mean: values.map(\.value).reduce(0, +) / Double(values.count),
+        interval: lows.min().flatMap { low in highs.max().map { [low, $0] } }, values: values.map(\.value))
+    }
+    self.init(
+      method: first.method, chain: name, isHeadline: first.headlines.contains(name), seeds: parts.count,
+      testCases: first.testCases, figures: figures, secondsPerSlice: first.secondsPerSlice)
+  }
+}
+
+extension Evaluation {
+  /// The figures that tables show, by name.
+  var namedFigures: [String: (value: Double, interval: [Double]?)] {
+    var figures = [String: (value: Double, interval: [Double]?)]()
+    func add(_ name: String, _ value: Double?, _ interval: [Double]? = nil) {
+      if let value { figures[name] = (value, interval) }
+    }
+    add("auprc", auprc, auprcInterval)
+    add("auroc", auroc, aurocInterval)
+    add("dice_oracle", diceOracle, diceOracleInterval)
+    for point in operatingPoints {
+      add("dice_\(point.name)", point.dice, point.diceInterval)
+      add("observed_fpr_\(point.name)", point.observedFPR)
+    }
+    return figures
+  }
+}

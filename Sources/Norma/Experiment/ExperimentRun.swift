@@ -1,0 +1,155 @@
+import Foundation
+public import Tensors
+import Volumes
+
+/// Trains, calibrates and scores every part of a plan on one manifest; what is finished is never done again.
+public struct ExperimentRun {
+  private let plan: ExperimentPlan
+  private let split: Manifest
+  private let folder: ExperimentFolder
+  private let description: String
+  private let device: Device
+
+  /// Checks the data before anything is trained; `description` says in plain words what they are. Throws a
+  /// ``Problem`` for data that cannot train, calibrate and test.
+  public init(
+    plan: ExperimentPlan, manifest: Manifest, folder: ExperimentFolder, description: String = "",
+    device: Device = .cpu
+  ) throws {
+    (self.plan, self.folder, self.device) = (plan, folder, device)
+    self.description = description
+    try manifest.requireFiles()
+    split = try manifest.assigningSplits { try $0.hasLesion() }
+    try ExperimentData.check(split)
+  }
+
+  /// Runs what is missing, in order, then writes the results over all finished parts of the folder. Throws a
+  /// ``Problem``, of kind `interrupted` after `shouldStop` said so.
+  public func callAsFunction(
+    onEvent: @escaping (ExperimentEvent) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
+  ) throws -> ExperimentResults {
+    var done = [ExperimentPart]()
+    let parts = plan.parts
+    for (index, part) in parts.enumerated() {
+      let digest = try digest(of: part)
+      if let finished = try? read(part), finished.digest == digest {
+        onEvent(.kept(part))
+        done.append(finished)
+        continue
+      }
+      onEvent(.part(part, index: index, count: parts.count))
+      let result = try run(part, digest: digest, onEvent: onEvent, shouldStop: shouldStop)
+      try AtomicFile.write(json: result, to: folder.part(part))
+      onEvent(.finished(result))
+      done.append(result)
+    }
+    let results = ExperimentResults(
+      parts: done, plan: plan, data: ExperimentData(split, description: description))
+    try results.write(to: folder)
+    return results
+  }
+
+  private func read(_ part: ExperimentPlan.Part) throws -> ExperimentPart {
+    try JSONDecoder().decode(ExperimentPart.self, from: Data(contentsOf: folder.part(part)))
+  }
+
+  /// Changes with anything that changes the part's result.
+  private func digest(of part: ExperimentPlan.Part) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    var identity = try encoder.encode(plan.configuration(of: part))
+    for scan in split.cases {
+      let files = [scan.image, scan.lesionMask, scan.brainMask].map { $0?.path ?? "-" }
+      identity += Data(([scan.id, scan.split?.rawValue ?? "-"] + files).joined(separator: "\t").utf8)
+    }
+    return Digest.of(identity)
+  }
+
+  private func run(
+    _ part: ExperimentPlan.Part, digest: String, onEvent: @escaping (ExperimentEvent) -> Void,
+    shouldStop: @escaping () -> Bool
+  ) throws -> ExperimentPart {
+    let (bundle, progress) = try train(part, onEvent: onEvent, shouldStop: shouldStop)
+    let scorer = try bundle.scorer(device: device)
+    let scoring = PartScoring(
+      scorer: scorer, recipe: bundle.manifest.configuration.recipe, split: split,
+      caseLimit: try plan.caseLimit(part), seed: 0
+    ) { work, index, count in
+      guard !shouldStop() else { throw interruption(part) }
+      onEvent(.scoring(work, index: index, count: count))
+    }
+    let outcome = try scoring()
+    return ExperimentPart(
+      method: part.method, seed: part.seed, digest: digest, testCases: outcome.testCases,
+      allTestCases: split.cases(in: .test).count, validationCases: outcome.validationCases,
+      chains: outcome.chains, headlines: outcome.headlines,
+      secondsPerSlice: ExperimentPart.Seconds(outcome.secondsPerSlice), training: progress.records,
+      bestEpoch: progress.best?.epoch ?? 0,
+      exhibits: part.seed == 0 ? try exhibits(part, outcome, scoring) : [])
+  }
+
+  /// Trains a part, or goes on where its run stopped; a finished bundle is only opened.
+  private func train(
+    _ part: ExperimentPlan.Part, onEvent: @escaping (ExperimentEvent) -> Void,
+    shouldStop: @escaping () -> Bool
+  ) throws -> (ModelBundle, TrainingProgress) {
+    let run = folder.run(part), configuration = try plan.configuration(of: part)
+    let isStarted = FileManager.default.fileExists(atPath: run.configuration.path)
+    if isStarted { try requireSame(configuration, in: run) }
+    let training =
+      isStarted
+      ? try TrainingRun(resuming: run, device: device)
+      : try TrainingRun(
+        configuration: configuration, manifest: split, folder: run, name: part.method,
+        description: description, device: device)
+    let bundle = try training(
+      prepared: folder.prepared, onEvent: { onEvent(.training($0)) }, shouldStop: shouldStop)
+    // A method without epochs leaves no checkpoint.
+    let hasCheckpoint = FileManager.default.fileExists(atPath: run.lastCheckpoint.path)
+    return (
+      bundle, hasCheckpoint ? try Checkpoint(contentsOf: run.lastCheckpoint).progress : TrainingProgress()
+    )
+  }
+
+  private func requireSame(_ configuration: Configuration, in run: RunFolder) throws {
+    let text = try Data(contentsOf: run.configuration)
+    guard
+      let started = try? Configuration(layers: [JSONDecoder().decode(ConfigurationNode.self, from: text)]),
+      started == configuration
+    else {
+      throw Problem(
+        .badData, "the folder holds a run of this part with another configuration", at: run.url.path,
+        advice: "give the options that the experiment was begun with, or another folder")
+    }
+  }
+
+  private func interruption(_ part: ExperimentPlan.Part) -> Problem {
+    Problem(
+      .interrupted, "the experiment was interrupted at \(part.name); what is finished is kept",
+      at: folder.url.path, advice: "run the same command again for the rest")
+  }
+
+  /// Writes the maps of the best, the median and the worst case at 1 % healthy FPR.
+  private func exhibits(
+    _ part: ExperimentPlan.Part, _ outcome: PartScoring.Outcome, _ scoring: PartScoring
+  ) throws -> [ExperimentPart.Exhibit] {
+    guard let shown = outcome.shown,
+      let evaluation = outcome.chains.first(where: { $0.name == shown.chain.name })?.evaluation,
+      let point = evaluation.operatingPoints.first
+    else { return [] }
+    let ranked = evaluation.table.compactMap { row in
+      row.operatingPoints[point.name]?.dice.map { (id: row.caseID, dice: $0) }
+    }.sorted { ($0.dice, $1.id) > ($1.dice, $0.id) }
+    guard let best = ranked.first, let worst = ranked.last else { return [] }
+    return try [("best", best), ("median", ranked[ranked.count / 2]), ("worst", worst)].map { rank, row in
+      let map = folder.map(part, caseID: row.id), url = folder.url.appendingPathComponent(map)
+      guard let scan = split.cases.first(where: { $0.id == row.id }) else {
+        preconditionFailure("a case that was scored is in the manifest")
+      }
+      try AtomicFile.makeFolder(url.deletingLastPathComponent())
+      try NIfTI.write(scoring.map(scan, shown.chain), to: url)
+      return ExperimentPart.Exhibit(
+        rank: rank, caseID: row.id, dice: row.dice, threshold: shown.threshold, map: map)
+    }
+  }
+}

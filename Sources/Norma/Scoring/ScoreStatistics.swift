@@ -1,0 +1,55 @@
+import Tensors
+
+/// Voxel-wise mean and standard deviation of a method's score over lesion-free slices.
+package struct ScoreStatistics {
+  /// (size, size); nil where the score is scaled only.
+  let mean: Tensor?
+  /// (size, size), more than 0.
+  let deviation: Tensor
+
+  /// Statistics as they are.
+  init(mean: Tensor? = nil, deviation: Tensor) { (self.mean, self.deviation) = (mean, deviation) }
+
+  /// Shrinks, smooths and floors what was counted; nil where the settings ask for no statistics.
+  init?(_ moments: VoxelwiseMoments, settings: ScoringSettings, device: Device) throws {
+    guard settings.normalization != .none else { return nil }
+    let count = moments.count, total = try max(1, count.sum().item())
+    let variance = try moments.deviation().square()
+    let pooled = try (variance * count).sum().item() / total
+    let prior = Float(settings.statisticsShrinkage)
+    let shrunk = try (variance * count + prior * pooled) / (count + prior).clamp(min: 1)
+    let smoothing = try GaussianSmoothing(
+      size: count.shape[0], sigma: settings.statisticsSigma, device: device)
+    let deviation = try smoothing(shrunk.sqrt(), weights: count)
+    // Where few slices had brain the estimate is poor; a floor keeps it from blowing up the map.
+    let floor = try (deviation * count).sum().item() / total / 10
+    self.init(
+      mean: settings.normalization == .standardized ? try smoothing(moments.mean(), weights: count) : nil,
+      deviation: try deviation.clamp(min: max(floor, .leastNormalMagnitude)))
+  }
+
+  /// r / sd or max((r - mean) / sd, 0) of (batch, 1, size, size) scores.
+  func normalize(_ map: Tensor) throws -> Tensor {
+    guard let mean else { return try map / deviation }
+    return try ((map - mean) / deviation).relu()
+  }
+
+  private static let meanName = "scoring.mean"
+  private static let deviationName = "scoring.deviation"
+
+  /// The tensors of a bundle's weights, by name.
+  var state: [String: Tensor] {
+    var state = [Self.deviationName: deviation]
+    state[Self.meanName] = mean
+    return state
+  }
+
+  /// Reads ``state``; nil where the settings ask for none. Throws a ``ParameterError`` for a missing tensor.
+  init?(state: [String: Tensor], settings: ScoringSettings, size: Int, device: Device) throws {
+    guard settings.normalization != .none else { return nil }
+    func tensor(_ name: String) throws -> Tensor { try state.tensor(name, shape: [size, size]).to(device) }
+    self.init(
+      mean: settings.normalization == .standardized ? try tensor(Self.meanName) : nil,
+      deviation: try tensor(Self.deviationName))
+  }
+}

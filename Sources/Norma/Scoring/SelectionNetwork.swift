@@ -1,0 +1,76 @@
+/// Compare-exchanges that sort, merge or select without looking at the values, so that many are done at once.
+///
+/// Built from Batcher's odd-even merge, which takes lists of any two lengths (Knuth, The Art of Computer
+/// Programming 3, section 5.3.4).
+struct SelectionNetwork: Sendable {
+  /// Two wires: the smaller value goes to `low`, the larger to `high`.
+  struct Exchange: Sendable {
+    let low, high: Int
+  }
+
+  /// In the order in which they are done.
+  private(set) var exchanges: [Exchange] = []
+
+  private init() {}
+
+  /// Sorts wires 0..<count; `order` lists the wires from the smallest value to the largest.
+  static func sorting(_ count: Int) -> (network: SelectionNetwork, order: [Int]) {
+    var network = SelectionNetwork()
+    let order = network.sort(Array(0..<count))
+    return (network, order)
+  }
+
+  /// Finds the median of an odd number of wires that are sorted in `lists`; it lies on the wire `median`.
+  static func median(ofSorted lists: [[Int]]) -> (network: SelectionNetwork, median: Int) {
+    var network = SelectionNetwork()
+    let order = network.merge(lists)
+    let median = order[order.count / 2]
+    network.keepOnly(what: median)
+    return (network, median)
+  }
+
+  private mutating func sort(_ wires: [Int]) -> [Int] {
+    guard wires.count > 1 else { return wires }
+    return merge(sort(Array(wires[..<(wires.count / 2)])), sort(Array(wires[(wires.count / 2)...])))
+  }
+
+  private mutating func merge(_ lists: [[Int]]) -> [Int] {
+    guard lists.count > 1 else { return lists.first ?? [] }
+    return merge(merge(Array(lists[..<(lists.count / 2)])), merge(Array(lists[(lists.count / 2)...])))
+  }
+
+  /// Merges two sorted lists of wires: those at even and at odd places, then neighbours of the two results.
+  private mutating func merge(_ first: [Int], _ second: [Int]) -> [Int] {
+    guard !first.isEmpty && !second.isEmpty else { return first + second }
+    guard first.count + second.count > 2 else {
+      exchanges.append(Exchange(low: first[0], high: second[0]))
+      return [first[0], second[0]]
+    }
+    func places(_ wires: [Int], from start: Int) -> [Int] {
+      stride(from: start, to: wires.count, by: 2).map { wires[$0] }
+    }
+    let even = merge(places(first, from: 0), places(second, from: 0))
+    let odd = merge(places(first, from: 1), places(second, from: 1))
+    var order = [even[0]]
+    for index in 0..<max(odd.count, even.count - 1) {
+      if index < odd.count && index + 1 < even.count {
+        exchanges.append(Exchange(low: odd[index], high: even[index + 1]))
+      }
+      if index < odd.count { order.append(odd[index]) }
+      if index + 1 < even.count { order.append(even[index + 1]) }
+    }
+    return order
+  }
+
+  /// Drops the exchanges that the value on `wire` does not depend on.
+  private mutating func keepOnly(what wire: Int) {
+    var needed: Set = [wire]
+    var kept = [Exchange]()
+    for exchange in exchanges.reversed() where needed.contains(exchange.low) || needed.contains(exchange.high)
+    {
+      needed.formUnion([exchange.low, exchange.high])
+      kept.append(exchange)
+    }
+    exchanges = kept.reversed()
+  }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import Tensors
+import Volumes
+
+/// Measures what scoring needs to know of a trained method: voxel-wise statistics and thresholds.
+struct Calibrator {
+  private let configuration: Configuration
+  private let split: Manifest
+  private let device: Device
+  /// Scans to be scored: validation and training scans without a lesion voxel, validation scans with one.
+  private let lesionFree, training, labelled: [ScanCase]
+
+  /// Chooses the scans; throws a ``Problem`` when no validation scan is lesion-free.
+  init(configuration: Configuration, split: Manifest, device: Device) throws {
+    (self.configuration, self.split, self.device) = (configuration, split, device)
+    func chosen(_ part: Split, withLesion: Bool) throws -> [ScanCase] {
+      let cases = split.cases(in: part), limit = configuration.calibration.cases
+      var result = [ScanCase]()
+      for index in Self.order(cases, seed: configuration.training.seed)
+      where try cases[index].hasLesion() == withLesion {
+        result.append(cases[index])
+        if result.count == limit { break }
+      }
+      return result
+    }
+    lesionFree = try chosen(.validation, withLesion: false)
+    guard !lesionFree.isEmpty else {
+      throw Problem(
+        .badData, "every validation case has a lesion, so no threshold can be calibrated",
+        at: split.source.path,
+        advice: "put lesion-free cases into the validation split")
+    }
+    training = try chosen(.train, withLesion: false)
+    labelled = try chosen(.validation, withLesion: true)
+  }
+
+  /// Indices in an order that depends on the seed and the names alone, so that a sample stays the same.
+  static func order(_ cases: [ScanCase], seed: Int) -> [Int] {
+    let keys = cases.map { Digest.of(Data("\(seed):\($0.id)".utf8)) }
+    return keys.indices.sorted { keys[$0] < keys[$1] }
+  }
+
+  /// Voxel-wise statistics of the score over lesion-free slices; nil where the settings ask for none.
+  func statistics(
+    of scorer: Scorer, training: SliceStore.Contents, validation: SliceStore.Contents
+  ) throws -> ScoreStatistics? {
+    let settings = configuration.scoring
+    guard settings.normalization != .none else { return nil }
+    let contents = settings.statistics == .training ? training : validation
+    let chosen = sample(of: contents, in: settings.statistics == .training ? .train : .validation)
+    var moments = try VoxelwiseMoments(size: configuration.recipe.gridSize, device: device)
+    for start in stride(from: 0, to: chosen.count, by: Scorer.batchSize) {
+      let slices = Array(chosen[start..<min(start + Scorer.batchSize, chosen.count)])
+      let batch = try contents.batch(slices, mirrored: slices.map { _ in false }).on(device)
+      try moments.add(scorer.raw(batch).map, weights: batch.brain)
+    }
+    return try ScoreStatistics(moments, settings: settings, device: device)
+  }
+
+  /// The slices of as many scans as the settings allow.
+  private func sample(of contents: SliceStore.Contents, in part: Split) -> [SliceStore.Slice] {
+    let limit = configuration.calibration.cases
+    guard limit > 0 else { return contents.slices }
+    let present = Set(contents.slices.map(\.scan))
+    let order = Self.order(split.cases(in: part), seed: configuration.training.seed)
+    let chosen = Set(order.filter(present.contains).prefix(limit))
+    return contents.slices.filter { chosen.contains($0.scan) }
+  }
+
+  /// The thresholds; `progress` hears the number of scans done and of all.
+  func callAsFunction(_ scorer: Scorer, progress: (Int, Int) throws -> Void) throws -> Calibration {
+    let segmenter = Segmenter(scorer: scorer, recipe: configuration.recipe)
+    let count = lesionFree.count + training.count + labelled.count
+    var done = 0
+    func forEachScore(in cases: [ScanCase], _ body: (Float, _ isLesion: Bool) -> Void) throws {
+      for scan in cases {
+        try progress(done, count)
+        let (map, brain) = try segmenter.map(scan)
+        let lesion = try scan.readLesionMask()?.voxels
+        for voxel in map.voxels.indices where brain.voxels[voxel] != 0 {
+          body(map.voxels[voxel], lesion.map { $0[voxel] != 0 } ?? false)
+        }
+        done += 1
+      }
+    }
+    var validationScores = ScoreHistogram(), trainingScores = ScoreHistogram()
+    var labelledScores = RankedVoxels()
+    try forEachScore(in: lesionFree) { score, _ in validationScores.add(score) }
+    try forEachScore(in: training) { score, _ in trainingScores.add(score) }
+    for scan in labelled {
+      var scores = ScoredVoxels()
+      try forEachScore(in: [scan]) { scores.add(score: $0, isLesion: $1) }
+      try labelledScores.add(scores)
+    }
+    try progress(count, count)
+    var calibration = Calibration(scores: validationScores, cases: lesionFree.count)
+    calibration.trainingPercentiles = TrainingPercentiles(scores: trainingScores, cases: training.count)
+    calibration.labelledValidation = try LabelledThreshold(labelledScores).map {
+      LabelledValidation($0, cases: labelled.count)
+    }
+    return calibration
+  }
+}

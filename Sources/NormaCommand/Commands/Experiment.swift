@@ -1,0 +1,88 @@
+import ArgumentParser
+import Foundation
+import Norma
+import NormaReports
+
+struct Experiment: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare methods by one protocol, with one table and one report.",
+    subcommands: [Baur2018.self])
+}
+
+struct Baur2018: LoggingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "baur2018",
+    abstract: "The comparison of Baur et al. 2018, every method beside baselines that learn nothing.",
+    discussion: """
+      Trains every method on the lesion-free scans of the manifest, finds thresholds on its lesion-free validation \
+      scans and scores its test scans. What is finished in the output folder is not done again: stop it at any time \
+      and run the same command for the rest, or add methods with --methods.
+      """)
+
+  @Option(help: "Manifest (.tsv) with lesion-free training and validation scans and test scans with masks.")
+  var data: String
+
+  @Option(name: [.short, .customLong("output")], help: "Folder of the experiment.")
+  var output: String
+
+  @Option(
+    parsing: .upToNextOption,
+    help: "Methods to compare (default: all): \(ExperimentPlan.baur2018.joined(separator: ", ")).")
+  var methods: [String] = []
+
+  @Option(help: "Seeds of every method that draws.")
+  var seeds = 3
+
+  @Option(help: "Side of the model grid: 128 (unified network) or 256 (the paper's).")
+  var scale = 128
+
+  @Option(
+    name: .customLong("set"),
+    help:
+      "A configuration key of all methods, as in training.epochs=20, or of one: dense-ae:training.epochs=20.")
+  var settings: [String] = []
+
+  @Option(help: "Test and calibration scans that AnoGAN's search runs on; 0 = all.")
+  var searchCases = 20
+
+  @Option(help: "File with plain words about the people and scans, for cards and report.")
+  var describe: String?
+
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var console: Console
+
+  func run() throws {
+    let device = try engine.prepare()
+    guard let scale = ExperimentPlan.Scale(rawValue: scale) else {
+      throw Problem(.usage, "there is no scale \(scale)", at: "--scale", advice: "give 128 or 256")
+    }
+    let plan = try ExperimentPlan(
+      methods: methods.isEmpty ? ExperimentPlan.baur2018 : methods, seeds: seeds, scale: scale,
+      settings: settings, searchCases: searchCases)
+    let manifest = try Manifest(discovering: URL(fileURLWithPath: data))
+    let folder = ExperimentFolder(URL(fileURLWithPath: output))
+    let experiment = try ExperimentRun(
+      plan: plan, manifest: manifest, folder: folder,
+      description: try describe.map { try Train.description(in: $0) } ?? "", device: device)
+    Interruption.listen()
+    let results = try experiment(onEvent: report, shouldStop: { Interruption.requested })
+    console.endProgress()
+    console.result(ExperimentPages(results).summary)
+    for file in [folder.results, folder.table] { console.result(file.path) }
+  }
+
+  private func report(_ event: ExperimentEvent) {
+    switch event {
+    case .part(let part, let index, let count):
+      console.endProgress()
+      console.log("\(part.name): part \(index + 1) of \(count)")
+    case .kept(let part): console.log("\(part.name): finished before")
+    case .training(let event): Train.report(event, to: console)
+    case .scoring(let work, let index, let count):
+      console.progress("\(work.rawValue) \(Console.bar(index, of: count)) \(index)/\(count)")
+    case .finished(let part):
+      console.endProgress()
+      console.log("\(part.method)-\(part.seed): done")
+    }
+  }
+}
