@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["brightness", "normative", "dense-vae", "spatial-vae"])
+  @Test(arguments: Preset.all.map(\.name))
   func noMethodTakesAnUnknownModelKey(preset: String) {
     #expect {
       try Configuration(preset: preset, settings: ["model.noSuchKey=1"])
@@ -85,7 +85,10 @@ import Testing
     ("recipe.levels=[.nan, 2]", "recipe.levels"), ("recipe.normalization=robust", "recipe.normalization"),
     ("model.network.channels=[8, x]", "model.network.channels[1]"),
     ("model.network.channels={a: 1}", "model.network.channels"),
-    ("model.network.code=sparse", "model.network.code"),
+    ("model.network.code=sparse", "model.network.code"), ("model.network.norm=layer", "model.network.norm"),
+    ("model.network.stem=1", "model.network.stem"), ("model.network=dense", "model.network"),
+    ("model.network.activation=prelu", "model.network.activation"),
+    ("training.precision=float16", "training.precision"),
   ])
   func aWrongTypeIsRefusedWithItsPlace(setting: String, path: String) {
     #expect {
@@ -126,10 +129,59 @@ import Testing
   }
 
   @Test(arguments: [
-    "model.sigma=-1", "model.sigma=21", "model.minimumDeviation=0", "model.minimumDeviation=2",
+    ("normative", "model.sigma=-1"), ("normative", "model.sigma=21"),
+    ("normative", "model.minimumDeviation=0"),
+    ("normative", "model.minimumDeviation=2"),
+    ("dense-ae", "model.network.dropout=1"), ("dense-ae", "model.network.dropout=-0.1"),
+    ("dense-ae", "model.gradientDifferenceWeight=-1"), ("dense-ae", "model.beta1=1"),
+    ("dense-vae", "model.gradientDifferenceWeight=-1"), ("dense-vae", "model.network.channels=[2000]"),
+    ("anovaegan", "model.klWeight=-1"), ("anovaegan", "model.adversarialWeight=-1"),
+    ("anovaegan", "model.gradientDifferenceWeight=-1"), ("anovaegan", "model.network.kernel=2"),
+    ("anovaegan", "model.critic.channels=[]"), ("anovaegan", "model.critic.kernel=4"),
+    ("anovaegan", "model.critic.slope=2"), ("anovaegan", "model.critic.steps=0"),
+    ("anovaegan", "model.critic.steps=101"), ("anovaegan", "model.critic.gradientPenalty=-1"),
+    ("anovaegan", "model.critic.beta1=1"), ("anovaegan", "model.critic.beta2=1"),
+    ("anogan", "model.network.code=spatial"), ("anogan", "model.critic.steps=0"),
+    ("anogan", "model.searchSteps=0"),
+    ("anogan", "model.searchSteps=100001"), ("anogan", "model.searchRate=0"),
+    ("anogan", "model.searchRate=1.5"),
+    ("anogan", "model.featureWeight=-0.1"), ("anogan", "model.featureWeight=1.1"),
+    ("f-anogan", "model.network.code=spatial"), ("f-anogan", "model.critic.beta2=-0.1"),
+    ("f-anogan", "model.generatorShare=0"), ("f-anogan", "model.generatorShare=1"),
+    ("f-anogan", "model.featureWeight=-1"),
   ])
-  func theNormativeMapHasLimitsToo(setting: String) {
-    #expect(throws: ConfigurationError.self) { try Configuration(preset: "normative", settings: [setting]) }
+  func everyMethodHasItsLimits(preset: String, setting: String) {
+    #expect {
+      try Configuration(preset: preset, settings: [setting])
+    } throws: { error in
+      guard case ConfigurationError.outOfRange(let path, _, let allowed) = error else { return false }
+      return setting.hasPrefix("\(path)=") && !allowed.isEmpty
+    }
+  }
+
+  @Test(arguments: [
+    ("model.updateOrder=both", "model.updateOrder"), ("model.critic.loss=hinge", "model.critic.loss"),
+    ("model.critic.steps=2.5", "model.critic.steps"), ("model.critic=none", "model.critic"),
+  ])
+  func aWrongTypeBelowTheCriticIsRefusedWithItsPlace(setting: String, path: String) {
+    #expect {
+      try Configuration(preset: "anovaegan", settings: [setting])
+    } throws: { error in
+      guard case ConfigurationError.wrongType(path, _, _) = error else { return false }
+      return true
+    }
+  }
+
+  /// Each side of a group keeps the keys that the other one names.
+  @Test func aGroupIsLaidOverAGroup() throws {
+    let model = try Configuration(
+      preset: "f-anogan-256", settings: ["model.network.denseSize=64", "model.critic.steps=2"]
+    ).model
+    #expect(model["network"]?["denseSize"] == .int(64) && model["network"]?["stem"] == .bool(true))
+    #expect(model["network"]?["channels"] == .list([64, 128, 256, 512].map { .int($0) }))
+    #expect(model["critic"]?["steps"] == .int(2) && model["critic"]?["loss"] == .string("wasserstein"))
+    let adversarial = try Configuration(preset: "anogan").model["critic"]
+    #expect(adversarial?["loss"] == .string("nonSaturating") && adversarial?["steps"] == .int(1))
   }
 
   @Test func aWholeNumberIsTakenForAFraction() throws {
