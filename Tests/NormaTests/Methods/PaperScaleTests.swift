@@ -20,9 +20,9 @@ import Testing
   private static let denseDecoder =
     linear(512, 4096) + convolution(16, 512, 1) + block(512, 512) + mirror
   private static let spatialDecoder = block(64, 512) + mirror
-  private static let critic =
-    convolution(1, 32, 5) + convolution(32, 64, 5) + convolution(64, 128, 5) + convolution(128, 128, 5)
-    + convolution(128, 1, 1)
+  private static func critic(_ channels: [Int]) -> Int {
+    zip([1] + channels, channels).reduce(channels[channels.count - 1] + 1) { $0 + convolution($1.0, $1.1, 5) }
+  }
 
   /// 16 x 16 x 64, or 512 through 16 channels.
   private func parameters(_ preset: String) throws -> Int {
@@ -33,8 +33,8 @@ import Testing
     case "dense-vae-256": Self.encoder + squeeze + 2 * dense + Self.denseDecoder
     case "spatial-ae-256": Self.encoder + spatial + Self.spatialDecoder
     case "spatial-vae-256", "anovaegan-256": Self.encoder + 2 * spatial + Self.spatialDecoder
-    case "anogan-256": Self.denseDecoder + Self.critic
-    case "f-anogan-256": Self.encoder + squeeze + dense + Self.denseDecoder + Self.critic
+    case "anogan-256": Self.denseDecoder + Self.critic([32, 64, 128, 128])
+    case "f-anogan-256": Self.encoder + squeeze + dense + Self.denseDecoder + Self.critic([16, 32, 64, 64])
     default: 0
     }
   }
