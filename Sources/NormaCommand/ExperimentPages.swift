@@ -2,11 +2,32 @@ import Foundation
 import Norma
 import NormaReports
 
-/// An experiment for the terminal.
+/// An experiment for the terminal and as `report.html`, `table.md` and `plots/`.
 struct ExperimentPages {
   private let results: ExperimentResults
 
   init(_ results: ExperimentResults) { self.results = results }
+
+  /// Writes report, table and plots; the pictures need the manifest's scans and the folder's maps.
+  func write(to folder: ExperimentFolder, manifest: Manifest) throws -> [URL] {
+    let exhibits = ExhibitPictures(manifest: manifest, folder: folder)
+    let report = ExperimentReport(
+      results, pictures: results.parts.map { ($0.method, exhibits.pictures(of: $0)) },
+      provenance: ReportProvenance(bundleName: "norma experiment", settings: settings))
+    let plots = ExperimentPlots(results).all
+    for plot in plots { try AtomicFile.write(plot.svg.source + "\n", to: folder.plot(plot.name)) }
+    try AtomicFile.write(report.markdown, to: folder.summary)
+    try report.page.write(to: folder.report)
+    return [folder.report, folder.summary] + plots.map { folder.plot($0.name) }
+  }
+
+  private var settings: [(name: String, value: String)] {
+    let plan = results.plan
+    return [
+      ("Scale", "\(plan.scale.rawValue) x \(plan.scale.rawValue) pixels"), ("Seeds", "\(plan.seeds)"),
+      ("Settings", plan.settings.isEmpty ? "as in the presets" : plan.settings.joined(separator: ", ")),
+    ]
+  }
 
   /// The main table in fixed width.
   var summary: String {

@@ -12,8 +12,12 @@ public struct ExperimentFolder: Sendable {
   public var results: URL { url.appendingPathComponent("results.json") }
   /// The main table, one row for each method, chain and seed.
   public var table: URL { url.appendingPathComponent("results.tsv") }
+  /// The main table and the ablation as Markdown.
+  public var summary: URL { url.appendingPathComponent("table.md") }
   /// The page.
   public var report: URL { url.appendingPathComponent("report.html") }
+  /// A plot of the page as a file of its own.
+  public func plot(_ name: String) -> URL { url.appendingPathComponent("plots/\(name).svg") }
   /// Prepared slices; may be deleted at any time.
   var prepared: URL { url.appendingPathComponent("prepared") }
 

@@ -91,7 +91,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   }
 
   /// How many scans of a kind a part is scored on; nil = all.
-  func caseLimit(_ part: Part) throws -> Int? {
+  package func caseLimit(_ part: Part) throws -> Int? {
     try searchCases > 0 && isSearch(part.method) ? searchCases : nil
   }
 
@@ -100,7 +100,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   }
 
   /// Whether the seed of a method changes anything.
-  private static func draws(_ method: String) -> Bool {
+  package static func draws(_ method: String) -> Bool {
     guard let configuration = try? Configuration(preset: method) else { return true }
     return ![Brightness.name, NormativeMap.name].contains(configuration.method)
   }

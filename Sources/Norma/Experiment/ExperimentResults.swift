@@ -41,6 +41,15 @@ public struct ExperimentResults: Codable, Sendable {
     public let interval: [Double]?
     /// The value of each seed.
     public let values: [Double]
+
+    /// Sums up seeds; nil without any.
+    package init?(over seeds: [(value: Double, interval: [Double]?)]) {
+      guard !seeds.isEmpty else { return nil }
+      values = seeds.map(\.value)
+      mean = values.reduce(0, +) / Double(values.count)
+      let lows = seeds.compactMap(\.interval?.first), highs = seeds.compactMap(\.interval?.last)
+      interval = lows.min().flatMap { low in highs.max().map { [low, $0] } }
+    }
   }
 
   init(parts: [ExperimentPart], plan: ExperimentPlan, data: ExperimentData) {
@@ -92,11 +101,7 @@ extension ExperimentResults.Row {
     guard let first = parts.first, evaluations.count == parts.count else { return nil }
     var figures = [String: ExperimentResults.Figure]()
     for (key, _) in evaluations[0].namedFigures {
-      let values = evaluations.compactMap { $0.namedFigures[key] }
-      let lows = values.compactMap(\.interval?.first), highs = values.compactMap(\.interval?.last)
-      figures[key] = ExperimentResults.Figure(
-        mean: values.map(\.value).reduce(0, +) / Double(values.count),
-        interval: lows.min().flatMap { low in highs.max().map { [low, $0] } }, values: values.map(\.value))
+      figures[key] = ExperimentResults.Figure(over: evaluations.compactMap { $0.namedFigures[key] })
     }
     self.init(
       method: first.method, chain: name, isHeadline: first.headlines.contains(name), seeds: parts.count,

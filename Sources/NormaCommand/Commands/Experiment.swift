@@ -67,8 +67,10 @@ struct Baur2018: LoggingCommand {
     Interruption.listen()
     let results = try experiment(onEvent: report, shouldStop: { Interruption.requested })
     console.endProgress()
-    console.result(ExperimentPages(results).summary)
-    for file in [folder.results, folder.table] { console.result(file.path) }
+    let pages = ExperimentPages(results)
+    let files = try pages.write(to: folder, manifest: manifest)
+    console.result(pages.summary)
+    for file in [folder.results, folder.table] + files { console.result(file.path) }
   }
 
   private func report(_ event: ExperimentEvent) {

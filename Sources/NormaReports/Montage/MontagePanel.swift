@@ -29,23 +29,37 @@ public struct MontagePanel: Sendable {
     return try MontagePanel(image, slice, scale: window, caption: caption)
   }
 
-  /// A grey picture with a mask's outline around its voxels (those not 0); `mask` is width x height like the
-  /// slice. Throws where encoding fails.
+  /// A grey picture with a mask's outline around its voxels (those not 0), and dashed in another colour that of a
+  /// second one; masks are width x height like the slice. Throws where encoding fails.
   public static func outlined(
-    _ slice: AxialSlice, window: ClosedRange<Float>, mask: [UInt8], caption: String
+    _ slice: AxialSlice, window: ClosedRange<Float>, mask: [UInt8], second: [UInt8]? = nil, caption: String
   ) throws -> MontagePanel {
-    precondition(mask.count == slice.values.count, "a mask of the wrong size")
-    let shown = slice.radiologicalIndices.map { mask[$0] != 0 }
-    let outline = ring(around: shown, width: slice.width)
-    let halo = ring(around: zip(shown, outline).map { $0 || $1 }, width: slice.width)
+    let first = Outline(mask, slice), dashed = second.map { Outline($0, slice) }
     let background = grey(slice, window)
-    // A yellow line beside a black one stands out from grey tissue and white lesions, in grey as well.
-    let pixels: [UInt8] = shown.indices.flatMap { i -> [UInt8] in
-      if outline[i] { return [255, 226, 64] }
-      return halo[i] ? [0, 0, 0] : [background[i], background[i], background[i]]
+    let pixels: [UInt8] = background.indices.flatMap { i -> [UInt8] in
+      // Where both lines run, the gaps of the dashed one show the other.
+      let isDash = (i % slice.width + i / slice.width) % 6 < 4
+      if isDash, dashed?.line[i] == true { return [86, 180, 233] }
+      if first.line[i] { return [255, 226, 64] }
+      return first.halo[i] || dashed?.halo[i] == true
+        ? [0, 0, 0] : [background[i], background[i], background[i]]
     }
     let image = PNGImage(width: slice.width, height: slice.height, rgb: pixels)
     return try MontagePanel(image, slice, caption: caption)
+  }
+
+  /// A line around a mask and a black one beside it: they stand out from grey tissue and white lesions, in grey
+  /// as well.
+  private struct Outline {
+    let line, halo: [Bool]
+
+    init(_ mask: [UInt8], _ slice: AxialSlice) {
+      precondition(mask.count == slice.values.count, "a mask of the wrong size")
+      let shown = slice.radiologicalIndices.map { mask[$0] != 0 }
+      let line = MontagePanel.ring(around: shown, width: slice.width)
+      halo = MontagePanel.ring(around: zip(shown, line).map { $0 || $1 }, width: slice.width)
+      self.line = line
+    }
   }
 
   private init(

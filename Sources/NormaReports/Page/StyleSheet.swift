@@ -46,9 +46,11 @@ enum StyleSheet {
       vertical-align: top; font-weight: 400; }
     thead th { border-bottom-width: 2px; font-weight: 600; vertical-align: bottom; }
     .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    td small { display: block; color: var(--muted); font-size: .8rem; }
     figure { margin: 1.25rem 0; }
     figcaption { margin-top: .4rem; color: var(--muted); font-size: .875rem; }
-    .plot svg { display: block; width: 100%; max-width: 44rem; height: auto; }
+    .plot > svg { display: block; width: 100%; max-width: 44rem; height: auto; }
+    .plot > svg:has(svg) { max-width: 72rem; }
     .panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem;
       max-width: 68rem; }
     .panels figure { margin: 0; max-width: 18rem; }

@@ -8,12 +8,17 @@ public struct LinePlot: Sendable {
     public let points: [(x: Double, y: Double)]
     /// Whether the curve is a reference and drawn dashed.
     public let isReference: Bool
+    /// The number of its colour; nil for its place among the curves.
+    public let colour: Int?
 
     /// A curve through points.
-    public init(_ name: String, points: [(x: Double, y: Double)], isReference: Bool = false) {
+    public init(
+      _ name: String, points: [(x: Double, y: Double)], isReference: Bool = false, colour: Int? = nil
+    ) {
       self.name = name
       self.points = points
       self.isReference = isReference
+      self.colour = colour
     }
 
     /// A curve of values at 1, 2, 3, ..., such as one per epoch.
@@ -34,11 +39,13 @@ public struct LinePlot: Sendable {
   public let xRange: ClosedRange<Double>?
   /// What the vertical axis has to span at least; nil for the data's range.
   public let yRange: ClosedRange<Double>?
+  /// Whether equal factors are equal steps of the vertical axis; values that are not positive are left out then.
+  public let isLogarithmic: Bool
 
   /// A plot of curves; without finite points the axes stay empty.
   public init(
     title: String, xLabel: String, yLabel: String, series: [Series], xRange: ClosedRange<Double>? = nil,
-    yRange: ClosedRange<Double>? = nil
+    yRange: ClosedRange<Double>? = nil, isLogarithmic: Bool = false
   ) {
     self.title = title
     self.xLabel = xLabel
@@ -46,23 +53,31 @@ public struct LinePlot: Sendable {
     self.series = series
     self.xRange = xRange
     self.yRange = yRange
+    self.isLogarithmic = isLogarithmic
   }
 
   /// The drawing.
   public var svg: SVG {
-    let points = series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
+    let points = series.flatMap(\.points).filter(canShow)
+    let ySpan = span(points.map(\.y), yRange)
     let frame = PlotFrame(
       title: title, description: description, xLabel: xLabel, yLabel: yLabel,
       xTicks: NiceTicks(enclosing: span(points.map(\.x), xRange), count: 8),
-      yTicks: NiceTicks(enclosing: span(points.map(\.y), yRange)),
+      yTicks: isLogarithmic && ySpan.lowerBound > 0
+        ? NiceTicks(decadesEnclosing: ySpan) : NiceTicks(enclosing: ySpan),
       legend: series.enumerated().map {
-        LegendEntry(name: $0.element.name, colour: $0.offset, isReference: $0.element.isReference)
+        LegendEntry(
+          name: $0.element.name, colour: $0.element.colour ?? $0.offset, isReference: $0.element.isReference)
       })
     return frame.svg(
       series.enumerated().map { index, series in
-        let style = series.isReference ? referenceStroke : stroke(index)
+        let style = series.isReference ? referenceStroke : stroke(series.colour ?? index)
         return "<path class=\"curve\" \(style) d=\"\(path(series, frame))\"/>"
       })
+  }
+
+  private func canShow(_ point: (x: Double, y: Double)) -> Bool {
+    point.x.isFinite && point.y.isFinite && (!isLogarithmic || point.y > 0)
   }
 
   private var description: String {
@@ -76,8 +91,8 @@ public struct LinePlot: Sendable {
   private func path(_ series: Series, _ frame: PlotFrame) -> String {
     var isDrawing = false
     return series.points.compactMap { point in
-      defer { isDrawing = point.x.isFinite && point.y.isFinite }
-      guard point.x.isFinite, point.y.isFinite else { return nil }
+      defer { isDrawing = canShow(point) }
+      guard canShow(point) else { return nil }
       return "\(isDrawing ? "L" : "M")\(coordinate(frame.x(point.x))) \(coordinate(frame.y(point.y)))"
     }.joined()
   }

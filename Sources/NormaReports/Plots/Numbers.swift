@@ -18,8 +18,29 @@ func aligned(_ value: Double) -> String {
 struct NiceTicks {
   let values: [Double]
   let labels: [String]
+  /// Whether equal factors are equal steps.
+  let isLogarithmic: Bool
 
   var range: ClosedRange<Double> { values[0]...values[values.count - 1] }
+
+  /// Where a value lies between the first mark (0) and the last (1).
+  func position(_ value: Double) -> Double {
+    func place(_ value: Double) -> Double { isLogarithmic ? log10(value) : value }
+    return (place(value) - place(range.lowerBound)) / (place(range.upperBound) - place(range.lowerBound))
+  }
+
+  /// 1, 2 and 5 times powers of ten, over more than three decades powers alone; the range must be positive.
+  init(decadesEnclosing range: ClosedRange<Double>) {
+    precondition(range.lowerBound > 0, "a logarithmic axis of values that are not positive")
+    let first = Int(log10(range.lowerBound).rounded(.down)), last = Int(log10(range.upperBound).rounded(.up))
+    let leads = last - first > 3 ? [1.0] : [1, 2, 5]
+    let marks = (first...max(last, first + 1)).flatMap { power in leads.map { $0 * pow(10, Double(power)) } }
+    let below = marks.lastIndex { $0 <= range.lowerBound } ?? 0
+    let above = marks.firstIndex { $0 >= range.upperBound && $0 > marks[below] } ?? marks.count - 1
+    values = Array(marks[below...above])
+    labels = values.map(format)
+    isLogarithmic = true
+  }
 
   /// About `count` steps of 1, 2 or 5 times a power of ten; a range of no width is widened.
   init(enclosing range: ClosedRange<Double>, count: Int = 5) {
@@ -41,6 +62,7 @@ struct NiceTicks {
     let first = (lower / multiple(1) + 1e-9).rounded(.down)
     let last = (upper / multiple(1) - 1e-9).rounded(.up)
     values = stride(from: first, through: last, by: 1).map(multiple)
+    isLogarithmic = false
     let decimals = max(-exponent, 0)
     labels = values.map {
       abs($0) >= 1e6 || decimals > 6 ? String(format: "%.3g", $0) : String(format: "%.\(decimals)f", $0)

@@ -10,14 +10,17 @@ public struct PrecisionRecallPlot: Sendable {
     public let precision: [Double]
     /// Area under the curve, 0...1.
     public let area: Double
+    /// The number of its colour; nil for its place among the curves.
+    public let colour: Int?
 
     /// A curve; recall and precision must have one value per threshold.
-    public init(name: String, recall: [Double], precision: [Double], area: Double) {
+    public init(name: String, recall: [Double], precision: [Double], area: Double, colour: Int? = nil) {
       precondition(recall.count == precision.count, "recall and precision of different lengths")
       self.name = name
       self.recall = recall
       self.precision = precision
       self.area = area
+      self.colour = colour
     }
   }
 
@@ -25,9 +28,12 @@ public struct PrecisionRecallPlot: Sendable {
   public let curves: [Curve]
   /// Share of lesion voxels, the precision of guessing, 0...1.
   public let prevalence: Double
+  /// The heading, as text.
+  public let title: String
 
   /// A plot of curves and the chance level.
-  public init(curves: [Curve], prevalence: Double) {
+  public init(curves: [Curve], prevalence: Double, title: String = "Precision and recall of voxels") {
+    self.title = title
     self.curves = curves
     self.prevalence = prevalence
   }
@@ -37,12 +43,13 @@ public struct PrecisionRecallPlot: Sendable {
     let lines = curves.map { curve in
       LinePlot.Series(
         "\(curve.name) (AUPRC \(format(curve.area)))",
-        points: zip(curve.recall, curve.precision).map { (x: $0, y: $1) })
+        points: zip(curve.recall, curve.precision).map { (x: $0, y: $1) },
+        colour: curve.colour)
     }
     let chance = LinePlot.Series(
       "chance", points: [(x: 0, y: prevalence), (x: 1, y: prevalence)], isReference: true)
     return LinePlot(
-      title: "Precision and recall of voxels", xLabel: "Recall", yLabel: "Precision",
+      title: title, xLabel: "Recall", yLabel: "Precision",
       series: lines + [chance], xRange: 0...1, yRange: 0...1
     ).svg
   }

@@ -2,13 +2,22 @@
 public struct SVG: Hashable, Sendable {
   /// The markup, well-formed XML with its own styles.
   public let source: String
-}
+  /// Size in the drawing's own units.
+  let width, height: Double
 
-/// One name and colour of a plot's legend.
-struct LegendEntry {
-  let name: String
-  let colour: Int
-  var isReference = false
+  /// A named drawing of marks.
+  init(title: String, description: String, width: Double, height: Double, marks: [String]) {
+    (self.width, self.height) = (width, height)
+    source =
+      ([
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" class="norma-plot" role="img" \
+        aria-label="\(HTML.escape(title))" viewBox="0 0 \(format(width)) \(format(height))">
+        """,
+        "<title>\(HTML.escape(title))</title>", "<desc>\(HTML.escape(description))</desc>",
+        "<style>\(HTML.escape(StyleSheet.plot))</style>",
+      ] + marks + ["</svg>"]).joined(separator: "\n")
+  }
 }
 
 /// The axes of a plot, on which the plots draw their marks.
@@ -25,46 +34,32 @@ struct PlotFrame {
   static let width = 680.0
   static let left = 70.0
   static let right = width - 20
-  private static let legendRow = 20.0
 
-  var top: Double { 38 + Self.legendRow * (legendPlaces.last.map { $0.row + 1 } ?? 0) }
+  var top: Double { 38 + legendBox.height }
   var bottom: Double { top + 280 }
   private var height: Double { bottom + (xLabel.isEmpty ? 34 : 56) }
 
   func x(_ value: Double) -> Double {
-    guard let range = xTicks?.range else { return Self.left }
-    return Self.left + Self.position(value, range) * (Self.right - Self.left)
+    guard let xTicks else { return Self.left }
+    return Self.left + xTicks.position(value) * (Self.right - Self.left)
   }
 
-  func y(_ value: Double) -> Double {
-    bottom - Self.position(value, yTicks.range) * (bottom - top)
-  }
-
-  private static func position(_ value: Double, _ range: ClosedRange<Double>) -> Double {
-    (value - range.lowerBound) / (range.upperBound - range.lowerBound)
-  }
+  func y(_ value: Double) -> Double { bottom - yTicks.position(value) * (bottom - top) }
 
   /// The finished drawing with the marks between grid and axes.
   func svg(_ marks: [String]) -> SVG {
-    var lines = [
-      """
-      <svg xmlns="http://www.w3.org/2000/svg" class="norma-plot" role="img" \
-      aria-label="\(HTML.escape(title))" viewBox="0 0 \(format(Self.width)) \(format(height))">
-      """,
-      "<title>\(HTML.escape(title))</title>", "<desc>\(HTML.escape(description))</desc>",
-      "<style>\(HTML.escape(StyleSheet.plot))</style>",
-      text(title, x: Self.left, y: 22, style: "heading"),
-    ]
-    lines += legendMarks + grid + marks
+    var lines = [text(title, x: Self.left, y: 22, style: "heading")]
+    lines += legendBox.marks + grid + marks
     lines.append(line(Self.left, bottom, Self.right, bottom, style: "axis"))
     lines.append(text(xLabel, x: (Self.left + Self.right) / 2, y: height - 14, anchor: "middle"))
     let middle = (top + bottom) / 2
     lines.append(
       text(
         yLabel, x: 18, y: middle, anchor: "middle", more: "transform=\"rotate(-90 18 \(format(middle)))\""))
-    lines.append("</svg>")
-    return SVG(source: lines.joined(separator: "\n"))
+    return SVG(title: title, description: description, width: Self.width, height: height, marks: lines)
   }
+
+  private var legendBox: Legend { Legend(entries: legend, left: Self.left, right: Self.right) }
 
   private var grid: [String] {
     let horizontal = zip(yTicks.values, yTicks.labels).flatMap { value, label in
@@ -82,30 +77,6 @@ struct PlotFrame {
       }
     }
     return horizontal + (vertical ?? [])
-  }
-
-  private var legendMarks: [String] {
-    zip(legend, legendPlaces).flatMap { entry, place in
-      let y = 46 + Self.legendRow * place.row
-      return [
-        line(
-          place.x, y - 4, place.x + 22, y - 4, style: "curve",
-          more: entry.isReference ? referenceStroke : stroke(entry.colour)),
-        text(entry.name, x: place.x + 28, y: y),
-      ]
-    }
-  }
-
-  /// Where the legend's entries start, in as many rows as they need.
-  private var legendPlaces: [(x: Double, row: Double)] {
-    var next = (x: Self.left, row: 0.0)
-    return legend.map { entry in
-      // SVG does not measure text; this is wide enough for all but the widest letters.
-      let width = 44 + 7.2 * Double(entry.name.count)
-      if next.x > Self.left, next.x + width > Self.right { next = (Self.left, next.row + 1) }
-      defer { next.x += width }
-      return next
-    }
   }
 }
 

@@ -155,7 +155,8 @@ import Volumes
       #expect(atOnePercent.calledRegions == rows[1].lesions.count)
       #expect(
         evaluation.operatingPoints.map(\.name) == [
-          "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10",
+          "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10", "training_percentile_95",
+          "training_percentile_98", "training_percentile_99",
         ])
 
       // Cases of other splits are no test cases.

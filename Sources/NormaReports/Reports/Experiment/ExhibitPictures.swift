@@ -1,0 +1,68 @@
+public import Foundation
+public import Norma
+import Volumes
+
+/// The pictures of an experiment's best, median and worst cases, made from the scans, the experts' masks and the
+/// maps that the experiment left.
+public struct ExhibitPictures {
+  private let manifest: Manifest
+  private let folder: ExperimentFolder
+
+  /// Pictures of the cases of a manifest, the maps below the experiment's folder.
+  public init(manifest: Manifest, folder: ExperimentFolder) {
+    (self.manifest, self.folder) = (manifest, folder)
+  }
+
+  /// One exhibit: a montage, or why there is none.
+  public enum Picture: Sendable {
+    /// The pictures.
+    case montage(Montage)
+    /// A sentence about what is missing.
+    case missing(String)
+  }
+
+  /// The pictures of one part, in the order of its exhibits; a file that is gone costs its own picture only.
+  public func pictures(of part: ExperimentPart) -> [Picture] {
+    part.exhibits.map { exhibit in
+      do {
+        return .montage(try montage(exhibit, of: part))
+      } catch {
+        let title = ExperimentNames.exhibit(exhibit, of: part.method)
+        return .missing("\(title) (\(exhibit.caseID)) is not shown: \(Self.reason(error))")
+      }
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? VolumeError else { return Problem(error).what + "." }
+    let file = error.path.map { " (\(URL(fileURLWithPath: $0).lastPathComponent))" } ?? ""
+    return error.what + file
+  }
+
+  private func montage(_ exhibit: ExperimentPart.Exhibit, of part: ExperimentPart) throws -> Montage {
+    guard let scan = manifest.cases.first(where: { $0.id == exhibit.caseID }) else {
+      throw Problem(
+        .badData, "the manifest does not list the case", at: exhibit.caseID, advice: "give the same manifest")
+    }
+    let map = try VolumeReader.read(folder.url.appendingPathComponent(exhibit.map))
+    let image = try VolumeReader.read(scan.image)
+    let lesion =
+      try scan.lesionMask.map(VolumeReader.readMask) ?? Mask(geometry: image.geometry, repeating: 0)
+    guard map.shape == image.shape, lesion.shape == image.shape else {
+      throw Problem(
+        .badData, "scan, lesion mask and map differ in shape", at: exhibit.caseID,
+        advice: "run the experiment anew")
+    }
+    let called = exhibit.called(map, minimumSize: Self.minimumSize(part))
+    let slice = ExhibitSlice(image: image, map: map, lesion: lesion, called: called)
+    return Montage(
+      caption: "\(ExperimentNames.exhibit(exhibit, of: part.method)), \(exhibit.caseID), "
+        + "Dice \(decimals(exhibit.dice))\(slice.levelText)",
+      panels: try slice.panels(threshold: Float(exhibit.threshold)))
+  }
+
+  /// The component filter of the chain that is shown, the last headline.
+  private static func minimumSize(_ part: ExperimentPart) -> Double {
+    part.chains.first { $0.name == part.headlines.last }?.evaluation.minimumLesionSize ?? 0
+  }
+}

@@ -1,0 +1,89 @@
+import Volumes
+
+/// The axial slice of a case with the largest drawn lesion, cut to the scan.
+struct ExhibitSlice {
+  private let image, map: AxialSlice
+  private let lesion, called: [UInt8]
+  private let level: Double?
+
+  /// Pixels on a side at most; larger slices are thinned.
+  private static let largest = 256
+  private static let margin = 4
+
+  /// Grids of one shape on the scanner's axes.
+  init(image: Volume, map: Volume, lesion: Mask, called: Mask) {
+    let axes = Orientation(of: image.geometry)
+    let image = axes.apply(image), map = axes.apply(map)
+    let lesion = axes.apply(lesion), called = axes.apply(called)
+    let index = Self.fullest(lesion) ?? Self.fullest(called) ?? image.shape[2] / 2
+    let middle = SIMD3(Double(image.shape[0] - 1) / 2, Double(image.shape[1] - 1) / 2, Double(index))
+    level = image.shape[2] > 1 ? image.geometry.world(ofVoxel: middle).z : nil
+    let crop = Crop(image, slice: index, margin: Self.margin, largest: Self.largest)
+    self.image = crop(image)
+    self.map = crop(map)
+    self.lesion = crop(lesion)
+    self.called = crop(called)
+  }
+
+  /// The level, where the scan has one.
+  var levelText: String { level.map { ", z = \(format($0.rounded())) mm" } ?? "" }
+
+  func panels(threshold: Float) throws -> [MontagePanel] {
+    let brightness = image.values.filter { $0 != 0 && $0.isFinite }.sorted()
+    let white = brightness.isEmpty ? 1 : brightness[Int(0.995 * Double(brightness.count - 1))]
+    let window = min(brightness.first ?? 0, 0)...max(white, .leastNormalMagnitude)
+    let highest = max(map.values.max() ?? 0, threshold * 2, .leastNormalMagnitude)
+    return try [
+      .grey(image, window: window, caption: "scan"),
+      .heat(map, window: 0...highest, caption: "anomaly map"),
+      .outlined(
+        image, window: window, mask: called, second: lesion,
+        caption: "yellow: called at healthy FPR 1 %; blue, dashed: drawn by the expert"),
+    ]
+  }
+
+  /// The slice with most voxels; nil for an empty mask.
+  private static func fullest(_ mask: Mask) -> Int? {
+    let area = mask.shape[0] * mask.shape[1]
+    let counts = (0..<mask.shape[2]).map { slice in
+      mask.voxels[slice * area..<(slice + 1) * area].reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+    }
+    guard let most = counts.max(), most > 0 else { return nil }
+    return counts.firstIndex(of: most)
+  }
+}
+
+/// The part of a slice that is not background, every `step`-th pixel of it.
+private struct Crop {
+  private let columns, rows: [Int]
+  private let slice: Int
+  private let aspect: Double
+
+  init(_ image: Volume, slice: Int, margin: Int, largest: Int) {
+    let (width, height) = (image.shape[0], image.shape[1])
+    var (left, right, back, front) = (width, -1, height, -1)
+    for y in 0..<height {
+      for x in 0..<width where image.voxels[(slice * height + y) * width + x] != 0 {
+        (left, right, back, front) = (min(left, x), max(right, x), min(back, y), max(front, y))
+      }
+    }
+    if right < 0 { (left, right, back, front) = (0, width - 1, 0, height - 1) }
+    let x = max(left - margin, 0)...min(right + margin, width - 1)
+    let y = max(back - margin, 0)...min(front + margin, height - 1)
+    let step = (max(x.count, y.count) + largest - 1) / largest
+    columns = Array(stride(from: x.lowerBound, through: x.upperBound, by: step))
+    rows = Array(stride(from: y.lowerBound, through: y.upperBound, by: step))
+    self.slice = slice
+    aspect = image.geometry.spacing.y / image.geometry.spacing.x
+  }
+
+  func callAsFunction(_ grid: Volume) -> AxialSlice {
+    AxialSlice(width: columns.count, height: rows.count, values: pixels(grid), aspect: aspect)
+  }
+
+  func callAsFunction(_ mask: Mask) -> [UInt8] { pixels(mask) }
+
+  private func pixels<Element>(_ grid: Grid<Element>) -> [Element] {
+    rows.flatMap { y in columns.map { grid.voxels[(slice * grid.shape[1] + y) * grid.shape[0] + $0] } }
+  }
+}

@@ -1,0 +1,52 @@
+import Norma
+
+extension ExperimentResults {
+  /// The last chain of published work; a method whose preset filters components adds that step.
+  static let publishedChain = "eroded mask", componentChain = "component filter"
+  /// The chain that divides by the voxel-wise spread of lesion-free slices.
+  static let scaledChain = "divided by sd"
+
+  /// The rows of the main table.
+  var headlines: [Row] { rows.filter(\.isHeadline) }
+
+  /// The first seed of a method under one chain.
+  func firstSeed(_ row: Row) -> Evaluation? {
+    parts.first { $0.method == row.method }?.chains.first { $0.name == row.chain }?.evaluation
+  }
+
+  /// All seeds of a method under one chain.
+  func seeds(_ row: Row) -> [Evaluation] {
+    parts.filter { $0.method == row.method }.compactMap { part in
+      part.chains.first { $0.name == row.chain }?.evaluation
+    }
+  }
+
+  /// How many test scans a row was scored on: `20 of 592` where a slow search was not run on all.
+  func scans(_ row: Row) -> String {
+    let all = parts.first { $0.method == row.method }?.allTestCases ?? data.test
+    return isLimited(row) ? "\(row.testCases) of \(all)" : "\(row.testCases)"
+  }
+
+  /// Whether a slow search was run on a part of the test scans only.
+  func isLimited(_ row: Row) -> Bool {
+    guard let part = parts.first(where: { $0.method == row.method }), part.testCases < part.allTestCases
+    else { return false }
+    let planned = plan.parts.first { $0.method == row.method }
+    return planned.flatMap { try? plan.caseLimit($0) } == part.testCases
+  }
+
+  /// Planned and not there.
+  var missingParts: [ExperimentPlan.Part] {
+    plan.parts.filter { planned in
+      !parts.contains { $0.method == planned.method && $0.seed == planned.seed }
+    }
+  }
+
+  /// The colour that a method has in every plot.
+  func colour(_ method: String) -> Int { plan.methods.firstIndex(of: method) ?? plan.methods.count }
+}
+
+extension ExperimentResults.Row {
+  /// Whether the residual was divided by its voxel-wise spread.
+  var isScaled: Bool { chain == ExperimentResults.scaledChain }
+}

@@ -1,0 +1,67 @@
+import Norma
+
+/// The tables of an experiment that page and Markdown share.
+struct ExperimentTables {
+  let results: ExperimentResults
+
+  private typealias Cell = FigureTable.Cell
+
+  private static let points = [
+    ("healthy_fpr_0.01", "Dice at healthy FPR 1 %"), ("healthy_fpr_0.05", "Dice at healthy FPR 5 %"),
+    ("healthy_fpr_0.10", "Dice at healthy FPR 10 %"),
+    ("training_percentile_98", "Dice at the training 98th percentile"),
+    ("labelled_validation", "Dice at labelled validation"),
+  ]
+
+  /// The headline rows.
+  var main: FigureTable {
+    let rows = results.headlines
+    let points = Self.points.filter { name, _ in rows.contains { $0.figures["dice_\(name)"] != nil } }
+    return FigureTable(
+      caption: "Mean over seeds; in brackets from the lowest to the highest end of the seeds' 95 % intervals "
+        + "(bootstrap over participants); below each Dice the false-positive rate that its threshold then "
+        + "had in the test scans. Oracle: best threshold on the test labels, an upper bound. "
+        + "Time: of the first seed, median and 5th to 95th percentile over scans.",
+      columns: [.text("Method"), .text("Chain"), .number("Seeds"), .number("Test scans"), .number("AUPRC")]
+        + [.number("Dice, oracle")] + points.map { .number($0.1) }
+        + [.number("AUROC"), .number("Time per slice")],
+      rows: rows.map { row in
+        [
+          Cell(ExperimentNames.method(row.method)), Cell(ExperimentNames.chain(row.chain)),
+          Cell("\(row.seeds)"), Cell(results.scans(row)), Self.cell(row.figures["auprc"]),
+          Self.cell(row.figures["dice_oracle"]),
+        ]
+          + points.map { name, _ in
+            Self.cell(
+              row.figures["dice_\(name)"],
+              more: row.figures["observed_fpr_\(name)"].map { "FPR \(Self.percent($0.mean))" })
+          } + [Self.cell(row.figures["auroc"]), Self.time(row.secondsPerSlice)]
+      })
+  }
+
+  /// Post-processing step by step.
+  var ablation: FigureTable {
+    let columns =
+      [("auprc", "AUPRC"), ("dice_oracle", "Dice, oracle")] + [("dice_healthy_fpr_0.01", Self.points[0].1)]
+    return FigureTable(
+      caption:
+        "Each step of post-processing added to those before it, the last one in place of the component "
+        + "filter; mean over seeds. Methods that do not reconstruct have no negative part to drop.",
+      columns: [.text("Method"), .text("Chain")] + columns.map { .number($0.1) },
+      rows: results.rows.map { row in
+        [Cell(ExperimentNames.method(row.method)), Cell(row.chain)]
+          + columns.map { Cell(decimals(row.figures[$0.0]?.mean)) }
+      })
+  }
+
+  private static func cell(_ figure: ExperimentResults.Figure?, more: String? = nil) -> Cell {
+    guard let figure else { return "–" }
+    return Cell(decimals(figure.mean), below: [decimals(figure.interval), more].compactMap { $0 })
+  }
+
+  private static func percent(_ rate: Double) -> String { "\(aligned(100 * rate)) %" }
+
+  private static func time(_ seconds: ExperimentPart.Seconds) -> Cell {
+    Cell(duration(seconds.median), below: ["\(seconds.interval.map(duration).joined(separator: " to "))"])
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import Norma
+@testable import NormaReports
+
+@Suite struct ExhibitTests {
+  typealias Fixture = ExperimentFixture
+
+  /// A folder with maps and a manifest of noisy scans, slices of `size` pixels.
+  private func withExhibits<R>(
+    cases: Int, size: Int, slices: Int = 1,
+    _ body: (Manifest, ExperimentFolder, [ExperimentPart.Exhibit]) throws -> R
+  ) throws -> R {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "exhibits-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let geometry = Geometry(
+      shape: [size, size, slices],
+      affine: Affine(i: [-1, 0, 0], j: [0, 1, 0], k: [0, 0, 3], origin: [Double(size), 0, -10]))
+    var generator = SeededGenerator(seed: 1)
+    let exhibits = try (0..<cases).map { index in
+      let noise = (0..<geometry.voxelCount).map { _ in Float.random(in: 1...100, using: &generator) }
+      let lesion = geometry.voxelCount / slices * (slices - 1)
+      let mask = (0..<geometry.voxelCount).map { UInt8($0 >= lesion && $0 % size > size / 2 ? 1 : 0) }
+      try NIfTI.write(
+        Volume(geometry: geometry, voxels: noise), to: folder.appendingPathComponent("s\(index).nii.gz"))
+      try NIfTI.write(
+        Volume(geometry: geometry, voxels: noise), to: folder.appendingPathComponent("m\(index).nii.gz"))
+      try NIfTI.write(
+        Mask(geometry: geometry, voxels: mask), to: folder.appendingPathComponent("l\(index).nii.gz"))
+      return ExperimentPart.Exhibit(
+        rank: ["best", "median", "worst"][index % 3], caseID: "sub-\(index)", dice: 0.5, threshold: 50,
+        map: "m\(index).nii.gz")
+    }
+    let manifest = Manifest(
+      cases: (0..<cases).map {
+        ScanCase(
+          participantID: "sub-\($0)", image: folder.appendingPathComponent("s\($0).nii.gz"),
+          lesionMask: folder.appendingPathComponent("l\($0).nii.gz"))
+      }, source: folder)
+    return try body(manifest, ExperimentFolder(folder), exhibits)
+  }
+
+  @Test func aMontageShowsScanMapAndBothOutlinesAtTheLesion() throws {
+    try withExhibits(cases: 1, size: 20, slices: 3) { manifest, folder, exhibits in
+      let part = Fixture.part("dense-vae", 0.4, exhibits: exhibits)
+      let pictures = ExhibitPictures(manifest: manifest, folder: folder).pictures(of: part)
+      guard case .montage(let montage) = try #require(pictures.first) else {
+        Issue.record("no montage")
+        return
+      }
+      // The lesion lies in the last slice only, at -10 + 2 x 3 mm.
+      #expect(montage.caption == "Best case of dense VAE, sub-0, Dice 0.500, z = -4 mm")
+      #expect(montage.panels.map(\.caption).prefix(2) == ["scan", "anomaly map"])
+      #expect(
+        montage.panels[2].caption.contains("yellow: called") && montage.panels[2].caption.contains("blue"))
+    }
+  }
+
+  @Test func aMissingFileCostsItsOwnPictureOnly() throws {
+    try withExhibits(cases: 3, size: 20) { manifest, folder, exhibits in
+      try FileManager.default.removeItem(at: manifest.cases[1].image)
+      let part = Fixture.part("dense-vae", 0.4, exhibits: exhibits)
+      let pictures = ExhibitPictures(manifest: manifest, folder: folder).pictures(of: part)
+      let html = Fixture.html(try Fixture.results([part]), pictures: [("dense-vae", pictures)])
+      #expect(html.components(separatedBy: "class=\"montage\"").count == 3)
+      #expect(
+        html.contains("Median case of dense VAE (sub-1) is not shown: There is no such file. (s1.nii.gz)"))
+      #expect(!html.contains(folder.url.path))
+    }
+  }
+
+  @Test func theSmallRegionsThatWereDroppedAreNotShown() {
+    var map = Volume(
+      geometry: Geometry(
+        shape: [9, 9, 1],
+        affine: Affine(i: [1, 0, 0], j: [0, 1, 0], k: [0, 0, 1], origin: [0, 0, 0])), repeating: 0)
+    for x in 0..<4 { map[x, 0, 0] = 5 }
+    map[8, 8, 0] = 9
+    let exhibit = ExperimentPart.Exhibit(rank: "best", caseID: "a", dice: 1, threshold: 4, map: "")
+    #expect(exhibit.called(map, minimumSize: 0).count == 5)
+    #expect(exhibit.called(map, minimumSize: 4).count == 4)
+  }
+
+  @Test func tenMethodsWithNoisyScansStayBelowTenMegabytes() throws {
+    try withExhibits(cases: 3, size: 300) { manifest, folder, exhibits in
+      let parts = ExperimentPlan.baur2018.map { method in
+        Fixture.part(
+          method, 0.3, scaled: ExperimentPlan.draws(method) ? 0.35 : nil, exhibits: exhibits)
+      }
+      let pictures = ExhibitPictures(manifest: manifest, folder: folder)
+      let html = Fixture.html(
+        try Fixture.results(parts), pictures: parts.map { ($0.method, pictures.pictures(of: $0)) })
+      #expect(html.components(separatedBy: "<img ").count - 1 == 90)
+      #expect(html.utf8.count < 10_000_000)
+    }
+  }
+}
