@@ -26,8 +26,14 @@ public struct ExperimentFolder: Sendable {
     RunFolder(url.appendingPathComponent("runs/\(part.name)"))
   }
 
+  /// Hash of the cohort that the folder belongs to.
+  var cohort: URL { url.appendingPathComponent("cohort.sha256") }
+
+  /// What the parts showed.
+  var parts: URL { url.appendingPathComponent("parts") }
+
   /// What a part showed.
-  func part(_ part: ExperimentPlan.Part) -> URL { url.appendingPathComponent("parts/\(part.name).json") }
+  func part(_ part: ExperimentPlan.Part) -> URL { parts.appendingPathComponent("\(part.name).json") }
 
   /// A map that the report shows, relative to the folder.
   func map(_ part: ExperimentPlan.Part, caseID: String) -> String {

@@ -10,6 +10,8 @@ public struct ExperimentResults: Codable, Sendable {
   public let plan: ExperimentPlan
   /// What it was run on.
   public let data: ExperimentData
+  /// Every finished method, those of earlier calls among them, in the order of the tables.
+  public let methods: [String]
   /// The main table, summed up over seeds.
   public let rows: [Row]
   /// Everything by method and seed; the rows of the cases lie in the files of the parts.
@@ -54,7 +56,10 @@ public struct ExperimentResults: Codable, Sendable {
 
   init(parts: [ExperimentPart], plan: ExperimentPlan, data: ExperimentData) {
     (self.plan, self.data, self.parts) = (plan, data, parts)
-    rows = plan.methods.flatMap { method in
+    let finished = Set(parts.map(\.method))
+    let order = ExperimentPlan.baur2018 + plan.methods + finished.sorted()
+    methods = order.reduce(into: []) { if finished.contains($1) && !$0.contains($1) { $0.append($1) } }
+    rows = methods.flatMap { method in
       let seeds = parts.filter { $0.method == method }
       return seeds.first.map { $0.chains.compactMap { Row(chain: $0.name, of: seeds) } } ?? []
     }

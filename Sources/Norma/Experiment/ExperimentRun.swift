@@ -28,6 +28,7 @@ public struct ExperimentRun {
   public func callAsFunction(
     onEvent: @escaping (ExperimentEvent) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
   ) throws -> ExperimentResults {
+    try claimFolder()
     var done = [ExperimentPart]()
     let parts = plan.parts
     for (index, part) in parts.enumerated() {
@@ -44,7 +45,8 @@ public struct ExperimentRun {
       done.append(result)
     }
     let results = ExperimentResults(
-      parts: done, plan: plan, data: ExperimentData(split, description: description))
+      parts: try done + earlier(than: parts), plan: plan,
+      data: ExperimentData(split, description: description))
     try results.write(to: folder)
     return results
   }
@@ -53,16 +55,45 @@ public struct ExperimentRun {
     try JSONDecoder().decode(ExperimentPart.self, from: Data(contentsOf: folder.part(part)))
   }
 
+  /// The finished parts of the folder that the plan does not name: methods and seeds of earlier calls.
+  private func earlier(than parts: [ExperimentPlan.Part]) throws -> [ExperimentPart] {
+    let known = Set(parts.map { folder.part($0).lastPathComponent })
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.parts.path)
+    return files.filter { $0.hasSuffix(".json") && !known.contains($0) }.sorted().compactMap { file in
+      try? JSONDecoder().decode(
+        ExperimentPart.self, from: Data(contentsOf: folder.parts.appendingPathComponent(file)))
+    }
+  }
+
   /// Changes with anything that changes the part's result.
   private func digest(of part: ExperimentPlan.Part) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    var identity = try encoder.encode(plan.configuration(of: part))
+    return try Digest.of(encoder.encode(plan.configuration(of: part)) + dataIdentity)
+  }
+
+  /// Every scan with its files and its split.
+  private var dataIdentity: Data {
+    var identity = Data()
     for scan in split.cases {
       let files = [scan.image, scan.lesionMask, scan.brainMask].map { $0?.path ?? "-" }
       identity += Data(([scan.id, scan.split?.rawValue ?? "-"] + files).joined(separator: "\t").utf8)
     }
-    return Digest.of(identity)
+    return identity
+  }
+
+  /// A folder belongs to one cohort, so that all its parts can be compared.
+  private func claimFolder() throws {
+    let digest = Digest.of(dataIdentity)
+    if let claimed = try? String(contentsOf: folder.cohort, encoding: .utf8) {
+      guard claimed == digest else {
+        throw Problem(
+          .badData, "the folder holds an experiment on other data", at: folder.url.path,
+          advice: "give the manifest that the experiment was begun with, or another folder")
+      }
+    } else {
+      try AtomicFile.write(digest, to: folder.cohort)
+    }
   }
 
   private func run(

@@ -75,6 +75,19 @@ import Testing
       })
       #expect(kept == ["brightness-0"] && begun == ["dense-ae-0"])
       #expect(second.rows.prefix(first.rows.count).map(\.figures) == first.rows.map(\.figures))
+      // A method that is added stands beside those of earlier calls.
+      let third = try experiment(cohort, Self.plan(["normative"]))()
+      #expect(third.methods == ["brightness", "normative", "dense-ae"] && third.parts.count == 3)
+    }
+  }
+
+  @Test func aFolderBelongsToOneCohort() throws {
+    try withCohort { cohort in
+      _ = try experiment(cohort, Self.plan(["brightness"]))()
+      var smaller = cohort
+      smaller.manifest.cases.removeFirst()
+      let refusal = try problem { try experiment(smaller, Self.plan(["brightness"]))() }
+      #expect(refusal.kind == .badData && refusal.what.contains("other data"))
     }
   }
 

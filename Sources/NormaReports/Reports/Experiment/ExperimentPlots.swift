@@ -98,7 +98,7 @@ public struct ExperimentPlots {
   }
 
   private var training: Named? {
-    let plots = results.plan.methods.compactMap { method in
+    let plots = results.methods.compactMap { method in
       results.parts.first { $0.method == method && $0.training.count > 1 }.map(Self.losses)
     }
     guard !plots.isEmpty else { return nil }

@@ -72,6 +72,6 @@ public struct ExperimentReport {
   }
 
   private var methods: [(name: String, value: String)] {
-    results.plan.methods.map { (ExperimentNames.method($0), ExperimentNames.summary($0) ?? $0) }
+    results.methods.map { (ExperimentNames.method($0), ExperimentNames.summary($0) ?? $0) }
   }
 }

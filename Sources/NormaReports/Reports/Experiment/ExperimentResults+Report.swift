@@ -43,7 +43,7 @@ extension ExperimentResults {
   }
 
   /// The colour that a method has in every plot.
-  func colour(_ method: String) -> Int { plan.methods.firstIndex(of: method) ?? plan.methods.count }
+  func colour(_ method: String) -> Int { methods.firstIndex(of: method) ?? methods.count }
 }
 
 extension ExperimentResults.Row {

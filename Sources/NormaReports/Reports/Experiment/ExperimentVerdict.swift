@@ -78,7 +78,7 @@ struct ExperimentVerdict {
 
   private var outcomes: [(method: String, rows: [Compared])] {
     guard let baseline else { return [] }
-    return results.plan.methods.filter { $0 != baseline.row.method }.compactMap { method in
+    return results.methods.filter { $0 != baseline.row.method }.compactMap { method in
       let rows = results.headlines.filter { $0.method == method }.compactMap { row -> Compared? in
         row.figures["auprc"].map { (row, $0, Self.outcome($0, beside: baseline.figure)) }
       }
