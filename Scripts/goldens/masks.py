@@ -95,7 +95,7 @@ def at_point(case, threshold, minimum):
     figures = dict.fromkeys(["dice", "recall", "absolute_volume_difference_percent", "hd95_mm", "surface_dice_1mm",
                              "lesion_recall", "lesion_f1"])
     figures["observed_fpr"] = float(exceeding[healthy].mean()) if healthy.any() else None
-    figures["precision"] = float(lesion[called].mean()) if called.any() else None
+    figures["precision"] = float(lesion[called].mean()) if called.any() and has_lesion else None
     figures["called_volume_ml"] = float(called.sum() * volume / 1000)
     figures["called_regions"] = called_count
     if has_lesion:

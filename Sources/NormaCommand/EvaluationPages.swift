@@ -75,26 +75,26 @@ struct EvaluationPages {
     func estimate(_ value: Double?, _ interval: [Double]?) -> EvaluationReport.Estimate {
       EvaluationReport.Estimate(value ?? .nan, interval: interval.map { $0[0]...$0[1] })
     }
-    let points = evaluation.operatingPoints
+    let first = evaluation.operatingPoints.first
     let method = EvaluationReport.Method(
       name: evaluation.method,
       estimates: [
         estimate(evaluation.auprc, evaluation.auprcInterval),
         estimate(evaluation.auroc, evaluation.aurocInterval),
         estimate(evaluation.diceOracle, evaluation.diceOracleInterval),
-      ] + points.map { estimate($0.dice, $0.diceInterval) },
+      ],
       curve: PrecisionRecallPlot.Curve(
         name: evaluation.method, recall: evaluation.curve.map(\.recall),
         precision: evaluation.curve.map(\.precision), area: evaluation.auprc ?? .nan),
-      perCase: points.first.map { first in
+      perCase: first.map { first in
         evaluation.table.compactMap { $0.operatingPoints[first.name]?.dice }
       } ?? [])
     return EvaluationReport(
       subject: "\(evaluation.cases) cases",
-      metrics: ["AUPRC", "AUROC", "Dice (oracle)"] + points.map { "Dice at \($0.title)" },
+      metrics: ["AUPRC", "AUROC", "Dice (oracle)"],
       intervalNote: "95 % bootstrap interval over participants", methods: [method],
       prevalence: evaluation.prevalence,
-      perCaseMetric: points.first.map { "Dice at \($0.title)" } ?? "Dice",
+      perCaseMetric: first.map { "Dice at \($0.title)" } ?? "Dice",
       details: EvaluationDetails(evaluation).sections,
       provenance: ReportProvenance(bundleName: evaluation.method)
     ).page

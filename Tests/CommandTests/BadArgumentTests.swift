@@ -51,7 +51,8 @@ import Testing
     BadInput("grid too small for the network", 64, ["recipe.gridSize", "multiple of 64"]) { place in
       try [
         "train", "--preset", "dense-vae", "--data", Cohort.manifest.path, "-o", place.out.path, "--set",
-        "recipe.gridSize=32", "--set", "recipe.gridSpacing=6", "--set", "model.channels=[2,2,2,2,2,2]",
+        "recipe.gridSize=32", "--set", "recipe.gridSpacing=6", "--set",
+        "model.network.channels=[2,2,2,2,2,2]",
       ]
     },
     BadInput("no data", 64, ["no data", "--data", "manifest"]) { place in
@@ -84,6 +85,9 @@ import Testing
     BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "0"])
     },
+    BadInput("no labelled threshold", 64, ["labelled-validation", "--threshold-from", "--fpr"]) { place in
+      try place.segment(Cohort.patient, ["--threshold-from", "labelled-validation"])
+    },
   ]
 
   @Test(arguments: engine)
@@ -94,6 +98,12 @@ import Testing
 
   @Test(arguments: [
     (["segment", "--fpr", "0.1", "--threshold", "3", "-i", "a", "-o", "b"], "not both"),
+    (
+      ["segment", "--fpr", "0.1", "--threshold-from", "training-percentile", "-i", "a", "-o", "b"],
+      "not two of them"
+    ),
+    (["segment", "--threshold", "3", "--threshold-from", "fpr", "-i", "a", "-o", "b"], "not two of them"),
+    (["segment", "--threshold-from", "oracle", "-i", "a", "-o", "b"], "training-percentile"),
     (["segment", "--threshold=-1", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),
     (["segment", "--quite", "-i", "a", "-o", "b"], "--quiet"),
     (["segment", "-i", "a"], "--output"),

@@ -25,8 +25,9 @@ enum Cohort {
   /// A VAE of two narrow layers, one epoch.
   static let smallVAE =
     smallGrid + [
-      "--set", "training.epochs=1", "--set", "model.channels=[4,8]", "--set", "model.denseSize=4", "--set",
-      "model.denseChannels=2", "--set", "model.spatialChannels=4",
+      "--set", "training.epochs=1", "--set", "model.network.channels=[4,8]", "--set",
+      "model.network.denseSize=4", "--set",
+      "model.network.denseChannels=2", "--set", "model.network.spatialChannels=4",
     ]
 
   static func settings(_ preset: String) -> [String] { preset.hasSuffix("vae") ? smallVAE : smallGrid }

@@ -87,19 +87,28 @@ import Volumes
   }
 
   @Test func aRateOrAThresholdSetsTheMask() throws {
-    struct Record: Decodable { var threshold: Double }
-    func run(_ options: String...) throws -> (threshold: Double, mask: Mask) {
+    struct Record: Decodable {
+      var threshold: Double
+      var thresholdFrom: String?
+      var thresholdsByName: [String: Double]
+    }
+    func run(_ options: String...) throws -> (record: Record, mask: Mask) {
       let out = try Workplace.folder()
       _ = try segment(Cohort.patient, into: out, options)
       let record = try JSONDecoder().decode(Record.self, from: Data(contentsOf: out / "segmentation.json"))
       let row = try #require(try TSV(out / "cases.tsv").rows.first)
-      return (record.threshold, try results(row, in: out).mask)
+      return (record, try results(row, in: out).mask)
     }
     let standard = try run(), strict = try run("--fpr", "0.01"), loose = try run("--fpr", "0.1")
-    #expect(standard.threshold == strict.threshold && standard.mask == strict.mask)
-    #expect(loose.threshold < strict.threshold && loose.mask.count > strict.mask.count)
-    let given = try run("--threshold", "\(loose.threshold)")
-    #expect(given.threshold == loose.threshold && given.mask == loose.mask)
+    #expect(standard.record.threshold == strict.record.threshold && standard.mask == strict.mask)
+    #expect(loose.record.threshold < strict.record.threshold && loose.mask.count > strict.mask.count)
+    let given = try run("--threshold", "\(loose.record.threshold)")
+    #expect(given.record.threshold == loose.record.threshold && given.mask == loose.mask)
+    let percentile = try run("--threshold-from", "training-percentile")
+    #expect(
+      percentile.record.threshold == percentile.record.thresholdsByName["training-percentile-98"])
+    #expect(
+      [strict, given, percentile].map(\.record.thresholdFrom) == ["fpr", nil, "training-percentile"])
   }
 
   @Test func theSameInputGivesTheSameFilesAndOldOnesAreReplaced() throws {

@@ -112,11 +112,15 @@ extension Configuration {
       "recipe.gridSize=32", "recipe.gridSpacing=6", "scoring.median=3", "scoring.erosion=0",
       "training.batchSize=4", "training.epochs=\(epochs)",
     ]
-    if preset.hasSuffix("vae") {
+    let model = try Configuration(preset: preset).model
+    if model["network"] != nil {
       small += [
-        "model.channels=[4, 8]", "model.denseSize=6", "model.denseChannels=2", "model.spatialChannels=3",
+        "model.network.channels=[4, 8]", "model.network.denseSize=6", "model.network.denseChannels=2",
+        "model.network.spatialChannels=3",
       ]
     }
+    if model["critic"] != nil { small += ["model.critic.channels=[4, 8]", "model.critic.steps=2"] }
+    if model["searchSteps"] != nil { small.append("model.searchSteps=3") }
     return try Configuration(preset: preset, settings: small + settings)
   }
 }

@@ -110,4 +110,15 @@ struct OptimizerTests {
     let expected = ParameterError.shape(path: "exp_avg.0.weight", expected: [8, 4], actual: [1])
     #expect(throws: expected) { try training.adam.load(state) }
   }
+
+  @Test func countsItsSteps() throws {
+    let training = try Training("adam")
+    #expect(try training.adam.stepCount == 0)
+    try training.run(3)
+    #expect(try training.adam.stepCount == 3)
+    let other = try Training("adam")
+    try other.adam.load(training.adam.state())
+    #expect(try other.adam.stepCount == 3)
+    #expect(try Adam([], learningRate: 1).stepCount == 0)
+  }
 }

@@ -38,6 +38,11 @@ public struct Configuration: Codable, Hashable, Sendable {
     self = result
   }
 
+  /// Decodes a configuration that another version may have written: keys it lacks have their defaults.
+  public init(from decoder: any Swift.Decoder) throws {
+    try self.init(layers: [ConfigurationNode(from: decoder)])
+  }
+
   /// Resolves what a user asks for: a preset, a file of keys, and single `key=value` settings.
   public init(preset: String?, file: URL? = nil, settings: [String] = []) throws {
     var layers = [ConfigurationNode]()

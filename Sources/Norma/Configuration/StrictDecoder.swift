@@ -37,17 +37,28 @@ extension Settings {
   private static func wrongValue(
     in node: ConfigurationNode, over known: ConfigurationNode, path: String
   ) -> ConfigurationError {
-    guard case .map(let entries) = node, case .map(let defaults) = known else {
+    guard case .map = node else {
       return .wrongType(path: path, expected: known.kind, actual: node.kind)
     }
-    let wrong = entries.sorted { $0.key < $1.key }.first { key, value in
-      (try? Self(decoding: merge(.map([key: value]), over: known, path: path))) == nil
+    let wrong = node.leaves.first { key, value in
+      (try? Self(decoding: merge(.nested(value, at: key), over: known, path: path))) == nil
     }
     let (key, value) = wrong ?? ("", node)
-    let isCount = if case .int? = defaults[key], case .double = value { true } else { false }
+    let fallback = key.split(separator: ".").reduce(known) { $0[String($1)] ?? .null }
+    let isCount = if case .int = fallback, case .double = value { true } else { false }
     return .wrongType(
       path: join(path, key), expected: isCount ? "a whole number" : "one of the values in the reference",
       actual: value.text)
+  }
+}
+
+extension ConfigurationNode {
+  /// Everything below groups of keys, by its dotted path.
+  fileprivate var leaves: [(path: String, value: ConfigurationNode)] {
+    guard case .map(let entries) = self else { return [("", self)] }
+    return entries.sorted { $0.key < $1.key }.flatMap { key, value in
+      value.leaves.map { (path: $0.path.isEmpty ? key : "\(key).\($0.path)", value: $0.value) }
+    }
   }
 }
 

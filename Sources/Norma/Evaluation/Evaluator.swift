@@ -25,7 +25,7 @@ public struct Evaluator {
   /// operating points must differ.
   public init(
     operatingPoints: [OperatingPoint], minimumLesionSize: Double = 0, detail: Detail = .full,
-    memoryBudget: Int = 256 << 20, scratchFolder: URL = FileManager.default.temporaryDirectory
+    memoryBudget: Int = 64 << 20, scratchFolder: URL = FileManager.default.temporaryDirectory
   ) {
     precondition(Set(operatingPoints.map(\.name)).count == operatingPoints.count, "a name is used twice")
     (self.operatingPoints, self.minimumLesionSize) = (operatingPoints, minimumLesionSize)

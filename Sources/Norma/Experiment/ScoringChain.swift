@@ -13,7 +13,8 @@ struct ScoringChain {
     var settings = scorer.settings
     settings.normalization = .none
     settings.minimumLesionSize = max(settings.minimumLesionSize, smallestComponent)
-    let stages = settings.ablation.filter { reconstructs || $0.settings.residual != .absolute }
+    // Without a reconstruction there is no residual whose sign could count.
+    let stages = settings.ablation.filter { reconstructs || $0.name != "positive part" }
     let chains = stages.map { ScoringChain(name: $0.name, settings: $0.settings, statistics: nil) }
     guard let statistics = scorer.statistics else { return chains }
     return chains + [ScoringChain(name: scaled, settings: scorer.settings, statistics: statistics)]

@@ -32,25 +32,26 @@ public struct EvaluationDetails {
       })
   }
 
-  private static let perParticipantColumns = [
+  private static let perParticipantFigures = [
     ("Dice", "dice"), ("HD95 (mm)", "hd95_mm"), ("Surface Dice, 1 mm", "surface_dice_1mm"),
     ("Volume difference (%)", "absolute_volume_difference_percent"), ("Lesion recall", "lesion_recall"),
     ("Lesion F1", "lesion_f1"),
   ]
 
   private var perParticipant: ReportTable {
-    let columns = Self.perParticipantColumns
-    return ReportTable(
-      caption: "Per participant: mean ± sd, median, number of participants in whom the figure is defined",
-      columns: [.text("Threshold from")] + columns.map { .number($0.0) },
-      rows: points.map { point in [point.title] + columns.map { spread(point.perParticipant[$0.1]) } })
+    ReportTable(
+      caption: "Mean ± sd / median over participants (in how many the figure is defined)",
+      columns: [.text("Figure")] + points.map { .number($0.title) },
+      rows: Self.perParticipantFigures.map { title, key in
+        [title] + points.map { spread($0.perParticipant[key]) }
+      })
   }
 
   private var lesions: HTMLPage.Section? {
     guard let first = points.first?.lesionStrata else { return nil }
     let table = ReportTable(
       caption: "Share of whole lesions that a called voxel touches, by lesion size in mm³ (slices: mm²)",
-      columns: [.text("Threshold from")] + first.map { .number("\($0.size) (\($0.lesions) lesions)") },
+      columns: [.text("Threshold from")] + first.map { .number("\($0.size) (n = \($0.lesions))") },
       rows: points.map { point in
         [point.title] + (point.lesionStrata ?? []).map { estimate($0.recall, $0.recallInterval) }
       })
@@ -61,9 +62,10 @@ public struct EvaluationDetails {
     let free = points.compactMap { point in point.lesionFree.map { (point.title, $0) } }
     guard let cases = free.first?.1.cases else { return nil }
     let table = ReportTable(
-      caption: "The \(cases) cases without a lesion: all that is called is false",
+      caption: "\(cases) lesion-free \(cases == 1 ? "case" : "cases"): all that is called is false; "
+        + "volume and regions: mean ± sd / median over participants (their number)",
       columns: [.text("Threshold from")]
-        + ["Cases flagged", "Volume (mL), mean ± sd, median", "Regions, mean ± sd, median"]
+        + ["Cases flagged", "Volume (mL)", "Regions"]
         .map(ReportTable.Column.number),
       rows: free.map { title, figures in
         [
@@ -82,7 +84,8 @@ public struct EvaluationDetails {
     guard let detection = evaluation.detection else { return nil }
     let healthy = evaluation.table.filter { !$0.hasLesion }.count
     let table = ReportTable(
-      caption: "Does a case have a lesion? \(evaluation.cases - healthy) have, \(healthy) have none",
+      caption:
+        "Does a case have a lesion? \(evaluation.cases - healthy) have one, \(healthy) \(healthy == 1 ? "has" : "have") none",
       columns: [.text("Told by"), .number("AUROC"), .number("AUPRC")],
       rows: Self.scores.compactMap { key, title in
         detection[key].map {
@@ -107,7 +110,7 @@ public struct EvaluationDetails {
 
   private func spread(_ summary: Evaluation.Summary?) -> String {
     guard let summary else { return number(nil) }
-    return "\(aligned(summary.mean)) ± \(aligned(summary.sd)), \(aligned(summary.median)), "
-      + "\(summary.participants)"
+    return "\(aligned(summary.mean)) ± \(aligned(summary.sd)) / \(aligned(summary.median)) "
+      + "(\(summary.participants))"
   }
 }

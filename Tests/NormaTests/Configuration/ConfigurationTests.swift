@@ -19,7 +19,8 @@ import Testing
     let configuration = try Configuration(
       preset: "dense-vae",
       settings: [
-        "model.klWeight=2.5", "model.slope=0", "model.channels=[4, 8]", "training.learningRate=1e-4",
+        "model.klWeight=2.5", "model.network.slope=0", "model.network.channels=[4, 8]",
+        "training.learningRate=1e-4",
         "training.finalLearningRate=1e-7", "recipe.levels=[-10.5, 40]", "scoring.residual=squared",
         "recipe.normalization=percentile", "scoring.erosion=0.1",
       ])
@@ -27,7 +28,7 @@ import Testing
     #expect(configuration.recipe.levels == [-10.5, 40] && configuration.recipe.normalization == .percentile)
     #expect(configuration.scoring.residual == .squared)
     #expect(configuration.model["klWeight"] == .double(2.5))
-    #expect(configuration.model["slope"] == .int(0))
+    #expect(configuration.model["network"]?["slope"] == .int(0))
     let text = try JSONEncoder().encode(configuration)
     #expect(try JSONDecoder().decode(Configuration.self, from: text) == configuration)
     let node = try JSONDecoder().decode(ConfigurationNode.self, from: text)
@@ -43,7 +44,7 @@ import Testing
       Row(
         "calibration key", ("calibration.defaultrat=0.1", "calibration.defaultrat", "calibration.defaultRate")
       ),
-      Row("model key", ("model.chanels=[4]", "model.chanels", "model.channels")),
+      Row("model key", ("model.network.chanels=[4]", "model.network.chanels", "model.network.channels")),
       Row("nothing similar", ("scoring.colour=1", "scoring.colour", nil)),
       Row("below a value", ("training.epochs.most=1", nil, nil)),
     ] as [Row<(String, String?, String?)>])
@@ -60,7 +61,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["brightness", "normative", "dense-vae", "spatial-vae"])
+  @Test(arguments: Preset.all.map(\.name))
   func noMethodTakesAnUnknownModelKey(preset: String) {
     #expect {
       try Configuration(preset: preset, settings: ["model.noSuchKey=1"])
@@ -82,8 +83,12 @@ import Testing
     ("scoring.residual=posit", "scoring.residual"),
     ("recipe.levels=5", "recipe.levels"), ("recipe.levels=[a, b]", "recipe.levels"),
     ("recipe.levels=[.nan, 2]", "recipe.levels"), ("recipe.normalization=robust", "recipe.normalization"),
-    ("model.channels=[8, x]", "model.channels[1]"), ("model.channels={a: 1}", "model.channels"),
-    ("model.code=sparse", "model.code"),
+    ("model.network.channels=[8, x]", "model.network.channels[1]"),
+    ("model.network.channels={a: 1}", "model.network.channels"),
+    ("model.network.code=sparse", "model.network.code"), ("model.network.norm=layer", "model.network.norm"),
+    ("model.network.stem=1", "model.network.stem"), ("model.network=dense", "model.network"),
+    ("model.network.activation=prelu", "model.network.activation"),
+    ("training.precision=float16", "training.precision"),
   ])
   func aWrongTypeIsRefusedWithItsPlace(setting: String, path: String) {
     #expect {
@@ -106,9 +111,12 @@ import Testing
     "calibration.defaultRate=0",
     "calibration.defaultRate=1", "recipe.gridSize=100", "recipe.gridSize=0", "recipe.gridSize=528",
     "recipe.gridSpacing=0", "recipe.gridSpacing=11", "recipe.gridCentre=[1]", "recipe.levels=[1]",
-    "recipe.levels=[2, 1]", "recipe.levels=[1, 2, 3]", "recipe.minimumBrainArea=-1", "model.channels=[]",
-    "model.channels=[0]", "model.channels=[1, 2, 3, 4, 5, 6, 7]", "model.kernel=4", "model.kernel=1",
-    "model.denseSize=0", "model.denseChannels=0", "model.spatialChannels=513", "model.slope=1.5",
+    "recipe.levels=[2, 1]", "recipe.levels=[1, 2, 3]", "recipe.minimumBrainArea=-1",
+    "model.network.channels=[]",
+    "model.network.channels=[0]", "model.network.channels=[1, 2, 3, 4, 5, 6, 7]", "model.network.kernel=4",
+    "model.network.kernel=1",
+    "model.network.denseSize=0", "model.network.denseChannels=0", "model.network.spatialChannels=513",
+    "model.network.slope=1.5",
     "model.klWeight=-1", "model.beta1=1",
   ])
   func aValueOutOfRangeIsRefused(setting: String) {
@@ -121,10 +129,59 @@ import Testing
   }
 
   @Test(arguments: [
-    "model.sigma=-1", "model.sigma=21", "model.minimumDeviation=0", "model.minimumDeviation=2",
+    ("normative", "model.sigma=-1"), ("normative", "model.sigma=21"),
+    ("normative", "model.minimumDeviation=0"),
+    ("normative", "model.minimumDeviation=2"),
+    ("dense-ae", "model.network.dropout=1"), ("dense-ae", "model.network.dropout=-0.1"),
+    ("dense-ae", "model.gradientDifferenceWeight=-1"), ("dense-ae", "model.beta1=1"),
+    ("dense-vae", "model.gradientDifferenceWeight=-1"), ("dense-vae", "model.network.channels=[2000]"),
+    ("anovaegan", "model.klWeight=-1"), ("anovaegan", "model.adversarialWeight=-1"),
+    ("anovaegan", "model.gradientDifferenceWeight=-1"), ("anovaegan", "model.network.kernel=2"),
+    ("anovaegan", "model.critic.channels=[]"), ("anovaegan", "model.critic.kernel=4"),
+    ("anovaegan", "model.critic.slope=2"), ("anovaegan", "model.critic.steps=0"),
+    ("anovaegan", "model.critic.steps=101"), ("anovaegan", "model.critic.gradientPenalty=-1"),
+    ("anovaegan", "model.critic.beta1=1"), ("anovaegan", "model.critic.beta2=1"),
+    ("anogan", "model.network.code=spatial"), ("anogan", "model.critic.steps=0"),
+    ("anogan", "model.searchSteps=0"),
+    ("anogan", "model.searchSteps=100001"), ("anogan", "model.searchRate=0"),
+    ("anogan", "model.searchRate=1.5"),
+    ("anogan", "model.featureWeight=-0.1"), ("anogan", "model.featureWeight=1.1"),
+    ("f-anogan", "model.network.code=spatial"), ("f-anogan", "model.critic.beta2=-0.1"),
+    ("f-anogan", "model.generatorShare=0"), ("f-anogan", "model.generatorShare=1"),
+    ("f-anogan", "model.featureWeight=-1"),
   ])
-  func theNormativeMapHasLimitsToo(setting: String) {
-    #expect(throws: ConfigurationError.self) { try Configuration(preset: "normative", settings: [setting]) }
+  func everyMethodHasItsLimits(preset: String, setting: String) {
+    #expect {
+      try Configuration(preset: preset, settings: [setting])
+    } throws: { error in
+      guard case ConfigurationError.outOfRange(let path, _, let allowed) = error else { return false }
+      return setting.hasPrefix("\(path)=") && !allowed.isEmpty
+    }
+  }
+
+  @Test(arguments: [
+    ("model.updateOrder=both", "model.updateOrder"), ("model.critic.loss=hinge", "model.critic.loss"),
+    ("model.critic.steps=2.5", "model.critic.steps"), ("model.critic=none", "model.critic"),
+  ])
+  func aWrongTypeBelowTheCriticIsRefusedWithItsPlace(setting: String, path: String) {
+    #expect {
+      try Configuration(preset: "anovaegan", settings: [setting])
+    } throws: { error in
+      guard case ConfigurationError.wrongType(path, _, _) = error else { return false }
+      return true
+    }
+  }
+
+  /// Each side of a group keeps the keys that the other one names.
+  @Test func aGroupIsLaidOverAGroup() throws {
+    let model = try Configuration(
+      preset: "f-anogan-256", settings: ["model.network.denseSize=64", "model.critic.steps=2"]
+    ).model
+    #expect(model["network"]?["denseSize"] == .int(64) && model["network"]?["stem"] == .bool(true))
+    #expect(model["network"]?["channels"] == .list([64, 128, 256, 512].map { .int($0) }))
+    #expect(model["critic"]?["steps"] == .int(2) && model["critic"]?["loss"] == .string("wasserstein"))
+    let adversarial = try Configuration(preset: "anogan").model["critic"]
+    #expect(adversarial?["loss"] == .string("nonSaturating") && adversarial?["steps"] == .int(1))
   }
 
   @Test func aWholeNumberIsTakenForAFraction() throws {

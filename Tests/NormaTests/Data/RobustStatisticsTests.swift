@@ -32,3 +32,24 @@ import Testing
     }
   }
 }
+
+@Suite struct RanksTests {
+  /// scipy.stats.rankdata(values, method="max") / len(values).
+  @Test func ranksAreThoseOfSciPy() {
+    let values: [Float] = [3, 1, 4, 1, 5]
+    let ranks = Ranks(of: values)
+    #expect(values.map { ranks[$0] } == [0.6, 0.4, 0.8, 0.4, 1])
+    #expect(ranks[0] == 0 && ranks[2] == 0.4 && ranks[9] == 1)
+    #expect(ranks.isVaried && !Ranks(of: [2, 2]).isVaried)
+  }
+
+  /// The share of the values that do not exceed one, counted.
+  @Test func ranksAreSharesOfTheValues() {
+    var generator = SeededGenerator(seed: 3)
+    let values = (0..<257).map { _ in Float(Int.random(in: -20...20, using: &generator)) / 3 }
+    let ranks = Ranks(of: values)
+    for value in values + [-100, 0.1, 100] {
+      #expect(ranks[value] == Float(values.count { $0 <= value }) / 257)
+    }
+  }
+}

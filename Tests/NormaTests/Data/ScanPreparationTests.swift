@@ -63,6 +63,38 @@ import Volumes
     for (image, brain) in zip(prepared.images, prepared.brain) where brain == 0 { #expect(abs(image) < 0.8) }
   }
 
+  @Test func equalizedBrightnessIsTheShareOfVoxelsThatAreNotBrighter() throws {
+    let scan = TestScan.make(3)
+    let inside = zip(scan.image.voxels, scan.brain.voxels).filter { $0.1 == 1 }.map(\.0)
+    // A recipe whose grid is the scan's own.
+    var recipe = TestScan.recipe
+    (recipe.gridCentre, recipe.normalization) = ([18, -17], .equalized)
+    let prepared = try ScanPreparation(recipe: recipe)(scan.image, name: "scan")
+    for voxel in [(14, 20, 1), (9, 14, 0), (16, 12, 3)] {
+      let value = scan.image[voxel.0, voxel.1, voxel.2]
+      let share = Double(inside.count { $0 <= value }) / Double(inside.count)
+      #expect(abs(Double(prepared.images[(voxel.2 * 32 + voxel.1) * 32 + voxel.0]) - share) < 5e-3)
+    }
+    #expect(prepared.images.allSatisfy { (0...1).contains($0) })
+    // Nor does any change of contrast that keeps the order of the brightnesses matter.
+    let squared = try ScanPreparation(recipe: recipe)(scan.image.map { $0 * $0 }, name: "scan")
+    #expect(distance(squared.images, prepared.images) < 1e-6)
+  }
+
+  @Test(arguments: IntensityNormalization.allCases)
+  func aBrainOfOneBrightnessIsRefused(normalization: IntensityNormalization) throws {
+    var recipe = TestScan.recipe
+    recipe.normalization = normalization
+    let flat = TestScan.make(3).image.map { $0 == 0 ? 0 : Float(50) }
+    // A percentile only needs some brightness.
+    if normalization == .percentile {
+      #expect(try ScanPreparation(recipe: recipe)(flat, name: "scan").images.max() == 1)
+    } else {
+      let problem = try problem { try ScanPreparation(recipe: recipe)(flat, name: "scan") }
+      #expect(problem.kind == .badData && problem.what.contains("one brightness"))
+    }
+  }
+
   @Test func brightnessInPercentilesEndsAtOne() throws {
     var recipe = TestScan.recipe
     recipe.normalization = .percentile

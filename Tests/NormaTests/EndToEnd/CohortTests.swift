@@ -1,4 +1,5 @@
 import Foundation
+import Tensors
 import Testing
 import Volumes
 
@@ -74,6 +75,37 @@ import Volumes
     }
   }
 
+  @Test func theSpreadOfDrawsIsWrittenWhereThereAreSome() throws {
+    try withTemporaryFolder { folder in
+      let cohort = try TestCohort(in: folder, train: 1, validation: 0)
+      let method = try DrawingMethod(settings: .init(), context: MethodContext(imageSize: 32))
+      for samples in [0, 4] {
+        var settings = ScoringSettings()
+        settings.samples = samples
+        let output = folder.appendingPathComponent("out-\(samples)")
+        let scorer = Scorer(method: method, settings: settings, device: .cpu)
+        let segmentation = CohortSegmentation(
+          segmenter: Segmenter(scorer: scorer, recipe: TestScan.recipe), bundleName: "tiny", threshold: 3,
+          output: output)
+        #expect(try segmentation(cohort.manifest.cases).compactMap(\.problem).isEmpty)
+        let file = output.appendingPathComponent("sub-1/anat/sub-1_desc-uncertainty_FLAIR.nii.gz")
+        let sidecar = output.appendingPathComponent(CaseFiles(caseID: "sub-1").uncertaintySidecar)
+        #expect(FileManager.default.fileExists(atPath: file.path) == (samples > 1))
+        #expect(FileManager.default.fileExists(atPath: sidecar.path) == (samples > 1))
+        guard samples > 1 else { continue }
+        let uncertainty = try NIfTI.read(file),
+          map = try NIfTI.read(
+            output.appendingPathComponent(
+              CaseFiles(caseID: "sub-1").anomalyMap))
+        #expect(uncertainty.geometry == map.geometry)
+        #expect(zip(uncertainty.voxels, map.voxels).allSatisfy { $0 > 0 || $1 == 0 })
+        let inside = uncertainty.voxels.filter { $0 > 0 }
+        // The sd of four draws of sd 0.1 is 0.092 on average.
+        #expect(abs(inside.reduce(0, +) / Float(inside.count) - 0.092) < 0.01)
+      }
+    }
+  }
+
   @Test(arguments: [
     ("sub-01", "sub-01/anat/sub-01"), ("sub-01_ses-2_run-1", "sub-01/ses-2/anat/sub-01_ses-2_run-1"),
     ("patient 7", "patient 7/patient 7"), ("ses-1_x", "ses-1_x/ses-1_x"),
@@ -123,7 +155,8 @@ import Volumes
       #expect(atOnePercent.calledRegions == rows[1].lesions.count)
       #expect(
         evaluation.operatingPoints.map(\.name) == [
-          "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10",
+          "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10", "training_percentile_95",
+          "training_percentile_98", "training_percentile_99",
         ])
 
       // Cases of other splits are no test cases.

@@ -112,7 +112,7 @@ import Testing
     (overlap.truePositives, overlap.falsePositives, overlap.lesionVoxels) = (hits, alarms, lesion)
     #expect(overlap.dice == expected)
     #expect(overlap.falsePositiveRate == nil && (overlap.recall == nil) == (lesion == 0))
-    #expect((overlap.precision == nil) == (hits + alarms == 0))
+    #expect((overlap.precision == nil) == (hits + alarms == 0 || lesion == 0))
     overlap.healthyVoxels = 10
     #expect(overlap.falsePositiveRate == Double(alarms) / 10)
   }

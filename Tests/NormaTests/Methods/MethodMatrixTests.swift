@@ -24,11 +24,13 @@ import Volumes
       .make(model: configuration.model, context: MethodContext(imageSize: 32, seed: seed))
   }
 
-  /// A few steps on other people than those that are scored.
+  /// A few steps on other people than those that are scored, from the third on in the last stage of methods that have
+  /// stages.
   static func train(_ method: any Method, from first: UInt64 = 0, steps: UInt64 = 3, slices: Int = 4) throws {
     for step in first..<first + steps {
       let losses = try method.step(
-        batch(step, slices: slices), StepContext(learningRate: 1e-3, generator: Generator(seed: step)))
+        batch(step, slices: slices),
+        StepContext(learningRate: 1e-3, progress: step < 2 ? 0 : 0.9, generator: Generator(seed: step)))
       #expect(losses.total.isFinite && losses.parts.values.allSatisfy(\.isFinite))
     }
   }
@@ -40,7 +42,10 @@ import Volumes
   @Test func everyMethodHasAPreset() throws {
     let methods = Set(MethodRegistry.entries.map(\.name).filter { !$0.hasPrefix("test-") })
     #expect(try methods == Set(Self.presets.map { try Configuration(preset: $0).method }))
-    #expect(methods.isSuperset(of: ["brightness", "normative", "vae"]))
+    #expect(
+      methods.isSuperset(of: [
+        "brightness", "normative", "autoencoder", "vae", "anovaegan", "anogan", "f-anogan",
+      ]))
   }
 
   @Test(arguments: presets)
@@ -105,19 +110,64 @@ import Volumes
     #expect(try Self.bytes(other.optimizerState) == Self.bytes(method.optimizerState))
   }
 
-  @Test(arguments: presets.filter { $0 != "brightness" })
+  @Test(arguments: presets.filter { !$0.hasSuffix("brightness") })
   func aStateThatDoesNotFitIsRefused(preset: String) throws {
     let method = try Self.make(preset), state = try method.state
-    let names = state.filter { $0.value.rank > 0 }.keys.sorted()
-    let name = try #require(names.first)
-    let shape = try #require(state[name]).shape
-    var lacking = state
-    lacking[name] = nil
-    #expect(throws: ParameterError.missing(path: name, shape: shape)) { try method.load(state: lacking) }
-    var wrong = state
-    wrong[name] = try .zeros([3, 7])
-    #expect(throws: ParameterError.shape(path: name, expected: shape, actual: [3, 7])) {
-      try method.load(state: wrong)
+    for (name, tensor) in state.filter({ $0.value.rank > 0 }) {
+      var lacking = state, wrong = state
+      lacking[name] = nil
+      wrong[name] = try .zeros([3, 7])
+      #expect(throws: ParameterError.missing(path: name, shape: tensor.shape)) {
+        try method.load(state: lacking)
+      }
+      #expect(throws: ParameterError.shape(path: name, expected: tensor.shape, actual: [3, 7])) {
+        try method.load(state: wrong)
+      }
     }
+  }
+
+  @Test(arguments: presets.filter { !$0.hasSuffix("brightness") && !$0.hasPrefix("normative") })
+  func aTensorThatBelongsToNothingIsRefused(preset: String) throws {
+    let method = try Self.make(preset)
+    for name in ["stranger", "generator.stranger", "critic.stranger", "encoder.stranger"] {
+      let stranger = [name: try Tensor.zeros([1])]
+      #expect(throws: ParameterError.unexpected(path: name)) {
+        try method.load(state: method.state.joined(stranger))
+      }
+      #expect(throws: ParameterError.unexpected(path: name)) {
+        try method.load(optimizerState: method.optimizerState.joined(stranger))
+      }
+    }
+  }
+
+  @Test(arguments: presets)
+  func theOrderOfTheSlicesIsThatOfTheMaps(preset: String) throws {
+    let method = try Self.make(preset), batch = try Self.batch(9)
+    try Self.train(method)
+    let order = try Tensor([2, 0, 3, 1], shape: [4]).to(.int64)
+    let turned = Batch(
+      images: try batch.images.indexSelect(0, order), brain: try batch.brain.indexSelect(0, order))
+    let expected = try method.score(batch).map.indexSelect(0, order).values()
+    #expect(distance(try method.score(turned).map.values(), expected) < 1e-4)
+  }
+
+  /// Methods that know no left and right: brightness, and the normative map of people and their mirror images.
+  @Test(arguments: ["brightness", "equalized-brightness", "normative"])
+  func aMirroredSliceHasAMirroredMap(preset: String) throws {
+    func mirrored(_ batch: Batch) throws -> Batch {
+      Batch(images: try batch.images.flip([3]), brain: try batch.brain.flip([3]))
+    }
+    let method = try Self.make(preset)
+    for person in UInt64(0)..<3 {
+      let context = StepContext(learningRate: 1e-3, generator: try Generator(seed: person))
+      for batch in [try Self.batch(person), try mirrored(Self.batch(person))] {
+        _ = try method.step(batch, context)
+      }
+    }
+    let batch = try Self.batch(9, blob: TestScan.Blob())
+    let map = try method.score(batch).map
+    let expected = try map.flip([3]).values(), largest = expected.max() ?? 0
+    #expect(distance(try map.values(), expected) > 0.1 * largest)
+    #expect(distance(try method.score(mirrored(batch)).map.values(), expected) < 1e-4 * largest)
   }
 }

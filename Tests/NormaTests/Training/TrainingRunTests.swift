@@ -40,13 +40,16 @@ import Volumes
   /// Everything of a table but the speed.
   private func metrics(_ folder: RunFolder) throws -> [[String]] {
     try String(contentsOf: folder.metrics, encoding: .utf8).split(separator: "\n")
-      .map { $0.split(separator: ",").dropLast().map(String.init) }
+      .map { $0.split(separator: ",", omittingEmptySubsequences: false).dropLast().map(String.init) }
   }
 
   @Test(arguments: [
     Row("in the first epoch", ("dense-vae", [1])), Row("before the first step", ("dense-vae", [0])),
     Row("between two epochs", ("dense-vae", [3])), Row("in the second epoch", ("spatial-vae", [5])),
     Row("twice", ("dense-vae", [2, 4])), Row("a method without optimiser", ("normative", [2])),
+    Row("an autoencoder", ("dense-ae", [2])), Row("a spatial autoencoder", ("spatial-ae", [4])),
+    Row("three optimisers", ("anovaegan", [1, 4])), Row("a generator", ("anogan", [3])),
+    Row("before and in the second stage", ("f-anogan", [3, 5])),
   ])
   func anInterruptedRunEndsBitForBitLikeAnyOther(row: Row<(String, [Int])>) throws {
     let (preset, stops) = row.body
@@ -120,6 +123,40 @@ import Volumes
       #expect(bundle.manifest.provenance.epochs == 3 && bundle.manifest.provenance.bestEpoch == 1)
       #expect(try bundle.scorer(device: .cpu).method.state["count"]?.values() == [3])
       #expect(try Checkpoint(contentsOf: folder.lastCheckpoint).model["count"]?.values() == [9])
+    }
+  }
+
+  /// The search of a lone generator has no validation loss: the last weights stand.
+  @Test func withoutAValidationLossTheLastEpochStands() throws {
+    try withCohort { cohort, folder in
+      var records = [EpochRecord]()
+      let configuration = try Configuration.tiny("anogan", epochs: 3, settings: ["training.patience=1"])
+      let bundle = try run(cohort, folder, configuration)(onEvent: {
+        if case .epoch(let record) = $0 { records.append(record) }
+      })
+      #expect(records.map(\.validationLoss) == [nil, nil, nil] && records.allSatisfy { $0.isBest })
+      #expect(bundle.manifest.provenance.epochs == 3 && bundle.manifest.provenance.bestEpoch == 3)
+      let state = try bundle.scorer(device: .cpu).method.state.mapValues { try $0.bytes() }
+      #expect(try Checkpoint(contentsOf: folder.lastCheckpoint).model.mapValues { try $0.bytes() } == state)
+      let losses = try metrics(folder).map { $0[$0.count - 2] }
+      #expect(losses == ["validation_loss", "", "", ""])
+    }
+  }
+
+  /// Nine of fifteen steps are the generator's; the first epoch of the encoder is the first that can be chosen.
+  @Test func theBestEpochOfFastAnoGANIsOneOfTheEncoder() throws {
+    try withCohort { cohort, folder in
+      var records = [EpochRecord]()
+      let bundle = try run(cohort, folder, .tiny("f-anogan", epochs: 5))(onEvent: {
+        if case .epoch(let record) = $0 { records.append(record) }
+      })
+      #expect(records.map { $0.validationLoss == nil } == [true, true, true, false, false])
+      #expect(records.prefix(4).allSatisfy { $0.isBest })
+      #expect(records.map { $0.trainingParts["features"] == nil } == [true, true, true, false, false])
+      let losses = records.map { $0.validationLoss ?? .infinity }
+      let best = try #require(losses.indices.min { losses[$0] < losses[$1] })
+      #expect(bundle.manifest.provenance.bestEpoch == best + 1)
+      try bundle.verify()
     }
   }
 

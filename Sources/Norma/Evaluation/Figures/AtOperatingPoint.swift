@@ -11,7 +11,7 @@ extension Evaluation {
     public let diceInterval: [Double]?
     /// False-positive rate observed in all healthy voxels, before regions are dropped.
     public let observedFPR: Double?
-    /// Pooled share of called voxels that are lesion; nil where nothing is called.
+    /// Pooled share of called voxels that are lesion; nil without a lesion and where nothing is called.
     public let precision: Double?
     /// Pooled share of lesion voxels called; nil without a lesion.
     public let recall: Double?

@@ -48,7 +48,7 @@ extension Evaluation.Case {
     public let dice: Double?
     /// Share of lesion voxels called; nil without a lesion.
     public let recall: Double?
-    /// Share of called voxels that are lesion; nil where nothing is called.
+    /// Share of called voxels that are lesion; nil without a lesion and where nothing is called.
     public let precision: Double?
     /// |called - lesion| / lesion volume in %; nil without a lesion.
     public let absoluteVolumeDifference: Double?

@@ -15,10 +15,10 @@ struct Overlap: Hashable, Sendable {
   /// Fraction of lesion voxels called; nil without lesion voxels.
   var recall: Double? { lesionVoxels == 0 ? nil : Double(truePositives) / Double(lesionVoxels) }
 
-  /// Fraction of called voxels that are lesion; nil where nothing is called.
+  /// Fraction of called voxels that are lesion; nil where nothing is called or there is no lesion to call.
   var precision: Double? {
     let called = truePositives + falsePositives
-    return called == 0 ? nil : Double(truePositives) / Double(called)
+    return called == 0 || lesionVoxels == 0 ? nil : Double(truePositives) / Double(called)
   }
 
   /// Fraction of healthy voxels called lesion; nil without healthy voxels.

@@ -21,7 +21,7 @@ package struct RankedVoxels {
   /// Keeps up to `memoryBudget` bytes of scores in memory (a voxel takes one or two) and the rest in a file
   /// without a name in `scratchFolder`.
   package init(
-    memoryBudget: Int = 256 << 20, scratchFolder: URL = FileManager.default.temporaryDirectory
+    memoryBudget: Int = 64 << 20, scratchFolder: URL = FileManager.default.temporaryDirectory
   ) {
     (self.memoryBudget, self.scratchFolder) = (memoryBudget, scratchFolder)
   }

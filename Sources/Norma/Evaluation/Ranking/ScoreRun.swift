@@ -8,36 +8,40 @@ struct ScoreRun {
 
   /// One above the largest key: where the first step starts.
   static let top = 1 << 32
-  /// No entry is longer.
-  static let longestEntry = 16
+  /// No entry is longer: a step of 34 bits and a count of 42.
+  static let longestEntry = 11
 
   /// Packs voxels that are in ascending order.
   init(ascending keys: [UInt32]) {
-    bytes.reserveCapacity(keys.count * 3 / 2)
-    var last = Self.top
-    keys.withUnsafeBufferPointer { keys in
-      var end = keys.count
-      while end > 0 {
-        let key = keys[end - 1]
-        var first = end - 1
-        while first > 0, keys[first - 1] == key { first -= 1 }
-        let count = end - first
-        append((last - Int(key)) << 1 | (count > 1 ? 1 : 0))
-        if count > 1 { append(count) }
-        if key & 1 == 1 { lesion += count } else { healthy += count }
-        last = Int(key)
-        end = first
+    let packed = [UInt8](unsafeUninitializedCapacity: Self.longestEntry * keys.count) { bytes, used in
+      var last = Self.top, end = keys.count
+      keys.withUnsafeBufferPointer { keys in
+        while end > 0 {
+          let key = keys[end - 1]
+          var first = end - 1
+          while first > 0, keys[first - 1] == key { first -= 1 }
+          let count = end - first
+          Self.append((last - Int(key)) << 1 | (count > 1 ? 1 : 0), to: bytes, &used)
+          if count > 1 { Self.append(count, to: bytes, &used) }
+          if key & 1 == 1 { lesion += count } else { healthy += count }
+          last = Int(key)
+          end = first
+        }
       }
     }
+    // The room for the worst case is not kept.
+    bytes = packed.withUnsafeBufferPointer(Array.init)
   }
 
-  private mutating func append(_ value: Int) {
+  private static func append(_ value: Int, to bytes: UnsafeMutableBufferPointer<UInt8>, _ used: inout Int) {
     var rest = value
     while rest > 0x7F {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      bytes[used] = UInt8(truncatingIfNeeded: rest) | 0x80
+      used += 1
       rest >>= 7
     }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
+    bytes[used] = UInt8(truncatingIfNeeded: rest)
+    used += 1
   }
 }
 

@@ -113,13 +113,3 @@ final class Critic {
   var optimizerState: [String: Tensor] { optimizer.state() }
   func load(optimizerState: [String: Tensor]) throws { try optimizer.load(optimizerState) }
 }
-
-extension [String: Tensor] {
-  /// The same tensors, their names below `prefix`.
-  func prefixed(_ prefix: String) -> [String: Tensor] {
-    Dictionary(uniqueKeysWithValues: map { ("\(prefix).\($0.key)", $0.value) })
-  }
-
-  /// These tensors and others of other names.
-  func joined(_ other: [String: Tensor]) -> [String: Tensor] { merging(other) { first, _ in first } }
-}

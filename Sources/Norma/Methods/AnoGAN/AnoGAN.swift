@@ -75,9 +75,11 @@ final class AnoGAN: Method {
   }
 
   var state: [String: Tensor] { pair.state }
-  func load(state: [String: Tensor]) throws { try pair.load(state: state) }
+  func load(state: [String: Tensor]) throws { try state.give(to: pair.stateParts) }
   var optimizerState: [String: Tensor] { pair.optimizerState }
-  func load(optimizerState: [String: Tensor]) throws { try pair.load(optimizerState: optimizerState) }
+  func load(optimizerState: [String: Tensor]) throws {
+    try optimizerState.give(to: pair.optimizerParts)
+  }
 }
 
 extension NetworkSettings {

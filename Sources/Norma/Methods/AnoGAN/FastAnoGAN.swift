@@ -48,13 +48,15 @@ final class FastAnoGAN: Method {
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     guard context.progress >= settings.generatorShare else { return try pair.learn(batch, context) }
-    return try pair.frozen { try optimizer.minimize(encoderLoss(batch, training: true), context) }
+    return try pair.frozen {
+      try optimizer.minimize(encoderLoss(batch, training: true, draws: context.generator), context)
+    }
   }
 
   /// The encoder's loss; nil while there is only a generator.
   func validationLosses(_ batch: Batch) throws -> Losses? {
     guard try optimizer.stepCount > 0 else { return nil }
-    return try withoutGradients { try encoderLoss(batch, training: false).values() }
+    return try withoutGradients { try encoderLoss(batch, training: false, draws: nil).values() }
   }
 
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
@@ -64,8 +66,8 @@ final class FastAnoGAN: Method {
     }
   }
 
-  private func encoderLoss(_ batch: Batch, training: Bool) throws -> LossTerms {
-    let reconstruction = try reconstruct(batch, training: training, draws: nil)
+  private func encoderLoss(_ batch: Batch, training: Bool, draws: Generator?) throws -> LossTerms {
+    let reconstruction = try reconstruct(batch, training: training, draws: draws)
     var terms = try LossTerms("reconstruction", Loss.mse(reconstruction, batch.images))
     let (expected, actual) = try (
       pair.critic.features(batch.images), pair.critic.features(reconstruction)
@@ -82,14 +84,12 @@ final class FastAnoGAN: Method {
     [String: Tensor](uniqueKeysWithValues: parameters.namedTensors()).prefixed("encoder").joined(pair.state)
   }
   func load(state: [String: Tensor]) throws {
-    try parameters.load(state.dropping(prefix: "encoder."))
-    try pair.load(state: state.filter { !$0.key.hasPrefix("encoder.") })
+    try state.give(to: [("encoder", parameters.load)] + pair.stateParts)
   }
   var optimizerState: [String: Tensor] {
     optimizer.state().prefixed("encoder").joined(pair.optimizerState)
   }
   func load(optimizerState: [String: Tensor]) throws {
-    try optimizer.load(optimizerState.dropping(prefix: "encoder."))
-    try pair.load(optimizerState: optimizerState.filter { !$0.key.hasPrefix("encoder.") })
+    try optimizerState.give(to: [("encoder", optimizer.load)] + pair.optimizerParts)
   }
 }

@@ -41,17 +41,15 @@ final class GenerativePair {
       .joined(critic.state.prefixed("critic"))
   }
 
-  func load(state: [String: Tensor]) throws {
-    try parameters.load(state.dropping(prefix: "generator."))
-    try critic.load(state: state.dropping(prefix: "critic."))
-  }
+  /// How the state is given back, beside other parts.
+  var stateParts: [StatePart] { [("generator", parameters.load), ("critic", critic.load(state:))] }
 
   var optimizerState: [String: Tensor] {
     optimizer.state().prefixed("generator").joined(critic.optimizerState.prefixed("critic"))
   }
 
-  func load(optimizerState: [String: Tensor]) throws {
-    try optimizer.load(optimizerState.dropping(prefix: "generator."))
-    try critic.load(optimizerState: optimizerState.dropping(prefix: "critic."))
+  /// How the optimisers' state is given back, beside other parts.
+  var optimizerParts: [StatePart] {
+    [("generator", optimizer.load), ("critic", critic.load(optimizerState:))]
   }
 }

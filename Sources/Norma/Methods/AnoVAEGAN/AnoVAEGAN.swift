@@ -110,9 +110,9 @@ final class AnoVAEGAN: Method {
       .joined(critic.optimizerState.prefixed("critic")).joined(critic.state.prefixed("critic_weights"))
   }
   func load(optimizerState: [String: Tensor]) throws {
-    try optimizer.load(optimizerState.dropping(prefix: "autoencoder."))
-    try adversarialOptimizer.load(optimizerState.dropping(prefix: "adversarial."))
-    try critic.load(optimizerState: optimizerState.dropping(prefix: "critic."))
-    try critic.load(state: optimizerState.dropping(prefix: "critic_weights."))
+    try optimizerState.give(to: [
+      ("autoencoder", optimizer.load), ("adversarial", adversarialOptimizer.load),
+      ("critic", critic.load(optimizerState:)), ("critic_weights", critic.load(state:)),
+    ])
   }
 }
