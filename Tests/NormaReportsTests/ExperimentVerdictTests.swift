@@ -10,14 +10,14 @@ import Testing
   @Test(arguments: [
     (
       0.30, ExperimentVerdict.Outcome.notAbove,
-      "does not beat brightness (as published: 0.300 [0.270, 0.330])"
+      "does not beat brightness (published: 0.300 [0.270, 0.330])"
     ),
-    (0.40, .notAbove, "does not beat brightness (as published: 0.400 [0.370, 0.430])"),
+    (0.40, .notAbove, "does not beat brightness (published: 0.400 [0.370, 0.430])"),
     (
       0.45, .unclear,
       "is above brightness with intervals that overlap, which does not show that it finds more"
     ),
-    (0.47, .above, "beats brightness (as published: 0.470 [0.440, 0.500])"),
+    (0.47, .above, "beats brightness (published: 0.470 [0.440, 0.500])"),
   ])
   func theSentenceFollowsTheFigures(auprc: Double, outcome: ExperimentVerdict.Outcome, words: String) throws {
     let results = try Fixture.results([Fixture.part("brightness", 0.4), Fixture.part("dense-vae", auprc)])
@@ -41,11 +41,21 @@ import Testing
     let verdict = ExperimentVerdict(results)
     #expect(
       verdict.facts[0].value == "beats brightness (divided by sd: 0.500 [0.470, 0.530]); "
-        + "does not beat brightness (as published: 0.300 [0.270, 0.330])")
+        + "does not beat brightness (published: 0.300 [0.270, 0.330])")
     // The normative map is no network.
     #expect(
-      verdict.paragraph.contains("Of 2 networks, by the better of their chains, 1 beat it, none come out"))
+      verdict.paragraph.contains("Of 2 networks, each by the better of its chains, 1 beat it, 0 come out"))
     #expect(verdict.facts.map(\.name) == ["dense AE", "spatial AE", "normative z-map"])
+  }
+
+  @Test func thatNoNetworkBeatsBrightnessIsSaid() throws {
+    let results = try Fixture.results([
+      Fixture.part("brightness", 0.4), Fixture.part("dense-ae", 0.3, scaled: 0.35),
+      Fixture.part("f-anogan", 0.1),
+    ])
+    #expect(
+      ExperimentVerdict(results).paragraph.hasSuffix(
+        "None of the 2 networks compared beats it, under any of its chains."))
   }
 
   @Test func theStrongerBrightnessIsTheBaseline() throws {

@@ -43,6 +43,19 @@ import Volumes
     #expect(ring == [false, true, false, false, false, true])
   }
 
+  @Test func aSecondOutlineIsDashedAndShowsTheFirstInItsGaps() throws {
+    let empty = AxialSlice(width: 40, height: 40, values: Array(repeating: 0, count: 1600))
+    var mask = [UInt8](repeating: 0, count: 1600)
+    for y in 10..<30 { for x in 10..<30 { mask[y * 40 + x] = 1 } }
+    func panel(_ mask: [UInt8], _ second: [UInt8]?) throws -> String {
+      try MontagePanel.outlined(empty, window: 0...1, mask: mask, second: second, caption: "Mask").source
+    }
+    let blank = [UInt8](repeating: 0, count: 1600)
+    let sources = try [panel(mask, nil), panel(mask, mask), panel(blank, mask), panel(mask, blank)]
+    #expect(sources[0] == sources[3])
+    #expect(Set(sources).count == 3)
+  }
+
   @Test func everyPanelHasAnAlternativeTextAndSides() throws {
     let montage = Montage(
       caption: "z = 18 mm",

@@ -32,13 +32,14 @@ public struct MontagePanel: Sendable {
   /// A grey picture with a mask's outline around its voxels (those not 0), and dashed in another colour that of a
   /// second one; masks are width x height like the slice. Throws where encoding fails.
   public static func outlined(
-    _ slice: AxialSlice, window: ClosedRange<Float>, mask: [UInt8], second: [UInt8]? = nil, caption: String
+    _ slice: AxialSlice, window: ClosedRange<Float>, mask: [UInt8], second: [UInt8]? = nil,
+    thickness: Int = 1, caption: String
   ) throws -> MontagePanel {
-    let first = Outline(mask, slice), dashed = second.map { Outline($0, slice) }
+    let first = Outline(mask, slice, thickness), dashed = second.map { Outline($0, slice, thickness) }
     let background = grey(slice, window)
     let pixels: [UInt8] = background.indices.flatMap { i -> [UInt8] in
       // Where both lines run, the gaps of the dashed one show the other.
-      let isDash = (i % slice.width + i / slice.width) % 6 < 4
+      let isDash = (i % slice.width + i / slice.width) % (6 * thickness) < 4 * thickness
       if isDash, dashed?.line[i] == true { return [86, 180, 233] }
       if first.line[i] { return [255, 226, 64] }
       return first.halo[i] || dashed?.halo[i] == true
@@ -53,12 +54,16 @@ public struct MontagePanel: Sendable {
   private struct Outline {
     let line, halo: [Bool]
 
-    init(_ mask: [UInt8], _ slice: AxialSlice) {
+    init(_ mask: [UInt8], _ slice: AxialSlice, _ thickness: Int) {
       precondition(mask.count == slice.values.count, "a mask of the wrong size")
       let shown = slice.radiologicalIndices.map { mask[$0] != 0 }
-      let line = MontagePanel.ring(around: shown, width: slice.width)
-      halo = MontagePanel.ring(around: zip(shown, line).map { $0 || $1 }, width: slice.width)
-      self.line = line
+      var covered = shown
+      for _ in 0..<thickness {
+        let ring = MontagePanel.ring(around: covered, width: slice.width)
+        covered = zip(covered, ring).map { $0 || $1 }
+      }
+      line = zip(covered, shown).map { $0 && !$1 }
+      halo = MontagePanel.ring(around: covered, width: slice.width)
     }
   }
 

@@ -52,7 +52,8 @@ public struct ReportTable: Sendable {
     return .element(
       "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": caption],
       .element(
-        "table", [:], .element("caption", [:], .text(caption)),
+        "table", ["class": columns.count > 8 ? "wide" : "narrow"],
+        .element("caption", [:], .element("span", [:], .text(caption))),
         .element("thead", [:], .element("tr", [:], .joined(head))),
         .element("tbody", [:], .joined(body, separator: "\n"))))
   }

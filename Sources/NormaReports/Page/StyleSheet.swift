@@ -42,11 +42,17 @@ enum StyleSheet {
     .scroll { margin: 1rem 0; overflow-x: auto; }
     table { border-collapse: collapse; min-width: min(100%, 32rem); font-size: .925rem; }
     caption { padding: .25rem 0 .5rem; color: var(--muted); text-align: left; }
+    caption > span { display: block; max-width: min(46rem, 90vw); }
     th, td { padding: .4rem .9rem .4rem 0; border-bottom: 1px solid var(--line); text-align: left;
       vertical-align: top; font-weight: 400; }
     thead th { border-bottom-width: 2px; font-weight: 600; vertical-align: bottom; }
+    thead .number { white-space: normal; }
+    .wide tbody th { white-space: nowrap; }
     .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .scroll:has(.wide) { width: min(94vw, 84rem); margin-left: calc((100% - min(94vw, 84rem)) / 2); }
+    .wide { font-size: .85rem; } .wide th, .wide td { padding-right: .6rem; }
     td small { display: block; color: var(--muted); font-size: .8rem; }
+    .wide small { font-size: .75rem; }
     figure { margin: 1.25rem 0; }
     figcaption { margin-top: .4rem; color: var(--muted); font-size: .875rem; }
     .plot > svg { display: block; width: 100%; max-width: 44rem; height: auto; }
@@ -63,6 +69,8 @@ enum StyleSheet {
     @media print { body { max-width: none; padding: 0; font-size: 10pt; color: #000; background: #fff; }
       nav, .skip { display: none; } h2, h3 { break-after: avoid; } figure, tr { break-inside: avoid; }
       thead { display: table-header-group; } .scroll { overflow: visible; }
+      .scroll:has(.wide) { width: auto; margin-left: 0; }
+      .wide { font-size: 6.5pt; } .wide small { font-size: 5.5pt; } .wide th, .wide td { padding-right: .3rem; }
       .panels img, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
       .panels { grid-template-columns: repeat(4, 1fr); } a { color: inherit; text-decoration: none; } }
     """

@@ -33,11 +33,13 @@ struct ExhibitSlice {
     let white = brightness.isEmpty ? 1 : brightness[Int(0.995 * Double(brightness.count - 1))]
     let window = min(brightness.first ?? 0, 0)...max(white, .leastNormalMagnitude)
     let highest = max(map.values.max() ?? 0, threshold * 2, .leastNormalMagnitude)
+    let factor = max(image.width, image.height) <= Self.largest * 3 / 4 ? 2 : 1
     return try [
       .grey(image, window: window, caption: "scan"),
       .heat(map, window: 0...highest, caption: "anomaly map"),
       .outlined(
-        image, window: window, mask: called, second: lesion,
+        image.enlarged(by: factor), window: window, mask: image.enlarged(called, by: factor),
+        second: image.enlarged(lesion, by: factor), thickness: factor,
         caption: "yellow: called at healthy FPR 1 %; blue, dashed: drawn by the expert"),
     ]
   }
@@ -85,5 +87,34 @@ private struct Crop {
 
   private func pixels<Element>(_ grid: Grid<Element>) -> [Element] {
     rows.flatMap { y in columns.map { grid.voxels[(slice * grid.shape[1] + y) * grid.shape[0] + $0] } }
+  }
+}
+
+extension AxialSlice {
+  /// The slice with `factor` x `factor` pixels for each of its own, values interpolated linearly: room for thin lines.
+  fileprivate func enlarged(by factor: Int) -> AxialSlice {
+    guard factor > 1 else { return self }
+    /// The pixels before and after a place on the finer grid, and the share of the latter.
+    func neighbours(_ index: Int, _ count: Int) -> (Int, Int, Float) {
+      let place = (Float(index) + 0.5) / Float(factor) - 0.5, before = Int(place.rounded(.down))
+      return (max(before, 0), min(before + 1, count - 1), place - Float(before))
+    }
+    let columns = (0..<width * factor).map { neighbours($0, width) }
+    let finer = (0..<height * factor).flatMap { row in
+      let (back, front, share) = neighbours(row, height)
+      return columns.map { left, right, part in
+        let near = values[back * width + left] * (1 - part) + values[back * width + right] * part
+        let far = values[front * width + left] * (1 - part) + values[front * width + right] * part
+        return near * (1 - share) + far * share
+      }
+    }
+    return AxialSlice(width: width * factor, height: height * factor, values: finer, aspect: aspect)
+  }
+
+  /// A mask of the slice's size with `factor` x `factor` pixels for each of its own.
+  fileprivate func enlarged(_ mask: [UInt8], by factor: Int) -> [UInt8] {
+    (0..<height * factor).flatMap { row in
+      (0..<width * factor).map { mask[row / factor * width + $0 / factor] }
+    }
   }
 }

@@ -61,9 +61,9 @@ struct ExperimentLimits {
 
   private var seeds: String {
     let plan = results.plan.seeds
-    let few = plan < 3 ? " That is too few for a claim about a method that draws; three are the least." : ""
+    let few = plan < 3 ? " That is too few for a claim about a network; three are the least." : ""
     return
-      "Methods that draw were trained with \(plan == 1 ? "one seed" : "\(plan) seeds") each, the others once.\(few) "
+      "Networks are trained with \(plan == 1 ? "one seed" : "\(plan) seeds") each; what draws no random number runs once.\(few) "
       + "A figure is the mean over seeds; its interval reaches from the lowest lower to the highest upper end of "
       + "the seeds' bootstrap intervals over participants. Intervals that overlap are no test of a difference."
   }

@@ -20,8 +20,8 @@ enum ExperimentNames {
   /// A headline's chain beside its method; the published one goes without saying in plots.
   static func chain(_ name: String) -> String {
     switch name {
-    case ExperimentResults.publishedChain: "as published"
-    case ExperimentResults.componentChain: "as published, component filter"
+    case ExperimentResults.publishedChain: "published"
+    case ExperimentResults.componentChain: "published, component filter"
     default: name
     }
   }
@@ -37,18 +37,25 @@ enum ExperimentNames {
   }
 }
 
-/// A figure as text, with three decimals.
-func decimals(_ value: Double?) -> String {
-  value.flatMap { $0.isFinite ? String(format: "%.3f", $0) : nil } ?? "–"
+/// A figure as text, with so many decimals.
+func decimals(_ value: Double?, _ digits: Int = 3) -> String {
+  value.flatMap { $0.isFinite ? String(format: "%.\(digits)f", $0) : nil } ?? "–"
 }
 
 /// An interval as text.
-func decimals(_ interval: [Double]?) -> String? {
+func decimals(_ interval: [Double]?, _ digits: Int = 3) -> String? {
   guard let interval, let low = interval.first, let high = interval.last else { return nil }
-  return "[\(decimals(low)), \(decimals(high))]"
+  return "[\(decimals(low, digits)), \(decimals(high, digits))]"
 }
 
-/// A time as text, in the unit that suits it.
-func duration(_ seconds: Double) -> String {
-  seconds < 0.1 ? "\(aligned(1000 * seconds)) ms" : "\(aligned(seconds)) s"
+extension ExperimentPart.Seconds {
+  private var unit: (name: String, seconds: Double) { median < 0.1 ? ("ms", 1e-3) : ("s", 1) }
+
+  /// The median in the unit that suits it.
+  var medianText: String { "\(aligned(median / unit.seconds)) \(unit.name)" }
+
+  /// The 5th and 95th percentile in the same unit.
+  var intervalText: String {
+    "[\(interval.map { aligned($0 / unit.seconds) }.joined(separator: ", "))] \(unit.name)"
+  }
 }

@@ -47,7 +47,7 @@ public struct ExperimentPlots {
     let published = results.headlines.filter { !$0.isScaled }
     let scaled = results.headlines.filter { $0.isScaled || $0.method == "brightness" }
     let plots = [
-      curves(of: published, "As published"),
+      curves(of: published, "Published chain"),
       scaled.contains(where: \.isScaled) ? curves(of: scaled, "Divided by sd, beside brightness") : nil,
     ].compactMap { $0 }
     guard !plots.isEmpty else { return nil }

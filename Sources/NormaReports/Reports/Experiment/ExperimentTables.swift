@@ -6,6 +6,10 @@ struct ExperimentTables {
 
   private typealias Cell = FigureTable.Cell
 
+  private static let atOnePercent = "dice_healthy_fpr_0.01"
+  private static let steps = [
+    "raw", "positive part", "median", "eroded mask", "brightness prior", "component filter", "divided by sd",
+  ]
   private static let points = [
     ("healthy_fpr_0.01", "Dice at healthy FPR 1 %"), ("healthy_fpr_0.05", "Dice at healthy FPR 5 %"),
     ("healthy_fpr_0.10", "Dice at healthy FPR 10 %"),
@@ -34,23 +38,34 @@ struct ExperimentTables {
           + points.map { name, _ in
             Self.cell(
               row.figures["dice_\(name)"],
-              more: row.figures["observed_fpr_\(name)"].map { "FPR \(Self.percent($0.mean))" })
+              more: row.figures["observed_fpr_\(name)"].map { "(FPR \(Self.percent($0.mean)))" })
           } + [Self.cell(row.figures["auroc"]), Self.time(row.secondsPerSlice)]
       })
   }
 
-  /// Post-processing step by step.
+  /// Post-processing step by step, one line a method.
   var ablation: FigureTable {
-    let columns =
-      [("auprc", "AUPRC"), ("dice_oracle", "Dice, oracle")] + [("dice_healthy_fpr_0.01", Self.points[0].1)]
+    let shown = ["auprc", "dice_oracle", Self.atOnePercent]
+    var chains = [String]()
+    for row in results.rows where !chains.contains(row.chain) { chains.append(row.chain) }
+    chains.sort { (Self.steps.firstIndex(of: $0) ?? 0) < (Self.steps.firstIndex(of: $1) ?? 0) }
     return FigureTable(
       caption:
-        "Each step of post-processing added to those before it, the last one in place of the component "
-        + "filter; mean over seeds. Methods that do not reconstruct have no negative part to drop.",
-      columns: [.text("Method"), .text("Chain")] + columns.map { .number($0.1) },
-      rows: results.rows.map { row in
-        [Cell(ExperimentNames.method(row.method)), Cell(row.chain)]
-          + columns.map { Cell(decimals(row.figures[$0.0]?.mean)) }
+        "AUPRC / oracle Dice / Dice at healthy FPR 1 %, mean over seeds. Each step is added to those on its "
+        + "left, but for the division by sd, which takes the place of the component filter. Methods that do not "
+        + "reconstruct have no negative part to drop.",
+      columns: [.text("Method")] + chains.map(ReportTable.Column.number),
+      rows: results.plan.methods.compactMap { method in
+        let rows = results.rows.filter { $0.method == method }
+        guard !rows.isEmpty else { return nil }
+        return [Cell(ExperimentNames.method(method))]
+          + chains.map { chain in
+            let row = rows.first { $0.chain == chain }
+            return Cell(
+              row.map { row in
+                shown.map { decimals(row.figures[$0]?.mean) }.joined(separator: " / ")
+              } ?? "–")
+          }
       })
   }
 
@@ -62,6 +77,6 @@ struct ExperimentTables {
   private static func percent(_ rate: Double) -> String { "\(aligned(100 * rate)) %" }
 
   private static func time(_ seconds: ExperimentPart.Seconds) -> Cell {
-    Cell(duration(seconds.median), below: ["\(seconds.interval.map(duration).joined(separator: " to "))"])
+    Cell(seconds.medianText, below: [seconds.intervalText])
   }
 }

@@ -40,10 +40,6 @@ struct ExperimentVerdict {
       return "Brightness was not part of this experiment, so nothing here says whether a method beats it."
     }
     let networks = outcomes.filter { ExperimentPlan.draws($0.method) }.map { $0.rows.map(\.outcome).max() }
-    func number(_ outcome: Outcome) -> String {
-      let count = networks.filter { $0 == outcome }.count
-      return count == 0 ? "none" : count == networks.count ? "all" : "\(count)"
-    }
     let start =
       "\(capitalised(name(baseline.row))), which learns nothing, reaches an AUPRC of \(text(baseline.figure)). "
     guard !networks.isEmpty else { return start + "No network was part of this experiment." }
@@ -51,9 +47,14 @@ struct ExperimentVerdict {
       return start + "The one network compared, \(ExperimentNames.method(only.method)), "
         + "\(words(networks[0] ?? .notAbove))."
     }
-    return start + "Of \(networks.count) networks, by the better of their chains, \(number(.above)) beat it, "
-      + "\(number(.unclear)) come out above it with intervals that overlap, which does not show that they find "
-      + "more, and \(number(.notAbove)) do not beat it."
+    func count(_ outcome: Outcome) -> Int { networks.filter { $0 == outcome }.count }
+    if count(.notAbove) == networks.count {
+      return start + "None of the \(networks.count) networks compared beats it, under any of its chains."
+    }
+    return start
+      + "Of \(networks.count) networks, each by the better of its chains, \(count(.above)) beat it, "
+      + "\(count(.unclear)) come out above it with intervals that overlap, which does not show that they find "
+      + "more, and \(count(.notAbove)) do not beat it."
   }
 
   /// What each method other than the baseline showed.

@@ -74,7 +74,10 @@ struct LesionTables {
         return [Cell(ExperimentNames.method(row.method)), Cell(ExperimentNames.chain(row.chain))]
           + columns.indices.map { column in
             let figure = ExperimentResults.Figure(over: seeds.compactMap { $0[column] })
-            return Cell(decimals(figure?.mean), below: [decimals(figure?.interval)].compactMap { $0 })
+            let digits = columns[column].hasSuffix("(mm)") ? 1 : 3
+            return Cell(
+              decimals(figure?.mean, digits),
+              below: [decimals(figure?.interval, digits)].compactMap { $0 })
           }
       })
   }
