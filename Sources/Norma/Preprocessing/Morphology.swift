@@ -41,25 +41,4 @@ extension Mask {
     }
     return Mask(geometry: geometry, voxels: filled, header: header)
   }
-
-  /// Every voxel within `radius` mm of a set one.
-  func dilated(by radius: Double) -> Mask { near(radius) { $0 != 0 } }
-
-  /// Every voxel that no unset one of the grid lies within `radius` mm of.
-  func eroded(by radius: Double) -> Mask {
-    let removed = near(radius) { $0 == 0 }
-    return removed.map { 1 - $0 }
-  }
-
-  /// Without what is thinner than twice `radius` mm.
-  func opened(by radius: Double) -> Mask { eroded(by: radius).dilated(by: radius) }
-
-  private func near(_ radius: Double, _ isSeed: (UInt8) -> Bool) -> Mask {
-    let seeds = voxels.indices.filter { isSeed(voxels[$0]) }
-    let distances = DistanceTransform(seeds: seeds, shape: shape, spacing: geometry.spacing)
-    // A voxel's own rounding must not decide.
-    let reach = radius * radius * (1 + 1e-9)
-    return Mask(
-      geometry: geometry, voxels: distances.squared.map { $0 <= reach ? 1 : 0 }, header: header)
-  }
 }

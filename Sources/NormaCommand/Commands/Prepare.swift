@@ -16,7 +16,7 @@ struct Prepare: LoggingCommand {
   @Option(name: [.short, .customLong("output")], help: "Folder for the results.")
   var output: String
 
-  @Flag(help: "Find the brain at 1 mm instead of 2 mm: some ten times slower, up to 3 GB of memory.")
+  @Flag(help: "Find the brain at 1 mm instead of 2 mm: some five times slower, up to 4 GB of memory.")
   var fine = false
 
   @Option(help: "File with the weights of the brain extraction; default: the installed one.")

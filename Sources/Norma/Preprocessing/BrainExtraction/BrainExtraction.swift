@@ -9,7 +9,7 @@ public struct BrainExtraction: Sendable {
   public enum Resolution: Double, Codable, Hashable, Sendable, CaseIterable {
     /// 2 mm: seconds a scan, below 1 GB.
     case standard = 2
-    /// 1 mm, as the network was trained: some ten times slower, up to 3 GB.
+    /// 1 mm, as the network was trained: some five times slower, up to 4 GB.
     case fine = 1
   }
 
@@ -80,7 +80,8 @@ public struct BrainExtraction: Sendable {
     guard extent.min() >= minimumExtent else {
       throw Problem(
         .badData,
-        "the scan is a slab of \(extent.min().formatted(fraction: 0)) mm; brain extraction needs a head", at: name,
+        "the scan is a slab of \(extent.min().formatted(fraction: 0)) mm; brain extraction needs a head",
+        at: name,
         advice: "give a scan of \(minimumExtent.formatted(fraction: 0)) mm or more along every axis, "
           + "or a brain mask made otherwise")
     }

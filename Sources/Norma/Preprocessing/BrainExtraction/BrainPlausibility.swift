@@ -6,8 +6,8 @@ struct BrainPlausibility {
   static let volumes = 600.0...2300.0
   /// Less than this, in mL, is no brain even where the scan shows a part of it.
   static let leastVolume = 100.0
-  /// A face of the scan is touched when more than this of it is brain, in mm².
-  static let touchedArea = 200.0
+  /// A face of the scan cuts the brain when more than this of it is brain, in mm²: the stem alone has less.
+  static let touchedArea = 1000.0
 
   /// mL.
   let volume: Double
@@ -30,20 +30,20 @@ struct BrainPlausibility {
   /// What the reader should know; throws a ``Problem`` for what cannot be a brain.
   func notes(name: String) throws -> [String] {
     let size = "\(volume.formatted(fraction: 0)) mL"
-    let range =
-      "\(Self.volumes.lowerBound.formatted(fraction: 0)) to \(Self.volumes.upperBound.formatted(fraction: 0)) mL"
+    let (least, most) = (Self.volumes.lowerBound, Self.volumes.upperBound)
+    let range = "\(least.formatted(fraction: 0)) to \(most.formatted(fraction: 0)) mL"
     guard volume >= Self.leastVolume else {
       throw Problem(
         .badData, "no brain was found (\(size))", at: name,
-        advice: "check that this is a FLAIR or T1-weighted scan of a head and that its header says where up is")
+        advice: "check that this is a FLAIR or T1-weighted scan of a head, and its header")
     }
-    guard volume <= Self.volumes.upperBound, volume >= Self.volumes.lowerBound || !cuts.isEmpty else {
+    guard volume <= most, volume >= least || !cuts.isEmpty else {
       throw Problem(
         .badData, "what was found cannot be a brain: \(size), expected \(range)", at: name,
         advice: "check the voxel size in the header, look at the scan, or give a brain mask made otherwise")
     }
     var notes = ["Brain extraction: \(size)."]
-    if volume < Self.volumes.lowerBound {
+    if volume < least {
       notes.append("The brain is smaller than \(range): the scan shows a part of it.")
     }
     if !cuts.isEmpty {
