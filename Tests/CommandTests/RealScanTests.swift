@@ -77,4 +77,28 @@ import Volumes
     #expect(sidecar.contains("(z 10 to 26 mm)"), "\(sidecar)")
     #expect(try (out / "report.html").text().contains("(z 10 to 26 mm)"))
   }
+
+  private static let weights = Tool.packageRoot / ".deps/brainchop/net.safetensors"
+
+  @Test(.enabled(if: data != nil && weights.exists, "no real scans or weights: set NORMA_SHARED_DATA"))
+  func aRawScanHasTheSameBrainInEveryOrientation() throws {
+    let file = try #require(Self.data) / "ms-open/raw/patient01_study1_FLAIR.nii.gz"
+    let scan = try NIfTI.read(file), folder = try Workplace.folder()
+    let turn = Orientation(permutation: [2, 0, 1], isFlipped: [true, false, true])
+    try NIfTI.write(turn.apply(scan), to: folder / "turned.nii.gz")
+    let rows = ["participant_id\timage", "a\t\(file.path)", "b\tturned.nii.gz"]
+    try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: folder / "manifest.tsv")
+    let out = folder / "out"
+    try Tool.succeed([
+      "prepare", "-i", (folder / "manifest.tsv").path, "-o", out.path, "--weights", Self.weights.path,
+      "--threads", "1",
+    ])
+    let mask = try NIfTI.readMask(out / "a/a_desc-brain_mask.nii.gz")
+    let turned = try NIfTI.readMask(out / "b/b_desc-brain_mask.nii.gz")
+    #expect(mask.geometry == scan.geometry && turned.shape == turn.apply(scan.geometry).shape)
+    let volume = Double(mask.count) * mask.geometry.voxelVolume / 1000
+    #expect((1250...1450).contains(volume), "\(volume) mL")
+    let differing = zip(turn.apply(mask).voxels, turned.voxels).count { $0 != $1 }
+    #expect(differing < mask.count / 1000, "\(differing) of \(mask.count) voxels")
+  }
 }

@@ -47,7 +47,7 @@ struct TemplatePosition {
 
 extension Mask {
   /// World coordinates (mm) of the outermost set voxels of a RAS+ mask.
-  fileprivate var worldBounds: (first: SIMD3<Double>, last: SIMD3<Double>) {
+  var worldBounds: (first: SIMD3<Double>, last: SIMD3<Double>) {
     var low = SIMD3<Double>(repeating: .infinity), high = -low
     for z in 0..<shape[2] {
       for y in 0..<shape[1] {

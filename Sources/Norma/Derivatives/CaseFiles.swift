@@ -25,6 +25,7 @@ struct CaseFiles {
   var labels: String { "\(prefix)_seg-lesions_dseg.nii.gz" }
   var lesionTable: String { "\(prefix)_seg-lesions_dseg.tsv" }
   var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
+  var preprocessed: String { "\(prefix)_desc-preproc_FLAIR.nii.gz" }
 }
 
 /// What stands beside a derived image.

@@ -139,12 +139,3 @@ public struct CohortSegmentation {
     "seconds", "brain_mask", "participant_id",
   ]
 }
-
-extension URL {
-  /// The way from `folder` to this file, with `..` where it lies elsewhere.
-  fileprivate func path(relativeTo folder: URL) -> String {
-    let here = folder.standardizedFileURL.pathComponents, there = standardizedFileURL.pathComponents
-    let shared = zip(here, there).prefix { $0 == $1 }.count
-    return ([String](repeating: "..", count: here.count - shared) + there[shared...]).joined(separator: "/")
-  }
-}

@@ -125,18 +125,24 @@ public struct ExperimentRun {
     shouldStop: @escaping () -> Bool
   ) throws -> (ModelBundle, TrainingProgress) {
     let run = folder.run(part), configuration = try plan.configuration(of: part)
-    let isStarted = FileManager.default.fileExists(atPath: run.configuration.path)
+    let manager = FileManager.default
+    let isStarted = manager.fileExists(atPath: run.configuration.path)
     if isStarted { try requireSame(configuration, in: run) }
-    let training =
-      isStarted
-      ? try TrainingRun(resuming: run, device: device)
-      : try TrainingRun(
-        configuration: configuration, manifest: split, folder: run, name: part.method,
-        description: description, device: device)
-    let bundle = try training(
-      prepared: folder.prepared, onEvent: { onEvent(.training($0)) }, shouldStop: shouldStop)
+    let bundle: ModelBundle
+    if isStarted, manager.fileExists(atPath: run.bundle.path) {
+      bundle = try ModelBundle(contentsOf: run.bundle)
+    } else {
+      let training =
+        isStarted
+        ? try TrainingRun(resuming: run, device: device)
+        : try TrainingRun(
+          configuration: configuration, manifest: split, folder: run, name: part.method,
+          description: description, device: device)
+      bundle = try training(
+        prepared: folder.prepared, onEvent: { onEvent(.training($0)) }, shouldStop: shouldStop)
+    }
     // A method without epochs leaves no checkpoint.
-    let hasCheckpoint = FileManager.default.fileExists(atPath: run.lastCheckpoint.path)
+    let hasCheckpoint = manager.fileExists(atPath: run.lastCheckpoint.path)
     return (
       bundle, hasCheckpoint ? try Checkpoint(contentsOf: run.lastCheckpoint).progress : TrainingProgress()
     )

@@ -14,6 +14,8 @@ struct Doctor: ParsableCommand {
     }
     let template = try? InstalledFiles.template()
     print("simulation template: \(template?.path ?? "missing; run Scripts/bootstrap")")
+    let weights = try? InstalledFiles.brainWeights()
+    print("weights of the brain extraction: \(weights?.path ?? "missing; run Scripts/bootstrap")")
     for name in ModelBundle.shippedNames {
       do {
         try ModelBundle(named: name).verify()

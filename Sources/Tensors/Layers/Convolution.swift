@@ -62,12 +62,12 @@ public struct Conv3d: Sendable {
   public let weight: Tensor
   /// [out].
   public let bias: Tensor?
-  private let stride, padding: Int
+  private let stride, padding, dilation: Int
 
   /// Makes `weight` and `bias` at this path with PyTorch's default values.
   public init(
     _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
-    padding: Int = 0, bias: Bool = true
+    padding: Int = 0, dilation: Int = 1, bias: Bool = true
   ) throws(TensorError) {
     let fanIn = inputs * kernel * kernel * kernel
     weight = try path.parameter(
@@ -75,10 +75,11 @@ public struct Conv3d: Sendable {
     self.bias = bias ? try path.parameter("bias", [outputs], .bias(fanIn: fanIn)) : nil
     self.stride = stride
     self.padding = padding
+    self.dilation = dilation
   }
 
   /// The convolved volumes.
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
-    try x.conv3d(weight, bias, stride: stride, padding: padding)
+    try x.conv3d(weight, bias, stride: stride, padding: padding, dilation: dilation)
   }
 }

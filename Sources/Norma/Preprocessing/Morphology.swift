@@ -1,0 +1,44 @@
+import Volumes
+
+extension Mask {
+  /// The largest 26-connected component; of equals the first, of nothing nothing.
+  func largestComponent() -> Mask {
+    let components = components()
+    guard components.count > 1 else { return self }
+    var sizes = [Int](repeating: 0, count: components.count + 1)
+    for label in components.labels.voxels { sizes[Int(label)] += 1 }
+    sizes[0] = 0
+    let largest = Int32(sizes.indices.max { (sizes[$0], -$0) < (sizes[$1], -$1) } ?? 0)
+    let voxels = components.labels.voxels.map { $0 == largest ? UInt8(1) : 0 }
+    return Mask(geometry: geometry, voxels: voxels, header: header)
+  }
+
+  /// The mask with every hole filled: what cannot be reached from the border of the grid over faces of voxels.
+  func fillingHoles() -> Mask {
+    let (width, height, depth) = (shape[0], shape[1], shape[2])
+    var filled = [UInt8](repeating: 1, count: voxels.count)
+    var front = [Int]()
+    func reach(_ index: Int) {
+      guard voxels[index] == 0, filled[index] == 1 else { return }
+      filled[index] = 0
+      front.append(index)
+    }
+    for z in 0..<depth {
+      for y in 0..<height {
+        let row = width * (y + height * z)
+        let isFace = z == 0 || z == depth - 1 || y == 0 || y == height - 1
+        for x in isFace ? Array(0..<width) : [0, width - 1] { reach(row + x) }
+      }
+    }
+    while let index = front.popLast() {
+      let (x, y, z) = (index % width, index / width % height, index / (width * height))
+      if x > 0 { reach(index - 1) }
+      if x < width - 1 { reach(index + 1) }
+      if y > 0 { reach(index - width) }
+      if y < height - 1 { reach(index + width) }
+      if z > 0 { reach(index - width * height) }
+      if z < depth - 1 { reach(index + width * height) }
+    }
+    return Mask(geometry: geometry, voxels: filled, header: header)
+  }
+}
