@@ -39,12 +39,11 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
         .usage, "an experiment needs one seed or more", at: "--seeds", advice: "give a number from 1 up")
     }
     for part in parts { _ = try configuration(of: part) }
-    if let stray = settings.first(where: { setting in
-      Self.owner(of: setting).map { !methods.contains($0) } ?? false
-    }) {
-      throw Problem(
-        .usage, "the setting is for a method that is not compared", at: "--set \(stray)",
-        advice: "name one of: \(methods.joined(separator: ", "))")
+    // A key of a method of an earlier or later call is no mistake.
+    let known = Preset.all.map(\.name)
+    for setting in settings {
+      guard let owner = Self.owner(of: setting), !known.contains(owner) else { continue }
+      throw ConfigurationError.unknownName(kind: "method", name: owner, known: known)
     }
   }
 

@@ -165,7 +165,7 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("unknown method", ["dense-xae"]), Row("key of no method", ["dense-ae", "brightness:model.a=1"]),
+    Row("unknown method", ["dense-xae"]), Row("key of no method", ["dense-ae", "dense-xae:model.a=1"]),
   ])
   func plansThatNameNothingAreRefused(row: Row<[String]>) throws {
     let refusal = try problem {
