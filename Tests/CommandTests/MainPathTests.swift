@@ -45,7 +45,10 @@ import Volumes
     for key in ["auprc", "auroc", "dice_oracle"] { try expectEstimate(key, in: evaluation) }
     let points = try #require(evaluation["operating_points"] as? [[String: Any]])
     #expect(
-      points.map { $0["name"] as? String } == ["healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10"])
+      points.map { $0["name"] as? String } == [
+        "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10", "training_percentile_95",
+        "training_percentile_98", "training_percentile_99",
+      ])
     for point in points { try expectEstimate("dice", in: point) }
     #expect(evaluation["cases"] as? Int == 2)
     let page = try (figures / "report.html").text()

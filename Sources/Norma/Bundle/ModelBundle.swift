@@ -87,6 +87,8 @@ public struct ModelBundle: Sendable {
     }
     do {
       manifest = try JSONDecoder().decode(Manifest.self, from: data)
+    } catch let error as ConfigurationError {
+      throw error
     } catch {
       throw Problem(
         .badData, "bundle.json does not fit its schema: \(error)", at: file.path,
