@@ -33,7 +33,7 @@ struct PartScoring {
     let probe = try scored(validation[0])
     let chains = ScoringChain.ablation(of: scorer, reconstructs: probe.score.reconstruction != nil)
 
-    var healthy = try histograms(chains, of: validation, .calibrating)
+    let healthy = try histograms(chains, of: validation, .calibrating)
     let seen = try histograms(chains, of: training, .scoringTraining)
     var best = [LabelledThreshold?](repeating: nil, count: chains.count)
     if !labelled.isEmpty { best = try labelledThresholds(chains, on: labelled) }
@@ -42,7 +42,7 @@ struct PartScoring {
     (outcome.testCases, outcome.validationCases) = (test.count, validation.count)
     outcome.headlines = Self.headlines(chains, own: scorer.settings)
     let points = chains.indices.map { index in
-      operatingPoints(healthy: &healthy[index], training: seen[index], labelled: best[index])
+      operatingPoints(healthy: healthy[index], training: seen[index], labelled: best[index])
     }
     var evaluators = zip(chains, points).map { chain, points in
       Evaluator(
@@ -130,7 +130,7 @@ struct PartScoring {
   }
 
   private func operatingPoints(
-    healthy: inout ScoreHistogram, training: ScoreHistogram, labelled: LabelledThreshold?
+    healthy: ScoreHistogram, training: ScoreHistogram, labelled: LabelledThreshold?
   ) -> [OperatingPoint] {
     var points = zip(
       SegmentationRecord.rates, healthy.thresholds(exceededBy: SegmentationRecord.rates)
