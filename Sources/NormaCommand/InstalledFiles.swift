@@ -12,12 +12,15 @@ enum InstalledFiles {
       advice: "run Scripts/bootstrap, or give the folder with --template")
   }
 
-  /// The weights of the brain extraction, `brainchop/net.safetensors` in the same places.
-  static func brainWeights() throws -> URL {
-    if let place = find("brainchop/net.safetensors") { return place }
-    throw Problem(
-      .missingLibrary, "the weights of the brain extraction are not installed", at: executable.path,
-      advice: "run Scripts/bootstrap, or give the file with --weights")
+  /// What preprocessing needs, `brainchop/net.safetensors` and `template` in the same places; whether they are there
+  /// matters only to the steps that need them.
+  static var preprocessing: Preprocessing.Resources {
+    func place(_ name: String) -> URL {
+      find(name)
+        ?? executable.deletingLastPathComponent().appendingPathComponent("../share/norma/\(name)")
+        .standardizedFileURL
+    }
+    return Preprocessing.Resources(brainWeights: place("brainchop/net.safetensors"), template: place("template"))
   }
 
   private static func find(_ name: String) -> URL? {

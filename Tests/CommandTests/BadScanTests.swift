@@ -51,6 +51,30 @@ import Volumes
     BadInput("brain mask missing", 66, ["no such file", "nowhere.nii.gz"]) { place in
       try place.segment(Cohort.patient, ["--brain-mask", (place.folder / "nowhere.nii.gz").path])
     },
+    BadInput("a T1w by its name", 65, ["T1w", "trained on FLAIR", "scan_T1w.nii.gz"]) { place in
+      try place.segment(place.scan(named: "scan_T1w.nii.gz") { $1 })
+    },
+    BadInput("CT numbers", 65, ["down to -1000", "CT numbers", "scan.nii.gz"]) { place in
+      try place.segment(place.scan { $1 == 0 ? -1000 : $1 })
+    },
+    BadInput("slices 12 mm apart", 65, ["12.0 mm apart", "more than 10 mm", "scan.nii"]) { place in
+      // srow_z[2] of the NIfTI-1 header, 12 as a Float.
+      try place.segment(place.scan(patching: 320, with: [0, 0, 0x40, 0x41]))
+    },
+    BadInput("no place in the world", 65, ["qform and sform are unset", "dcm2niix", "left and right"]) { place in
+      try place.segment(place.scan(patching: 252, with: [0, 0, 0, 0]))
+    },
+    BadInput("a localiser", 65, ["3 slices", "localiser", "brain mask"]) { place in
+      let geometry = Geometry(shape: [40, 40, 3], affine: .identity)
+      try NIfTI.write(Volume(geometry: geometry, repeating: 50), to: place.folder / "scan.nii.gz")
+      return try place.segment(place.folder / "scan.nii.gz")
+    },
+    BadInput("an empty brain mask", 65, ["brain mask is empty", "scan.nii.gz"]) { place in
+      let scan = try NIfTI.read(Cohort.patient)
+      try NIfTI.write(Mask(geometry: scan.geometry, repeating: 0), to: place.folder / "mask.nii.gz")
+      return try place.segment(
+        place.scan { $1 }, ["--brain-mask", (place.folder / "mask.nii.gz").path])
+    },
     BadInput("colour slice", 65, ["colour", "slice.png", "greyscale"]) { place in
       let pixels = (0..<32 * 32 * 3).map { UInt8($0 % 251) }
       try PNGImage(width: 32, height: 32, rgb: pixels).write(to: place.folder / "slice.png")
@@ -80,6 +104,12 @@ import Volumes
     BadInput("folder without scans", 66, ["holds no scan", "dcm2niix"]) { place in
       try Data("x".utf8).write(to: place.folder / "notes.txt")
       return try place.segment(place.folder)
+    },
+    BadInput("DICOM folder", 65, ["holds DICOM", "dcm2niix -z y", "/dicom"]) { place in
+      let folder = place.folder / "dicom"
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try Data(repeating: 0, count: 128).appending("DICM and more").write(to: folder / "IM0001")
+      return try place.segment(folder)
     },
     BadInput("two files of one case", 65, ["same case name 'a'", "a.nii.gz", "a.png"]) { place in
       for name in ["a.nii.gz", "a.png"] { try Data("x".utf8).write(to: place.folder / name) }
@@ -156,4 +186,8 @@ import Volumes
     for text in ["good-1", "good-2", "bad", "all voxels are zero"] { #expect(report.contains(text)) }
     #expect(place.out.halfWritten == [])
   }
+}
+
+extension Data {
+  fileprivate func appending(_ text: String) -> Data { self + Data(text.utf8) }
 }

@@ -50,10 +50,13 @@ import Volumes
     return folder
   }
 
-  private func prepare(_ input: URL, _ output: URL) throws -> Outcome {
-    try Tool.run([
-      "prepare", "-i", input.path, "-o", output.path, "--weights", Self.weights.get().path, "--threads", "1",
-    ])
+  /// Brain extraction alone: a ball is like no template.
+  private func prepare(_ input: URL, _ output: URL, _ more: [String] = []) throws -> Outcome {
+    try Tool.run(
+      [
+        "prepare", "-i", input.path, "-o", output.path, "--weights", Self.weights.get().path, "--threads", "1",
+        "--set", "registers=false", "--set", "correctsBias=false",
+      ] + more)
   }
 
   @Test func aCohortGetsMasksScansAndAManifestAndAFailureCostsOneRow() throws {
@@ -68,8 +71,8 @@ import Volumes
     let prefix = "sub-a/ses-1/anat/sub-a_ses-1_desc-"
     #expect(
       out.files == [
-        "cases.tsv", "manifest.tsv", "\(prefix)brain_mask.json", "\(prefix)brain_mask.nii.gz",
-        "\(prefix)preproc_FLAIR.json", "\(prefix)preproc_FLAIR.nii.gz",
+        "cases.tsv", "manifest.tsv", "preprocessing.json", "\(prefix)brain_mask.json",
+        "\(prefix)brain_mask.nii.gz", "\(prefix)preproc_FLAIR.json", "\(prefix)preproc_FLAIR.nii.gz",
       ])
     let scan = head(), mask = try NIfTI.readMask(out / "\(prefix)brain_mask.nii.gz")
     let masked = try NIfTI.read(out / "\(prefix)preproc_FLAIR.nii.gz")
@@ -84,10 +87,10 @@ import Volumes
     #expect(manifest.rows.count == 1)
     let row = try #require(manifest.rows.first)
     #expect(row["participant_id"] == "sub-a" && row["session_id"] == "ses-1" && row["split"] == "test")
-    #expect(row["image"] == "../a_FLAIR.nii.gz" && row["lesion_mask"] == "../a_lesion.nii.gz")
+    #expect(row["image"] == "\(prefix)preproc_FLAIR.nii.gz" && row["lesion_mask"] == "../a_lesion.nii.gz")
     #expect(row["brain_mask"] == "\(prefix)brain_mask.nii.gz")
     let sidecar = try (out / "\(prefix)brain_mask.json").text()
-    for key in ["WeightsSHA256", "ResolutionMM", "InputSHA256", "BrainVolumeML"] {
+    for key in ["BrainWeightsSHA256", "brainVoxelSize", "InputSHA256", "BrainVolumeML", "Steps"] {
       #expect(sidecar.contains("\"\(key)\""), "\(sidecar)")
     }
     #expect(out.halfWritten == [])
@@ -104,6 +107,7 @@ import Volumes
     let first = try written()
     #expect(try prepare(scan, out).standardError.contains("was there"))
     #expect(try written() == first)
+    #expect(try !prepare(scan, out, ["--set", "denoisingIterations=1"]).standardError.contains("was there"))
     try NIfTI.write(head(120), to: scan)
     #expect(try !prepare(scan, out).standardError.contains("was there"))
     #expect(try written() != first)
@@ -117,6 +121,19 @@ import Volumes
       "--threads", "1",
     ])
     #expect(try TSV(maps / "cases.tsv").rows.map { $0["case_id"] } == ["sub-a_ses-1"])
+  }
+
+  @Test func settingsOfThePreprocessingAreStrict() throws {
+    let folder = try Workplace.folder(), scan = folder / "c_FLAIR.nii.gz"
+    try NIfTI.write(head(), to: scan)
+    for (setting, words) in [
+      ("register=false", ["preprocessing.register", "preprocessing.registers"]),
+      ("denoisingIterations=51", ["preprocessing.denoisingIterations", "0 to 50"]),
+    ] {
+      let outcome = try prepare(scan, folder / "out", ["--set", setting])
+      #expect(outcome.code == 64)
+      for word in words { #expect(outcome.standardError.contains(word), "\(outcome.standardError)") }
+    }
   }
 
   static let refusals: [(weights: String, code: Int32, words: [String])] = [

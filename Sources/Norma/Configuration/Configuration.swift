@@ -6,7 +6,9 @@ public struct Configuration: Codable, Hashable, Sendable {
   public var method: String
   /// The method's own settings, decoded strictly by the method.
   public var model: ConfigurationNode
-  /// What is done to a scan before the model sees it.
+  /// What is done to a raw scan.
+  public var preprocessing: PreprocessingSettings
+  /// How a preprocessed scan is laid before the model.
   public var recipe: Recipe
   /// How it is trained.
   public var training: TrainingSettings
@@ -19,6 +21,7 @@ public struct Configuration: Codable, Hashable, Sendable {
   public init(method: String) throws {
     self.method = method
     model = try MethodRegistry.entry(method).defaults
+    preprocessing = PreprocessingSettings()
     recipe = Recipe()
     training = TrainingSettings()
     scoring = ScoringSettings()
@@ -43,24 +46,19 @@ public struct Configuration: Codable, Hashable, Sendable {
     try self.init(layers: [ConfigurationNode(from: decoder)])
   }
 
-  /// Resolves what a user asks for: a preset, a file of keys, and single `key=value` settings.
-  public init(preset: String?, file: URL? = nil, settings: [String] = []) throws {
+  /// Resolves what a user asks for: a preset, the preprocessing that `cohort` (a manifest of prepared scans) was made
+  /// with, a file of keys, and single `key=value` settings.
+  public init(preset: String?, cohort: URL? = nil, file: URL? = nil, settings: [String] = []) throws {
     var layers = [ConfigurationNode]()
     if let preset { layers += try Preset.named(preset).nodes }
-    if let file { layers.append(try ConfigurationNode(contentsOf: file)) }
-    layers += try settings.map(Self.parse(setting:))
-    try self.init(layers: layers)
-  }
-
-  private static func parse(setting: String) throws -> ConfigurationNode {
-    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
-      throw Problem(
-        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20"
-      )
+    if let made = cohort?.deletingLastPathComponent().appendingPathComponent(PreprocessingSettings.fileName),
+      FileManager.default.fileExists(atPath: made.path)
+    {
+      layers.append(.map(["preprocessing": try ConfigurationNode(contentsOf: made)]))
     }
-    let value = try ConfigurationNode(
-      yaml: "value: \(setting[setting.index(after: equals)...])", source: "--set \(setting)")
-    return .nested(value["value"] ?? .null, at: String(setting[..<equals]))
+    if let file { layers.append(try ConfigurationNode(contentsOf: file)) }
+    layers += try settings.map(ConfigurationNode.init(setting:))
+    try self.init(layers: layers)
   }
 
   private mutating func apply(_ layer: ConfigurationNode) throws {
@@ -72,12 +70,14 @@ public struct Configuration: Codable, Hashable, Sendable {
       switch key {
       case "method": break
       case "model": model = try MethodRegistry.entry(method).resolve(value, model)
+      case "preprocessing":
+        preprocessing = try PreprocessingSettings(strict: value, over: preprocessing, path: key)
       case "recipe": recipe = try Recipe(strict: value, over: recipe, path: key)
       case "training": training = try TrainingSettings(strict: value, over: training, path: key)
       case "scoring": scoring = try ScoringSettings(strict: value, over: scoring, path: key)
       case "calibration": calibration = try CalibrationSettings(strict: value, over: calibration, path: key)
       default:
-        let known = ["method", "model", "recipe", "training", "scoring", "calibration"]
+        let known = ["method", "model", "preprocessing", "recipe", "training", "scoring", "calibration"]
         throw ConfigurationError.unknownKey(path: key, nearest: nearestName(to: key, in: known))
       }
     }

@@ -124,3 +124,17 @@ extension ConfigurationNode: Codable {
     }
   }
 }
+
+extension ConfigurationNode {
+  /// A single key as `key=value`, such as `training.epochs=20`.
+  init(setting: String) throws {
+    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+      throw Problem(
+        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20"
+      )
+    }
+    let value = try ConfigurationNode(
+      yaml: "value: \(setting[setting.index(after: equals)...])", source: "--set \(setting)")
+    self = .nested(value["value"] ?? .null, at: String(setting[..<equals]))
+  }
+}

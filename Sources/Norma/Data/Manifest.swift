@@ -19,14 +19,18 @@ public struct ScanCase: Hashable, Sendable {
   public var lesionMask: URL?
   /// The brain; nil when every non-zero voxel is brain.
   public var brainMask: URL?
+  /// ITK text transform between the scan and the template, as ``CohortPreparation`` writes it; nil when the scan is
+  /// not registered, or lies in template space itself.
+  public var templateTransform: URL?
+  /// Template-space z in mm of an image without position, such as a PNG slice.
+  public var level: Double?
   /// The part of the cohort; nil when not yet assigned.
   public var split: Split?
 
   /// A case of a manifest row; `sessionID` becomes part of the id.
   public init(
     participantID: String, sessionID: String? = nil, image: URL, lesionMask: URL? = nil,
-    brainMask: URL? = nil,
-    split: Split? = nil
+    brainMask: URL? = nil, templateTransform: URL? = nil, level: Double? = nil, split: Split? = nil
   ) {
     self.id = sessionID.map { "\(participantID)_\($0)" } ?? participantID
     self.participantID = participantID
@@ -34,6 +38,8 @@ public struct ScanCase: Hashable, Sendable {
     self.image = image
     self.lesionMask = lesionMask
     self.brainMask = brainMask
+    self.templateTransform = templateTransform
+    self.level = level
     self.split = split
   }
 }
@@ -51,7 +57,9 @@ public struct Manifest: Sendable {
   }
 
   static let requiredColumns = ["participant_id", "image"]
-  static let optionalColumns = ["lesion_mask", "brain_mask", "split", "session_id"]
+  static let optionalColumns = [
+    "lesion_mask", "brain_mask", "template_transform", "level", "split", "session_id",
+  ]
 
   /// Reads a TSV manifest; paths are relative to the file. Throws a ``Problem`` that names line and column.
   public init(contentsOf url: URL) throws {
@@ -128,10 +136,17 @@ public struct Manifest: Sendable {
           .badData, "'\(name)' is no split", at: place, advice: "use train, validation, test or n/a")
       }
     }
+    let level = cell("level")
+    if let level, Double(level)?.isFinite != true {
+      throw Problem(
+        .badData, "'\(level)' is no level", at: place,
+        advice: "give the slice's template-space z in mm, such as 18, or n/a")
+    }
     return ScanCase(
       participantID: participant, sessionID: cell("session_id"), image: image,
       lesionMask: file("lesion_mask"),
-      brainMask: file("brain_mask"), split: split)
+      brainMask: file("brain_mask"), templateTransform: file("template_transform"),
+      level: level.flatMap(Double.init), split: split)
   }
 
   private func checkUnique(_ places: [String]) throws {
@@ -152,18 +167,40 @@ public struct Manifest: Sendable {
     }
   }
 
+  /// A manifest's text; paths are written relative to `folder`.
+  static func text(of cases: [ScanCase], relativeTo folder: URL) -> String {
+    var table = Table(columns: requiredColumns + optionalColumns)
+    for scan in cases {
+      func path(_ file: URL?) -> String { file?.path(relativeTo: folder) ?? "n/a" }
+      table.rows.append([
+        scan.participantID, path(scan.image), path(scan.lesionMask), path(scan.brainMask),
+        path(scan.templateTransform), scan.level.map { "\($0)" } ?? "n/a", scan.split?.rawValue ?? "n/a",
+        scan.sessionColumn,
+      ])
+    }
+    return table.text
+  }
+
   /// The cases of one split.
   public func cases(in split: Split) -> [ScanCase] { cases.filter { $0.split == split } }
 
   /// Throws a ``Problem`` for the first file that is listed and not there.
   public func requireFiles() throws {
     for scan in cases {
-      for file in [scan.image, scan.lesionMask, scan.brainMask].compactMap({ $0 })
+      for file in [scan.image, scan.lesionMask, scan.brainMask, scan.templateTransform].compactMap({ $0 })
       where !FileManager.default.isReadableFile(atPath: file.path) {
         throw Problem(
           .missingInput, "a file of '\(scan.id)' is missing or unreadable", at: file.path,
           advice: "mend the path in \(source.path); paths are relative to the manifest")
       }
     }
+  }
+}
+
+extension ScanCase {
+  /// What tells this case from the participant's others, so that a manifest gives it the same id again.
+  fileprivate var sessionColumn: String {
+    let prefix = "\(participantID)_"
+    return id.hasPrefix(prefix) ? String(id.dropFirst(prefix.count)) : "n/a"
   }
 }

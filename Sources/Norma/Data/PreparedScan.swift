@@ -3,7 +3,7 @@ import Volumes
 
 /// A scan as the model sees it, with the way back to the scanner's grid.
 public struct PreparedScan: Sendable {
-  /// Indices of the prepared axial slices in the RAS+ canonical scan.
+  /// Numbers of the prepared axial slices: in the RAS+ canonical scan, of a registered scan from the lowest level.
   public let slices: [Int]
   /// Template-space z in mm of each prepared slice; nil where the scan has no position (a PNG slice).
   public let levels: [Double?]
@@ -14,7 +14,7 @@ public struct PreparedScan: Sendable {
   /// What the reader should know about the preparation.
   public let notes: [String]
 
-  let placement: SlicePlacement
+  let placement: any ScanPlacement
   let orientation: Orientation
   /// The brain of the prepared slices on the RAS+ canonical grid; 0 in all other slices.
   let scoredBrain: Mask
@@ -22,15 +22,8 @@ public struct PreparedScan: Sendable {
 
   /// Maps (slices, size, size) on the RAS+ canonical grid, 0 outside `mask`.
   func canonicalVolume(of maps: Tensor, inside mask: Mask) throws -> Volume {
-    let onScan = try placement.toScan(maps).values()
-    let area = mask.shape[0] * mask.shape[1]
-    var voxels = [Float](repeating: 0, count: mask.voxels.count)
-    for (row, slice) in slices.enumerated() {
-      for pixel in 0..<area where mask.voxels[slice * area + pixel] != 0 {
-        voxels[slice * area + pixel] = onScan[row * area + pixel]
-      }
-    }
-    return Volume(geometry: mask.geometry, voxels: voxels)
+    let voxels = try placement.toScan(maps)
+    return Volume(geometry: mask.geometry, voxels: zip(voxels, mask.voxels).map { $1 == 0 ? 0 : $0 })
   }
 
   /// What an expert drew on the scan, on its RAS+ canonical grid; nil where nobody did.

@@ -26,6 +26,11 @@ extension Manifest {
       .sorted { $0.path < $1.path } ?? []
     let flairs = files.filter { Self.stem($0).hasSuffix("_FLAIR") && !Self.stem($0).contains("_desc-") }
     let scans = (flairs.isEmpty ? files : flairs).map(ScanCase.init(scan:))
+    guard !scans.isEmpty || !Self.holdsDICOM(folder) else {
+      throw Problem(
+        .badData, "the folder holds DICOM files", at: folder.path,
+        advice: "convert them first: dcm2niix -z y -f %p_%s -o NIFTI_FOLDER '\(folder.path)'")
+    }
     guard !scans.isEmpty else {
       throw Problem(
         .missingInput, "the folder holds no scan", at: folder.path,
@@ -41,6 +46,21 @@ extension Manifest {
       }
     }
     self.init(cases: scans, source: folder)
+  }
+
+  /// Whether one of the first files is DICOM, by its name or by the letters that follow the preamble.
+  private static func holdsDICOM(_ folder: URL) -> Bool {
+    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
+    var looked = 0
+    while looked < 100, let file = files?.nextObject() as? URL {
+      guard (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true else { continue }
+      looked += 1
+      if ["dcm", "ima"].contains(file.pathExtension.lowercased()) { return true }
+      guard let handle = try? FileHandle(forReadingFrom: file) else { continue }
+      defer { try? handle.close() }
+      if let start = try? handle.read(upToCount: 132), start.dropFirst(128) == Data("DICM".utf8) { return true }
+    }
+    return false
   }
 
   static func isScan(_ url: URL) -> Bool {
@@ -63,7 +83,18 @@ extension ScanCase {
     let participant = entities.first { $0.hasPrefix("sub-") }
     self.init(
       participantID: participant ?? stem, sessionID: entities.first { $0.hasPrefix("ses-") }, image: url)
-    let suffix = "_FLAIR"
-    id = stem.hasSuffix(suffix) ? String(stem.dropLast(suffix.count)) : stem
+    id = stem
+    if let suffix, ["FLAIR", "T1w"].contains(suffix) { id = String(stem.dropLast(suffix.count + 1)) }
   }
+
+  /// The kind of image as a BIDS suffix, where the file's name says so.
+  var suffix: String? {
+    let stem = Manifest.stem(image).lowercased()
+    return Self.suffixes.first { stem.hasSuffix("_\($0)".lowercased()) }
+  }
+
+  private static let suffixes = [
+    "FLAIR", "T1w", "T2w", "PDw", "T2star", "T2starw", "inplaneT1", "inplaneT2", "angio", "swi", "dwi", "bold", "asl",
+    "CT",
+  ]
 }

@@ -11,9 +11,14 @@ public struct ScanPreparation: Sendable {
   public init(recipe: Recipe) { self.recipe = recipe }
 
   /// Prepares a scan; `brainMask` must have its shape, without one every non-zero voxel is brain.
+  ///
+  /// With `toTemplate` (the scan's world mm to the template's) the model sees axial slices of the template, without
+  /// it the scan's own. `level` is the template-space z of an image without position, such as a PNG slice.
   /// Throws a ``Problem`` for a scan that cannot be scored; `name` stands in its message.
-  public func callAsFunction(_ scan: Volume, brainMask: Mask? = nil, name: String) throws -> PreparedScan {
-    let volume = try finite(scan, name: name)
+  public func callAsFunction(
+    _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, level: Double? = nil, name: String
+  ) throws -> PreparedScan {
+    let volume = try scan.finite(name: name)
     let brainMask = try brainMask ?? volume.nonZeroMask(name: name)
     guard brainMask.shape == volume.shape else {
       throw Problem(
@@ -25,12 +30,18 @@ public struct ScanPreparation: Sendable {
         .badData, "brain mask and image have one shape but lie in different places", at: name,
         advice: "resample the mask to the image's grid, or mend its header")
     }
-    let orientation = Orientation(of: volume.geometry)
-    let image = orientation.apply(volume)
-    let brain = orientation.apply(Mask(geometry: volume.geometry, voxels: brainMask.voxels))
-    let position = TemplatePosition(
-      of: brain, isPlanar: volume.header == nil && volume.shape[2] == 1, recipe: recipe)
+    let canonical = CanonicalScan(volume, brain: brainMask)
+    if let toTemplate { return try registered(canonical, toTemplate, native: scan, name: name) }
+    return try stack(canonical, level: level, native: scan, name: name)
+  }
 
+  /// The scan's own axial slices.
+  private func stack(
+    _ scan: CanonicalScan, level: Double?, native: Volume, name: String
+  ) throws -> PreparedScan {
+    let (image, brain) = (scan.image, scan.brain)
+    let position = TemplatePosition(
+      of: brain, isPlanar: native.header == nil && native.shape[2] == 1, level: level, recipe: recipe)
     let area = image.shape[0] * image.shape[1]
     let pixelArea = image.geometry.spacing.x * image.geometry.spacing.y
     var slices = [Int](), levels = [Double?](), outside = 0
@@ -47,32 +58,41 @@ public struct ScanPreparation: Sendable {
     }
     guard !slices.isEmpty else { throw nothingToScore(outside: outside, name: name) }
 
-    let placement = try SlicePlacement(scan: image.geometry, recipe: recipe, offset: position.offset)
-    let (pixels, inside) = normalized(image, brain: brain, slices: slices)
-    guard let pixels else {
-      throw Problem(
-        .badData, "the brain has one brightness everywhere", at: name,
-        advice: "check that the file holds a scan")
+    let inPlane = try SlicePlacement(scan: image.geometry, recipe: recipe, offset: position.offset)
+    let scored = brain.keeping(slices: slices)
+    let (pixels, inside) = try normalized(image, inside: scored, name: name)
+    func onGrid(_ voxels: [Float]) throws -> [Float] {
+      let chosen = slices.flatMap { voxels[$0 * area..<($0 + 1) * area] }
+      return try inPlane.toGrid(Tensor(chosen, shape: [slices.count, image.shape[1], image.shape[0]])).values()
     }
-    let shape = [slices.count, image.shape[1], image.shape[0]]
     return PreparedScan(
-      slices: slices, levels: levels, images: try placement.toGrid(Tensor(pixels, shape: shape)).values(),
-      brain: try placement.toGrid(Tensor(inside, shape: shape)).values().map { $0 > 0.5 ? 1 : 0 },
+      slices: slices, levels: levels, images: try onGrid(pixels),
+      brain: try onGrid(inside).map { $0 > 0.5 ? 1 : 0 },
       notes: position.notes + levelNotes(outside: outside, scored: slices.count),
-      placement: placement, orientation: orientation, scoredBrain: brain.keeping(slices: slices), native: scan
-    )
+      placement: StackPlacement(inPlane: inPlane, slices: slices, shape: image.shape),
+      orientation: scan.orientation, scoredBrain: scored, native: native)
   }
 
-  /// NaN is background where it is the only background; anywhere else it is an error.
-  private func finite(_ scan: Volume, name: String) throws -> Volume {
-    let broken = scan.nonFiniteCount
-    guard broken > 0 else { return scan }
-    guard broken < scan.voxels.count, !scan.voxels.contains(0) else {
-      throw Problem(
-        .badData, "\(broken) of \(scan.voxels.count) voxels are NaN or infinite", at: name,
-        advice: "repair the scan, or write 0 where there is no brain")
+  /// Axial slices of the template, ``Recipe/sliceSpacing`` apart.
+  private func registered(
+    _ scan: CanonicalScan, _ toTemplate: Affine, native: Volume, name: String
+  ) throws -> PreparedScan {
+    let geometry = scan.image.geometry
+    let placed = Geometry(shape: geometry.shape, affine: toTemplate.composed(with: geometry.affine))
+    let area = TemplateLevels(of: scan.brain, in: placed, spacing: recipe.sliceSpacing)
+    let (levels, outside) = area.levels(least: recipe.minimumBrainArea, known: recipe.contains)
+    guard let first = levels.first, let last = levels.last else {
+      throw nothingToScore(outside: outside, name: name)
     }
-    return scan.map { $0.isFinite ? $0 : 0 }
+    let half = recipe.sliceSpacing / 2
+    let scored = scan.brain.keeping(in: placed) { (first - half...last + half).contains($0.z) }
+    let placement = TemplatePlacement(scan: placed, recipe: recipe, levels: levels)
+    let (pixels, inside) = try normalized(scan.image, inside: scored, name: name)
+    return PreparedScan(
+      slices: Array(levels.indices), levels: levels, images: try placement.toGrid(pixels),
+      brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
+      notes: levelNotes(outside: outside, scored: levels.count), placement: placement,
+      orientation: scan.orientation, scoredBrain: scored, native: native)
   }
 
   private func nothingToScore(outside: Int, name: String) -> Problem {
@@ -96,46 +116,51 @@ public struct ScanPreparation: Sendable {
 
   private var levelRange: String { recipe.levels.map { $0.formatted(fraction: 0) }.joined(separator: " to ") }
 
-  /// Slices in the model's brightness scale, 0 outside the brain, and the brain as 0 and 1;
-  /// the first is nil if all of the brain has one brightness.
-  private func normalized(_ image: Volume, brain: Mask, slices: [Int]) -> (pixels: [Float]?, inside: [Float])
-  {
-    let area = image.shape[0] * image.shape[1]
-    var inside = [Float](repeating: 0, count: slices.count * area)
-    var pixels = inside
-    var values = [Float]()
-    for (row, slice) in slices.enumerated() {
-      for pixel in 0..<area where brain.voxels[slice * area + pixel] != 0 {
-        let value = image.voxels[slice * area + pixel]
-        pixels[row * area + pixel] = value
-        inside[row * area + pixel] = 1
-        values.append(value)
-      }
+  /// Voxels in the model's brightness scale, 0 outside the brain, and the brain as 0 and 1.
+  private func normalized(
+    _ image: Volume, inside brain: Mask, name: String
+  ) throws -> (pixels: [Float], inside: [Float]) {
+    let values = zip(image.voxels, brain.voxels).compactMap { $1 == 0 ? nil : $0 }
+    guard let scale = BrightnessScale(recipe.normalization, of: values) else {
+      throw Problem(
+        .badData, "the brain has one brightness everywhere", at: name,
+        advice: "check that the file holds a scan")
     }
-    let scale: Float, centre: Float, shift: Float, upper: Float
-    switch recipe.normalization {
-    case .equalized:
-      let ranks = Ranks(of: values)
-      guard ranks.isVaried else { return (nil, inside) }
-      for index in pixels.indices where inside[index] != 0 { pixels[index] = ranks[pixels[index]] }
-      return (pixels, inside)
-    case .robustZ:
-      let statistics = RobustStatistics.medianAndDeviation(of: values)
-      (centre, scale, shift, upper) = (statistics.median, 10 * statistics.deviation, 0.5, 1.5)
-    case .percentile:
-      (centre, scale, shift, upper) = (0, RobustStatistics.quantile(0.98, of: &values), 0, 1)
-    }
-    guard scale > 0 else { return (nil, inside) }
-    for index in pixels.indices where inside[index] != 0 {
-      pixels[index] = min(max(shift + (pixels[index] - centre) / scale, 0), upper)
-    }
-    return (pixels, inside)
+    return (
+      zip(image.voxels, brain.voxels).map { $1 == 0 ? 0 : scale($0) },
+      brain.voxels.map { $0 == 0 ? 0 : 1 }
+    )
+  }
+}
+
+/// A scan and its brain on RAS+ axes.
+private struct CanonicalScan {
+  let orientation: Orientation
+  let image: Volume
+  let brain: Mask
+
+  init(_ scan: Volume, brain mask: Mask) {
+    orientation = Orientation(of: scan.geometry)
+    image = orientation.apply(scan)
+    brain = orientation.apply(Mask(geometry: scan.geometry, voxels: mask.voxels))
   }
 }
 
 extension Volume {
+  /// NaN is background where it is the only background; anywhere else it is an error.
+  func finite(name: String) throws -> Volume {
+    let broken = nonFiniteCount
+    guard broken > 0 else { return self }
+    guard broken < voxels.count, !voxels.contains(0) else {
+      throw Problem(
+        .badData, "\(broken) of \(voxels.count) voxels are NaN or infinite", at: name,
+        advice: "repair the scan, or write 0 where there is no brain")
+    }
+    return map { $0.isFinite ? $0 : 0 }
+  }
+
   /// 1 where the voxel is not zero; throws a ``Problem`` when none is.
-  fileprivate func nonZeroMask(name: String) throws -> Mask {
+  func nonZeroMask(name: String) throws -> Mask {
     let mask = map { $0 == 0 ? UInt8(0) : 1 }
     guard mask.voxels.contains(1) else {
       throw Problem(.badData, "all voxels are zero", at: name, advice: "check the export of this scan")

@@ -26,10 +26,10 @@ package struct SliceStore: Sendable {
     package let digest: String
     let slices: [Slice]
     let size: Int
-    private let files: [Data]
+    private let scans: [(file: Data, levels: [Double?])]
 
-    init(digest: String, slices: [Slice], size: Int, files: [Data]) {
-      (self.digest, self.slices, self.size, self.files) = (digest, slices, size, files)
+    fileprivate init(digest: String, slices: [Slice], size: Int, scans: [(file: Data, levels: [Double?])]) {
+      (self.digest, self.slices, self.size, self.scans) = (digest, slices, size, scans)
     }
 
     /// How many slices there are.
@@ -41,7 +41,7 @@ package struct SliceStore: Sendable {
       var images = [Float](repeating: 0, count: chosen.count * area)
       var brain = images
       for (row, slice) in chosen.enumerated() {
-        files[slice.scan].withUnsafeBytes { bytes in
+        scans[slice.scan].file.withUnsafeBytes { bytes in
           let values = bytes.bindMemory(to: Float.self)
           for pixel in 0..<area {
             let target = row * area + (mirrored[row] ? pixel + size - 1 - 2 * (pixel % size) : pixel)
@@ -51,7 +51,9 @@ package struct SliceStore: Sendable {
         }
       }
       let shape = [chosen.count, 1, size, size]
-      return Batch(images: try Tensor(images, shape: shape), brain: try Tensor(brain, shape: shape))
+      return Batch(
+        images: try Tensor(images, shape: shape), brain: try Tensor(brain, shape: shape),
+        levels: chosen.map { scans[$0.scan].levels[$0.index] })
     }
   }
 
@@ -59,26 +61,28 @@ package struct SliceStore: Sendable {
   private struct Record: Codable {
     /// Per slice: whether the lesion mask is empty there (or there is none).
     var isLesionFree: [Bool]
+    /// Template-space z in mm of each slice, where known.
+    var levels: [Double?]
   }
 
   /// Prepares what is not there yet and maps the lesion-free slices of all scans.
   package func contents(of cases: [ScanCase], progress: (Int, Int) throws -> Void = { _, _ in }) throws
     -> Contents
   {
-    var slices = [Slice](), files = [Data](), keys = ""
+    var slices = [Slice](), scans = [(file: Data, levels: [Double?])](), keys = ""
     for (number, scan) in cases.enumerated() {
       try progress(number, cases.count)
       let key = try key(of: scan)
       keys += key
       let record = try stored(scan, key: key)
-      files.append(try Data(contentsOf: slicesFile(key), options: .alwaysMapped))
+      scans.append((try Data(contentsOf: slicesFile(key), options: .alwaysMapped), record.levels))
       slices += record.isLesionFree.indices.filter { record.isLesionFree[$0] }.map {
         Slice(scan: number, index: $0)
       }
     }
     try progress(cases.count, cases.count)
     return Contents(
-      digest: Digest.of(Data(keys.utf8)), slices: slices, size: preparation.recipe.gridSize, files: files)
+      digest: Digest.of(Data(keys.utf8)), slices: slices, size: preparation.recipe.gridSize, scans: scans)
   }
 
   private func slicesFile(_ key: String) -> URL { folder.appendingPathComponent("\(key).f32") }
@@ -88,9 +92,10 @@ package struct SliceStore: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     var identity = try encoder.encode(preparation.recipe)
-    for file in [scan.image, scan.brainMask, scan.lesionMask] {
+    for file in [scan.image, scan.brainMask, scan.lesionMask, scan.templateTransform] {
       identity += Data((try file.map { try Digest.of(file: $0) } ?? "none").utf8)
     }
+    identity += Data("\(scan.level.map { "\($0)" } ?? "none")".utf8)
     return Digest.of(identity)
   }
 
@@ -102,8 +107,10 @@ package struct SliceStore: Sendable {
       return record
     }
     let prepared = try preparation(scan)
-    let lesion = try scan.readLesionMask().map { prepared.orientation.apply($0) }
-    let record = Record(isLesionFree: prepared.slices.map { lesion?.isEmpty(slice: $0) ?? true })
+    let record = Record(
+      isLesionFree: try prepared.lesion(of: scan).map { prepared.placement.slices(showing: $0).map(!) }
+        ?? prepared.slices.map { _ in true },
+      levels: prepared.levels)
     let area = preparation.recipe.gridSize * preparation.recipe.gridSize
     var bytes = Data(capacity: prepared.images.count * 8)
     for slice in prepared.slices.indices {
@@ -120,8 +127,9 @@ package struct SliceStore: Sendable {
 extension ScanPreparation {
   /// Reads and prepares a case.
   package func callAsFunction(_ scan: ScanCase) throws -> PreparedScan {
-    try self(
-      VolumeReader.read(scan.image), brainMask: scan.brainMask.map { try VolumeReader.readMask($0) },
+    let there = try PreprocessedScan(asItIs: scan)
+    return try self(
+      there.volume, brainMask: there.brain, toTemplate: there.toTemplate, level: there.level,
       name: scan.image.path)
   }
 }
@@ -142,13 +150,5 @@ extension ScanCase {
         advice: "give the mask that was drawn on this image")
     }
     return mask
-  }
-}
-
-extension Mask {
-  /// Whether an axial slice holds no set voxel.
-  fileprivate func isEmpty(slice: Int) -> Bool {
-    let area = shape[0] * shape[1]
-    return !voxels[slice * area..<(slice + 1) * area].contains { $0 != 0 }
   }
 }

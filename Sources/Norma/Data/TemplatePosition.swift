@@ -5,7 +5,9 @@ struct TemplatePosition {
   /// Added to the scan's world coordinates (mm).
   let offset: SIMD3<Double>
   let notes: [String]
-  private let hasLevel: Bool
+  private let isPlanar: Bool
+  /// Template-space z in mm of a planar image, where somebody said it.
+  private let givenLevel: Double?
 
   /// Faces of the template's brain in mm: left, posterior, inferior; right, anterior, superior.
   private static let low = SIMD3(-72.0, -106, -70), high = SIMD3(72.0, 74, 82)
@@ -13,18 +15,17 @@ struct TemplatePosition {
   private static let tolerance = 12.0
 
   /// A planar image (a PNG slice) has no position: its centre is laid on the grid's centre.
-  init(of brain: Mask, isPlanar: Bool, recipe: Recipe) {
-    hasLevel = !isPlanar
+  init(of brain: Mask, isPlanar: Bool, level: Double?, recipe: Recipe) {
+    (self.isPlanar, givenLevel) = (isPlanar, level)
     if isPlanar {
       offset = SIMD3(recipe.gridCentre[0], recipe.gridCentre[1], 0)
-      notes = ["A slice without position: taken to lie at the axial level the bundle was trained on."]
+      notes =
+        level == nil
+        ? ["A slice without position: taken to lie at the axial level the bundle was trained on."] : []
       return
     }
     let (first, last) = brain.worldBounds
-    // In a stack that ends inside the brain only the in-plane faces can be compared.
-    let axes = brain.reachesVertex ? [0, 1, 2] : [0, 1]
-    if axes.allSatisfy({ max(abs(first[$0] - Self.low[$0]), abs(last[$0] - Self.high[$0])) <= Self.tolerance }
-    ) {
+    if Self.isInTemplate(brain, first, last) {
       offset = .zero
       notes = []
     } else {
@@ -37,9 +38,23 @@ struct TemplatePosition {
     }
   }
 
+  /// Whether a stripped scan lies where the template does.
+  static func isInTemplate(_ scan: Volume) -> Bool {
+    let orientation = Orientation(of: scan.geometry)
+    let brain = orientation.apply(scan.map { $0 == 0 ? UInt8(0) : 1 })
+    let (first, last) = brain.worldBounds
+    return isInTemplate(brain, first, last)
+  }
+
+  private static func isInTemplate(_ brain: Mask, _ first: SIMD3<Double>, _ last: SIMD3<Double>) -> Bool {
+    // In a stack that ends inside the brain only the in-plane faces can be compared.
+    let axes = brain.reachesVertex ? [0, 1, 2] : [0, 1]
+    return axes.allSatisfy { max(abs(first[$0] - low[$0]), abs(last[$0] - high[$0])) <= tolerance }
+  }
+
   /// Template-space z in mm of an axial slice.
   func level(ofSlice slice: Int, in geometry: Geometry) -> Double? {
-    guard hasLevel else { return nil }
+    guard !isPlanar else { return givenLevel }
     let middle = SIMD3(Double(geometry.shape[0] - 1) / 2, Double(geometry.shape[1] - 1) / 2, Double(slice))
     return geometry.world(ofVoxel: middle).z + offset.z
   }

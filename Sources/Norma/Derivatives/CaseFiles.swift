@@ -6,7 +6,11 @@ struct CaseFiles {
   /// Relative to the output folder: `sub-01/anat/sub-01` or `case/case`.
   private let prefix: String
 
-  init(caseID: String) {
+  /// What kind of image the scan is.
+  private let suffix: String
+
+  init(caseID: String, suffix: String = "FLAIR") {
+    self.suffix = suffix
     let entities = caseID.split(separator: "_").map(String.init)
     if let subject = entities.first, subject.hasPrefix("sub-") {
       let session = entities.dropFirst().first { $0.hasPrefix("ses-") }
@@ -25,7 +29,8 @@ struct CaseFiles {
   var labels: String { "\(prefix)_seg-lesions_dseg.nii.gz" }
   var lesionTable: String { "\(prefix)_seg-lesions_dseg.tsv" }
   var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
-  var preprocessed: String { "\(prefix)_desc-preproc_FLAIR.nii.gz" }
+  var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }
+  var transform: String { "\(prefix)_from-\(suffix)_to-MNI152NLin2009aSym_mode-image_xfm.txt" }
 }
 
 /// What stands beside a derived image.
@@ -36,6 +41,8 @@ struct Sidecar: Encodable {
   let bundle: String
   let normaVersion = NormaVersion.current
   let threshold: Double
+  let preprocessing: PreprocessingSettings?
+  let record: PreprocessingRecord
   let notes: [String]
 
   private enum CodingKeys: String, CodingKey {
@@ -45,6 +52,8 @@ struct Sidecar: Encodable {
     case bundle = "Bundle"
     case normaVersion = "NormaVersion"
     case threshold = "Threshold"
+    case preprocessing = "Preprocessing"
+    case record = "PreprocessingRecord"
     case notes = "Notes"
   }
 }

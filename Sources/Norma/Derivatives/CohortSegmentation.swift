@@ -17,6 +17,8 @@ public struct CohortSegmentation {
     public let lesions: [Lesion]
     /// What the reader should know.
     public let notes: [String]
+    /// What was done before scoring; nil when the case failed.
+    public let preprocessing: PreprocessingRecord?
     /// The most anomalous slice, for a picture.
     public let exhibit: Segmenter.Exhibit?
     /// Time the case took.
@@ -28,16 +30,21 @@ public struct CohortSegmentation {
     public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }
   }
 
+  private let preprocessing: Preprocessing?
   private let segmenter: Segmenter
   private let bundleName: String
   private let threshold: Double
   private let output: URL
+  private let work: URL?
 
-  /// Results go to `output`; `bundleName` stands in the sidecars.
-  public init(segmenter: Segmenter, bundleName: String, threshold: Double, output: URL) {
-    (self.segmenter, self.bundleName, self.threshold, self.output) = (
-      segmenter, bundleName, threshold, output
-    )
+  /// Results go to `output`; `bundleName` stands in the sidecars; preprocessed scans are kept in `work`, if given.
+  /// Without preprocessing the scans have to be stripped, or come with their brain masks.
+  public init(
+    preprocessing: Preprocessing? = nil, segmenter: Segmenter, bundleName: String, threshold: Double, output: URL,
+    work: URL? = nil
+  ) {
+    (self.preprocessing, self.segmenter, self.bundleName) = (preprocessing, segmenter, bundleName)
+    (self.threshold, self.output, self.work) = (threshold, output, work)
   }
 
   /// Segments the cases in order and writes maps, masks, tables and `cases.tsv`. Throws only for what stops
@@ -70,37 +77,44 @@ public struct CohortSegmentation {
   private func segment(_ scan: ScanCase) throws -> Row {
     let start = ContinuousClock.now
     let files = CaseFiles(caseID: scan.id)
-    func row(_ result: Segmenter.Result?, _ problem: Problem?) -> Row {
+    func row(
+      _ result: Segmenter.Result?, _ preprocessing: PreprocessingRecord?, _ problem: Problem?
+    ) -> Row {
       Row(
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
-        lesions: result?.lesions ?? [], notes: result?.notes ?? [], exhibit: result?.exhibit,
+        lesions: result?.lesions ?? [], notes: (preprocessing?.notes ?? []) + (result?.notes ?? []),
+        preprocessing: preprocessing, exhibit: result?.exhibit,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })
     }
     let result: Segmenter.Result
+    let prepared: PreprocessedScan
     do {
-      result = try segmenter(
-        VolumeReader.read(scan.image), brainMask: scan.brainMask.map { try VolumeReader.readMask($0) },
-        threshold: threshold, name: scan.image.path)
+      try segmenter.requireContrast(of: scan)
+      prepared = try preprocessing?(scan, keptIn: work) ?? PreprocessedScan(asItIs: scan)
+      result = try segmenter(prepared, threshold: threshold, name: scan.image.path)
     } catch {
-      return row(nil, Problem(error))
+      return row(nil, nil, Problem(error))
     }
-    try write(result, of: scan)
-    return row(result, nil)
+    try write(result, prepared, of: scan)
+    return row(result, prepared.record, nil)
   }
 
-  private func write(_ result: Segmenter.Result, of scan: ScanCase) throws {
+  private func write(_ result: Segmenter.Result, _ prepared: PreprocessedScan, of scan: ScanCase) throws {
     let files = CaseFiles(caseID: scan.id)
     func place(_ file: String) -> URL { output.appendingPathComponent(file) }
     try AtomicFile.write(Lesion.table(of: result.lesions), to: place(files.lesionTable))
     try NIfTI.write(result.anomalyMap, to: place(files.anomalyMap))
     try NIfTI.write(result.labels, to: place(files.labels))
     try NIfTI.write(result.brain, to: place(files.brain))
+    if let toTemplate = prepared.toTemplate {
+      try ITKTransformFile.write(toTemplate, to: place(files.transform))
+    }
     func sidecar(_ description: String) -> Sidecar {
       Sidecar(
         description: description, sources: [scan.image.lastPathComponent], bundle: bundleName,
-        threshold: threshold,
+        threshold: threshold, preprocessing: preprocessing?.settings, record: prepared.record,
         notes: result.notes)
     }
     if let uncertainty = result.uncertainty {

@@ -65,7 +65,8 @@ struct ScoredScan {
       let length = min(Scorer.batchSize, count - first)
       let batch = try Batch(
         images: images.narrow(0, start: first, length: length),
-        brain: brain.narrow(0, start: first, length: length)
+        brain: brain.narrow(0, start: first, length: length),
+        levels: Array(prepared.levels[first..<first + length])
       ).on(device)
       let score = try method.score(batch)
       maps.append(try score.map.to(.cpu))

@@ -108,9 +108,14 @@ public struct Batch: Sendable {
   public let images: Tensor
   /// (batch, 1, size, size), 1 inside the brain and 0 outside.
   public let brain: Tensor
+  /// Template-space z in mm of each slice; nil where it is not known.
+  public let levels: [Double?]
 
-  /// A batch; both tensors of one shape.
-  public init(images: Tensor, brain: Tensor) { (self.images, self.brain) = (images, brain) }
+  /// A batch; both tensors of one shape, without `levels` none is known.
+  public init(images: Tensor, brain: Tensor, levels: [Double?]? = nil) {
+    (self.images, self.brain) = (images, brain)
+    self.levels = levels ?? Array(repeating: nil, count: images.shape[0])
+  }
 
   /// Slices per batch.
   public var count: Int { images.shape[0] }

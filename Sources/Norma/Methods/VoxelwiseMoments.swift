@@ -28,14 +28,6 @@ struct VoxelwiseMoments {
   func deviation() throws -> Tensor {
     try (sumOfSquares / count.clamp(min: 1) - mean().square()).clamp(min: 0).sqrt()
   }
-
-  var state: [String: Tensor] { ["count": count, "sum": sum, "sum_of_squares": sumOfSquares] }
-
-  mutating func load(state: [String: Tensor]) throws {
-    count = try state.tensor("count", like: count)
-    sum = try state.tensor("sum", like: sum)
-    sumOfSquares = try state.tensor("sum_of_squares", like: sumOfSquares)
-  }
 }
 
 /// Gaussian smoothing of (..., size, size) maps as two matrix products.

@@ -1,8 +1,7 @@
 public import Foundation
 import Volumes
 
-/// Extracts the brains of a cohort, scan by scan: one that fails costs one row, what is there already is not done
-/// again.
+/// Preprocesses a cohort, scan by scan: one that fails costs one row, what is there already is not done again.
 public struct CohortPreparation {
   /// One row of `cases.tsv`.
   public struct Row: Sendable {
@@ -10,32 +9,32 @@ public struct CohortPreparation {
     public let scan: ScanCase
     /// What went wrong, or nil.
     public let problem: Problem?
-    /// What the reader should know.
-    public let notes: [String]
-    /// mL; nil when the case failed.
-    public let brainVolume: Double?
-    /// Whether the files were there already, made of the same scan by the same recipe.
+    /// What was done; nil when the case failed.
+    public let record: PreprocessingRecord?
+    /// Whether the files were there already, made of the same scan in the same way.
     public let wasThere: Bool
     /// Time the case took.
     public let seconds: Double
-    /// Where the brain mask lies; nil when the case failed.
-    public let brainMask: URL?
+    /// The case as it can be scored and trained on; nil when it failed.
+    public let prepared: ScanCase?
   }
 
-  private let extraction: BrainExtraction
+  private let preprocessing: Preprocessing
   private let output: URL
 
   /// Results go to `output`.
-  public init(extraction: BrainExtraction, output: URL) {
-    (self.extraction, self.output) = (extraction, output)
+  public init(preprocessing: Preprocessing, output: URL) {
+    (self.preprocessing, self.output) = (preprocessing, output)
   }
 
-  /// Prepares the cases in order and writes masks, scans, `cases.tsv` and a `manifest.tsv` of those that are done.
-  /// Throws only for what stops the whole run, such as a full disk.
+  /// Prepares the cases in order and writes masks, scans, transforms, `cases.tsv`, a `manifest.tsv` of those that are
+  /// done, and `preprocessing.json`. Throws only for what stops the whole run, such as a full disk.
   public func callAsFunction(
     _ cases: [ScanCase], onRow: (Row) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> [Row] {
     try AtomicFile.makeFolder(output)
+    try AtomicFile.write(
+      json: preprocessing.settings, to: output.appendingPathComponent(PreprocessingSettings.fileName))
     var rows = [Row]()
     for scan in cases {
       if shouldStop() {
@@ -63,64 +62,58 @@ public struct CohortPreparation {
     let files = PreparedFiles(scan, in: output)
     func row(_ sidecar: PreparationSidecar?, _ problem: Problem? = nil, wasThere: Bool = false) -> Row {
       Row(
-        scan: scan, problem: problem, notes: sidecar?.notes ?? [], brainVolume: sidecar?.brainVolume,
-        wasThere: wasThere, seconds: (ContinuousClock.now - start) / .seconds(1),
-        brainMask: sidecar.map { _ in files.mask })
+        scan: scan, problem: problem, record: sidecar?.record, wasThere: wasThere,
+        seconds: (ContinuousClock.now - start) / .seconds(1),
+        prepared: sidecar.map { scan.prepared(files, isRegistered: $0.isRegistered) })
     }
-    let volume: Volume
-    let mask: Mask
+    let prepared: PreprocessedScan
     var sidecar: PreparationSidecar
     do {
-      sidecar = PreparationSidecar(
-        source: scan.image, digest: try Digest.of(file: scan.image),
-        recipe: PreparationSidecar.Recipe(extraction))
+      sidecar = try PreparationSidecar(scan, recipe: preprocessing.recipe())
       if let there = files.completed(like: sidecar) { return row(there, wasThere: true) }
-      volume = try VolumeReader.read(scan.image)
-      (mask, sidecar.notes) = try extraction(volume, name: scan.image.path)
+      prepared = try preprocessing(scan)
     } catch {
       return row(nil, Problem(error))
     }
-    sidecar.brainVolume = Double(mask.count) * mask.geometry.voxelVolume / 1000
-    if scan.brainMask != nil { sidecar.notes.append("The manifest's own brain mask was not used.") }
-    try files.write(mask: mask, of: volume, sidecar: sidecar)
+    try files.write(prepared, sidecar: sidecar)
+    (sidecar.record, sidecar.isRegistered) = (prepared.record, prepared.toTemplate != nil)
     return row(sidecar)
   }
 
   private func writeTables(_ rows: [Row]) throws {
     var table = Table(columns: Self.columns)
-    var manifest = Table(columns: [
-      "participant_id", "session_id", "image", "brain_mask", "lesion_mask", "split",
-    ])
     for row in rows {
-      let image = row.scan.image.path(relativeTo: output)
-      let mask = row.brainMask?.path(relativeTo: output) ?? "n/a"
       table.rows.append([
         row.scan.id, row.problem == nil ? "ok" : "failed",
-        row.problem.map { "\($0.what) (\($0.advice))" } ?? row.notes.joined(separator: " "), image, mask,
-        row.brainVolume?.formatted(fraction: 1) ?? "n/a", row.seconds.formatted(fraction: 2),
-      ])
-      guard row.problem == nil else { continue }
-      manifest.rows.append([
-        row.scan.participantID, row.scan.sessionColumn, image, mask,
-        row.scan.lesionMask?.path(relativeTo: output) ?? "n/a", row.scan.split?.rawValue ?? "n/a",
+        row.problem.map { "\($0.what) (\($0.advice))" } ?? row.record?.notes.joined(separator: " ") ?? "n/a",
+        row.scan.image.path(relativeTo: output),
+        row.prepared?.image.path(relativeTo: output) ?? "n/a",
+        row.prepared?.brainMask?.path(relativeTo: output) ?? "n/a",
+        row.record?.brainVolume?.formatted(fraction: 1) ?? "n/a",
+        row.record?.templateOverlap?.formatted(fraction: 3) ?? "n/a", row.seconds.formatted(fraction: 2),
       ])
     }
     try AtomicFile.write(table.text, to: output.appendingPathComponent("cases.tsv"))
-    if !manifest.rows.isEmpty {
-      try AtomicFile.write(manifest.text, to: output.appendingPathComponent("manifest.tsv"))
-    }
+    let done = rows.compactMap(\.prepared)
+    guard !done.isEmpty else { return }
+    try AtomicFile.write(
+      Manifest.text(of: done, relativeTo: output), to: output.appendingPathComponent("manifest.tsv"))
   }
 
   /// The columns of `cases.tsv`; paths are relative to its folder.
   static let columns = [
-    "case_id", "status", "message", "image", "brain_mask", "brain_volume_ml", "seconds",
+    "case_id", "status", "message", "source", "image", "brain_mask", "brain_volume_ml", "template_overlap",
+    "seconds",
   ]
 }
 
 extension ScanCase {
-  /// What tells this case from the participant's others, so that the manifest gives it the same id again.
-  fileprivate var sessionColumn: String {
-    let prefix = "\(participantID)_"
-    return id.hasPrefix(prefix) ? String(id.dropFirst(prefix.count)) : "n/a"
+  /// The same case, its files those of the preparation.
+  fileprivate func prepared(_ files: PreparedFiles, isRegistered: Bool) -> ScanCase {
+    var result = self
+    result.image = files.scan
+    result.brainMask = files.mask
+    result.templateTransform = isRegistered ? files.transform : nil
+    return result
   }
 }

@@ -7,36 +7,45 @@ struct PreparedFiles {
   let mask: URL
   /// The scan, 0 outside the brain.
   let scan: URL
+  /// From the scan to the template; absent where the scan was not registered.
+  let transform: URL
 
   init(_ scanCase: ScanCase, in output: URL) {
-    let files = CaseFiles(caseID: scanCase.id)
+    let files = CaseFiles(caseID: scanCase.id, suffix: scanCase.suffix ?? "FLAIR")
     mask = output.appendingPathComponent(files.brain)
     scan = output.appendingPathComponent(files.preprocessed)
+    transform = output.appendingPathComponent(files.transform)
   }
 
-  /// The sidecar of finished files, if they were made of the same scan by the same recipe.
+  /// The sidecar of finished files, if they were made of the same scan in the same way.
   func completed(like expected: PreparationSidecar) -> PreparationSidecar? {
-    guard [mask, scan].allSatisfy({ FileManager.default.fileExists(atPath: $0.path) }),
-      let data = try? Data(contentsOf: Self.sidecar(of: mask)),
+    guard let data = try? Data(contentsOf: Self.sidecar(of: mask)),
       let found = try? JSONDecoder().decode(PreparationSidecar.self, from: data),
-      found.inputDigest == expected.inputDigest, found.recipe == expected.recipe
+      found.inputs == expected.inputs, found.recipe == expected.recipe
     else { return nil }
-    return found
+    let files = found.isRegistered ? [mask, scan, transform] : [mask, scan]
+    return files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } ? found : nil
   }
 
-  /// Writes scan, mask and what stands beside them.
-  func write(mask brain: Mask, of volume: Volume, sidecar: PreparationSidecar) throws {
+  /// Writes scan, mask, transform and what stands beside them.
+  func write(_ prepared: PreprocessedScan, sidecar: PreparationSidecar) throws {
     // The mask goes first and comes last: where it lies, it belongs to its sidecar and the case is complete.
-    try? FileManager.default.removeItem(at: mask)
+    for file in [mask, transform] { try? FileManager.default.removeItem(at: file) }
     try AtomicFile.makeFolder(mask.deletingLastPathComponent())
+    let volume = prepared.volume
+    let brain = prepared.brain ?? volume.map { $0 == 0 ? 0 : 1 }
     let inside = zip(volume.voxels, brain.voxels).map { $1 == 0 ? 0 : $0 }
     try NIfTI.write(Volume(geometry: volume.geometry, voxels: inside, header: volume.header), to: scan)
+    if let toTemplate = prepared.toTemplate { try ITKTransformFile.write(toTemplate, to: transform) }
     var sidecar = sidecar
-    sidecar.description = "The scan on its own grid and in its own brightness, 0 outside the brain"
+    sidecar.isRegistered = prepared.toTemplate != nil
+    sidecar.record = prepared.record
+    sidecar.description = "The scan on its own grid, 0 outside the brain"
     try AtomicFile.write(json: sidecar, to: Self.sidecar(of: scan))
     (sidecar.description, sidecar.isSkullStripped) = ("Brain on the scan's own grid", nil)
     try AtomicFile.write(json: sidecar, to: Self.sidecar(of: mask))
-    try NIfTI.write(brain, to: mask)
+    try NIfTI.write(
+      Mask(geometry: volume.geometry, voxels: brain.voxels, header: volume.header), to: mask)
   }
 
   private static func sidecar(of image: URL) -> URL {
@@ -44,51 +53,51 @@ struct PreparedFiles {
   }
 }
 
+extension Preprocessing {
+  /// The same, read from `folder` where it was made before, else made and kept there.
+  func callAsFunction(_ scan: ScanCase, keptIn folder: URL?) throws -> PreprocessedScan {
+    guard let folder else { return try self(scan) }
+    let files = PreparedFiles(scan, in: folder)
+    let sidecar = try PreparationSidecar(scan, recipe: recipe())
+    if let there = files.completed(like: sidecar) {
+      return PreprocessedScan(
+        volume: try NIfTI.read(files.scan), brain: try NIfTI.readMask(files.mask),
+        toTemplate: there.isRegistered ? try ITKTransformFile.read(files.transform) : nil,
+        level: scan.level, record: there.record)
+    }
+    let prepared = try self(scan)
+    try files.write(prepared, sidecar: sidecar)
+    return prepared
+  }
+}
+
 /// What stands beside a prepared image.
 struct PreparationSidecar: Codable {
-  /// How the brain was found; another recipe makes the files anew.
-  struct Recipe: Codable, Equatable {
-    var method = "MindGrab (MeshNet, brainchop 0.1.21), largest component, holes filled"
-    /// Raised when the same settings come to give another mask.
-    var revision = 1
-    let weightsDigest: String
-    /// mm.
-    let resolution: Double
-
-    init(_ extraction: BrainExtraction) {
-      weightsDigest = extraction.weightsDigest
-      resolution = extraction.resolution.rawValue
-    }
-
-    private enum CodingKeys: String, CodingKey {
-      case method = "Method"
-      case revision = "Revision"
-      case weightsDigest = "WeightsSHA256"
-      case resolution = "ResolutionMM"
-    }
-  }
-
   var description = ""
   let sources: [String]
-  let inputDigest: String
+  /// SHA-256 of the scan and of what came with it.
+  let inputs: [String: String]
   var isSkullStripped: Bool? = true
-  let recipe: Recipe
-  var brainVolume = 0.0
-  var notes = [String]()
+  var isRegistered = false
+  let recipe: Preprocessing.Recipe
+  var record = PreprocessingRecord()
   var normaVersion = NormaVersion.current
 
-  init(source: URL, digest: String, recipe: Recipe) {
-    (sources, inputDigest, self.recipe) = ([source.lastPathComponent], digest, recipe)
+  init(_ scan: ScanCase, recipe: Preprocessing.Recipe) throws {
+    sources = [scan.image.lastPathComponent]
+    let files = ["Scan": scan.image, "BrainMask": scan.brainMask, "TemplateTransform": scan.templateTransform]
+    inputs = try files.compactMapValues { try $0.map { try Digest.of(file: $0) } }
+    self.recipe = recipe
   }
 
   private enum CodingKeys: String, CodingKey {
     case description = "Description"
     case sources = "Sources"
-    case inputDigest = "InputSHA256"
+    case inputs = "InputSHA256"
     case isSkullStripped = "SkullStripped"
-    case recipe = "BrainExtraction"
-    case brainVolume = "BrainVolumeML"
-    case notes = "Notes"
+    case isRegistered = "Registered"
+    case recipe = "Preprocessing"
+    case record = "Record"
     case normaVersion = "NormaVersion"
   }
 }

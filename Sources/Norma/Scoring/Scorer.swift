@@ -40,7 +40,9 @@ package struct Scorer {
           try Tensor($0, shape: [end - start, 1, size, size], device: device)
         }
       }
-      let score = try raw(Batch(images: tensor(scan.images), brain: tensor(scan.brain)))
+      let score = try raw(
+        Batch(
+          images: tensor(scan.images), brain: tensor(scan.brain), levels: Array(scan.levels[start..<end])))
       maps += try score.map.values()
       if let reconstruction = score.reconstruction {
         reconstructions.append(try reconstruction.to(.cpu).reshape([end - start, size, size]))

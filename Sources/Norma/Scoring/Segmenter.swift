@@ -1,3 +1,4 @@
+import Foundation
 public import Tensors
 public import Volumes
 
@@ -47,12 +48,33 @@ public final class Segmenter {
     preparation = ScanPreparation(recipe: recipe)
   }
 
-  /// Segments a scan at a threshold; without a brain mask every non-zero voxel is brain. `name` stands in
+  /// Throws a ``Problem`` for a scan whose name says that it is of another contrast than the model's.
+  func requireContrast(of scan: ScanCase) throws {
+    let contrast = preparation.recipe.contrast
+    guard let suffix = scan.suffix, !contrast.isEmpty, suffix.lowercased() != contrast.lowercased() else { return }
+    throw Problem(
+      .badData, "by its name this is a \(suffix); the bundle was trained on \(contrast)", at: scan.image.path,
+      advice: "give the \(contrast), a bundle trained on \(suffix), or rename the file if its name is wrong")
+  }
+
+  /// Segments a preprocessed scan at a threshold. `name` stands in messages. Throws a ``Problem`` for a scan that
+  /// cannot be scored.
+  public func callAsFunction(_ scan: PreprocessedScan, threshold: Double, name: String) throws -> Result {
+    try segment(
+      preparation(
+        scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, level: scan.level, name: name),
+      threshold: threshold)
+  }
+
+  /// Segments a stripped scan at a threshold; without a brain mask every non-zero voxel is brain. `name` stands in
   /// messages. Throws a ``Problem`` for a scan that cannot be scored.
   public func callAsFunction(
     _ scan: Volume, brainMask: Mask? = nil, threshold: Double, name: String
   ) throws -> Result {
-    let prepared = try preparation(scan, brainMask: brainMask, name: name)
+    try segment(preparation(scan, brainMask: brainMask, name: name), threshold: threshold)
+  }
+
+  private func segment(_ prepared: PreparedScan, threshold: Double) throws -> Result {
     let output = try scorer(prepared, size: preparation.recipe.gridSize)
     let inner = prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion)
     let map = prepared.native(try prepared.canonicalVolume(of: output.maps, inside: inner))

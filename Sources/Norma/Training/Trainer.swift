@@ -205,6 +205,7 @@ private struct EpochPlan: Sendable {
 extension Batch {
   /// The same batch on another device.
   func on(_ device: Device) throws -> Batch {
-    device == .cpu ? self : Batch(images: try images.to(device), brain: try brain.to(device))
+    device == .cpu
+      ? self : Batch(images: try images.to(device), brain: try brain.to(device), levels: levels)
   }
 }

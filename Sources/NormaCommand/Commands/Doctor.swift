@@ -12,10 +12,11 @@ struct Doctor: ParsableCommand {
     for device in [Device.cpu, .cuda(0), .mps] {
       print("device \(device): \(device.isAvailable ? "available" : "not available")")
     }
-    let template = try? InstalledFiles.template()
-    print("simulation template: \(template?.path ?? "missing; run Scripts/bootstrap")")
-    let weights = try? InstalledFiles.brainWeights()
-    print("weights of the brain extraction: \(weights?.path ?? "missing; run Scripts/bootstrap")")
+    let files = InstalledFiles.preprocessing
+    for (name, file) in [("template", files.template), ("brain extraction's weights", files.brainWeights)] {
+      let isThere = FileManager.default.fileExists(atPath: file.path)
+      print("\(name): \(isThere ? file.path : "missing; run Scripts/bootstrap")")
+    }
     for name in ModelBundle.shippedNames {
       do {
         try ModelBundle(named: name).verify()

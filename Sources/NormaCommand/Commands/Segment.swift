@@ -28,8 +28,13 @@ struct Segment: LoggingCommand {
   @Option(help: "Only the cases of this split of the manifest: train, validation or test.")
   var split: Split?
 
-  @Option(help: "Brain mask of a single scan; default: every voxel that is not zero.")
+  @Option(help: "Brain mask of a single scan; default: the brain is found, where the scan has its skull.")
   var brainMask: String?
+
+  @Option(help: "Folder that keeps preprocessed scans, so that another run need not make them again.")
+  var work: String?
+
+  @OptionGroup var preprocessing: PreprocessingOptions
 
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
@@ -51,8 +56,10 @@ struct Segment: LoggingCommand {
     let cases = try chosenCases()
     let folder = URL(fileURLWithPath: output)
     let cohort = CohortSegmentation(
+      preprocessing: preprocessing.preprocessing(
+        model.manifest.configuration.preprocessing, device: device),
       segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name,
-      threshold: threshold, output: folder)
+      threshold: threshold, output: folder, work: work.map { URL(fileURLWithPath: $0) })
     try SegmentationRecord(bundle: model, threshold: threshold, from: self.threshold == nil ? source : nil)
       .write(to: folder)
     Interruption.listen()

@@ -40,6 +40,9 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
   /// The dimensions as a volume: x, y, z, missing ones 1.
   public var shape: [Int] { (0..<3).map { $0 < dimensions.count ? dimensions[$0] : 1 } }
 
+  /// Whether the header places the image in the world; otherwise ``affine`` is a convention.
+  public var hasPlace: Bool { sformCode > 0 || qformCode > 0 }
+
   /// The affine by nibabel's precedence: sform if its code is set, else qform, else voxel sizes about the
   /// centre with x reversed.
   public var affine: Affine {

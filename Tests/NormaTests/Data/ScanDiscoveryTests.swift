@@ -8,7 +8,7 @@ import Testing
     arguments: [
       ("sub-01_FLAIR.nii.gz", "sub-01", "sub-01", nil),
       ("sub-01_ses-2_run-1_FLAIR.nii", "sub-01_ses-2_run-1", "sub-01", "ses-2"),
-      ("sub-01_T1w.nii.gz", "sub-01_T1w", "sub-01", nil),
+      ("sub-01_T1w.nii.gz", "sub-01", "sub-01", nil),
       ("case 7.png", "case 7", "case 7", nil),
       ("archive.v2.NII.GZ", "archive.v2", "archive.v2", nil),
       ("_FLAIR_FLAIR.nii", "_FLAIR", "_FLAIR_FLAIR", nil),

@@ -1,0 +1,79 @@
+import Tensors
+import Volumes
+
+/// How the slices of the model grid lie in a scan.
+protocol ScanPlacement: Sendable {
+  /// Maps (slices, size, size) on the scan's RAS+ canonical grid.
+  func toScan(_ maps: Tensor) throws -> [Float]
+  /// For each slice of the model grid, whether it shows a voxel of a mask on the canonical grid.
+  func slices(showing mask: Mask) -> [Bool]
+}
+
+/// A scan whose own axial slices the model sees: nothing is interpolated between them.
+struct StackPlacement: ScanPlacement {
+  let inPlane: SlicePlacement
+  /// The prepared slices among those of the scan.
+  let slices: [Int]
+  let shape: [Int]
+
+  func toScan(_ maps: Tensor) throws -> [Float] {
+    let onScan = try inPlane.toScan(maps).values()
+    let area = shape[0] * shape[1]
+    var voxels = [Float](repeating: 0, count: area * shape[2])
+    for (row, slice) in slices.enumerated() {
+      voxels.replaceSubrange(
+        slice * area..<(slice + 1) * area, with: onScan[row * area..<(row + 1) * area])
+    }
+    return voxels
+  }
+
+  func slices(showing mask: Mask) -> [Bool] {
+    let area = shape[0] * shape[1]
+    return slices.map { slice in mask.voxels[slice * area..<(slice + 1) * area].contains { $0 != 0 } }
+  }
+}
+
+/// A registered scan, resampled to axial slices of the template.
+struct TemplatePlacement: ScanPlacement {
+  /// The model grid in template space: (size, size, slices).
+  let grid: Geometry
+  /// The scan's RAS+ canonical grid, placed in template space by the registration.
+  let scan: Geometry
+
+  /// `levels` are the template-space z in mm of the slices, equally spaced.
+  init(scan: Geometry, recipe: Recipe, levels: [Double]) {
+    self.scan = scan
+    let half = Double(recipe.gridSize - 1) / 2 * recipe.gridSpacing
+    grid = Geometry(
+      shape: [recipe.gridSize, recipe.gridSize, levels.count],
+      affine: Affine(
+        i: SIMD3(recipe.gridSpacing, 0, 0), j: SIMD3(0, recipe.gridSpacing, 0),
+        k: SIMD3(0, 0, recipe.sliceSpacing),
+        origin: SIMD3(recipe.gridCentre[0] - half, recipe.gridCentre[1] - half, levels[0])))
+  }
+
+  /// Values on the scan's canonical grid as slices (slices, size, size).
+  func toGrid(_ voxels: [Float]) throws -> [Float] {
+    try Resample.averaged(Volume(geometry: scan, voxels: voxels), to: grid).voxels
+  }
+
+  func toScan(_ maps: Tensor) throws -> [Float] {
+    try Resample.linear(Volume(geometry: grid, voxels: maps.values()), to: scan).voxels
+  }
+
+  func slices(showing mask: Mask) -> [Bool] {
+    let spacing = grid.spacing.z
+    // Half the height of a voxel, which may stand obliquely, and half that of a slice.
+    let reach = scan.affine.columns.reduce(0) { $0 + abs($1.z) } / 2 + spacing / 2
+    var isShown = [Bool](repeating: false, count: grid.shape[2])
+    mask.forEachVoxel(in: scan) { point in
+      let first = Int(((point.z - reach - grid.affine.origin.z) / spacing).rounded(.up))
+      let last = Int(((point.z + reach - grid.affine.origin.z) / spacing).rounded(.down))
+      for slice in max(first, 0)...max(min(last, isShown.count - 1), max(first, 0))
+      where slice < isShown.count && slice <= last {
+        isShown[slice] = true
+      }
+    }
+    return isShown
+  }
+}

@@ -1,0 +1,185 @@
+public import Foundation
+public import Tensors
+import Volumes
+
+/// Takes a scan as it is to one that can be scored: brain, bias field, place in the template.
+///
+/// What the scan brings along is not done again: a brain mask or a transform that is given wins, and a scan that
+/// is stripped and lies in template space is left as it is. Weights and template are read when first needed.
+public final class Preprocessing {
+  /// What is done.
+  public let settings: PreprocessingSettings
+  /// Files that the steps need.
+  public struct Resources: Sendable {
+    /// Weights of the brain extraction; the template's folder.
+    public let brainWeights, template: URL
+
+    /// The files; they need not exist unless a step needs them.
+    public init(brainWeights: URL, template: URL) {
+      (self.brainWeights, self.template) = (brainWeights, template)
+    }
+  }
+
+  private let resources: Resources
+  private let device: Device
+  private let skull: SkullState
+  private lazy var extraction = Result {
+    try BrainExtraction(
+      weights: resources.brainWeights, device: device, resolution: settings.brainVoxelSize)
+  }
+  private lazy var registration = Result {
+    TemplateRegistration(template: try Template(folder: resources.template), settings: settings.registration)
+  }
+
+  /// Steps by settings; `skull` says what the scans are, where it should not be told from them.
+  public init(
+    settings: PreprocessingSettings, resources: Resources, skull: SkullState = .auto, device: Device = .cpu
+  ) {
+    (self.settings, self.resources, self.skull, self.device) = (settings, resources, skull, device)
+  }
+
+  /// Everything that decides the result for a scan; another recipe makes prepared files anew.
+  struct Recipe: Codable, Equatable {
+    var settings: PreprocessingSettings
+    var skull: SkullState
+    /// SHA-256; nil where the file is not there, and then not used.
+    var brainWeights, template: String?
+    /// Raised when the same settings come to give another result.
+    var revision = 1
+
+    private enum CodingKeys: String, CodingKey {
+      case settings = "Settings"
+      case skull = "Skull"
+      case brainWeights = "BrainWeightsSHA256"
+      case template = "TemplateSHA256"
+      case revision = "Revision"
+    }
+  }
+
+  /// What is done, with the sums of the files it is done with.
+  func recipe() -> Recipe {
+    Recipe(
+      settings: settings, skull: skull, brainWeights: try? Digest.of(file: resources.brainWeights),
+      template: try? Digest.of(file: Template.brain(in: resources.template)))
+  }
+
+  /// Throws a ``Problem`` for a scan that cannot be used, or whose brain or place was not found.
+  public func callAsFunction(_ scan: ScanCase) throws -> PreprocessedScan {
+    let name = scan.image.path
+    let volume = try VolumeReader.read(scan.image).finite(name: name)
+    let check = InputCheck(volume, name: name)
+    try check()
+    let given = try scan.brainMask.map { try VolumeReader.readMask($0) }
+    if let transform = scan.templateTransform {
+      return prepared(
+        volume, given, try ITKTransformFile.read(transform), scan.level, "the scan comes with its transform")
+    }
+    if volume.isPlanar { return prepared(volume, given, nil, scan.level, "a single slice") }
+    let isStripped = given == nil && (skull == .auto ? SkullState.seen(in: volume) : skull) == .absent
+    if isStripped, TemplatePosition.isInTemplate(volume) {
+      return prepared(volume, nil, nil, nil, "the scan is stripped and lies in template space")
+    }
+    if given == nil, !isStripped { try check.requireStack() }
+    return try prepared(volume, brain: given, isStripped: isStripped, name: name)
+  }
+
+  /// A scan that is used as it is.
+  private func prepared(
+    _ volume: Volume, _ brain: Mask?, _ toTemplate: Affine?, _ level: Double?, _ reason: String
+  ) -> PreprocessedScan {
+    var record = PreprocessingRecord()
+    for step in [StepName.brain, StepName.bias, StepName.template] { record.leftOut(step, reason) }
+    return PreprocessedScan(
+      volume: volume, brain: brain, toTemplate: toTemplate, level: level, record: record)
+  }
+
+  private func prepared(
+    _ scan: Volume, brain given: Mask?, isStripped: Bool, name: String
+  ) throws -> PreprocessedScan {
+    var record = PreprocessingRecord()
+    let brain = try brain(in: scan, given: given, isStripped: isStripped, name: name, &record)
+    guard brain.voxels.contains(1) else {
+      throw Problem(.badData, "the brain mask is empty", at: name, advice: "give another mask, or none")
+    }
+    guard brain.shape == scan.shape else {
+      throw Problem(
+        .badData, "brain mask and image differ in shape: \(brain.shape) and \(scan.shape)", at: name,
+        advice: "resample the mask to the image's grid")
+    }
+    record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
+    var volume = scan
+    if settings.denoisingIterations > 0 {
+      volume = try CurvatureFlow(iterations: settings.denoisingIterations)(volume)
+      record.did(StepName.denoising, "curvature flow, \(settings.denoisingIterations) iterations")
+    }
+    if settings.correctsBias {
+      volume = try BiasCorrection(settings: settings.biasCorrection)(volume, brain: brain)
+      record.did(StepName.bias, "N4 in the brain")
+    } else {
+      record.leftOut(StepName.bias, "not asked for")
+    }
+    return PreprocessedScan(
+      volume: volume, brain: brain, toTemplate: try place(of: volume, brain, name: name, &record), level: nil,
+      record: record)
+  }
+
+  private func brain(
+    in scan: Volume, given: Mask?, isStripped: Bool, name: String, _ record: inout PreprocessingRecord
+  ) throws -> Mask {
+    if let given {
+      record.leftOut(StepName.brain, "a brain mask is given")
+      return given
+    }
+    if isStripped {
+      record.leftOut(StepName.brain, "the scan is stripped: every non-zero voxel is brain")
+      record.notes.append("The scan was taken as skull-stripped.")
+      return try scan.nonZeroMask(name: name)
+    }
+    let (brain, notes) = try extraction.get()(scan, name: name)
+    record.did(StepName.brain, "MindGrab at \(settings.brainVoxelSize.rawValue.formatted(fraction: 0)) mm")
+    record.notes += notes
+    return brain
+  }
+
+  private func place(
+    of scan: Volume, _ brain: Mask, name: String, _ record: inout PreprocessingRecord
+  ) throws -> Affine? {
+    guard settings.registers else {
+      record.leftOut(StepName.template, "not asked for")
+      return nil
+    }
+    guard brain.extent.min() >= Self.leastExtent else {
+      record.leftOut(
+        StepName.template, "the scan shows less than \(Self.leastExtent.formatted(fraction: 0)) mm of brain")
+      return nil
+    }
+    let result = try registration.get()(scan, brain: brain, name: name)
+    record.did(StepName.template, "affine to MNI152NLin2009aSym")
+    record.templateOverlap = result.overlap
+    record.notes += result.notes
+    return result.toTemplate
+  }
+
+  /// Along every axis, in mm: less does not tell where in the head it lies.
+  private static let leastExtent = 60.0
+
+  private enum StepName {
+    static let brain = "brain extraction"
+    static let denoising = "denoising"
+    static let bias = "bias correction"
+    static let template = "registration"
+  }
+}
+
+extension Volume {
+  /// A PNG slice: it has no position.
+  var isPlanar: Bool { header == nil && shape[2] == 1 }
+}
+
+extension Mask {
+  /// How far the set voxels reach along the world's axes, in mm.
+  fileprivate var extent: SIMD3<Double> {
+    let bounds = Orientation(of: geometry).apply(self).worldBounds
+    return bounds.last - bounds.first
+  }
+}
