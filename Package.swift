@@ -16,6 +16,25 @@ let engineLinking: [LinkerSetting] =
     .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
   ] : []
 
+// ITK comes from the system by links that Scripts/bootstrap makes; that of the headers ends in the version: ITK-5.2.
+// Where the linker would not look (Homebrew) there is a link to the libraries too.
+let itk = "\(root)/.deps/itk"
+let itkFolder = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(itk)/include")
+let itkVersion = itkFolder?.split(separator: "-").last
+
+// ITK is templates, useless without optimisation even where the rest is being debugged.
+let itkOptimisation: [CXXSetting] =
+  itkVersion == nil ? [] : [.unsafeFlags(["-O3", "-DNDEBUG", "-Wno-deprecated-declarations"])]
+let itkLinking: [LinkerSetting] =
+  itkVersion.map { version in
+    [
+      "ITKCommon", "ITKTransform", "ITKOptimizersv4", "ITKRegistrationMethodsv4", "ITKSmoothing",
+      "ITKSpatialObjects", "ITKStatistics", "itkvnl_algo", "itkvnl", "itksys",
+    ].map { .linkedLibrary("\($0)-\(version)") }
+  } ?? []
+let itkSearch: [LinkerSetting] =
+  FileManager.default.fileExists(atPath: "\(itk)/lib") ? [.unsafeFlags(["-L\(itk)/lib"])] : []
+
 let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -51,6 +70,12 @@ let package = Package(
         .define("NDEBUG", .when(configuration: .release)),
       ]),
     .systemLibrary(name: "CEngine", pkgConfig: hasEngine ? nil : "norma-torch"),
+    .target(
+      name: "CITK",
+      dependencies: itkVersion == nil ? ["CITKLibrary"] : [],
+      cxxSettings: [.headerSearchPath("../../.deps/itk/include")] + itkOptimisation,
+      linkerSettings: itkSearch + itkLinking),
+    .systemLibrary(name: "CITKLibrary", pkgConfig: itkVersion == nil ? "norma-itk" : nil),
     .systemLibrary(
       name: "CPNGLibrary", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -60,7 +85,7 @@ let package = Package(
     .target(
       name: "Norma",
       dependencies: [
-        "Tensors", "Volumes", .product(name: "Yams", package: "Yams"),
+        "CITK", "Tensors", "Volumes", .product(name: "Yams", package: "Yams"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       resources: [.copy("Resources/bundles")],

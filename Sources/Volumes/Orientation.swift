@@ -90,7 +90,7 @@ public struct Orientation: Hashable, Sendable, Codable {
 extension Affine {
   /// The columns of the rotation (or reflection) closest to the axes: the orthogonal polar factor, found by
   /// Newton's iteration.
-  fileprivate var nearestRotation: [SIMD3<Double>] {
+  package var nearestRotation: [SIMD3<Double>] {
     var current = Affine(i: i / i.length, j: j / j.length, k: k / k.length, origin: .zero)
     for _ in 0..<64 {
       guard let inverse = try? current.inverse() else { break }
