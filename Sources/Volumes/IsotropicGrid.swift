@@ -6,7 +6,7 @@ extension Geometry {
     var first = SIMD3<Double>.zero
     let shape = (0..<3).map { axis in
       let low = max(0, Double(box[axis].lowerBound) * size[axis] - margin)
-      let high = min(Double(shape[axis]) * size[axis], Double(box[axis].upperBound) * size[axis] + margin)
+      let high = min(Double(self.shape[axis]) * size[axis], Double(box[axis].upperBound) * size[axis] + margin)
       let count = max(1, Int(((high - low) / spacing).rounded()))
       // The faces of the grid lie half a voxel before its first centre.
       first[axis] = ((low + high - Double(count - 1) * spacing) / size[axis] - 1) / 2

@@ -15,6 +15,8 @@ public struct ModelBundle: Sendable {
     public var configuration: Configuration
     /// False-positive rate against threshold.
     public var calibration: Calibration
+    /// What the training scans looked like; nil in bundles older than this key.
+    public var domain: InputDomain?
     /// Where the model comes from.
     public var provenance: Provenance
     /// What the model says of a fixed slice.
@@ -149,9 +151,8 @@ public struct ModelBundle: Sendable {
 
   /// Writes a bundle whole: into a folder beside `url` that then takes its place.
   package static func write(
-    _ scorer: Scorer, configuration: Configuration, calibration: Calibration, provenance: Provenance,
-    name: String,
-    to url: URL
+    _ scorer: Scorer, configuration: Configuration, calibration: Calibration, domain: InputDomain? = nil,
+    provenance: Provenance, name: String, to url: URL
   ) throws {
     let manager = FileManager.default
     let fresh = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
@@ -166,7 +167,7 @@ public struct ModelBundle: Sendable {
     var manifest = Manifest(
       schemaVersion: schemaVersion, name: name, normaVersion: NormaVersion.current,
       configuration: configuration,
-      calibration: calibration, provenance: provenance,
+      calibration: calibration, domain: domain, provenance: provenance,
       selfTest: try SelfTest(of: scorer, size: configuration.recipe.gridSize), files: [:])
     try AtomicFile.write(ModelCard(manifest).text, to: fresh.appendingPathComponent(cardFile))
     for file in [weightsFile, cardFile] {

@@ -43,6 +43,7 @@ struct Sidecar: Encodable {
   let threshold: Double
   let preprocessing: PreprocessingSettings?
   let record: PreprocessingRecord
+  let domain: [InputDomain.Finding]
   let notes: [String]
 
   private enum CodingKeys: String, CodingKey {
@@ -54,6 +55,7 @@ struct Sidecar: Encodable {
     case threshold = "Threshold"
     case preprocessing = "Preprocessing"
     case record = "PreprocessingRecord"
+    case domain = "InputDomain"
     case notes = "Notes"
   }
 }

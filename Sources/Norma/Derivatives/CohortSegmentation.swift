@@ -115,7 +115,7 @@ public struct CohortSegmentation {
       Sidecar(
         description: description, sources: [scan.image.lastPathComponent], bundle: bundleName,
         threshold: threshold, preprocessing: preprocessing?.settings, record: prepared.record,
-        notes: result.notes)
+        domain: result.domain, notes: result.notes)
     }
     if let uncertainty = result.uncertainty {
       try NIfTI.write(uncertainty, to: place(files.uncertainty))

@@ -18,6 +18,8 @@ public final class Segmenter {
     public let brain: Mask
     /// The regions, largest first.
     public let lesions: [Lesion]
+    /// The scan beside those that the model was trained on.
+    public let domain: [InputDomain.Finding]
     /// What the reader should know, in sentences.
     public let notes: [String]
     /// The slice with the most anomalous tissue, as the model saw it.
@@ -37,14 +39,17 @@ public final class Segmenter {
 
   private let scorer: Scorer
   private let preparation: ScanPreparation
+  private let domain: InputDomain?
 
   /// Loads a bundle's weights onto a device.
   public convenience init(bundle: ModelBundle, device: Device = .cpu) throws {
-    self.init(scorer: try bundle.scorer(device: device), recipe: bundle.manifest.configuration.recipe)
+    self.init(
+      scorer: try bundle.scorer(device: device), recipe: bundle.manifest.configuration.recipe,
+      domain: bundle.manifest.domain)
   }
 
-  package init(scorer: Scorer, recipe: Recipe) {
-    self.scorer = scorer
+  package init(scorer: Scorer, recipe: Recipe, domain: InputDomain? = nil) {
+    (self.scorer, self.domain) = (scorer, domain)
     preparation = ScanPreparation(recipe: recipe)
   }
 
@@ -81,12 +86,14 @@ public final class Segmenter {
     let (labels, lesions) = Lesion.find(
       in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map,
       minimumSize: scorer.settings.minimumLesionSize)
+    let findings = prepared.properties.flatMap { domain?.findings($0) } ?? []
     return Result(
       anomalyMap: map,
       uncertainty: try output.variance.map {
         prepared.native(try prepared.canonicalVolume(of: $0.sqrt(), inside: inner))
       }, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
-      brain: prepared.native(prepared.scoredBrain), lesions: lesions, notes: prepared.notes,
+      brain: prepared.native(prepared.scoredBrain), lesions: lesions, domain: findings,
+      notes: prepared.notes + findings.filter { !$0.isInside }.map(\.sentence),
       exhibit: try exhibit(prepared, output))
   }
 

@@ -111,9 +111,9 @@ public struct TrainingRun {
       seed: configuration.training.seed, epochs: progress.epoch, bestEpoch: progress.best?.epoch ?? 0,
       data: source.description)
     try ModelBundle.write(
-      scorer, configuration: configuration, calibration: calibration, provenance: provenance,
-      name: source.name,
-      to: folder.bundle)
+      scorer, configuration: configuration, calibration: calibration,
+      domain: InputDomain(try training.properties(of: split.cases(in: .train))), provenance: provenance,
+      name: source.name, to: folder.bundle)
     return try ModelBundle(contentsOf: folder.bundle)
   }
 
