@@ -28,8 +28,8 @@ struct SegmentationPage {
   }
 
   private func montage(of exhibit: Segmenter.Exhibit) throws -> Montage {
-    func slice(_ values: [Float]) -> AxialSlice {
-      AxialSlice(width: exhibit.size, height: exhibit.size, values: values)
+    func slice(_ values: [Float]) -> ImageSlice {
+      ImageSlice(width: exhibit.size, height: exhibit.size, values: values)
     }
     let window: ClosedRange<Float> = 0...1
     let mask = exhibit.map.map { Double($0) > threshold ? UInt8(1) : 0 }

@@ -6,7 +6,7 @@ import Volumes
 
 @Suite struct MontageTests {
   /// Three voxels wide, two deep; the front right voxel (x 2, y 1) is bright.
-  let slice = AxialSlice(width: 3, height: 2, values: [0, 0, 0, 0, 0, 1])
+  let slice = ImageSlice(width: 3, height: 2, values: [0, 0, 0, 0, 0, 1])
 
   /// The samples of a panel's picture, read back from its data URI; colour pictures cannot be read as grey.
   func samples(_ panel: MontagePanel) throws -> [UInt16] {
@@ -23,7 +23,7 @@ import Volumes
   }
 
   @Test func theWindowClipsAndNaNIsBlack() throws {
-    let slice = AxialSlice(width: 4, height: 1, values: [-5, 15, 99, .nan])
+    let slice = ImageSlice(width: 4, height: 1, values: [-5, 15, 99, .nan])
     let panel = try MontagePanel.grey(slice, window: 10...20, caption: "Scan")
     #expect(try samples(panel) == [0, 255, 128, 0])
   }
@@ -31,7 +31,7 @@ import Volumes
   @Test func anOutlineRunsAroundTheMaskAndLeavesItVisible() throws {
     var mask = [UInt8](repeating: 0, count: 49)
     mask[3 * 7 + 5] = 1
-    let indices = AxialSlice(width: 7, height: 7, values: Array(repeating: 0, count: 49)).radiologicalIndices
+    let indices = ImageSlice(width: 7, height: 7, values: Array(repeating: 0, count: 49)).radiologicalIndices
     let shown = indices.map { mask[$0] != 0 }
     let ring = MontagePanel.ring(around: shown, width: 7)
     #expect(shown.firstIndex(of: true) == 3 * 7 + 1)
@@ -44,7 +44,7 @@ import Volumes
   }
 
   @Test func aSecondOutlineIsDashedAndShowsTheFirstInItsGaps() throws {
-    let empty = AxialSlice(width: 40, height: 40, values: Array(repeating: 0, count: 1600))
+    let empty = ImageSlice(width: 40, height: 40, values: Array(repeating: 0, count: 1600))
     var mask = [UInt8](repeating: 0, count: 1600)
     for y in 10..<30 { for x in 10..<30 { mask[y * 40 + x] = 1 } }
     func panel(_ mask: [UInt8], _ second: [UInt8]?) throws -> String {

@@ -9,7 +9,7 @@ import Testing
     version: "1.0.0", date: "2026-01-02")
 
   func montage(_ name: String) throws -> Montage {
-    let slice = AxialSlice(width: 8, height: 8, values: (0..<64).map(Float.init))
+    let slice = ImageSlice(width: 8, height: 8, values: (0..<64).map(Float.init))
     return Montage(caption: name, panels: [try .grey(slice, window: 0...63, caption: "Scan")])
   }
 

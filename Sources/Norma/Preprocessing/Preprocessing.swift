@@ -28,7 +28,8 @@ public final class Preprocessing {
       weights: resources.brainWeights, device: device, resolution: settings.brainVoxelSize)
   }
   private lazy var registration = Result {
-    TemplateRegistration(template: try Template(folder: resources.template), settings: settings.registration)
+    try TemplateRegistration(
+      template: Template(folder: resources.template), settings: settings.registration)
   }
 
   /// Steps by settings; `skull` says what the scans are, where it should not be told from them.
@@ -60,7 +61,7 @@ public final class Preprocessing {
   func recipe() -> Recipe {
     Recipe(
       settings: settings, skull: skull, brainWeights: try? Digest.of(file: resources.brainWeights),
-      template: try? Digest.of(file: Template.brain(in: resources.template)))
+      template: try? Digest.of(file: TemplateFiles(folder: resources.template).url(.t1)))
   }
 
   /// Throws a ``Problem`` for a scan that cannot be used, or whose brain or place was not found.
@@ -109,7 +110,9 @@ public final class Preprocessing {
     record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
     var volume = scan
     if settings.denoisingIterations > 0 {
-      volume = try CurvatureFlow(iterations: settings.denoisingIterations)(volume)
+      var flow = CurvatureFlowSettings()
+      flow.iterations = settings.denoisingIterations
+      volume = try CurvatureFlow(settings: flow)(volume)
       record.did(StepName.denoising, "curvature flow, \(settings.denoisingIterations) iterations")
     }
     if settings.correctsBias {

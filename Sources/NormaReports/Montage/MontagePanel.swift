@@ -9,11 +9,12 @@ public struct MontagePanel: Sendable {
   let source: String
   let width: Int
   let height: Int
+  private let plane: ImageSlice.Plane
   /// Values at the ends of the colour map, nil for grey pictures.
   let scale: ClosedRange<Float>?
 
   /// A grey picture; the window's ends become black and white. Throws where encoding fails.
-  public static func grey(_ slice: AxialSlice, window: ClosedRange<Float>, caption: String) throws
+  public static func grey(_ slice: ImageSlice, window: ClosedRange<Float>, caption: String) throws
     -> MontagePanel
   {
     let image = PNGImage(width: slice.width, height: slice.height, gray: grey(slice, window))
@@ -21,7 +22,7 @@ public struct MontagePanel: Sendable {
   }
 
   /// A map in colours; the window's ends become dark and pale. Throws where encoding fails.
-  public static func heat(_ slice: AxialSlice, window: ClosedRange<Float>, caption: String) throws
+  public static func heat(_ slice: ImageSlice, window: ClosedRange<Float>, caption: String) throws
     -> MontagePanel
   {
     let pixels = slice.radiologicalIndices.flatMap { ColourMap.rgb(Double(share(slice.values[$0], window))) }
@@ -32,7 +33,7 @@ public struct MontagePanel: Sendable {
   /// A grey picture with a mask's outline around its voxels (those not 0), and dashed in another colour that of a
   /// second one; masks are width x height like the slice. Throws where encoding fails.
   public static func outlined(
-    _ slice: AxialSlice, window: ClosedRange<Float>, mask: [UInt8], second: [UInt8]? = nil,
+    _ slice: ImageSlice, window: ClosedRange<Float>, mask: [UInt8], second: [UInt8]? = nil,
     thickness: Int = 1, caption: String
   ) throws -> MontagePanel {
     let first = Outline(mask, slice, thickness), dashed = second.map { Outline($0, slice, thickness) }
@@ -54,7 +55,7 @@ public struct MontagePanel: Sendable {
   private struct Outline {
     let line, halo: [Bool]
 
-    init(_ mask: [UInt8], _ slice: AxialSlice, _ thickness: Int) {
+    init(_ mask: [UInt8], _ slice: ImageSlice, _ thickness: Int) {
       precondition(mask.count == slice.values.count, "a mask of the wrong size")
       let shown = slice.radiologicalIndices.map { mask[$0] != 0 }
       var covered = shown
@@ -68,11 +69,12 @@ public struct MontagePanel: Sendable {
   }
 
   private init(
-    _ image: PNGImage, _ slice: AxialSlice, scale: ClosedRange<Float>? = nil, caption: String
+    _ image: PNGImage, _ slice: ImageSlice, scale: ClosedRange<Float>? = nil, caption: String
   ) throws {
     self.caption = caption
     self.scale = scale
     source = "data:image/png;base64," + (try image.encoded().base64EncodedString())
+    plane = slice.plane
     width = slice.width
     height = Int((Double(slice.height) * slice.aspect).rounded())
   }
@@ -90,12 +92,13 @@ public struct MontagePanel: Sendable {
       .void(
         "img",
         [
-          "src": source, "alt": "\(caption), axial slice, patient's right on the left",
+          "src": source, "alt": "\(caption), \(plane.description)",
           "width": String(width), "height": String(height),
           "style": "aspect-ratio: \(width) / \(height)",
         ]),
       .element(
-        "div", ["class": "sides", "aria-hidden": "true"], HTML(markup: "<span>R</span><span>L</span>")),
+        "div", ["class": "sides", "aria-hidden": "true"], .element("span", [:], .text(plane.sides.left)),
+        .element("span", [:], .text(plane.sides.right))),
       bar ?? .text(""), .element("figcaption", [:], .text(caption)))
   }
 
@@ -103,7 +106,7 @@ public struct MontagePanel: Sendable {
     (value - window.lowerBound) / max(window.upperBound - window.lowerBound, .leastNormalMagnitude)
   }
 
-  private static func grey(_ slice: AxialSlice, _ window: ClosedRange<Float>) -> [UInt8] {
+  private static func grey(_ slice: ImageSlice, _ window: ClosedRange<Float>) -> [UInt8] {
     slice.radiologicalIndices.map { i in
       let value = share(slice.values[i], window)
       return value.isNaN ? 0 : UInt8((255 * min(max(value, 0), 1)).rounded())

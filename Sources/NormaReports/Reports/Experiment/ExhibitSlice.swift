@@ -2,7 +2,7 @@ import Volumes
 
 /// The axial slice of a case with the largest drawn lesion, cut to the scan.
 struct ExhibitSlice {
-  private let image, map: AxialSlice
+  private let image, map: ImageSlice
   private let lesion, called: [UInt8]
   private let level: Double?
 
@@ -79,8 +79,8 @@ private struct Crop {
     aspect = image.geometry.spacing.y / image.geometry.spacing.x
   }
 
-  func callAsFunction(_ grid: Volume) -> AxialSlice {
-    AxialSlice(width: columns.count, height: rows.count, values: pixels(grid), aspect: aspect)
+  func callAsFunction(_ grid: Volume) -> ImageSlice {
+    ImageSlice(width: columns.count, height: rows.count, values: pixels(grid), aspect: aspect)
   }
 
   func callAsFunction(_ mask: Mask) -> [UInt8] { pixels(mask) }
@@ -90,9 +90,9 @@ private struct Crop {
   }
 }
 
-extension AxialSlice {
+extension ImageSlice {
   /// The slice with `factor` x `factor` pixels for each of its own, values interpolated linearly: room for thin lines.
-  fileprivate func enlarged(by factor: Int) -> AxialSlice {
+  fileprivate func enlarged(by factor: Int) -> ImageSlice {
     guard factor > 1 else { return self }
     /// The pixels before and after a place on the finer grid, and the share of the latter.
     func neighbours(_ index: Int, _ count: Int) -> (Int, Int, Float) {
@@ -108,7 +108,7 @@ extension AxialSlice {
         return near * (1 - share) + far * share
       }
     }
-    return AxialSlice(width: width * factor, height: height * factor, values: finer, aspect: aspect)
+    return ImageSlice(width: width * factor, height: height * factor, values: finer, aspect: aspect)
   }
 
   /// A mask of the slice's size with `factor` x `factor` pixels for each of its own.

@@ -1,0 +1,66 @@
+import Foundation
+import Volumes
+
+/// What a person looks at to judge brain extraction and registration: slices of the scan in template space, with the
+/// brain that was found and that of the template.
+public struct QualityPicture: Sendable {
+  /// One slice; values run along the first axis of the plane fastest, in RAS+ order.
+  public struct Slice: Sendable {
+    /// The axis across the slice: 0 sagittal, 1 coronal, 2 axial.
+    public let axis: Int
+    /// Template-space position along that axis in mm.
+    public let position: Double
+    /// Pixels along the two axes of the slice.
+    public let width, height: Int
+    /// The scan, 0 to 1 between the 1st and 99th percentile of the picture.
+    public let image: [Float]
+    /// The brain that was found and the template's; 1 inside.
+    public let brain, template: [UInt8]
+  }
+
+  /// Three axial slices, one sagittal, one coronal.
+  public let slices: [Slice]
+
+  /// Side of a pixel in mm.
+  private static let spacing = 2.0
+  private static let positions: [(axis: Int, position: Double)] = [(2, -20), (2, 16), (2, 48), (0, 6), (1, -20)]
+  /// The region shown, in template-space mm: the head, not only the brain.
+  private static let low = SIMD3(-92.0, -126, -84), high = SIMD3(92.0, 98, 100)
+
+  /// Of a scan with its brain, placed in the template by `toTemplate`; throws where its affine is singular.
+  init(_ scan: Volume, brain: Mask, toTemplate: Affine, templateBrain: Mask) throws {
+    func placed<Element>(_ grid: Grid<Element>) -> Grid<Element> {
+      Grid(
+        geometry: Geometry(shape: grid.shape, affine: toTemplate.composed(with: grid.geometry.affine)),
+        voxels: grid.voxels)
+    }
+    let (scan, brain) = (placed(scan), placed(brain))
+    slices = try Self.positions.map { axis, position in
+      let plane = Self.plane(axis, position)
+      let image = try Resample.averaged(scan, to: plane)
+      let shape = (0..<3).filter { $0 != axis }.map { plane.shape[$0] }
+      return Slice(
+        axis: axis, position: position, width: shape[0], height: shape[1], image: Self.windowed(image.voxels),
+        brain: try Resample.nearest(brain, to: plane).voxels,
+        template: try Resample.nearest(templateBrain, to: plane).voxels)
+    }
+  }
+
+  private static func plane(_ axis: Int, _ position: Double) -> Geometry {
+    let extent: SIMD3<Double> = high - low
+    var first = low
+    var size: SIMD3<Double> = (extent / spacing).rounded(.toNearestOrAwayFromZero)
+    (first[axis], size[axis]) = (position, 1)
+    return Geometry(
+      shape: (0..<3).map { Int(size[$0]) },
+      affine: Affine(
+        i: SIMD3(spacing, 0, 0), j: SIMD3(0, spacing, 0), k: SIMD3(0, 0, spacing), origin: first))
+  }
+
+  private static func windowed(_ values: [Float]) -> [Float] {
+    var sorted = values
+    let low = RobustStatistics.quantile(0.01, of: &sorted)
+    let range = max(RobustStatistics.quantile(0.99, of: &sorted) - low, .leastNormalMagnitude)
+    return values.map { min(max(($0 - low) / range, 0), 1) }
+  }
+}

@@ -1,0 +1,46 @@
+/// A slice of an image in RAS+ axes, the first axis fastest.
+public struct ImageSlice: Sendable {
+  /// How the slice lies in the head.
+  public enum Plane: String, Sendable {
+    /// x grows to the patient's right, y to the front.
+    case axial
+    /// x grows to the front, y upwards.
+    case sagittal
+    /// x grows to the patient's right, y upwards.
+    case coronal
+
+    /// What lies on the left and on the right of the displayed picture.
+    var sides: (left: String, right: String) { self == .sagittal ? ("A", "P") : ("R", "L") }
+
+    /// The sides in words.
+    var description: String {
+      self == .sagittal ? "sagittal slice, the front on the left" : "\(rawValue) slice, patient's right on the left"
+    }
+  }
+
+  /// Number of voxels along the first axis.
+  public let width: Int
+  /// Number of voxels along the second axis.
+  public let height: Int
+  /// width x height values.
+  public let values: [Float]
+  /// Height of a voxel divided by its width.
+  public let aspect: Double
+  /// How the slice lies in the head.
+  public let plane: Plane
+
+  /// A slice; `values` must hold width x height numbers.
+  public init(width: Int, height: Int, values: [Float], aspect: Double = 1, plane: Plane = .axial) {
+    precondition(width > 0 && height > 0 && values.count == width * height, "a slice of the wrong size")
+    self.width = width
+    self.height = height
+    self.values = values
+    self.aspect = aspect
+    self.plane = plane
+  }
+
+  /// Where each pixel of the displayed image comes from, row by row: the first axis runs to the left, the second up.
+  var radiologicalIndices: [Int] {
+    (0..<height).reversed().flatMap { y in (0..<width).reversed().map { x in y * width + x } }
+  }
+}
