@@ -25,18 +25,40 @@ struct CaseFiles {
   var labels: String { "\(prefix)_seg-lesions_dseg.nii.gz" }
   var lesionTable: String { "\(prefix)_seg-lesions_dseg.tsv" }
   var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
+  /// The row of a scan of a BIDS data set.
+  var row: String { "\(prefix)_desc-norma_cases.tsv" }
   var preprocessed: String { "\(prefix)_desc-preproc_FLAIR.nii.gz" }
+
+  /// Everything that a segmentation writes, the mask first: where it lies, the case is complete.
+  var segmented: [String] {
+    [
+      mask, maskSidecar, anomalyMap, anomalySidecar, uncertainty, uncertaintySidecar, labels, lesionTable, brain,
+      row,
+    ]
+  }
 }
 
 /// What stands beside a derived image.
 struct Sidecar: Encodable {
   let description: String
-  let sources: [String]
+  let provenance: ScanProvenance
   let skullStripped = true
   let bundle: String
   let normaVersion = NormaVersion.current
   let threshold: Double
   let notes: [String]
+
+  func encode(to encoder: any Encoder) throws {
+    try provenance.key?.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(description, forKey: .description)
+    try values.encode(provenance.sources, forKey: .sources)
+    try values.encode(skullStripped, forKey: .skullStripped)
+    try values.encode(bundle, forKey: .bundle)
+    try values.encode(normaVersion, forKey: .normaVersion)
+    try values.encode(threshold, forKey: .threshold)
+    try values.encode(notes, forKey: .notes)
+  }
 
   private enum CodingKeys: String, CodingKey {
     case description = "Description"

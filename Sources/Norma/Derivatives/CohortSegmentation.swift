@@ -66,8 +66,9 @@ public struct CohortSegmentation {
     return rows
   }
 
-  /// Throws only what writing throws: a full disk is not the scan's fault, and would fail all others too.
-  private func segment(_ scan: ScanCase) throws -> Row {
+  /// Segments one scan and writes its files, but no table. Throws only what writing throws: a full disk is not the
+  /// scan's fault, and would fail all others too. Without a provenance the sidecars name the image file.
+  package func segment(_ scan: ScanCase, provenance: ScanProvenance? = nil) throws -> Row {
     let start = ContinuousClock.now
     let files = CaseFiles(caseID: scan.id)
     func row(_ result: Segmenter.Result?, _ problem: Problem?) -> Row {
@@ -86,11 +87,12 @@ public struct CohortSegmentation {
     } catch {
       return row(nil, Problem(error))
     }
-    try write(result, of: scan)
+    try write(
+      result, of: scan, provenance: provenance ?? ScanProvenance(sources: [scan.image.lastPathComponent]))
     return row(result, nil)
   }
 
-  private func write(_ result: Segmenter.Result, of scan: ScanCase) throws {
+  private func write(_ result: Segmenter.Result, of scan: ScanCase, provenance: ScanProvenance) throws {
     let files = CaseFiles(caseID: scan.id)
     func place(_ file: String) -> URL { output.appendingPathComponent(file) }
     try AtomicFile.write(Lesion.table(of: result.lesions), to: place(files.lesionTable))
@@ -99,8 +101,7 @@ public struct CohortSegmentation {
     try NIfTI.write(result.brain, to: place(files.brain))
     func sidecar(_ description: String) -> Sidecar {
       Sidecar(
-        description: description, sources: [scan.image.lastPathComponent], bundle: bundleName,
-        threshold: threshold,
+        description: description, provenance: provenance, bundle: bundleName, threshold: threshold,
         notes: result.notes)
     }
     if let uncertainty = result.uncertainty {
