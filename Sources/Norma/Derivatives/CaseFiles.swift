@@ -23,8 +23,10 @@ struct CaseFiles {
   var mask: String { "\(prefix)_label-lesion_mask.nii.gz" }
   var maskSidecar: String { "\(prefix)_label-lesion_mask.json" }
   var labels: String { "\(prefix)_seg-lesions_dseg.nii.gz" }
+  var labelsSidecar: String { "\(prefix)_seg-lesions_dseg.json" }
   var lesionTable: String { "\(prefix)_seg-lesions_dseg.tsv" }
   var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
+  var brainSidecar: String { "\(prefix)_desc-brain_mask.json" }
   /// The row of a scan of a BIDS data set.
   var row: String { "\(prefix)_desc-norma_cases.tsv" }
   var preprocessed: String { "\(prefix)_desc-preproc_FLAIR.nii.gz" }
@@ -32,8 +34,8 @@ struct CaseFiles {
   /// Everything that a segmentation writes, the mask first: where it lies, the case is complete.
   var segmented: [String] {
     [
-      mask, maskSidecar, anomalyMap, anomalySidecar, uncertainty, uncertaintySidecar, labels, lesionTable, brain,
-      row,
+      mask, maskSidecar, anomalyMap, anomalySidecar, uncertainty, uncertaintySidecar, labels, labelsSidecar,
+      lesionTable, brain, brainSidecar, row,
     ]
   }
 }
@@ -41,6 +43,8 @@ struct CaseFiles {
 /// What stands beside a derived image.
 struct Sidecar: Encodable {
   let description: String
+  /// BIDS's word for what a mask shows; nil for other images.
+  let maskType: String?
   let provenance: ScanProvenance
   let skullStripped = true
   let bundle: String
@@ -52,6 +56,7 @@ struct Sidecar: Encodable {
     try provenance.key?.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(description, forKey: .description)
+    try values.encodeIfPresent(maskType, forKey: .maskType)
     try values.encode(provenance.sources, forKey: .sources)
     try values.encode(skullStripped, forKey: .skullStripped)
     try values.encode(bundle, forKey: .bundle)
@@ -62,6 +67,7 @@ struct Sidecar: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case description = "Description"
+    case maskType = "Type"
     case sources = "Sources"
     case skullStripped = "SkullStripped"
     case bundle = "Bundle"
@@ -75,7 +81,8 @@ extension Lesion {
   /// The lesion table of one scan.
   static func table(of lesions: [Lesion]) -> String {
     var table = Table(columns: [
-      "id", "volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm", "centroid_z_mm",
+      "index", "name", "volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm",
+      "centroid_z_mm",
       "first_i", "first_j", "first_k", "last_i", "last_j", "last_k",
     ])
     table.rows = lesions.map { lesion in
@@ -84,7 +91,7 @@ extension Lesion {
       }
       let centroid = (0..<3).map { lesion.centroid[$0].formatted(fraction: 2) }
       let box = (0..<3).map { "\(lesion.firstVoxel[$0])" } + (0..<3).map { "\(lesion.lastVoxel[$0])" }
-      return ["\(lesion.id)"] + numbers + centroid + box
+      return ["\(lesion.id)", "lesion \(lesion.id)"] + numbers + centroid + box
     }
     return table.text
   }

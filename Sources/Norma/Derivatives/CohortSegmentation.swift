@@ -99,9 +99,10 @@ public struct CohortSegmentation {
     try NIfTI.write(result.anomalyMap, to: place(files.anomalyMap))
     try NIfTI.write(result.labels, to: place(files.labels))
     try NIfTI.write(result.brain, to: place(files.brain))
-    func sidecar(_ description: String) -> Sidecar {
+    func sidecar(_ description: String, maskType: String? = nil) -> Sidecar {
       Sidecar(
-        description: description, provenance: provenance, bundle: bundleName, threshold: threshold,
+        description: description, maskType: maskType, provenance: provenance, bundle: bundleName,
+        threshold: threshold,
         notes: result.notes)
     }
     if let uncertainty = result.uncertainty {
@@ -114,7 +115,12 @@ public struct CohortSegmentation {
       json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),
       to: place(files.anomalySidecar))
     try AtomicFile.write(
-      json: sidecar("Voxels whose anomaly exceeds the threshold"), to: place(files.maskSidecar))
+      json: sidecar("Lesions, numbered from the largest"), to: place(files.labelsSidecar))
+    try AtomicFile.write(
+      json: sidecar("Voxels of the brain that were scored", maskType: "Brain"), to: place(files.brainSidecar))
+    try AtomicFile.write(
+      json: sidecar("Voxels whose anomaly exceeds the threshold", maskType: "Lesion"),
+      to: place(files.maskSidecar))
     // The mask last: where it lies, the case is complete.
     try NIfTI.write(result.mask, to: place(files.mask))
   }

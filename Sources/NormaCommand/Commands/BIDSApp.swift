@@ -145,8 +145,11 @@ struct BIDSApp: LoggingCommand {
     guard !missing.isEmpty else { return }
     let labels = Set(missing.map { String($0.participantID.dropFirst("sub-".count)) }).sorted()
     throw Problem(
-      .someCaseFailed, "\(missing.count) scans were not processed: \(missing.map(\.caseID).joined(separator: ", "))",
+      .someCaseFailed,
+      "\(missing.count) scans were not processed: \(missing.map(\.caseID).joined(separator: ", "))",
       at: dataset.folder.path,
-      advice: "run the level participant with --participant-label \(labels.joined(separator: " ")), then this again")
+      advice:
+        "run the level participant with --participant-label \(labels.joined(separator: " ")), then this again"
+    )
   }
 }

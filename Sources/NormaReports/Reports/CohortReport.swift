@@ -39,7 +39,9 @@ package struct CohortReport {
   private var outliers: [HTMLPage.Block] {
     let found = table.entries.filter(\.isOutlier)
     guard !found.isEmpty else {
-      return [.paragraph("No lesion volume is an outlier (robust z beyond \(format(GroupTable.outlierLimit))).")]
+      return [
+        .paragraph("No lesion volume is an outlier (robust z beyond \(format(GroupTable.outlierLimit))).")
+      ]
     }
     return [
       .table(
@@ -47,7 +49,10 @@ package struct CohortReport {
           caption: "Lesion volumes that stand out: robust z beyond \(format(GroupTable.outlierLimit))",
           columns: [.text("Scan"), .number("Volume (mL)"), .number("Robust z")],
           rows: found.map {
-            [link(to: $0.row), .text(format($0.row.lesionVolumeML ?? .nan)), .text(format($0.volumeZ ?? .nan))]
+            [
+              link(to: $0.row), .text(format($0.row.lesionVolumeML ?? .nan)),
+              .text(format($0.volumeZ ?? .nan)),
+            ]
           }))
     ]
   }
@@ -68,7 +73,8 @@ package struct CohortReport {
     guard !values.isEmpty else { return .paragraph("No scan was segmented.") }
     return .plot(
       Histogram(
-        title: "Lesion volume of \(values.count) scans", xLabel: "Lesion volume (mL)", values: values, bins: 20
+        title: "Lesion volume of \(values.count) scans", xLabel: "Lesion volume (mL)", values: values,
+        bins: 20
       ).svg, caption: "Volume of all lesions of each scan that was segmented.")
   }
 

@@ -32,7 +32,10 @@ package struct BIDSDescription: Sendable {
       }
     }
     doi = node["DatasetDOI"]?.string
-    generators = if case .list(let entries)? = node["GeneratedBy"] { entries.compactMap { $0["Name"]?.string } } else { [] }
+    generators =
+      if case .list(let entries)? = node["GeneratedBy"] { entries.compactMap { $0["Name"]?.string } } else {
+        []
+      }
   }
 }
 

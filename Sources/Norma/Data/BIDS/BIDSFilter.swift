@@ -17,7 +17,8 @@ package struct BIDSFilter: Sendable {
   package init(contentsOf url: URL) throws {
     guard let data = try? Data(contentsOf: url) else {
       throw Problem(
-        .missingInput, "the filter file cannot be read", at: url.path, advice: "check the path and its rights")
+        .missingInput, "the filter file cannot be read", at: url.path, advice: "check the path and its rights"
+      )
     }
     guard case .map(let queries)? = try? JSONDecoder().decode(ConfigurationNode.self, from: data) else {
       throw Problem(
@@ -66,7 +67,8 @@ package struct BIDSFilter: Sendable {
   private static func matches(_ label: String, _ value: ConfigurationNode, _ key: String) -> Bool {
     switch value {
     case .int(let number): indices.contains(key) ? Int(label) == number : label == "\(number)"
-    case .string(let text): label == text || indices.contains(key) && Int(label) != nil && Int(label) == Int(text)
+    case .string(let text):
+      label == text || indices.contains(key) && Int(label) != nil && Int(label) == Int(text)
     default: false
     }
   }
@@ -106,11 +108,13 @@ package struct BIDSFilter: Sendable {
   /// Long names of BIDS and PyBIDS, and what stands for them in file names.
   private static let shortNames = [
     "subject": "sub", "session": "ses", "sample": "sample", "task": "task", "tracksys": "tracksys",
-    "acquisition": "acq", "nucleus": "nuc", "volume": "voi", "ceagent": "ce", "tracer": "trc", "stain": "stain",
+    "acquisition": "acq", "nucleus": "nuc", "volume": "voi", "ceagent": "ce", "tracer": "trc",
+    "stain": "stain",
     "reconstruction": "rec", "direction": "dir", "run": "run", "modality": "mod", "echo": "echo",
     "flip": "flip", "inversion": "inv", "mtransfer": "mt", "part": "part", "processing": "proc",
     "hemisphere": "hemi", "space": "space", "split": "split", "recording": "recording", "chunk": "chunk",
-    "segmentation": "seg", "scale": "scale", "resolution": "res", "density": "den", "label": "label", "description": "desc",
+    "segmentation": "seg", "scale": "scale", "resolution": "res", "density": "den", "label": "label",
+    "description": "desc",
     "datatype": "datatype", "suffix": "suffix", "extension": "extension",
   ]
 }

@@ -52,22 +52,29 @@ package struct BIDSLayout: Sendable {
     for folder in folders where chosen.contains(folder.lastPathComponent) {
       found.append(try Anatomy(of: folder))
     }
-    let sessions =
-      selection.sessions.isEmpty
-      ? nil
-      : try Self.choose(
-        selection.sessions, "ses-", "session", among: Set(found.flatMap(\.sessions)).sorted(), at: root)
+    let sessions = try Self.sessions(selection.sessions, of: folders, at: root)
     participants = try found.map { try $0.participant(sessions: sessions, filter: selection.filter) }
-    guard participants.contains(where: { !$0.scans.isEmpty }) else {
+    // A single participant without a scan is a row of the table, not a mistake of the user.
+    guard !selection.participants.isEmpty || !scans.isEmpty else {
       let suffixes = Set(found.flatMap { $0.images.map(\.name.suffix) }).sorted()
       throw Problem(
         .missingInput,
-        suffixes.contains(Anatomy.suffix) ? "no FLAIR scan fits the choice" : "the data set has no FLAIR scan",
+        suffixes.contains(Anatomy.suffix)
+          ? "no FLAIR scan fits the choice" : "the data set has no FLAIR scan",
         at: root.path,
         advice: suffixes.isEmpty
           ? "scans are sub-LABEL/[ses-LABEL/]anat/sub-LABEL_…_FLAIR.nii.gz; there is no image in such a folder"
           : "suffixes that are there: \(suffixes.joined(separator: ", ")); check labels and filter")
     }
+  }
+
+  /// The sessions that labels mean, looked for in all participants; nil where there is no label.
+  private static func sessions(_ labels: [String], of participants: [URL], at root: URL) throws -> Set<
+    String
+  >? {
+    guard !labels.isEmpty else { return nil }
+    let known = try participants.flatMap { try Self.folders(in: $0, prefix: "ses-") }.map(\.lastPathComponent)
+    return try choose(labels, "ses-", "session", among: Set(known).sorted(), at: root)
   }
 
   /// The names that labels mean, all where there is no label.
@@ -105,16 +112,12 @@ private struct Anatomy {
   static let suffix = "FLAIR"
 
   let id: String
-  /// `ses-1`.
-  let sessions: [String]
   let images: [(name: BIDSName, url: URL)]
 
   init(of folder: URL) throws {
     id = folder.lastPathComponent
-    let sessionFolders = try BIDSLayout.folders(in: folder, prefix: "ses-")
-    sessions = sessionFolders.map(\.lastPathComponent)
     var images = [(name: BIDSName, url: URL)]()
-    for parent in [folder] + sessionFolders {
+    for parent in try [folder] + BIDSLayout.folders(in: folder, prefix: "ses-") {
       let anatomy = parent.appendingPathComponent("anat")
       guard anatomy.isFolder else { continue }
       for file in try BIDSLayout.contents(of: anatomy) {
@@ -148,7 +151,8 @@ private struct Anatomy {
   private func checkUnique(_ flairs: [(name: BIDSName, url: URL)]) throws {
     for (first, second) in zip(flairs, flairs.dropFirst()) where first.name.prefix == second.name.prefix {
       throw Problem(
-        .badData, "two files are the same scan by their names", at: "\(first.url.path) and \(second.url.path)",
+        .badData, "two files are the same scan by their names",
+        at: "\(first.url.path) and \(second.url.path)",
         advice: "keep one of them")
     }
   }

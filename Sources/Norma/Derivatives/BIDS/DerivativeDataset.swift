@@ -109,9 +109,8 @@ package struct DerivativeDataset: Sendable {
 
   private static let ignored = """
     *.html
-    figures/
-    **/figures/
-    logs/
+    figures
+    logs
     *_cases.tsv
     group_*
 

@@ -58,7 +58,9 @@ package struct GroupTable: Sendable {
   }
 
   /// Rows with this status.
-  package func rows(_ status: ScanRow.Status) -> [ScanRow] { entries.map(\.row).filter { $0.status == status } }
+  package func rows(_ status: ScanRow.Status) -> [ScanRow] {
+    entries.map(\.row).filter { $0.status == status }
+  }
 
   /// Writes the table and what its columns mean, and gives the table's place.
   package func write() throws -> URL {

@@ -25,14 +25,18 @@ package struct ScanRow: Sendable {
     image: String?, lesionVolumeML: Double? = nil, lesionCount: Int? = nil, bundle: String? = nil,
     threshold: Double? = nil
   ) {
-    (self.status, self.caseID, self.participantID, self.sessionID) = (status, caseID, participantID, sessionID)
+    (self.status, self.caseID, self.participantID, self.sessionID) = (
+      status, caseID, participantID, sessionID
+    )
     (self.message, self.image, self.lesionVolumeML) = (message, image, lesionVolumeML)
     (self.lesionCount, self.bundle, self.threshold) = (lesionCount, bundle, threshold)
   }
 
   /// A scan that was segmented or failed.
-  init(_ row: CohortSegmentation.Row, of scan: BIDSLayout.BIDSScan, image: String, bundle: String, threshold: Double)
-  {
+  init(
+    _ row: CohortSegmentation.Row, of scan: BIDSLayout.BIDSScan, image: String, bundle: String,
+    threshold: Double
+  ) {
     let message = row.problem.map { "\($0.what) (\($0.advice))" }
     self.init(
       row.problem == nil ? .ok : .failed, caseID: row.caseID, participantID: row.participantID,
@@ -70,7 +74,8 @@ extension ScanRow {
   /// The columns of a row's file; paths are relative to the folder of the derivatives.
   static let columns = [
     Column(name: "participant_id", description: "Participant") { row, _ in row.participantID },
-    Column(name: "session_id", description: "Session, where the data set has them") { row, _ in row.sessionID },
+    Column(name: "session_id", description: "Session, where the data set has them") { row, _ in row.sessionID
+    },
     Column(name: "case_id", description: "All entities of the scan") { row, _ in row.caseID },
     Column(
       name: "status", description: "What became of the scan",
@@ -87,7 +92,8 @@ extension ScanRow {
     Column(name: "lesion_volume_ml", description: "Volume of all lesions", units: "mL") { row, _ in
       row.lesionVolumeML?.formatted(fraction: 4)
     },
-    Column(name: "lesion_count", description: "Number of lesions") { row, _ in row.lesionCount.map { "\($0)" } },
+    Column(name: "lesion_count", description: "Number of lesions") { row, _ in row.lesionCount.map { "\($0)" }
+    },
     Column(name: "bundle", description: "Name of the model") { row, _ in row.bundle },
     Column(name: "threshold", description: "Threshold of the anomaly map") { row, _ in
       row.threshold.map { "\($0)" }
