@@ -208,6 +208,11 @@ import Testing
       let data = try BIDSDataSet(in: place.folder)
       return try data.arguments("participant", to: data.raw / "norma")
     },
+    BadInput("results inside the data set through a link", 73, ["inside the data set"]) { place in
+      let data = try BIDSDataSet(in: place.folder), link = place.folder / "link"
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: data.raw)
+      return try data.arguments("participant", to: link / "norma")
+    },
     BadInput("results over the data set", 73, ["inside the data set"]) { place in
       let data = try BIDSDataSet(in: place.folder)
       return try data.arguments("participant", to: data.raw)

@@ -129,7 +129,11 @@ package struct DerivativeDataset: Sendable {
 }
 
 extension URL {
-  fileprivate var resolved: URL { standardizedFileURL.resolvingSymlinksInPath() }
+  /// Without links, also where the end of the path is not there yet.
+  fileprivate var resolved: URL {
+    guard path != "/", !FileManager.default.fileExists(atPath: path) else { return resolvingSymlinksInPath() }
+    return deletingLastPathComponent().resolved.appendingPathComponent(lastPathComponent)
+  }
 
   /// The way from `folder` to this file, "" to itself; nil where it lies elsewhere.
   fileprivate func path(below folder: URL) -> String? {
