@@ -128,6 +128,41 @@ import Testing
     #expect(!data.out.exists)
   }
 
+  @Test func masksOfAnotherDataSetAreLinked() throws {
+    let scan = "sub-01/anat/sub-01_run-1_FLAIR.nii.gz"
+    let data = try BIDSDataSet(scans: [scan])
+    let mask = "sub-01/anat/sub-01_run-1_desc-brain_mask.nii.gz", masks = data.folder / "masks"
+    try FileManager.default.createDirectory(at: masks / "sub-01/anat", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: Cohort.folder.get() / "sub-008/anat/sub-008_desc-brain_mask.nii.gz", to: masks / mask)
+    try Tool.succeed(data.arguments("participant", ["--derivatives", masks.path]))
+    let sidecar = try Self.json(data.out / "sub-01/anat/sub-01_run-1_label-lesion_mask.json")
+    #expect(sidecar["Sources"] as? [String] == ["bids:raw:\(scan)", "bids:masks:\(mask)"])
+    #expect(sidecar["BrainMaskSHA256"] is String)
+    let links = try Self.json(data.out / "dataset_description.json")["DatasetLinks"]
+    #expect(links as? [String: String] == ["raw": "../..", "masks": "../../../masks"])
+  }
+
+  @Test func anInterruptedRunKeepsWhatIsDone() throws {
+    let names = (100..<160).map { "sub-\($0)/anat/sub-\($0)_FLAIR.nii.gz" }
+    let data = try BIDSDataSet(scans: names)
+    let running = try Tool.start(data.arguments("participant"))
+    let end = Date.now + 60
+    while !(data.out / "sub-101.html").exists {
+      try #require(running.process.isRunning && Date.now < end, "\(running.standardErrorSoFar)")
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    kill(running.process.processIdentifier, SIGINT)
+    let outcome = running.finish()
+    #expect(outcome.code == 130)
+    #expect(outcome.standardError.contains("error: interrupted before sub-1"), "\(outcome.standardError)")
+    let group = try Tool.run(data.arguments("group"))
+    #expect(group.code == 1 && group.standardError.contains("sub-159"))
+    let again = try Tool.succeed(data.arguments("participant"))
+    #expect(again.log.count == 60 && again.log.prefix(2).allSatisfy { $0.contains("was there") })
+    try Tool.succeed(data.arguments("group"))
+  }
+
   /// A data set, and its participant level.
   private static func participant(_ scans: [String], description: String? = BIDSDataSet.description)
     -> @Sendable (BadInput.Place) throws -> [String]

@@ -112,6 +112,7 @@ struct BIDSApp: LoggingCommand {
       page: SegmentationPage(rows: [], bundle: chosen.bundle, threshold: chosen.threshold), dataset: dataset,
       console: console)
     try dataset.prepare()
+    for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
     Interruption.listen()
     let failures = try run(layout.participants)
     guard failures > 0 else { return }
