@@ -105,7 +105,7 @@ let package = Package(
     tests("Volumes", ["Volumes"], goldens: true),
     tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
-    tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"]),
+    tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"], goldens: true),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

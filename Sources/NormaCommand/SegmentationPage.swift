@@ -9,12 +9,15 @@ struct SegmentationPage {
   let threshold: Double
 
   func write(to url: URL) throws {
-    let provenance = ReportProvenance(
-      bundleName: bundle.manifest.name, settings: [("Threshold", String(format: "%.4g", threshold))])
+    let provenance = ReportProvenance(bundleName: bundle.manifest.name, settings: settings)
     try SegmentationReport(cases: rows.map(reportCase), provenance: provenance).page.write(to: url)
   }
 
-  private func reportCase(_ row: CohortSegmentation.Row) throws -> SegmentationReportCase {
+  /// What a reader of the page must know of the run.
+  var settings: [(name: String, value: String)] { [("Threshold", String(format: "%.4g", threshold))] }
+
+  /// One case of the page.
+  func reportCase(_ row: CohortSegmentation.Row) throws -> SegmentationReportCase {
     SegmentationReportCase(
       caseID: row.caseID, status: row.problem == nil ? .done : .failed,
       message: row.problem.map { "\($0.what); \($0.advice)" } ?? "",

@@ -31,9 +31,19 @@ package enum AtomicFile {
 
   /// Writes JSON with sorted keys, so that equal values are equal bytes.
   package static func write(json value: some Encodable, to url: URL) throws {
+    try write(encoded(value), to: url)
+  }
+
+  /// Writes the bytes unless the file holds them already.
+  package static func renew(_ data: Data, at url: URL) throws {
+    if (try? Data(contentsOf: url)) != data { try write(data, to: url) }
+  }
+
+  /// JSON as ``write(json:to:)`` writes it.
+  static func encoded(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try write(try encoder.encode(value) + Data("\n".utf8), to: url)
+    return try encoder.encode(value) + Data("\n".utf8)
   }
 
   private static func reason(_ error: any Error) -> String {

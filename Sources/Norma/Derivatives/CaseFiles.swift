@@ -27,16 +27,30 @@ struct CaseFiles {
   var mask: String { "\(prefix)_label-lesion_mask.nii.gz" }
   var maskSidecar: String { "\(prefix)_label-lesion_mask.json" }
   var labels: String { "\(prefix)_seg-lesions_dseg.nii.gz" }
+  var labelsSidecar: String { "\(prefix)_seg-lesions_dseg.json" }
   var lesionTable: String { "\(prefix)_seg-lesions_dseg.tsv" }
   var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
+  var brainSidecar: String { "\(prefix)_desc-brain_mask.json" }
+  /// The row of a scan of a BIDS data set.
+  var row: String { "\(prefix)_desc-norma_cases.tsv" }
   var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }
   var transform: String { "\(prefix)_from-\(suffix)_to-MNI152NLin2009aSym_mode-image_xfm.txt" }
+
+  /// Everything that a segmentation writes, the mask first: where it lies, the case is complete.
+  var segmented: [String] {
+    [
+      mask, maskSidecar, anomalyMap, anomalySidecar, uncertainty, uncertaintySidecar, labels, labelsSidecar,
+      lesionTable, brain, brainSidecar, transform, row,
+    ]
+  }
 }
 
 /// What stands beside a derived image.
 struct Sidecar: Encodable {
   let description: String
-  let sources: [String]
+  /// BIDS's word for what a mask shows; nil for other images.
+  let maskType: String?
+  let provenance: ScanProvenance
   let skullStripped = true
   let bundle: String
   let normaVersion = NormaVersion.current
@@ -46,8 +60,25 @@ struct Sidecar: Encodable {
   let domain: [InputDomain.Finding]
   let notes: [String]
 
+  func encode(to encoder: any Encoder) throws {
+    try provenance.key?.encode(to: encoder)
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(description, forKey: .description)
+    try values.encodeIfPresent(maskType, forKey: .maskType)
+    try values.encode(provenance.sources, forKey: .sources)
+    try values.encode(skullStripped, forKey: .skullStripped)
+    try values.encode(bundle, forKey: .bundle)
+    try values.encode(normaVersion, forKey: .normaVersion)
+    try values.encode(threshold, forKey: .threshold)
+    try values.encodeIfPresent(preprocessing, forKey: .preprocessing)
+    try values.encode(record, forKey: .record)
+    try values.encode(domain, forKey: .domain)
+    try values.encode(notes, forKey: .notes)
+  }
+
   private enum CodingKeys: String, CodingKey {
     case description = "Description"
+    case maskType = "Type"
     case sources = "Sources"
     case skullStripped = "SkullStripped"
     case bundle = "Bundle"
@@ -64,7 +95,8 @@ extension Lesion {
   /// The lesion table of one scan.
   static func table(of lesions: [Lesion]) -> String {
     var table = Table(columns: [
-      "id", "volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm", "centroid_z_mm",
+      "index", "name", "volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm",
+      "centroid_z_mm",
       "first_i", "first_j", "first_k", "last_i", "last_j", "last_k",
     ])
     table.rows = lesions.map { lesion in
@@ -73,7 +105,7 @@ extension Lesion {
       }
       let centroid = (0..<3).map { lesion.centroid[$0].formatted(fraction: 2) }
       let box = (0..<3).map { "\(lesion.firstVoxel[$0])" } + (0..<3).map { "\(lesion.lastVoxel[$0])" }
-      return ["\(lesion.id)"] + numbers + centroid + box
+      return ["\(lesion.id)", "lesion \(lesion.id)"] + numbers + centroid + box
     }
     return table.text
   }

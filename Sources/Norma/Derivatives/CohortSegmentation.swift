@@ -73,8 +73,9 @@ public struct CohortSegmentation {
     return rows
   }
 
-  /// Throws only what writing throws: a full disk is not the scan's fault, and would fail all others too.
-  private func segment(_ scan: ScanCase) throws -> Row {
+  /// Segments one scan and writes its files, but no table. Throws only what writing throws: a full disk is not the
+  /// scan's fault, and would fail all others too. Without a provenance the sidecars name the image file.
+  package func segment(_ scan: ScanCase, provenance: ScanProvenance? = nil) throws -> Row {
     let start = ContinuousClock.now
     let files = CaseFiles(caseID: scan.id)
     func row(
@@ -97,11 +98,15 @@ public struct CohortSegmentation {
     } catch {
       return row(nil, nil, Problem(error))
     }
-    try write(result, prepared, of: scan)
+    try write(
+      result, prepared, of: scan,
+      provenance: provenance ?? ScanProvenance(sources: [scan.image.lastPathComponent]))
     return row(result, prepared.record, nil)
   }
 
-  private func write(_ result: Segmenter.Result, _ prepared: PreprocessedScan, of scan: ScanCase) throws {
+  private func write(
+    _ result: Segmenter.Result, _ prepared: PreprocessedScan, of scan: ScanCase, provenance: ScanProvenance
+  ) throws {
     let files = CaseFiles(caseID: scan.id)
     func place(_ file: String) -> URL { output.appendingPathComponent(file) }
     try AtomicFile.write(Lesion.table(of: result.lesions), to: place(files.lesionTable))
@@ -111,9 +116,9 @@ public struct CohortSegmentation {
     if let toTemplate = prepared.toTemplate {
       try ITKTransformFile.write(toTemplate, to: place(files.transform))
     }
-    func sidecar(_ description: String) -> Sidecar {
+    func sidecar(_ description: String, maskType: String? = nil) -> Sidecar {
       Sidecar(
-        description: description, sources: [scan.image.lastPathComponent], bundle: bundleName,
+        description: description, maskType: maskType, provenance: provenance, bundle: bundleName,
         threshold: threshold, preprocessing: preprocessing?.settings, record: prepared.record,
         domain: result.domain, notes: result.notes)
     }
@@ -127,7 +132,12 @@ public struct CohortSegmentation {
       json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),
       to: place(files.anomalySidecar))
     try AtomicFile.write(
-      json: sidecar("Voxels whose anomaly exceeds the threshold"), to: place(files.maskSidecar))
+      json: sidecar("Lesions, numbered from the largest"), to: place(files.labelsSidecar))
+    try AtomicFile.write(
+      json: sidecar("Voxels of the brain that were scored", maskType: "Brain"), to: place(files.brainSidecar))
+    try AtomicFile.write(
+      json: sidecar("Voxels whose anomaly exceeds the threshold", maskType: "Lesion"),
+      to: place(files.maskSidecar))
     // The mask last: where it lies, the case is complete.
     try NIfTI.write(result.mask, to: place(files.mask))
   }

@@ -13,17 +13,7 @@ struct Segment: LoggingCommand {
   @Option(name: [.short, .customLong("output")], help: "Folder for the results.")
   var output: String
 
-  @Option(help: "Folder of a bundle, or the name of one that ships with Norma.")
-  var bundle = ModelBundle.defaultName
-
-  @Option(help: "False-positive rate on lesion-free voxels that sets the threshold; default: the bundle's.")
-  var fpr: Double?
-
-  @Option(help: "Where the threshold comes from; training-percentile is the 98th. Default: fpr.")
-  var thresholdFrom: ThresholdSource?
-
-  @Option(help: "Threshold of the anomaly map, instead of a rate.")
-  var threshold: Double?
+  @OptionGroup var thresholdOptions: ThresholdOptions
 
   @Option(help: "Only the cases of this split of the manifest: train, validation or test.")
   var split: Split?
@@ -39,28 +29,18 @@ struct Segment: LoggingCommand {
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
-  func validate() throws {
-    if fpr != nil && threshold != nil { throw ValidationError("Give --fpr or --threshold, not both.") }
-    if let thresholdFrom, threshold != nil || fpr != nil && thresholdFrom != .fpr {
-      throw ValidationError("Give --threshold-from, --fpr or --threshold, not two of them.")
-    }
-    if let threshold, !(threshold >= 0) { throw ValidationError("--threshold must be 0 or more.") }
-  }
-
   func run() throws {
     let device = try engine.prepare()
-    let model = try ModelBundle(named: bundle)
-    let rate = fpr ?? model.manifest.configuration.calibration.defaultRate
-    let source = thresholdFrom ?? .fpr
-    let threshold = try self.threshold ?? model.manifest.calibration.threshold(from: source, rate: rate)
+    let chosen = try thresholdOptions.choose()
     let cases = try chosenCases()
     let folder = URL(fileURLWithPath: output)
     let cohort = CohortSegmentation(
       preprocessing: preprocessing.preprocessing(
-        model.manifest.configuration.preprocessing, device: device),
-      segmenter: try Segmenter(bundle: model, device: device), bundleName: model.manifest.name,
-      threshold: threshold, output: folder, work: work.map { URL(fileURLWithPath: $0) })
-    try SegmentationRecord(bundle: model, threshold: threshold, from: self.threshold == nil ? source : nil)
+        chosen.bundle.manifest.configuration.preprocessing, device: device),
+      segmenter: try Segmenter(bundle: chosen.bundle, device: device),
+      bundleName: chosen.bundle.manifest.name, threshold: chosen.threshold, output: folder,
+      work: work.map { URL(fileURLWithPath: $0) })
+    try SegmentationRecord(bundle: chosen.bundle, threshold: chosen.threshold, from: chosen.source)
       .write(to: folder)
     Interruption.listen()
     var done = 0
@@ -71,7 +51,7 @@ struct Segment: LoggingCommand {
         report(row, done: done, of: cases.count)
       }, shouldStop: { Interruption.requested })
     console.endProgress()
-    try finish(rows, bundle: model, threshold: threshold, folder: folder)
+    try finish(rows, bundle: chosen.bundle, threshold: chosen.threshold, folder: folder)
   }
 
   private func chosenCases() throws -> [ScanCase] {
@@ -128,4 +108,3 @@ struct Segment: LoggingCommand {
 }
 
 extension Split: ExpressibleByArgument {}
-extension ThresholdSource: ExpressibleByArgument {}

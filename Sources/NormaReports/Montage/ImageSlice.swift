@@ -1,7 +1,7 @@
 /// A slice of an image in RAS+ axes, the first axis fastest.
 public struct ImageSlice: Sendable {
   /// How the slice lies in the head.
-  public enum Plane: String, Sendable {
+  public enum Plane: String, Codable, Sendable {
     /// x grows to the patient's right, y to the front.
     case axial
     /// x grows to the front, y upwards.

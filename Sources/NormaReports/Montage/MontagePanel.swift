@@ -2,7 +2,7 @@ import Foundation
 import Volumes
 
 /// One picture of a montage with its caption, in radiological display.
-public struct MontagePanel: Sendable {
+public struct MontagePanel: Codable, Sendable {
   /// What the picture shows, as text.
   public let caption: String
   /// The picture as a `data:` URI.

@@ -92,6 +92,9 @@ public struct HTMLPage: Sendable {
   public func write(to url: URL) throws {
     try AtomicFile.write(html, to: url)
   }
+
+  /// Writes the page unless the file holds it already.
+  package func renew(at url: URL) throws { try AtomicFile.renew(Data(html.utf8), at: url) }
 }
 
 extension HTMLPage.Block {

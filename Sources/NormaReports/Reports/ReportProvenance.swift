@@ -4,17 +4,17 @@ public struct ReportProvenance: Sendable {
   public let bundleName: String
   /// Names and values of the thresholds and other settings that matter for reading the page.
   public let settings: [(name: String, value: String)]
-  /// The command line as typed.
-  public let commandLine: String
+  /// The command line as typed; nil in pages that are the same whenever they are made.
+  public let commandLine: String?
   /// The version of Norma.
   public let version: String
-  /// The date, in whatever format the caller prefers.
-  public let date: String
+  /// The date, in whatever format the caller prefers; nil as the command line.
+  public let date: String?
 
   /// A run's provenance.
   public init(
-    bundleName: String, settings: [(name: String, value: String)] = [], commandLine: String,
-    version: String, date: String
+    bundleName: String, settings: [(name: String, value: String)] = [], commandLine: String? = nil,
+    version: String, date: String? = nil
   ) {
     self.bundleName = bundleName
     self.settings = settings
@@ -23,14 +23,14 @@ public struct ReportProvenance: Sendable {
     self.date = date
   }
 
-  var subtitle: String { "\(bundleName), Norma \(version), \(date)." }
+  var subtitle: String { "\(bundleName), Norma \(version)\(date.map { ", \($0)" } ?? "")." }
 
   var section: HTMLPage.Section {
     HTMLPage.Section(
       "How this was made",
       [
-        .facts([("Model", bundleName)] + settings + [("Norma", version), ("Date", date)]),
-        .code(commandLine),
-      ])
+        .facts(
+          [("Model", bundleName)] + settings + [("Norma", version)] + (date.map { [("Date", $0)] } ?? []))
+      ] + (commandLine.map { [.code($0)] } ?? []))
   }
 }

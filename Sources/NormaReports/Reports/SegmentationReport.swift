@@ -1,5 +1,5 @@
 /// One case of a segmentation run, as plain values.
-public struct SegmentationReportCase: Sendable {
+public struct SegmentationReportCase: Codable, Sendable {
   /// How a case ended.
   public enum Status: String, Codable, Sendable {
     /// The outputs were written.
@@ -11,7 +11,7 @@ public struct SegmentationReportCase: Sendable {
   }
 
   /// One lesion of a case.
-  public struct Lesion: Sendable {
+  public struct Lesion: Codable, Sendable {
     /// Its number in the label image, from 1.
     public let id: Int
     /// Its volume in mL.
@@ -40,8 +40,8 @@ public struct SegmentationReportCase: Sendable {
   public let lesionVolumeML: Double?
   /// Number of lesions; nil where the case failed.
   public let lesionCount: Int?
-  /// Time the case took, s.
-  public let seconds: Double
+  /// Time the case took, s; nil in pages that are the same whenever they are made.
+  public var seconds: Double?
   /// Pictures of slices.
   public let montages: [Montage]
   /// The lesions, largest first.
@@ -52,7 +52,7 @@ public struct SegmentationReportCase: Sendable {
   /// A case.
   public init(
     caseID: String, status: Status, message: String = "", lesionVolumeML: Double?, lesionCount: Int?,
-    seconds: Double, montages: [Montage] = [], lesions: [Lesion] = [], notes: [String] = []
+    seconds: Double? = nil, montages: [Montage] = [], lesions: [Lesion] = [], notes: [String] = []
   ) {
     self.caseID = caseID
     self.status = status
@@ -114,22 +114,20 @@ public struct SegmentationReport: Sendable {
   }
 
   private var table: ReportTable {
-    let shown = Set(pictured.map(\.anchor))
+    let shown = Set(pictured.map(\.anchor)), isTimed = cases.contains { $0.seconds != nil }
     return ReportTable(
       caption: "All cases of the run",
       columns: [
-        .text("Case"), .text("Status"), .number("Lesions"), .number("Volume (mL)"), .number("Time (s)"),
-        .text("Message"),
-      ],
+        .text("Case"), .text("Status"), .number("Lesions"), .number("Volume (mL)"),
+      ] + (isTimed ? [.number("Time (s)")] : []) + [.text("Message")],
       rows: anchored.map { entry in
         let name = HTML.text(entry.case.caseID)
         return [
           shown.contains(entry.anchor) ? .element("a", ["href": "#\(entry.anchor)"], name) : name,
           .text(entry.case.status.rawValue),
           .text(entry.case.lesionCount.map(String.init) ?? "–"),
-          .text(format(entry.case.lesionVolumeML ?? .nan)), .text(format(entry.case.seconds)),
-          .text(entry.case.message),
-        ]
+          .text(format(entry.case.lesionVolumeML ?? .nan)),
+        ] + (isTimed ? [.text(format(entry.case.seconds ?? .nan))] : []) + [.text(entry.case.message)]
       })
   }
 

@@ -1,0 +1,146 @@
+package import Foundation
+
+/// The folder of the results as a BIDS derivative data set, which any number of processes may fill at once.
+package struct DerivativeDataset: Sendable {
+  package let folder: URL
+  /// The data set the results are made of.
+  private let root: URL
+  /// Where brain masks come from, outside of `root`.
+  private let masks: URL?
+
+  /// Throws a ``Problem`` where results would mix with the data set itself or with another one.
+  package init(folder: URL, root: URL, derivatives: URL?) throws {
+    (self.folder, self.root) = (folder.standardizedFileURL, root.standardizedFileURL)
+    let outside = derivatives.map(\.standardizedFileURL)
+    masks = outside.flatMap { $0.path(below: root.standardizedFileURL) == nil ? $0 : nil }
+    try checkPlace()
+    try checkOwner()
+  }
+
+  private func checkPlace() throws {
+    guard let inside = folder.resolved.path(below: root.resolved), !inside.hasPrefix("derivatives/") else {
+      return
+    }
+    throw Problem(
+      .cannotCreate, "the results would lie inside the data set", at: folder.path,
+      advice: "choose a folder outside of it or below its derivatives/, such as derivatives/norma")
+  }
+
+  private func checkOwner() throws {
+    let file = folder.appendingPathComponent(BIDSDescription.fileName)
+    guard FileManager.default.fileExists(atPath: file.path) else { return }
+    guard try BIDSDescription(of: folder).generators == ["Norma"] else {
+      throw Problem(
+        .cannotCreate, "the output folder holds another data set", at: file.path,
+        advice: "choose a new folder, or that of an earlier run")
+    }
+  }
+
+  /// Writes what belongs to the data set as a whole; each process writes the same.
+  package func prepare() throws {
+    let doi = (try? BIDSDescription(of: root))?.doi
+    let description = Description(links: links, doi: doi)
+    try AtomicFile.renew(AtomicFile.encoded(description), at: file(BIDSDescription.fileName))
+    try AtomicFile.renew(Data(Self.readme.utf8), at: file("README"))
+    try AtomicFile.renew(Data(Self.ignored.utf8), at: file(".bidsignore"))
+  }
+
+  /// A file of the data set by its path in it.
+  package func file(_ path: String) -> URL { folder.appendingPathComponent(path) }
+
+  /// An input file as a BIDS URI, such as `bids:raw:sub-01/anat/sub-01_FLAIR.nii.gz`.
+  package func uri(of input: URL) -> String {
+    let places = [("raw", root)] + (masks.map { [("masks", $0)] } ?? [])
+    for (name, place) in places {
+      if let path = input.standardizedFileURL.path(below: place) {
+        return "bids:\(name):" + (path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)
+      }
+    }
+    return input.lastPathComponent
+  }
+
+  private var links: [String: String] {
+    var links = ["raw": root]
+    links["masks"] = masks
+    return links.mapValues { $0.resolved.path(relativeTo: folder.resolved) }
+  }
+
+  private struct Description: Encodable {
+    struct Generator: Encodable {
+      let name = "Norma"
+      let version = NormaVersion.current
+
+      enum CodingKeys: String, CodingKey {
+        case name = "Name"
+        case version = "Version"
+      }
+    }
+
+    struct Source: Encodable {
+      let url: String?
+      let doi: String?
+
+      enum CodingKeys: String, CodingKey {
+        case url = "URL"
+        case doi = "DOI"
+      }
+    }
+
+    let name = "Norma: anomaly segmentation of FLAIR scans"
+    let version = "1.10.0"
+    let type = "derivative"
+    let generators = [Generator()]
+    let sources: [Source]
+    let links: [String: String]
+
+    init(links: [String: String], doi: String?) {
+      (sources, self.links) = ([Source(url: links["raw"], doi: doi)], links)
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case name = "Name"
+      case version = "BIDSVersion"
+      case type = "DatasetType"
+      case generators = "GeneratedBy"
+      case sources = "SourceDatasets"
+      case links = "DatasetLinks"
+    }
+  }
+
+  private static let ignored = """
+    *.html
+    figures
+    logs
+    *_cases.tsv
+    *_xfm.txt
+    group_*
+
+    """
+
+  private static let readme = """
+    Anomaly segmentation of FLAIR scans by Norma. Research use only; not a medical device, not for diagnosis.
+
+    Per scan, on its own grid: the anomaly map (desc-anomaly_FLAIR: 0 = as expected or not scored, larger = more
+    anomalous), the voxels above the threshold (label-lesion_mask), the same as numbered lesions (seg-lesions_dseg)
+    with a table, and the part of the brain that was scored (desc-brain_mask). Where a scan was registered, an ITK
+    text file (xfm) leads to the template. The JSON files say which scan, model, preprocessing and threshold they come
+    from. One row of each scan is in desc-norma_cases.tsv; sub-LABEL.html shows pictures.
+    group_lesions.tsv and group.html hold all scans, where the group level was run.
+
+    """
+}
+
+extension URL {
+  /// Without links, also where the end of the path is not there yet.
+  fileprivate var resolved: URL {
+    guard path != "/", !FileManager.default.fileExists(atPath: path) else { return resolvingSymlinksInPath() }
+    return deletingLastPathComponent().resolved.appendingPathComponent(lastPathComponent)
+  }
+
+  /// The way from `folder` to this file, "" to itself; nil where it lies elsewhere.
+  fileprivate func path(below folder: URL) -> String? {
+    let here = folder.pathComponents
+    guard pathComponents.starts(with: here) else { return nil }
+    return pathComponents.dropFirst(here.count).joined(separator: "/")
+  }
+}

@@ -1,0 +1,164 @@
+import ArgumentParser
+import Foundation
+import Norma
+import NormaReports
+
+struct BIDSApp: LoggingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bids",
+    abstract: "BIDS App: every FLAIR scan of a BIDS data set in, a BIDS derivative data set out.",
+    discussion: """
+      At level participant each scan gets map, mask, lesion table and a page; any number of processes may share \
+      OUT_DIR, each with participants of its own, and what is there already, made of the same scan in the same way, \
+      is not made again. At level group all rows become one table and one page. Of the data set only \
+      dataset_description.json is checked; bids-validator checks the rest.
+      """)
+
+  enum Level: String, ExpressibleByArgument, CaseIterable { case participant, group }
+
+  @Argument(help: "Folder of the BIDS data set; nothing is written there.")
+  var bidsDir: String
+
+  @Argument(help: "Folder of the results; inside of BIDS_DIR only below derivatives/.")
+  var outDir: String
+
+  @Argument(help: "participant or group.")
+  var level: Level
+
+  @Option(
+    name: [.long, .customLong("participant_label")], parsing: .upToNextOption,
+    help: "Only these participants, with or without sub-.")
+  var participantLabel: [String] = []
+
+  @Option(
+    name: [.long, .customLong("session_label")], parsing: .upToNextOption,
+    help: "Only these sessions, with or without ses-.")
+  var sessionLabel: [String] = []
+
+  @Option(help: "JSON file that chooses scans by entities, as fMRIPrep reads it; its query flair counts.")
+  var bidsFilterFile: String?
+
+  @Option(help: "Derivative data set with brain masks; default: all below BIDS_DIR/derivatives.")
+  var derivatives: String?
+
+  @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var thresholdOptions: ThresholdOptions
+
+  @Option(name: [.customLong("n-cpus"), .customLong("n_cpus")], help: "The same as --threads.")
+  var cpuCount: Int?
+
+  @Option(
+    name: [.customLong("mem-mb"), .customLong("mem_mb")],
+    help: "Memory that may be used, in MB; refused below the \(memoryNeed) that a scan needs.")
+  var memory: Int?
+
+  @Option(
+    name: [.short, .long],
+    help: "Folder that keeps preprocessed scans, so that another run need not make them again.")
+  var workDir: String?
+
+  @Flag(help: "Print what would be done, one line a scan, and write nothing.")
+  var dryRun = false
+
+  @Flag(
+    name: [.long, .customLong("skip_bids_validator")], help: "Do not look at dataset_description.json.")
+  var skipBidsValidation = false
+
+  @OptionGroup var engine: EngineOptions
+  @OptionGroup var console: Console
+
+  /// MB.
+  private static let memoryNeed = 1500
+
+  func validate() throws {
+    if cpuCount != nil && engine.threads != nil {
+      throw ValidationError("Give --n-cpus or --threads, not both.")
+    }
+    if let cpuCount, cpuCount < 1 { throw ValidationError("--n-cpus must be 1 or more.") }
+  }
+
+  func run() throws {
+    if let memory, memory < Self.memoryNeed {
+      throw Problem(
+        .usage, "a scan needs \(Self.memoryNeed) MB of memory, and \(memory) are allowed", at: "--mem-mb",
+        advice: "allow \(Self.memoryNeed) or more")
+    }
+    let root = URL(fileURLWithPath: bidsDir), maskFolder = derivatives.map { URL(fileURLWithPath: $0) }
+    if !skipBidsValidation { _ = try BIDSDescription(of: root) }
+    var layout = try BIDSLayout(root: root, selection: selection())
+    let dataset = try DerivativeDataset(
+      folder: URL(fileURLWithPath: outDir), root: root, derivatives: maskFolder)
+    switch level {
+    case .participant:
+      try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
+      try segment(layout, into: dataset)
+    case .group: try summarize(GroupTable(of: layout, in: dataset), in: dataset)
+    }
+  }
+
+  private func selection() throws -> BIDSSelection {
+    BIDSSelection(
+      participants: participantLabel, sessions: sessionLabel,
+      filter: try bidsFilterFile.map { try BIDSFilter(contentsOf: URL(fileURLWithPath: $0)) } ?? BIDSFilter())
+  }
+
+  private func segment(_ layout: BIDSLayout, into dataset: DerivativeDataset) throws {
+    let chosen = try thresholdOptions.choose()
+    var engine = engine
+    engine.threads = cpuCount ?? engine.threads
+    let device = try engine.prepare()
+    let progress = try BIDSProgress(
+      dataset: dataset,
+      preprocessing: preprocessing.preprocessing(
+        chosen.bundle.manifest.configuration.preprocessing, device: device), bundle: chosen.bundle,
+      threshold: chosen.threshold)
+    if dryRun { return announce(layout, progress) }
+    let run = BIDSParticipants(
+      segmentation: BIDSSegmentation(
+        progress, segmenter: try Segmenter(bundle: chosen.bundle, device: device),
+        work: workDir.map { URL(fileURLWithPath: $0) }),
+      page: SegmentationPage(rows: [], bundle: chosen.bundle, threshold: chosen.threshold), dataset: dataset,
+      console: console)
+    try dataset.prepare()
+    for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
+    Interruption.listen()
+    let failures = try run(layout.participants)
+    guard failures > 0 else { return }
+    console.log("\(failures) of \(layout.scans.count) scans failed; see the rows in *_cases.tsv")
+    throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
+  }
+
+  private func announce(_ layout: BIDSLayout, _ progress: BIDSProgress) {
+    for participant in layout.participants {
+      if participant.scans.isEmpty { console.result("\(participant.id)\tskip\t\(participant.missing)") }
+      for scan in participant.scans {
+        let isThere = progress.completedRow(of: scan.scanCase) != nil
+        let mask = scan.scanCase.brainMask.map { "brain mask \($0.path)" } ?? "no brain mask given"
+        console.result("\(scan.scanCase.id)\t\(isThere ? "was there" : "segment")\t\(mask)")
+      }
+    }
+  }
+
+  private func summarize(_ table: GroupTable, in dataset: DerivativeDataset) throws {
+    if dryRun {
+      for entry in table.entries { console.result("\(entry.row.caseID)\t\(entry.row.status.rawValue)") }
+      return
+    }
+    try dataset.prepare()
+    let place = try table.write(), page = dataset.file("group.html")
+    let bundles = Set(table.entries.compactMap(\.row.bundle)).sorted().joined(separator: ", ")
+    let provenance = ReportProvenance(bundleName: bundles, version: NormaVersion.current)
+    try CohortReport(table, provenance: provenance).page.renew(at: page)
+    for file in [place, page] { console.result(file.path) }
+    let missing = table.rows(.missing)
+    guard !missing.isEmpty else { return }
+    let labels = Set(missing.map { String($0.participantID.dropFirst("sub-".count)) }).sorted()
+    throw Problem(
+      .someCaseFailed,
+      "\(missing.count) scans were not processed: \(missing.map(\.caseID).joined(separator: ", "))",
+      at: dataset.folder.path,
+      advice:
+        "run the level participant with --participant-label \(labels.joined(separator: " ")), then this again"
+    )
+  }
+}

@@ -1,0 +1,45 @@
+public import ArgumentParser
+public import Norma
+
+/// Which bundle segments, and above which value of its map.
+struct ThresholdOptions: ParsableArguments {
+  @Option(help: "Folder of a bundle, or the name of one that ships with Norma.")
+  var bundle = ModelBundle.defaultName
+
+  @Option(help: "False-positive rate on lesion-free voxels that sets the threshold; default: the bundle's.")
+  var fpr: Double?
+
+  @Option(help: "Where the threshold comes from; training-percentile is the 98th. Default: fpr.")
+  var thresholdFrom: ThresholdSource?
+
+  @Option(help: "Threshold of the anomaly map, instead of a rate.")
+  var threshold: Double?
+
+  /// The bundle with its threshold; `source` is nil for a value of the user's own.
+  struct Choice {
+    let bundle: ModelBundle
+    let threshold: Double
+    let source: ThresholdSource?
+  }
+
+  func validate() throws {
+    if fpr != nil && threshold != nil { throw ValidationError("Give --fpr or --threshold, not both.") }
+    if let thresholdFrom, threshold != nil || fpr != nil && thresholdFrom != .fpr {
+      throw ValidationError("Give --threshold-from, --fpr or --threshold, not two of them.")
+    }
+    if let threshold, !(threshold >= 0) { throw ValidationError("--threshold must be 0 or more.") }
+  }
+
+  /// Opens the bundle; throws a ``Problem`` where it or its threshold is not to be had.
+  func choose() throws -> Choice {
+    let model = try ModelBundle(named: bundle)
+    if let threshold { return Choice(bundle: model, threshold: threshold, source: nil) }
+    let source = thresholdFrom ?? .fpr
+    let rate = fpr ?? model.manifest.configuration.calibration.defaultRate
+    return Choice(
+      bundle: model, threshold: try model.manifest.calibration.threshold(from: source, rate: rate),
+      source: source)
+  }
+}
+
+extension ThresholdSource: ExpressibleByArgument {}

@@ -1,0 +1,103 @@
+package import Norma
+
+/// The page of all scans of a BIDS data set.
+package struct CohortReport {
+  private let table: GroupTable
+  private let provenance: ReportProvenance
+
+  /// Each participant's own page is linked as `sub-LABEL.html`.
+  package init(_ table: GroupTable, provenance: ReportProvenance) {
+    (self.table, self.provenance) = (table, provenance)
+  }
+
+  /// The page.
+  package var page: HTMLPage {
+    let done = table.rows(.ok).count
+    return HTMLPage(
+      title: "Anomaly segmentation of a data set",
+      subtitle: "\(done) of \(table.entries.count) scans segmented. \(provenance.subtitle)",
+      sections: [
+        HTMLPage.Section("To look at", mixture + outliers + unfinished),
+        HTMLPage.Section("Lesion volume", [volumes]),
+        HTMLPage.Section("Scans", [.table(scans)]),
+        provenance.section,
+      ])
+  }
+
+  /// Volumes of several models or thresholds cannot be compared.
+  private var mixture: [HTMLPage.Block] {
+    let kinds = Set(
+      table.rows(.ok).map { "\($0.bundle ?? "?") above \($0.threshold.map { format($0) } ?? "?")" })
+    guard kinds.count > 1 else { return [] }
+    return [
+      .paragraph(
+        "The scans were segmented in several ways, so their volumes cannot be compared: "
+          + "\(kinds.sorted().joined(separator: "; ")).")
+    ]
+  }
+
+  private var outliers: [HTMLPage.Block] {
+    let found = table.entries.filter(\.isOutlier)
+    guard !found.isEmpty else {
+      return [
+        .paragraph("No lesion volume is an outlier (robust z beyond \(format(GroupTable.outlierLimit))).")
+      ]
+    }
+    return [
+      .table(
+        ReportTable(
+          caption: "Lesion volumes that stand out: robust z beyond \(format(GroupTable.outlierLimit))",
+          columns: [.text("Scan"), .number("Volume (mL)"), .number("Robust z")],
+          rows: found.map {
+            [
+              link(to: $0.row), .text(format($0.row.lesionVolumeML ?? .nan)),
+              .text(format($0.volumeZ ?? .nan)),
+            ]
+          }))
+    ]
+  }
+
+  private var unfinished: [HTMLPage.Block] {
+    let rows = table.entries.map(\.row).filter { $0.status != .ok }
+    guard !rows.isEmpty else { return [.paragraph("Every scan was segmented.")] }
+    return [
+      .table(
+        ReportTable(
+          caption: "Scans without results", columns: [.text("Scan"), .text("Status"), .text("Message")],
+          rows: rows.map { [$0.caseID, $0.status.rawValue, $0.message] }))
+    ]
+  }
+
+  private var volumes: HTMLPage.Block {
+    let values = table.entries.compactMap(\.row.lesionVolumeML)
+    guard !values.isEmpty else { return .paragraph("No scan was segmented.") }
+    return .plot(
+      Histogram(
+        title: "Lesion volume of \(values.count) scans", xLabel: "Lesion volume (mL)", values: values,
+        bins: 20
+      ).svg, caption: "Volume of all lesions of each scan that was segmented.")
+  }
+
+  private var scans: ReportTable {
+    ReportTable(
+      caption: "All scans of the data set",
+      columns: [
+        .text("Scan"), .text("Status"), .number("Lesions"), .number("Volume (mL)"), .number("Robust z"),
+        .text("Message"),
+      ],
+      rows: table.entries.map { entry in
+        [
+          link(to: entry.row), .text(entry.row.status.rawValue),
+          .text(entry.row.lesionCount.map(String.init) ?? "–"),
+          .text(format(entry.row.lesionVolumeML ?? .nan)), .text(format(entry.volumeZ ?? .nan)),
+          .text(entry.row.message),
+        ]
+      })
+  }
+
+  private func link(to row: ScanRow) -> HTML {
+    let name = HTML.text(row.caseID)
+    return [.ok, .failed].contains(row.status)
+      ? .element("a", ["href": "\(row.participantID).html"], name) : name
+  }
+}

@@ -1,0 +1,282 @@
+import Foundation
+import Testing
+
+/// The BIDS App from a data set to its derivatives.
+@Suite struct BIDSTests {
+  @Test func participantsAndGroupMakeADerivativeDataSet() throws {
+    let data = try BIDSDataSet(), before = try data.inputs()
+    let outcome = try Tool.succeed(data.arguments("participant"))
+    #expect(outcome.results == ["sub-01.html", "sub-02.html"].map { (data.out / $0).path })
+    #expect(outcome.standardError.contains("sub-03  skipped=no FLAIR scan; there is T1w"))
+    let group = try Tool.succeed(data.arguments("group"))
+    #expect(group.results == ["group_lesions.tsv", "group.html"].map { (data.out / $0).path })
+    #expect(try data.inputs() == before && data.folder.halfWritten == ["raw/derivatives/norma/.bidsignore"])
+
+    let golden = try (Tool.packageRoot / "Tests/CommandTests/Goldens/bids-files.txt").text()
+    #expect(data.out.files.joined(separator: "\n") + "\n" == golden)
+    let rows = try TSV(data.out / "group_lesions.tsv").rows
+    #expect(
+      rows.map { $0["case_id"] }
+        == ["sub-01_ses-1", "sub-01_ses-2", "sub-02_acq-3d_run-1", "sub-02_acq-3d_run-2", "sub-03"])
+    #expect(rows.map { $0["status"] } == ["ok", "ok", "ok", "ok", "skipped"])
+    #expect(rows[0]["image"] == "bids:raw:sub-01/ses-1/anat/sub-01_ses-1_FLAIR.nii.gz")
+    let columns = try Self.json(data.out / "group_lesions.json")
+    #expect(Set(columns.keys) == Set(try TSV(data.out / "group_lesions.tsv").columns))
+
+    let description = try Self.json(data.out / "dataset_description.json")
+    #expect(description["DatasetType"] as? String == "derivative")
+    #expect(description["DatasetLinks"] as? [String: String] == ["raw": "../.."])
+    let sources = description["SourceDatasets"] as? [[String: String]]
+    #expect(sources == [["URL": "../..", "DOI": "doi:10.1/x"]])
+    let sidecar = try Self.json(data.out / "sub-01/ses-1/anat/sub-01_ses-1_label-lesion_mask.json")
+    #expect(sidecar["Sources"] as? [String] == [rows[0]["image"] ?? ""])
+    #expect(sidecar["Type"] as? String == "Lesion" && sidecar["BundleSHA256"] is String)
+    for file in data.out.files where !file.hasSuffix(".nii.gz") {
+      #expect(
+        try !(data.out / file).text().contains(data.folder.path), "\(file) names a place of this machine")
+    }
+  }
+
+  private static func json(_ file: URL) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+  }
+
+  @Test func aRerunTouchesNothing() throws {
+    let data = try BIDSDataSet(scans: Array(BIDSDataSet.usual.suffix(3)))
+    func run() throws -> Outcome {
+      try Tool.succeed(data.arguments("participant"))
+      return try Tool.succeed(data.arguments("group"))
+    }
+    func written() throws -> [String: Date] {
+      try Dictionary(
+        uniqueKeysWithValues: data.out.files.map { file in
+          let attributes = try FileManager.default.attributesOfItem(atPath: (data.out / file).path)
+          return (file, try #require(attributes[.modificationDate] as? Date))
+        })
+    }
+    _ = try run()
+    let first = try written()
+    #expect(try Tool.succeed(data.arguments("participant")).standardError.contains("seconds=was there"))
+    _ = try run()
+    #expect(try written() == first)
+
+    // Another threshold or another scan is another result.
+    let map = "sub-02/anat/sub-02_acq-3d_run-1_desc-anomaly_FLAIR.nii.gz"
+    let loose = try Tool.succeed(data.arguments("participant", ["--fpr", "0.1"]))
+    #expect(!loose.standardError.contains("was there"))
+    _ = try run()
+    let second = try written()
+    #expect(second[map] != first[map])
+    let scan = try BIDSDataSet(scans: []).raw / "other.nii.gz"
+    try FileManager.default.copyItem(at: Cohort.folder.get() / "sub-009/anat/sub-009_FLAIR.nii.gz", to: scan)
+    try Data(contentsOf: scan).write(to: data.raw / "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
+    let outcome = try Tool.succeed(data.arguments("participant"))
+    #expect(outcome.log.filter { $0.contains("was there") }.map { $0.prefix(20) } == ["sub-02_acq-3d_run-2 "])
+  }
+
+  @Test func twoProcessesAtOnceGiveTheSameBytesAsOneAfterTheOther() throws {
+    let data = try BIDSDataSet(), one = data.folder / "one", two = data.folder / "two"
+    func label(_ labels: String...) -> [String] { ["--participant-label"] + labels }
+    let running = try [label("01"), label("02", "03")].map {
+      try Tool.start(data.arguments("participant", to: one, $0))
+    }
+    for process in running { #expect(process.finish().code == 0) }
+    for labels in [label("sub-03"), label("sub-02"), label("sub-01")] {
+      try Tool.succeed(data.arguments("participant", to: two, labels))
+    }
+    for folder in [one, two] { try Tool.succeed(data.arguments("group", to: folder)) }
+    #expect(one.files == two.files && one.files.count > 40)
+    for file in one.files {
+      #expect(try Data(contentsOf: one / file) == Data(contentsOf: two / file), "\(file)")
+    }
+  }
+
+  @Test func aScanThatFailsCostsOneRowAndAParticipantThatIsMissingIsNamed() throws {
+    let data = try BIDSDataSet()
+    try data.write("no scan", to: "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
+    let outcome = try Tool.run(data.arguments("participant", ["--participant-label", "02", "03"]))
+    #expect(outcome.code == 1)
+    #expect(outcome.standardError.contains("failed: sub-02_acq-3d_run-1: The file is not NIfTI."))
+    #expect(outcome.standardError.contains("1 of 2 scans failed"))
+
+    let group = try Tool.run(data.arguments("group"))
+    #expect(group.code == 1 && group.results.count == 2)
+    expectProblem(
+      in: group, words: ["2 scans were not processed: sub-01_ses-1, sub-01_ses-2", "--participant-label 01"])
+    let rows = try TSV(data.out / "group_lesions.tsv").rows
+    #expect(rows.map { $0["status"] } == ["missing", "missing", "failed", "ok", "skipped"])
+    let page = try (data.out / "group.html").text()
+    for words in ["not processed", "not NIfTI", "sub-02.html"] { #expect(page.contains(words), "\(words)") }
+
+    // Mended, only the failed scan is made.
+    try FileManager.default.removeItem(at: data.raw / "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
+    try FileManager.default.copyItem(
+      at: Cohort.patient, to: data.raw / "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
+    let again = try Tool.succeed(data.arguments("participant", ["--participant-label", "02"]))
+    #expect(again.log.filter { $0.contains("was there") }.count == 1)
+    #expect(try !(data.out / "sub-02.html").text().contains("not NIfTI"))
+  }
+
+  @Test func aDryRunWritesNothing() throws {
+    let data = try BIDSDataSet()
+    let outcome = try Tool.succeed(data.arguments("participant", ["--dry-run", "--session_label", "1"]))
+    #expect(
+      outcome.results == [
+        "sub-01_ses-1\tsegment\tevery non-zero voxel is brain", "sub-02\tskip\tno FLAIR scan",
+        "sub-03\tskip\tno FLAIR scan",
+      ])
+    #expect(!data.out.exists)
+  }
+
+  @Test func masksOfAnotherDataSetAreLinked() throws {
+    let scan = "sub-01/anat/sub-01_run-1_FLAIR.nii.gz"
+    let data = try BIDSDataSet(scans: [scan])
+    let mask = "sub-01/anat/sub-01_run-1_desc-brain_mask.nii.gz", masks = data.folder / "masks"
+    try FileManager.default.createDirectory(at: masks / "sub-01/anat", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: Cohort.folder.get() / "sub-008/anat/sub-008_desc-brain_mask.nii.gz", to: masks / mask)
+    try Tool.succeed(data.arguments("participant", ["--derivatives", masks.path]))
+    let sidecar = try Self.json(data.out / "sub-01/anat/sub-01_run-1_label-lesion_mask.json")
+    #expect(sidecar["Sources"] as? [String] == ["bids:raw:\(scan)", "bids:masks:\(mask)"])
+    #expect(sidecar["BrainMaskSHA256"] is String)
+    let links = try Self.json(data.out / "dataset_description.json")["DatasetLinks"]
+    #expect(links as? [String: String] == ["raw": "../..", "masks": "../../../masks"])
+  }
+
+  @Test func anInterruptedRunKeepsWhatIsDone() throws {
+    let names = (100..<160).map { "sub-\($0)/anat/sub-\($0)_FLAIR.nii.gz" }
+    let data = try BIDSDataSet(scans: names)
+    let running = try Tool.start(data.arguments("participant"))
+    let end = Date.now + 60
+    while !(data.out / "sub-101.html").exists {
+      try #require(running.process.isRunning && Date.now < end, "\(running.standardErrorSoFar)")
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    kill(running.process.processIdentifier, SIGINT)
+    let outcome = running.finish()
+    #expect(outcome.code == 130)
+    #expect(outcome.standardError.contains("error: interrupted before sub-1"), "\(outcome.standardError)")
+    let group = try Tool.run(data.arguments("group"))
+    #expect(group.code == 1 && group.standardError.contains("sub-159"))
+    let again = try Tool.succeed(data.arguments("participant"))
+    #expect(again.log.count == 60 && again.log.prefix(2).allSatisfy { $0.contains("was there") })
+    try Tool.succeed(data.arguments("group"))
+  }
+
+  /// A data set, and its participant level.
+  private static func participant(_ scans: [String], description: String? = BIDSDataSet.description)
+    -> @Sendable (BadInput.Place) throws -> [String]
+  {
+    { place in
+      try BIDSDataSet(in: place.folder, scans: scans, description: description)
+        .arguments("participant", to: place.out)
+    }
+  }
+
+  /// The participant level of the usual data set with more options.
+  private static func options(_ more: String...) -> @Sendable (BadInput.Place) throws -> [String] {
+    { try BIDSDataSet(in: $0.folder).arguments("participant", to: $0.out, more) }
+  }
+
+  private static func filter(_ text: String) -> @Sendable (BadInput.Place) throws -> [String] {
+    { place in
+      let data = try BIDSDataSet(in: place.folder)
+      try data.write(text, to: "filter.json")
+      return try data.arguments(
+        "participant", to: place.out, ["--bids-filter-file", (data.raw / "filter.json").path])
+    }
+  }
+
+  static let refusals: [BadInput] = [
+    BadInput("no such folder", 66, ["no such folder", "/nowhere"]) { place in
+      ["bids", (place.folder / "nowhere").path, place.out.path, "participant"]
+    },
+    BadInput(
+      "no data set", 66, ["no BIDS data set", "dataset_description.json", "--skip-bids-validation"],
+      participant(BIDSDataSet.usual, description: nil)),
+    BadInput(
+      "a description that is no JSON", 65, ["no JSON object", "bids-validator"],
+      participant(BIDSDataSet.usual, description: "{")
+    ),
+    BadInput(
+      "a description without version", 65, ["has no BIDSVersion", "bids-validator"],
+      participant(BIDSDataSet.usual, description: #"{"Name": "x"}"#)),
+    BadInput("no participant", 66, ["no participant", "sub-LABEL"], participant([])),
+    BadInput(
+      "no FLAIR", 66, ["no FLAIR scan", "T1w, T2w"],
+      participant(["sub-01/anat/sub-01_T1w.nii.gz", "sub-02/anat/sub-02_T2w.nii.gz"])),
+    BadInput(
+      "no image", 66, ["no FLAIR scan", "no image in such a folder"], participant(["sub-01/func/x.nii.gz"])),
+    BadInput(
+      "one scan twice", 65, ["same scan by their names", "sub-01_FLAIR.nii and", "sub-01_FLAIR.nii.gz"],
+      participant(["sub-01/anat/sub-01_FLAIR.nii", "sub-01/anat/sub-01_FLAIR.nii.gz"])),
+    BadInput(
+      "a name of another folder", 65, ["does not fit", "sub-02_FLAIR.nii.gz"],
+      participant(["sub-01/anat/sub-02_FLAIR.nii.gz"])),
+    BadInput(
+      "a name that is none", 65, ["does not fit", "sub-01_old_FLAIR.nii.gz"],
+      participant(["sub-01/anat/sub-01_old_FLAIR.nii.gz"])),
+    BadInput(
+      "unknown participant", 64, ["no participant 'sub-03x'", "did you mean 'sub-03'?"],
+      options("--participant-label", "01", "03x")),
+    BadInput(
+      "unknown session", 64, ["no session 'ses-3'", "did you mean 'ses-1'?"],
+      options("--session-label", "3")),
+    BadInput(
+      "unknown entity", 64, ["no entity 'acquisitoin'", "'acquisition'"],
+      filter(#"{"flair": {"acquisitoin": 1}}"#)),
+    BadInput("unknown query", 64, ["no query 'fliar'", "'flair'"], filter(#"{"fliar": {}}"#)),
+    BadInput(
+      "a value that cannot be", 65, ["'flair.run' cannot be true or false"],
+      filter(#"{"flair": {"run": true}}"#)),
+    BadInput("a filter that is no JSON", 65, ["no JSON object", "flair"], filter("[")),
+    BadInput(
+      "a filter that fits nothing", 66, ["no FLAIR scan fits", "filter"], filter(#"{"flair": {"run": 7}}"#)),
+    BadInput(
+      "a missing filter", 66, ["filter file", "nowhere.json"],
+      options("--bids-filter-file", "nowhere.json")),
+    BadInput(
+      "missing derivatives", 66, ["derivatives", "/nowhere"], options("--derivatives", "/nowhere")),
+    BadInput(
+      "too little memory", 64, ["1500 MB", "1000 are allowed", "--mem-mb"], options("--mem-mb", "1000")),
+    BadInput("results inside the data set", 73, ["inside the data set", "derivatives/norma"]) { place in
+      let data = try BIDSDataSet(in: place.folder)
+      return try data.arguments("participant", to: data.raw / "norma")
+    },
+    BadInput("results inside the data set through a link", 73, ["inside the data set"]) { place in
+      let data = try BIDSDataSet(in: place.folder), link = place.folder / "link"
+      try FileManager.default.createSymbolicLink(at: link, withDestinationURL: data.raw)
+      return try data.arguments("participant", to: link / "norma")
+    },
+    BadInput("results over the data set", 73, ["inside the data set"]) { place in
+      let data = try BIDSDataSet(in: place.folder)
+      return try data.arguments("participant", to: data.raw)
+    },
+    BadInput("results over another data set", 73, ["another data set", "new folder"]) { place in
+      let data = try BIDSDataSet(in: place.folder)
+      try data.write(BIDSDataSet.description, to: "derivatives/norma/dataset_description.json")
+      return try data.arguments("participant")
+    },
+    BadInput("a group before its participants", 66, ["no results", "participant first"]) { place in
+      try BIDSDataSet(in: place.folder).arguments("group", to: place.out)
+    },
+    BadInput("rate 0", 64, ["rate of 0", "--fpr"], options("--fpr", "0")),
+  ]
+
+  @Test(arguments: refusals)
+  func whatCannotBeMeantIsRefusedBeforeAnythingIsWritten(input: BadInput) throws {
+    let (outcome, place) = try input.check()
+    #expect(outcome.standardOutput.isEmpty && !place.out.exists)
+  }
+
+  @Test(arguments: [
+    (["bids", "a", "b"], "level"), (["bids", "a", "b", "session"], "participant"),
+    (["bids", "a", "b", "group", "--n-cpus", "0"], "--n-cpus"),
+    (["bids", "a", "b", "group", "--n_cpus", "1", "--threads", "1"], "not both"),
+    (["bids", "a", "b", "participant", "--fpr", "0.1", "--threshold", "3"], "not both"),
+  ])
+  func theArgumentParserRefusesWithUsage(arguments: [String], words: String) throws {
+    let outcome = try Tool.run(arguments)
+    #expect(outcome.code == 64 && outcome.standardError.contains(words), "\(outcome.standardError)")
+  }
+}
