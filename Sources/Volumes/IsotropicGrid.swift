@@ -4,7 +4,7 @@ extension Geometry {
   public func isotropic(spacing: Double, around box: [Range<Int>], margin: Double = 0) -> Geometry {
     let size = self.spacing
     var first = SIMD3<Double>.zero
-    let shape = (0..<3).map { axis in
+    let counts = (0..<3).map { axis in
       let low = max(0, Double(box[axis].lowerBound) * size[axis] - margin)
       let high = min(Double(shape[axis]) * size[axis], Double(box[axis].upperBound) * size[axis] + margin)
       let count = max(1, Int(((high - low) / spacing).rounded()))
@@ -14,7 +14,7 @@ extension Geometry {
     }
     let columns = affine.columns.map { $0 / $0.length * spacing }
     return Geometry(
-      shape: shape,
+      shape: counts,
       affine: Affine(i: columns[0], j: columns[1], k: columns[2], origin: affine.apply(first)))
   }
 

@@ -42,3 +42,40 @@ extension Mask {
     return Mask(geometry: geometry, voxels: filled, header: header)
   }
 }
+
+extension Mask {
+  /// The smallest box of voxels that holds the mask; nil where the mask is empty.
+  var box: [Range<Int>]? {
+    var low = shape, high = [0, 0, 0]
+    for z in 0..<shape[2] {
+      for y in 0..<shape[1] {
+        let start = (z * shape[1] + y) * shape[0]
+        let row = voxels[start..<start + shape[0]]
+        guard let left = row.firstIndex(where: { $0 != 0 }), let right = row.lastIndex(where: { $0 != 0 })
+        else { continue }
+        for (axis, (first, last)) in [(left - start, right - start), (y, y), (z, z)].enumerated() {
+          low[axis] = min(low[axis], first)
+          high[axis] = max(high[axis], last + 1)
+        }
+      }
+    }
+    return high[0] == 0 ? nil : (0..<3).map { low[$0]..<high[$0] }
+  }
+
+  /// The mask and all voxels that lie no more than `steps` voxels from it along every axis.
+  func dilated(by steps: Int) -> Mask {
+    var result = voxels
+    var stride = 1
+    for length in shape {
+      let before = result
+      for index in before.indices where before[index] != 0 {
+        let place = index / stride % length
+        for other in max(0, place - steps)...min(length - 1, place + steps) {
+          result[index + (other - place) * stride] = 1
+        }
+      }
+      stride *= length
+    }
+    return Mask(geometry: geometry, voxels: result, header: header)
+  }
+}

@@ -11,14 +11,13 @@ public struct SimulatedTemplate: Sendable {
 
   /// Reads the ICBM152 2009a maps `mni_icbm152_{t1,gm,wm}_tal_nlin_sym_09a_converted.nii.gz` in `folder`.
   ///
-  /// Throws what reading a NIfTI file throws, and `SimulationError` where the three grids differ.
+  /// Throws a ``Problem`` where one is missing, what reading a NIfTI file throws, and `SimulationError` where the three
+  /// grids differ.
   public init(folder: URL) throws {
-    func map(_ name: String) throws -> Volume {
-      try NIfTI.read(folder.appendingPathComponent("mni_icbm152_\(name)_tal_nlin_sym_09a_converted.nii.gz"))
-    }
-    let brain = try map("t1")
-    let grey = try map("gm")
-    let white = try map("wm")
+    let files = TemplateFiles(folder: folder)
+    let brain = try files.read(.t1)
+    let grey = try files.read(.greyMatter)
+    let white = try files.read(.whiteMatter)
     guard brain.geometry == grey.geometry, brain.geometry == white.geometry else {
       throw SimulationError.unequalTemplateGrids(folder)
     }

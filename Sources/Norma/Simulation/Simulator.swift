@@ -1,4 +1,3 @@
-import Dispatch
 import Volumes
 
 /// Makes simulated FLAIR scans: people deformed from a template, some of them with lesions.
@@ -130,19 +129,5 @@ private struct Scanner: Sendable {
     let real = brightness + noise * random.normal()
     let imaginary = noise * random.normal()
     return scale * (real * real + imaginary * imaginary).squareRoot()
-  }
-}
-
-/// The results of `body` for 0..<count in order, made on all cores.
-private func concurrentMap<Result: Sendable>(
-  _ count: Int, _ body: @Sendable (Int) -> Result
-) -> [Result] {
-  [Result](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-    // Each iteration writes a slot of its own.
-    nonisolated(unsafe) let slots = buffer
-    DispatchQueue.concurrentPerform(iterations: count) { i in
-      slots.initializeElement(at: i, to: body(i))
-    }
-    initializedCount = count
   }
 }

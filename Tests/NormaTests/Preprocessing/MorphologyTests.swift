@@ -31,4 +31,15 @@ import Volumes
     filled[2, 2, 2] = 1
     #expect(shell.fillingHoles() == filled)
   }
+
+  @Test func theBoxHoldsTheMask() {
+    let two = mask([8, 5, 4]) { x, y, z in (x, y, z) == (2, 4, 1) || (x, y, z) == (5, 1, 1) }
+    #expect(two.box == [2..<6, 1..<5, 1..<2])
+    #expect(mask([2, 2, 2]) { _, _, _ in false }.box == nil)
+  }
+
+  @Test func dilationIsACubeWithinTheGrid() {
+    let point = mask([7, 5, 4]) { x, y, z in (x, y, z) == (1, 2, 3) }
+    #expect(point.dilated(by: 2) == mask([7, 5, 4]) { x, _, z in x <= 3 && z >= 1 })
+  }
 }

@@ -1,0 +1,128 @@
+import Foundation
+import Tensors
+import Testing
+import Volumes
+
+@testable import Norma
+
+@Suite struct BiasCorrectionTests {
+  @Test func theFieldIsSimpleITKs() throws {
+    let goldens = try Goldens.tensors("preprocessing.safetensors")
+    let geometry = Geometry(
+      shape: [24, 20, 18],
+      affine: Affine(i: SIMD3(4, 0, 0), j: SIMD3(0, 5, 0), k: SIMD3(0, 0, 4), origin: .zero))
+    let scan = Volume(geometry: geometry, voxels: try goldens.golden("bias/scan").values())
+    let mask = Mask(geometry: geometry, voxels: try goldens.bytes("bias/mask"))
+    let field = try ITK.logBiasField(of: scan, mask: mask, settings: BiasCorrectionSettings())
+    #expect(distance(field.voxels, try goldens.golden("bias/field").values()) < 2e-3)
+  }
+
+  /// Two tissues in a ball, brighter to the right by `shading` a mm.
+  private static func scan(shading: Double, scale: Float = 1) -> (scan: Volume, brain: Mask) {
+    let geometry = Geometry(
+      shape: [44, 40, 26],
+      affine: Affine(i: SIMD3(3, 0, 0), j: SIMD3(0, -3, 0), k: SIMD3(0, 0, 5), origin: SIMD3(-65, 60, -62)))
+    var generator = SeededGenerator(seed: 2)
+    var scan = Volume(geometry: geometry, repeating: 0)
+    var brain = Mask(geometry: geometry, repeating: 0)
+    for index in scan.voxels.indices {
+      let voxel = SIMD3(index % 44, index / 44 % 40, index / (44 * 40))
+      let place = geometry.world(ofVoxel: SIMD3<Double>(voxel))
+      let radius = (place * place).sum().squareRoot()
+      let tissue = radius < 30 ? 100.0 : radius < 50 ? 60 : 0
+      let value = tissue * exp(shading * place.x) + Double.random(in: 0...3, using: &generator)
+      scan.voxels[index] = scale * Float(value)
+      brain.voxels[index] = tissue > 0 ? 1 : 0
+    }
+    return (scan, brain)
+  }
+
+  @Test func shadingIsTakenOut() throws {
+    let (scan, brain) = Self.scan(shading: 0.006)
+    let corrected = try BiasCorrection()(scan, brain: brain)
+    #expect(corrected.geometry == scan.geometry)
+    // Along x through the middle: the inner tissue is equally bright on both sides.
+    func ratio(_ volume: Volume) -> Float { volume[30, 20, 12] / volume[13, 20, 12] }
+    #expect(ratio(scan) > 1.25 && abs(ratio(corrected) - 1) < 0.06, "\(ratio(scan)) \(ratio(corrected))")
+  }
+
+  @Test func theFieldGoesOnBeyondTheBrain() throws {
+    let (scan, brain) = Self.scan(shading: 0.006)
+    let field = try BiasCorrection().logField(of: scan, brain: brain)
+    #expect(field.nonFiniteCount == 0)
+    // The grid begins at x = -65; the brain's box at -50, and its coarse voxels have their centres within.
+    #expect(field[0, 20, 12] == field[4, 20, 12] && field[0, 20, 12] != field[8, 20, 12])
+  }
+
+  @Test func unitsOfBrightnessDoNotMatter() throws {
+    let (scan, brain) = Self.scan(shading: 0.004)
+    let thousandfold = Self.scan(shading: 0.004, scale: 1000)
+    let fields = try [scan, thousandfold.scan].map { try BiasCorrection().logField(of: $0, brain: brain).voxels }
+    #expect(distance(fields[0], fields[1]) < 2e-3)
+  }
+
+  static let refusals: [Row<(scan: Volume, brain: Mask, what: String)>] = {
+    let (scan, brain) = BiasCorrectionTests.scan(shading: 0)
+    let other = Geometry(shape: scan.shape, affine: .identity)
+    var layer = Mask(geometry: scan.geometry, repeating: 0)
+    for index in 0..<44 * 40 { layer.voxels[index] = 1 }
+    return [
+      Row("empty", (scan, Mask(geometry: scan.geometry, repeating: 0), "the brain mask is empty")),
+      Row(
+        "another grid",
+        (scan, Mask(geometry: other, voxels: brain.voxels), "the brain mask does not lie on the scan's grid")),
+      Row("a layer", (scan, layer, "the brain mask is 4 mm thick; bias correction needs 16 mm")),
+      Row(
+        "dark", (Volume(geometry: scan.geometry, repeating: 0), brain, "the scan is dark inside the brain mask")),
+    ]
+  }()
+
+  @Test(arguments: refusals)
+  func whatCannotBeFittedIsRefused(row: Row<(scan: Volume, brain: Mask, what: String)>) throws {
+    let refused = try problem { try BiasCorrection()(row.body.scan, brain: row.body.brain) }
+    #expect(refused.what == row.body.what && refused.kind == .badData && !refused.advice.isEmpty)
+  }
+
+  static let settings: [Row<[String: ConfigurationNode]>] = [
+    ("spacing", .double(0)), ("controlPoints", .int(3)), ("levels", .int(0)), ("iterations", .int(0)),
+    ("convergence", .double(0)), ("fullWidthAtHalfMaximum", .double(0)), ("wienerNoise", .double(2)),
+    ("level", .int(4)),
+  ].map { (key: String, value: ConfigurationNode) in Row(key, [key: value]) }
+
+  @Test(arguments: settings)
+  func settingsOutOfRangeAreRefused(row: Row<[String: ConfigurationNode]>) throws {
+    #expect(throws: ConfigurationError.self) { try BiasCorrectionSettings(strict: .map(row.body)) }
+  }
+}
+
+@Suite struct CurvatureFlowTests {
+  private static let geometry = Geometry(
+    shape: [13, 11, 9],
+    affine: Affine(i: SIMD3(0.45, 0, 0), j: SIMD3(0, 0.45, 0), k: SIMD3(0, 0, 3), origin: .zero))
+
+  @Test(arguments: [3, 10])
+  func itIsSimpleITKsWhateverTheVoxel(iterations: Int) throws {
+    let goldens = try Goldens.tensors("preprocessing.safetensors")
+    var settings = CurvatureFlowSettings()
+    settings.iterations = iterations
+    let scan = Volume(geometry: Self.geometry, voxels: try goldens.golden("flow/scan").values())
+    let smooth = try CurvatureFlow(settings: settings)(scan)
+    #expect(distance(smooth.voxels, try goldens.golden("flow/\(iterations)").values()) < 1e-3)
+  }
+
+  @Test func voxelsThatAreNotFiniteAreRefused() throws {
+    var scan = Volume(geometry: Self.geometry, repeating: 1)
+    scan[2, 2, 2] = .nan
+    let refused = try problem { try CurvatureFlow()(scan) }
+    #expect(refused.what == "1 voxels are NaN or infinite" && refused.kind == .badData)
+  }
+
+  static let settings: [Row<[String: ConfigurationNode]>] = [
+    Row("timeStep", ["timeStep": .double(0.2)]), Row("iterations", ["iterations": .int(0)]),
+  ]
+
+  @Test(arguments: settings)
+  func settingsOutOfRangeAreRefused(row: Row<[String: ConfigurationNode]>) throws {
+    #expect(throws: ConfigurationError.self) { try CurvatureFlowSettings(strict: .map(row.body)) }
+  }
+}

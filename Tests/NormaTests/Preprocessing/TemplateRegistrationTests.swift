@@ -1,0 +1,168 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import Norma
+
+@Suite struct TemplateRegistrationTests {
+  private static let registration = Result { try TemplateRegistration(template: TestBrain.template) }
+
+  private static func lay(_ scan: Volume, seed: Int = 0) throws -> TemplateRegistration.Result {
+    var registration = try registration.get()
+    registration.settings.seed = seed
+    return try registration(scan, brain: TestBrain.mask(scan), name: "scan.nii.gz")
+  }
+
+  /// A scan that this map takes to the template, on a grid of its own.
+  private static func scan(_ toTemplate: Affine, _ contrast: TestBrain.Contrast = .flair) throws -> Volume {
+    var geometry = TestBrain.grid(spacing: SIMD3(4, 4, 5))
+    geometry = Geometry(shape: geometry.shape, affine: try toTemplate.inverse().composed(with: geometry.affine))
+    // The axes stay those of the world: only where the grid lies follows the brain.
+    let (size, middle) = (SIMD3(4.0, 4, 5), geometry.affine.apply(SIMD3<Double>(SIMD3(geometry.shape) &- 1) / 2))
+    let corner = middle - size * SIMD3<Double>(SIMD3(geometry.shape)) / 2 - 12
+    let counts = geometry.shape.indices.map { geometry.shape[$0] + Int(24 / size[$0]) }
+    let axes = Affine(
+      i: SIMD3(size.x, 0, 0), j: SIMD3(0, size.y, 0), k: SIMD3(0, 0, size.z), origin: corner)
+    return TestBrain.scan(contrast, geometry: Geometry(shape: counts, affine: axes), toTemplate: toTemplate)
+  }
+
+  static let places: [Row<Affine>] = [
+    Row("as it is", .identity),
+    Row("far away", .placed(shift: SIMD3(120, -80, 60))),
+    Row("nodding and larger", .placed(turn: SIMD3(0.3, 0, 0.05), scale: SIMD3(0.9, 0.92, 0.88))),
+    Row("turned and smaller", .placed(turn: SIMD3(-0.2, 0.1, -0.1), scale: SIMD3(1.1, 1.08, 1.12))),
+  ]
+
+  @Test(arguments: places)
+  func aKnownAffineIsRecovered(row: Row<Affine>) throws {
+    let scan = try Self.scan(row.body)
+    let found = try Self.lay(scan)
+    let distance = found.toTemplate.cornerDistance(to: row.body, of: TestBrain.mask(scan))
+    #expect(distance < 1, "\(row.name): \(distance) mm")
+    #expect(found.overlap > 0.95 && found.notes.isEmpty)
+  }
+
+  @Test func everyOrientationOfTheArrayGivesTheSameMap() throws {
+    let scan = try Self.scan(.placed(turn: SIMD3(0.1, 0, 0)))
+    let turned = Orientation(permutation: [2, 0, 1], isFlipped: [true, false, true]).apply(scan)
+    let (a, b) = (try Self.lay(scan), try Self.lay(turned))
+    #expect(a.toTemplate.cornerDistance(to: b.toTemplate, of: TestBrain.mask(scan)) < 0.2)
+  }
+
+  @Test func seedsAgreeAndOneSeedRepeats() throws {
+    let scan = try Self.scan(.placed(turn: SIMD3(0.15, -0.05, 0.1)))
+    let mask = TestBrain.mask(scan)
+    let found = try (0..<5).map { try Self.lay(scan, seed: $0).toTemplate }
+    for (a, b) in (0..<5).flatMap({ a in (0..<a).map { (found[a], found[$0]) } }) {
+      #expect(a.cornerDistance(to: b, of: mask) < 1)
+    }
+    #expect(try Self.lay(scan, seed: 3).toTemplate == found[3])
+  }
+
+  @Test func leftStaysLeft() throws {
+    let scan = try Self.scan(.identity)
+    let mirror = Affine(i: SIMD3(-1, 0, 0), j: SIMD3(0, 1, 0), k: SIMD3(0, 0, 1), origin: .zero)
+    let mirrored = Volume(
+      geometry: Geometry(shape: scan.shape, affine: mirror.composed(with: scan.geometry.affine)),
+      voxels: scan.voxels)
+    let found = try Self.lay(mirrored)
+    #expect(found.toTemplate.determinant > 0)
+    // What was left in the scan and lies right now must not be laid on the left again.
+    #expect(found.toTemplate.apply(SIMD3(60, -17, 8)).x > 40)
+  }
+
+  @Test func aSlabIsLaidWhereItCameFrom() throws {
+    let whole = try Self.scan(.placed(turn: SIMD3(0.08, 0, 0)))
+    let layers = 13..<25
+    let plane = whole.shape[0] * whole.shape[1]
+    var affine = whole.geometry.affine
+    affine.origin += affine.k * Double(layers.lowerBound)
+    let slab = Volume(
+      geometry: Geometry(shape: [whole.shape[0], whole.shape[1], layers.count], affine: affine),
+      voxels: Array(whole.voxels[plane * layers.lowerBound..<plane * layers.upperBound]))
+    let found = try Self.lay(slab)
+    let truth = Affine.placed(turn: SIMD3(0.08, 0, 0))
+    #expect(found.toTemplate.cornerDistance(to: truth, of: TestBrain.mask(slab)) < 5)
+  }
+
+  static let refusals: [Row<(scan: Volume, mask: Mask, what: String)>] = {
+    let scan = TestBrain.scan(.flair, geometry: TestBrain.grid(spacing: SIMD3(4, 4, 4)))
+    let mask = TestBrain.mask(scan)
+    let columns = scan.geometry.affine.columns.map { $0 * 0.4 }
+    let tiny = Geometry(
+      shape: scan.shape, affine: Affine(i: columns[0], j: columns[1], k: columns[2], origin: .zero))
+    // A rod is no brain, however it is turned.
+    let rod = Mask(
+      geometry: scan.geometry,
+      voxels: mask.voxels.indices.map { abs($0 % scan.shape[0] - 20) < 3 ? mask.voxels[$0] : 0 })
+    return [
+      Row("nothing", (scan, Mask(geometry: scan.geometry, repeating: 0), "the brain mask holds no bright voxel")),
+      Row(
+        "dark", (Volume(geometry: scan.geometry, repeating: 0), mask, "the brain mask holds no bright voxel")),
+      Row(
+        "another grid",
+        (scan, Mask(geometry: tiny, voxels: mask.voxels), "the brain mask does not lie on the scan's grid")),
+      Row(
+        "too small",
+        (
+          Volume(geometry: tiny, voxels: scan.voxels), Mask(geometry: tiny, voxels: mask.voxels),
+          "the scan could not be laid on the template: "
+        )),
+      Row("a rod", (scan, rod, "the scan could not be laid on the template: ")),
+    ]
+  }()
+
+  @Test(arguments: refusals)
+  func whatCannotBeRightIsRefused(row: Row<(scan: Volume, mask: Mask, what: String)>) throws {
+    let (scan, mask, what) = row.body
+    let refused = try problem { try Self.registration.get()(scan, brain: mask, name: "scan.nii.gz") }
+    #expect(refused.what.hasPrefix(what), "\(refused)")
+    #expect(refused.kind == .badData && refused.place == "scan.nii.gz" && !refused.advice.isEmpty)
+  }
+
+  static let fits: [Row<(toTemplate: Affine, what: String)>] = [
+    Row("volume", (.placed(scale: SIMD3(0.7, 0.7, 0.7)), "its volume would change by a factor of 0.34")),
+    Row(
+      "mirrored", (.placed(scale: SIMD3(-1, 1, 1)), "its volume would change by a factor of -1.00")),
+    Row("turned", (.placed(turn: SIMD3(0.9, 0, 0)), "it would turn by 52 degrees")),
+    Row("shifted", (.placed(shift: SIMD3(0, 60, 0)), "the brains overlap by 0.")),
+  ]
+
+  @Test(arguments: fits)
+  func theReasonOfARefusalHasItsNumber(row: Row<(toTemplate: Affine, what: String)>) throws {
+    let refused = try problem {
+      try RegistrationFit(row.body.toTemplate, template: TestBrain.template.mask, brain: TestBrain.template.mask)
+        .notes(settings: RegistrationSettings(), name: "scan.nii.gz")
+    }
+    #expect(refused.what.hasPrefix("the scan could not be laid on the template: \(row.body.what)"), "\(refused)")
+  }
+
+  @Test func aModestOverlapIsNoted() throws {
+    let fit = try RegistrationFit(
+      .placed(shift: SIMD3(0, 14, 0)), template: TestBrain.template.mask, brain: TestBrain.template.mask)
+    let notes = try fit.notes(settings: RegistrationSettings(), name: "scan.nii.gz")
+    #expect(notes.count == 1 && notes[0].hasPrefix("Registration: the brains overlap by only 0.8"))
+  }
+
+  @Test func whatITKRefusesIsAProblem() throws {
+    let volume = Volume(geometry: Geometry(shape: [8, 8, 8], affine: .identity), repeating: 1)
+    let region = Mask(geometry: volume.geometry, repeating: 1)
+    let stage = ITK.Stage(kind: .similarity, iterations: 2, bins: 32, sampling: 1, seed: 0, firstStep: 1)
+    let refused = try problem {
+      try ITK.register(
+        fixed: volume, region: region, moving: volume, from: .placed(scale: SIMD3(1, 2, 1)), stage: stage)
+    }
+    #expect(refused.what.hasPrefix("ITK: registration failed: ") && refused.kind == .badData)
+    #expect(!refused.what.contains("0x"))
+  }
+
+  static let settings: [Row<[String: ConfigurationNode]>] = [
+    Row("seed", ["seed": .int(-1)]), Row("leastOverlap", ["leastOverlap": .double(1.5)]),
+    Row("goodOverlap", ["goodOverlap": .double(-0.1)]),
+  ]
+
+  @Test(arguments: settings)
+  func settingsOutOfRangeAreRefused(row: Row<[String: ConfigurationNode]>) throws {
+    #expect(throws: ConfigurationError.self) { try RegistrationSettings(strict: .map(row.body)) }
+  }
+}
