@@ -23,11 +23,26 @@ struct SegmentationPage {
       message: row.problem.map { "\($0.what); \($0.advice)" } ?? "",
       lesionVolumeML: row.problem == nil ? row.lesionVolumeML : nil,
       lesionCount: row.problem == nil ? row.lesions.count : nil, seconds: row.seconds,
-      montages: try row.exhibit.map { [try montage(of: $0)] } ?? [],
+      montages: try [row.exhibit.map(montage), row.picture.map(Self.montage)].compactMap { $0 },
       lesions: row.lesions.prefix(20).map {
         SegmentationReportCase.Lesion(
           id: $0.id, volumeML: $0.volumeMM3 / 1000, maxScore: $0.maximumScore, centroid: $0.centroid)
       }, notes: row.notes)
+  }
+
+  /// Brain extraction and registration of a raw scan.
+  static func montage(of picture: QualityPicture) throws -> Montage {
+    let planes: [(plane: ImageSlice.Plane, letter: String)] = [(.sagittal, "x"), (.coronal, "y"), (.axial, "z")]
+    let panels = try picture.slices.map { slice in
+      let (plane, letter) = planes[slice.axis]
+      return try MontagePanel.outlined(
+        ImageSlice(width: slice.width, height: slice.height, values: slice.image, plane: plane), window: 0...1,
+        mask: slice.brain, second: slice.template,
+        caption: "\(letter) = \(String(format: "%.0f", slice.position)) mm")
+    }
+    return Montage(
+      caption: "The scan in template space with its brain (solid, yellow) and the template's (dashed, blue)",
+      panels: panels)
   }
 
   private func montage(of exhibit: Segmenter.Exhibit) throws -> Montage {

@@ -19,6 +19,8 @@ public struct CohortSegmentation {
     public let notes: [String]
     /// What was done before scoring; nil when the case failed.
     public let preprocessing: PreprocessingRecord?
+    /// What shows whether brain and place were found.
+    public let picture: QualityPicture?
     /// The most anomalous slice, for a picture.
     public let exhibit: Segmenter.Exhibit?
     /// Time the case took.
@@ -79,12 +81,12 @@ public struct CohortSegmentation {
     let start = ContinuousClock.now
     let files = CaseFiles(caseID: scan.id)
     func row(
-      _ result: Segmenter.Result?, _ preprocessing: PreprocessingRecord?, _ problem: Problem?
+      _ result: Segmenter.Result?, _ prepared: PreprocessedScan?, _ problem: Problem?
     ) -> Row {
       Row(
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
-        lesions: result?.lesions ?? [], notes: (preprocessing?.notes ?? []) + (result?.notes ?? []),
-        preprocessing: preprocessing, exhibit: result?.exhibit,
+        lesions: result?.lesions ?? [], notes: (prepared?.record.notes ?? []) + (result?.notes ?? []),
+        preprocessing: prepared?.record, picture: prepared?.picture, exhibit: result?.exhibit,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })
@@ -101,7 +103,7 @@ public struct CohortSegmentation {
     try write(
       result, prepared, of: scan,
       provenance: provenance ?? ScanProvenance(sources: [scan.image.lastPathComponent]))
-    return row(result, prepared.record, nil)
+    return row(result, prepared, nil)
   }
 
   private func write(

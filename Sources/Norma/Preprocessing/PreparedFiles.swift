@@ -60,10 +60,14 @@ extension Preprocessing {
     let files = PreparedFiles(scan, in: folder)
     let sidecar = try PreparationSidecar(scan, recipe: recipe())
     if let there = files.completed(like: sidecar) {
+      let brain = try NIfTI.readMask(files.mask)
+      let toTemplate = there.isRegistered ? try ITKTransformFile.read(files.transform) : nil
       return PreprocessedScan(
-        volume: try NIfTI.read(files.scan), brain: try NIfTI.readMask(files.mask),
-        toTemplate: there.isRegistered ? try ITKTransformFile.read(files.transform) : nil,
-        level: scan.level, record: there.record)
+        volume: try NIfTI.read(files.scan), brain: brain, toTemplate: toTemplate, level: scan.level,
+        record: there.record,
+        picture: try toTemplate.map {
+          try picture(of: VolumeReader.read(scan.image), brain: brain, toTemplate: $0)
+        })
     }
     let prepared = try self(scan)
     try files.write(prepared, sidecar: sidecar)

@@ -12,6 +12,8 @@ public struct PreprocessedScan: Sendable {
   public let level: Double?
   /// What was done.
   public let record: PreprocessingRecord
+  /// What shows whether brain and place were found; nil where nothing was looked for.
+  public var picture: QualityPicture?
 }
 
 extension PreprocessedScan {

@@ -121,9 +121,16 @@ public final class Preprocessing {
     } else {
       record.leftOut(StepName.bias, "not asked for")
     }
+    let toTemplate = try place(of: volume, brain, name: name, &record)
     return PreprocessedScan(
-      volume: volume, brain: brain, toTemplate: try place(of: volume, brain, name: name, &record), level: nil,
-      record: record)
+      volume: volume, brain: brain, toTemplate: toTemplate, level: nil, record: record,
+      picture: try toTemplate.map { try picture(of: scan, brain: brain, toTemplate: $0) })
+  }
+
+  /// What shows whether brain and place were found.
+  func picture(of scan: Volume, brain: Mask, toTemplate: Affine) throws -> QualityPicture {
+    try QualityPicture(
+      scan, brain: brain, toTemplate: toTemplate, templateBrain: registration.get().template.mask)
   }
 
   private func brain(
