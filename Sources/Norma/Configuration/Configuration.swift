@@ -96,6 +96,8 @@ public struct TrainingSettings: Settings {
   public var finalLearningRate = 1e-5
   /// Probability that a training slice is mirrored left to right.
   public var mirror = 0.5
+  /// What scans with lesions lose in training and calibration.
+  public var exclusion = LesionExclusion.slices
   /// Epochs without a better validation loss before training stops; 0 = never.
   public var patience = 0
   /// How exactly networks compute while they are trained.

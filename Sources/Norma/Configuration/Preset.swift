@@ -53,6 +53,14 @@ public struct Preset: Hashable, Sendable {
         method: normative
         training: {epochs: 1, mirror: 0}
         """),
+    Preset(
+      name: "whole-brain",
+      summary: "the same level by level, from the lesion-free voxels of few people, mirrored to make more of them",
+      yaml: """
+        method: normative
+        model: {levelSpacing: 3, shrinkage: 2, minimumCount: 2}
+        training: {epochs: 2, mirror: 0.5, exclusion: voxels}
+        """),
   ]
 
   private static let networks = [

@@ -3,6 +3,8 @@ import Volumes
 
 /// How the slices of the model grid lie in a scan.
 protocol ScanPlacement: Sendable {
+  /// Values on the scan's RAS+ canonical grid as slices (slices, size, size).
+  func toGrid(_ voxels: [Float]) throws -> [Float]
   /// Maps (slices, size, size) on the scan's RAS+ canonical grid.
   func toScan(_ maps: Tensor) throws -> [Float]
   /// For each slice of the model grid, whether it shows a voxel of a mask on the canonical grid.
@@ -15,6 +17,12 @@ struct StackPlacement: ScanPlacement {
   /// The prepared slices among those of the scan.
   let slices: [Int]
   let shape: [Int]
+
+  func toGrid(_ voxels: [Float]) throws -> [Float] {
+    let area = shape[0] * shape[1]
+    let chosen = slices.flatMap { voxels[$0 * area..<($0 + 1) * area] }
+    return try inPlane.toGrid(Tensor(chosen, shape: [slices.count, shape[1], shape[0]])).values()
+  }
 
   func toScan(_ maps: Tensor) throws -> [Float] {
     let onScan = try inPlane.toScan(maps).values()
@@ -52,7 +60,6 @@ struct TemplatePlacement: ScanPlacement {
         origin: SIMD3(recipe.gridCentre[0] - half, recipe.gridCentre[1] - half, levels[0])))
   }
 
-  /// Values on the scan's canonical grid as slices (slices, size, size).
   func toGrid(_ voxels: [Float]) throws -> [Float] {
     try Resample.averaged(Volume(geometry: scan, voxels: voxels), to: grid).voxels
   }

@@ -61,15 +61,11 @@ public struct ScanPreparation: Sendable {
     let inPlane = try SlicePlacement(scan: image.geometry, recipe: recipe, offset: position.offset)
     let scored = brain.keeping(slices: slices)
     let (pixels, inside) = try normalized(image, inside: scored, name: name)
-    func onGrid(_ voxels: [Float]) throws -> [Float] {
-      let chosen = slices.flatMap { voxels[$0 * area..<($0 + 1) * area] }
-      return try inPlane.toGrid(Tensor(chosen, shape: [slices.count, image.shape[1], image.shape[0]])).values()
-    }
+    let placement = StackPlacement(inPlane: inPlane, slices: slices, shape: image.shape)
     return PreparedScan(
-      slices: slices, levels: levels, images: try onGrid(pixels),
-      brain: try onGrid(inside).map { $0 > 0.5 ? 1 : 0 },
-      notes: position.notes + levelNotes(outside: outside, scored: slices.count),
-      placement: StackPlacement(inPlane: inPlane, slices: slices, shape: image.shape),
+      slices: slices, levels: levels, images: try placement.toGrid(pixels),
+      brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
+      notes: position.notes + levelNotes(outside: outside, scored: slices.count), placement: placement,
       orientation: scan.orientation, scoredBrain: scored, native: native)
   }
 

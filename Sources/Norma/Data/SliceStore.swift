@@ -8,9 +8,13 @@ package import Volumes
 package struct SliceStore: Sendable {
   let folder: URL
   let preparation: ScanPreparation
+  /// What scans with lesions lose.
+  let exclusion: LesionExclusion
+  /// How far around a lesion nothing is learned, in mm.
+  private static let distance = 3.0
 
-  package init(folder: URL, recipe: Recipe) {
-    self.folder = folder
+  package init(folder: URL, recipe: Recipe, exclusion: LesionExclusion = .slices) {
+    (self.folder, self.exclusion) = (folder, exclusion)
     preparation = ScanPreparation(recipe: recipe)
   }
 
@@ -95,7 +99,7 @@ package struct SliceStore: Sendable {
     for file in [scan.image, scan.brainMask, scan.lesionMask, scan.templateTransform] {
       identity += Data((try file.map { try Digest.of(file: $0) } ?? "none").utf8)
     }
-    identity += Data("\(scan.level.map { "\($0)" } ?? "none")".utf8)
+    identity += Data("\(scan.level.map { "\($0)" } ?? "none") \(exclusion.rawValue)".utf8)
     return Digest.of(identity)
   }
 
@@ -107,14 +111,22 @@ package struct SliceStore: Sendable {
       return record
     }
     let prepared = try preparation(scan)
-    let record = Record(
-      isLesionFree: try prepared.lesion(of: scan).map { prepared.placement.slices(showing: $0).map(!) }
-        ?? prepared.slices.map { _ in true },
-      levels: prepared.levels)
+    let lesion = try prepared.lesion(of: scan)
+    var record = Record(isLesionFree: prepared.slices.map { _ in true }, levels: prepared.levels)
+    var brain = prepared.brain
+    switch exclusion {
+    case .slices:
+      if let lesion { record.isLesionFree = prepared.placement.slices(showing: lesion).map(!) }
+    case .voxels:
+      if let near = lesion?.grown(by: Self.distance) {
+        let share = try prepared.placement.toGrid(near.voxels.map(Float.init))
+        brain = zip(brain, share).map { $1 > 0 ? 0 : $0 }
+      }
+    }
     let area = preparation.recipe.gridSize * preparation.recipe.gridSize
     var bytes = Data(capacity: prepared.images.count * 8)
     for slice in prepared.slices.indices {
-      for values in [prepared.images, prepared.brain] {
+      for values in [prepared.images, brain] {
         values[slice * area..<(slice + 1) * area].withUnsafeBytes { bytes.append(contentsOf: $0) }
       }
     }

@@ -7,32 +7,38 @@ struct Calibrator {
   private let configuration: Configuration
   private let split: Manifest
   private let device: Device
-  /// Scans to be scored: validation and training scans without a lesion voxel, validation scans with one.
+  /// Scans to be scored: validation and training scans that are normal where they count, validation scans with a
+  /// lesion voxel.
   private let lesionFree, training, labelled: [ScanCase]
+  /// How far from a lesion a scan with lesions is normal, in mm; nil: nowhere.
+  private let distance: Double?
 
   /// Chooses the scans; throws a ``Problem`` when no validation scan is lesion-free.
   init(configuration: Configuration, split: Manifest, device: Device) throws {
     (self.configuration, self.split, self.device) = (configuration, split, device)
-    func chosen(_ part: Split, withLesion: Bool) throws -> [ScanCase] {
+    distance = configuration.training.exclusion == .voxels ? Self.lesionDistance : nil
+    func chosen(_ part: Split, where isMeant: (ScanCase) throws -> Bool) throws -> [ScanCase] {
       let cases = split.cases(in: part), limit = configuration.calibration.cases
       var result = [ScanCase]()
-      for index in Self.order(cases, seed: configuration.training.seed)
-      where try cases[index].hasLesion() == withLesion {
+      for index in Self.order(cases, seed: configuration.training.seed) where try isMeant(cases[index]) {
         result.append(cases[index])
         if result.count == limit { break }
       }
       return result
     }
-    lesionFree = try chosen(.validation, withLesion: false)
+    let isNormal = { [distance] (scan: ScanCase) in try distance != nil || !scan.hasLesion() }
+    lesionFree = try chosen(.validation, where: isNormal)
     guard !lesionFree.isEmpty else {
       throw Problem(
         .badData, "every validation case has a lesion, so no threshold can be calibrated",
         at: split.source.path,
         advice: "put lesion-free cases into the validation split")
     }
-    training = try chosen(.train, withLesion: false)
-    labelled = try chosen(.validation, withLesion: true)
+    training = try chosen(.train, where: isNormal)
+    labelled = try chosen(.validation) { try $0.hasLesion() }
   }
+
+  private static let lesionDistance = 6.0
 
   /// Indices in an order that depends on the seed and the names alone, so that a sample stays the same.
   static func order(_ cases: [ScanCase], seed: Int) -> [Int] {
@@ -72,21 +78,24 @@ struct Calibrator {
     let segmenter = Segmenter(scorer: scorer, recipe: configuration.recipe)
     let count = lesionFree.count + training.count + labelled.count
     var done = 0
-    func forEachScore(in cases: [ScanCase], _ body: (Float, _ isLesion: Bool) -> Void) throws {
+    func forEachScore(
+      in cases: [ScanCase], grown distance: Double? = nil, _ body: (Float, _ isLesion: Bool) -> Void
+    ) throws {
       for scan in cases {
         try progress(done, count)
         let (map, brain) = try segmenter.map(scan)
-        let lesion = try scan.readLesionMask()?.voxels
+        var lesion = try scan.readLesionMask()
+        if let distance { lesion = lesion?.grown(by: distance) }
         for voxel in map.voxels.indices where brain.voxels[voxel] != 0 {
-          body(map.voxels[voxel], lesion.map { $0[voxel] != 0 } ?? false)
+          body(map.voxels[voxel], lesion.map { $0.voxels[voxel] != 0 } ?? false)
         }
         done += 1
       }
     }
     var validationScores = ScoreHistogram(), trainingScores = ScoreHistogram()
     var labelledScores = RankedVoxels()
-    try forEachScore(in: lesionFree) { score, _ in validationScores.add(score) }
-    try forEachScore(in: training) { score, _ in trainingScores.add(score) }
+    try forEachScore(in: lesionFree, grown: distance) { if !$1 { validationScores.add($0) } }
+    try forEachScore(in: training, grown: distance) { if !$1 { trainingScores.add($0) } }
     for scan in labelled {
       var scores = ScoredVoxels()
       try forEachScore(in: [scan]) { scores.add(score: $0, isLesion: $1) }

@@ -67,7 +67,9 @@ public struct TrainingRun {
     let method = try MethodRegistry.entry(configuration.method)
       .make(model: configuration.model, context: MethodContext(configuration, device: device))
     let split = try manifest.assigningSplits { try $0.hasLesion() }
-    let store = SliceStore(folder: prepared ?? folder.prepared, recipe: configuration.recipe)
+    let store = SliceStore(
+      folder: prepared ?? folder.prepared, recipe: configuration.recipe,
+      exclusion: configuration.training.exclusion)
     func notStopped() throws {
       guard !shouldStop() else {
         throw Problem(

@@ -1,0 +1,19 @@
+import Volumes
+
+/// What a training or calibration scan with lesions loses, so that no lesion is learned as normal.
+public enum LesionExclusion: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Every slice that shows a lesion; a scan with lesions calibrates nothing.
+  case slices
+  /// The lesions and what lies near them. Only for methods that take voxel by voxel what the brain mask leaves.
+  case voxels
+}
+
+extension Mask {
+  /// The set voxels and all within `distance` mm of one.
+  func grown(by distance: Double) -> Mask {
+    let seeds = voxels.indices.filter { voxels[$0] != 0 }
+    guard !seeds.isEmpty else { return self }
+    let squared = DistanceTransform(seeds: seeds, shape: shape, spacing: geometry.spacing).squared
+    return Mask(geometry: geometry, voxels: squared.map { $0 <= distance * distance ? 1 : 0 }, header: header)
+  }
+}
