@@ -3,6 +3,11 @@ import PackageDescription
 
 let engine = "\(Context.packageDirectory)/../.deps/torch/lib"
 
+let engineLinking: [LinkerSetting] = [
+  .unsafeFlags(["-L\(engine)", "-Xlinker", "-rpath", "-Xlinker", engine]),
+  .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+]
+
 let package = Package(
   name: "norma-benchmarks",
   platforms: [.macOS(.v14)],
@@ -10,11 +15,10 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "TrainingBenchmark",
-      dependencies: [.product(name: "Norma", package: "norma")],
-      linkerSettings: [
-        .unsafeFlags(["-L\(engine)", "-Xlinker", "-rpath", "-Xlinker", engine]),
-        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-      ])
+      dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
+    .executableTarget(
+      name: "RegistrationBenchmark",
+      dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
   ],
   swiftLanguageModes: [.v6]
 )

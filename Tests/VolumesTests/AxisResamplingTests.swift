@@ -24,7 +24,9 @@ import Volumes
   @Test func insideItIsTrilinearOnObliqueAxes() throws {
     let affine = Affine(
       i: SIMD3(1.6, 1.2, 0), j: SIMD3(-1.2, 1.6, 0), k: SIMD3(0, 0, -3), origin: SIMD3(5, -7, 30))
-    let source = countingVolume(shape: [6, 5, 4], affine: affine).map { ($0 * 37).truncatingRemainder(dividingBy: 11) }
+    let source = countingVolume(shape: [6, 5, 4], affine: affine).map {
+      ($0 * 37).truncatingRemainder(dividingBy: 11)
+    }
     var finer = affine
     (finer.i, finer.j, finer.k) = (affine.i / 2, affine.j / 1.5, affine.k / 3)
     finer.origin = affine.apply(SIMD3(0.25, 0.5, 0.1))

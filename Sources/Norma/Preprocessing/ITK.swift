@@ -79,25 +79,22 @@ enum ITK {
   private static func withImage<Result>(
     _ volume: Volume, mask: Mask?, _ body: (UnsafePointer<CITKImage>) -> Result
   ) -> Result {
-    let rows = volume.geometry.affine.rows
-    return volume.voxels.withUnsafeBufferPointer { voxels in
-      (mask?.voxels ?? []).withUnsafeBufferPointer { set in
-        let (shape, x, y, z) = (volume.shape.map(Int64.init), rows[0], rows[1], rows[2])
-        var image = CITKImage(
-          voxels: voxels.baseAddress!, mask: mask == nil ? nil : set.baseAddress,
-          shape: (shape[0], shape[1], shape[2]),
-          affine: (x[0], x[1], x[2], x[3], y[0], y[1], y[2], y[3], z[0], z[1], z[2], z[3]))
-        return body(&image)
-      }
+    func image(_ voxels: UnsafePointer<Float>, _ set: UnsafePointer<UInt8>?) -> Result {
+      let rows = volume.geometry.affine.rows
+      let (shape, x, y, z) = (volume.shape.map(Int64.init), rows[0], rows[1], rows[2])
+      var image = CITKImage(
+        voxels: voxels, mask: set, shape: (shape[0], shape[1], shape[2]),
+        affine: (x[0], x[1], x[2], x[3], y[0], y[1], y[2], y[3], z[0], z[1], z[2], z[3]))
+      return body(&image)
     }
+    return if let mask { image(volume.voxels, mask.voxels) } else { image(volume.voxels, nil) }
   }
 
   private static func filled(
     _ volume: Volume, step: String, _ body: (UnsafeMutablePointer<Float>) -> CITKStatus
   ) throws -> Volume {
     var out = [Float](repeating: 0, count: volume.voxels.count)
-    let status = out.withUnsafeMutableBufferPointer { body($0.baseAddress!) }
-    try check(status, step: step)
+    try check(body(&out), step: step)
     return Volume(geometry: volume.geometry, voxels: out, header: volume.header)
   }
 

@@ -37,28 +37,31 @@ import Volumes
     return (scan, brain)
   }
 
+  private static let shaded = scan(shading: 0.006)
+  private static let field = Result { try BiasCorrection().logField(of: shaded.scan, brain: shaded.brain) }
+
   @Test func shadingIsTakenOut() throws {
-    let (scan, brain) = Self.scan(shading: 0.006)
+    let (scan, brain) = Self.shaded
     let corrected = try BiasCorrection()(scan, brain: brain)
     #expect(corrected.geometry == scan.geometry)
     // Along x through the middle: the inner tissue is equally bright on both sides.
     func ratio(_ volume: Volume) -> Float { volume[30, 20, 12] / volume[13, 20, 12] }
     #expect(ratio(scan) > 1.25 && abs(ratio(corrected) - 1) < 0.06, "\(ratio(scan)) \(ratio(corrected))")
+    let expected = zip(scan.voxels, try Self.field.get().voxels).map { $0 / exp($1) }
+    #expect(corrected.voxels == expected)
   }
 
   @Test func theFieldGoesOnBeyondTheBrain() throws {
-    let (scan, brain) = Self.scan(shading: 0.006)
-    let field = try BiasCorrection().logField(of: scan, brain: brain)
+    let field = try Self.field.get()
     #expect(field.nonFiniteCount == 0)
     // The grid begins at x = -65; the brain's box at -50, and its coarse voxels have their centres within.
     #expect(field[0, 20, 12] == field[4, 20, 12] && field[0, 20, 12] != field[8, 20, 12])
   }
 
   @Test func unitsOfBrightnessDoNotMatter() throws {
-    let (scan, brain) = Self.scan(shading: 0.004)
-    let thousandfold = Self.scan(shading: 0.004, scale: 1000)
-    let fields = try [scan, thousandfold.scan].map { try BiasCorrection().logField(of: $0, brain: brain).voxels }
-    #expect(distance(fields[0], fields[1]) < 2e-3)
+    let bright = Self.scan(shading: 0.006, scale: 1000).scan
+    let field = try BiasCorrection().logField(of: bright, brain: Self.shaded.brain)
+    #expect(distance(field.voxels, try Self.field.get().voxels) < 2e-3)
   }
 
   static let refusals: [Row<(scan: Volume, brain: Mask, what: String)>] = {
@@ -73,7 +76,8 @@ import Volumes
         (scan, Mask(geometry: other, voxels: brain.voxels), "the brain mask does not lie on the scan's grid")),
       Row("a layer", (scan, layer, "the brain mask is 4 mm thick; bias correction needs 16 mm")),
       Row(
-        "dark", (Volume(geometry: scan.geometry, repeating: 0), brain, "the scan is dark inside the brain mask")),
+        "dark",
+        (Volume(geometry: scan.geometry, repeating: 0), brain, "the scan is dark inside the brain mask")),
     ]
   }()
 

@@ -22,12 +22,15 @@ import Volumes
   @Test func whatIsWrittenIsReadAgain() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("deep/scan_xfm.txt")
-      let affine = Affine.placed(turn: SIMD3(0.2, -0.1, 0.3), scale: SIMD3(1.1, 0.9, 1), shift: SIMD3(3, -40, 7))
+      let affine = Affine.placed(
+        turn: SIMD3(0.2, -0.1, 0.3), scale: SIMD3(1.1, 0.9, 1), shift: SIMD3(3, -40, 7))
       try ITKTransformFile.write(affine, to: file)
       #expect(try ITKTransformFile.read(file).cornerDistance(to: affine, of: TestBrain.template.mask) < 1e-9)
       let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
       #expect(
-        Array(lines[...2]) == ["#Insight Transform File V1.0", "#Transform 0", "Transform: AffineTransform_double_3_3"])
+        Array(lines[...2]) == [
+          "#Insight Transform File V1.0", "#Transform 0", "Transform: AffineTransform_double_3_3",
+        ])
     }
   }
 
@@ -53,7 +56,7 @@ import Volumes
         "the file holds Euler3DTransform_double_3_3"
       )),
     Row(
-      "two", 
+      "two",
       (
         "#Insight Transform File V1.0\nTransform: AffineTransform_double_3_3\n"
           + "Transform: AffineTransform_double_3_3\n",

@@ -16,9 +16,12 @@ import Volumes
   /// A scan that this map takes to the template, on a grid of its own.
   private static func scan(_ toTemplate: Affine, _ contrast: TestBrain.Contrast = .flair) throws -> Volume {
     var geometry = TestBrain.grid(spacing: SIMD3(4, 4, 5))
-    geometry = Geometry(shape: geometry.shape, affine: try toTemplate.inverse().composed(with: geometry.affine))
+    geometry = Geometry(
+      shape: geometry.shape, affine: try toTemplate.inverse().composed(with: geometry.affine))
     // The axes stay those of the world: only where the grid lies follows the brain.
-    let (size, middle) = (SIMD3(4.0, 4, 5), geometry.affine.apply(SIMD3<Double>(SIMD3(geometry.shape) &- 1) / 2))
+    let (size, middle) = (
+      SIMD3(4.0, 4, 5), geometry.affine.apply(SIMD3<Double>(SIMD3(geometry.shape) &- 1) / 2)
+    )
     let corner = middle - size * SIMD3<Double>(SIMD3(geometry.shape)) / 2 - 12
     let counts = geometry.shape.indices.map { geometry.shape[$0] + Int(24 / size[$0]) }
     let axes = Affine(
@@ -28,8 +31,9 @@ import Volumes
 
   static let places: [Row<Affine>] = [
     Row("as it is", .identity),
-    Row("far away", .placed(shift: SIMD3(120, -80, 60))),
-    Row("nodding and larger", .placed(turn: SIMD3(0.3, 0, 0.05), scale: SIMD3(0.9, 0.92, 0.88))),
+    Row(
+      "nodding, larger and far away",
+      .placed(turn: SIMD3(0.3, 0, 0.05), scale: SIMD3(0.9, 0.92, 0.88), shift: SIMD3(120, -80, 60))),
     Row("turned and smaller", .placed(turn: SIMD3(-0.2, 0.1, -0.1), scale: SIMD3(1.1, 1.08, 1.12))),
   ]
 
@@ -49,14 +53,29 @@ import Volumes
     #expect(a.toTemplate.cornerDistance(to: b.toTemplate, of: TestBrain.mask(scan)) < 0.2)
   }
 
-  @Test func seedsAgreeAndOneSeedRepeats() throws {
+  @Test func seedsAgree() throws {
     let scan = try Self.scan(.placed(turn: SIMD3(0.15, -0.05, 0.1)))
     let mask = TestBrain.mask(scan)
-    let found = try (0..<5).map { try Self.lay(scan, seed: $0).toTemplate }
-    for (a, b) in (0..<5).flatMap({ a in (0..<a).map { (found[a], found[$0]) } }) {
+    let found = try [0, 1, 4].map { try Self.lay(scan, seed: $0).toTemplate }
+    for (a, b) in [(found[0], found[1]), (found[0], found[2]), (found[1], found[2])] {
       #expect(a.cornerDistance(to: b, of: mask) < 1)
     }
-    #expect(try Self.lay(scan, seed: 3).toTemplate == found[3])
+  }
+
+  @Test func oneSeedRepeatsWhateverRunsBesideIt() throws {
+    let grid = TestBrain.grid(spacing: SIMD3(8, 8, 8))
+    let fixed = TestBrain.scan(.t1, geometry: grid)
+    let moving = TestBrain.scan(.flair, geometry: grid, toTemplate: .placed(turn: SIMD3(0.1, 0.05, 0)))
+    let region = Mask(geometry: grid, repeating: 1)
+    let stage = ITK.Stage(kind: .affine, iterations: 20, bins: 32, sampling: 0.25, seed: 7, firstStep: 4)
+    let runs = concurrentMap(6) { _ in
+      Swift.Result {
+        try ITK.register(fixed: fixed, region: region, moving: moving, from: .identity, stage: stage)
+      }
+    }
+    let first = try runs[0].get()
+    #expect(first.affine != .identity)
+    for run in runs { #expect(try run.get() == first) }
   }
 
   @Test func leftStaysLeft() throws {
@@ -96,7 +115,9 @@ import Volumes
       geometry: scan.geometry,
       voxels: mask.voxels.indices.map { abs($0 % scan.shape[0] - 20) < 3 ? mask.voxels[$0] : 0 })
     return [
-      Row("nothing", (scan, Mask(geometry: scan.geometry, repeating: 0), "the brain mask holds no bright voxel")),
+      Row(
+        "nothing", (scan, Mask(geometry: scan.geometry, repeating: 0), "the brain mask holds no bright voxel")
+      ),
       Row(
         "dark", (Volume(geometry: scan.geometry, repeating: 0), mask, "the brain mask holds no bright voxel")),
       Row(
@@ -131,10 +152,13 @@ import Volumes
   @Test(arguments: fits)
   func theReasonOfARefusalHasItsNumber(row: Row<(toTemplate: Affine, what: String)>) throws {
     let refused = try problem {
-      try RegistrationFit(row.body.toTemplate, template: TestBrain.template.mask, brain: TestBrain.template.mask)
-        .notes(settings: RegistrationSettings(), name: "scan.nii.gz")
+      try RegistrationFit(
+        row.body.toTemplate, template: TestBrain.template.mask, brain: TestBrain.template.mask
+      )
+      .notes(settings: RegistrationSettings(), name: "scan.nii.gz")
     }
-    #expect(refused.what.hasPrefix("the scan could not be laid on the template: \(row.body.what)"), "\(refused)")
+    #expect(
+      refused.what.hasPrefix("the scan could not be laid on the template: \(row.body.what)"), "\(refused)")
   }
 
   @Test func aModestOverlapIsNoted() throws {

@@ -27,7 +27,8 @@ import Volumes
       try problem { try Template(folder: nowhere) }, try problem { try SimulatedTemplate(folder: nowhere) },
     ] {
       #expect(refused.kind == .missingInput && refused.place.hasPrefix("/nowhere/template/"))
-      #expect(refused.what == "a map of the template is missing" && refused.advice.contains("Scripts/bootstrap"))
+      #expect(
+        refused.what == "a map of the template is missing" && refused.advice.contains("Scripts/bootstrap"))
     }
   }
 

@@ -52,7 +52,9 @@ enum TestBrain {
     return depth < 0.2 + 0.15 * fold ? contrast.grey : contrast.white
   }
 
-  private static func radius(_ place: SIMD3<Double>, _ centre: SIMD3<Double>, _ radii: SIMD3<Double>) -> Double {
+  private static func radius(_ place: SIMD3<Double>, _ centre: SIMD3<Double>, _ radii: SIMD3<Double>)
+    -> Double
+  {
     let offset = (place - centre) / radii
     return (offset * offset).sum().squareRoot()
   }

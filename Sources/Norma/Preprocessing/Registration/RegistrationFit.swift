@@ -8,7 +8,7 @@ struct RegistrationFit {
   /// Degrees.
   private static let mostRotation = 45.0
   /// mm.
-  private static let spacing = 3.0
+  private static let spacing = 4.0
 
   let volumeScale: Double
   /// Degrees.
@@ -54,7 +54,8 @@ struct RegistrationFit {
     let overlap = self.overlap.formatted(fraction: 2)
     guard self.overlap >= settings.leastOverlap else {
       throw refuse(
-        "the brains overlap by \(overlap) (Dice), not \(settings.leastOverlap.formatted(fraction: 2)) or more")
+        "the brains overlap by \(overlap) (Dice), not \(settings.leastOverlap.formatted(fraction: 2)) or more"
+      )
     }
     guard self.overlap < settings.goodOverlap else { return [] }
     return ["Registration: the brains overlap by only \(overlap) (Dice). Look at the registered scan."]

@@ -38,7 +38,8 @@ public struct TemplateRegistration: Sendable {
   public init(template: Template, settings: RegistrationSettings = .init()) throws {
     guard let brain = MaskedBrain(template.brain, mask: template.mask) else {
       throw Problem(
-        .badData, "the template holds no brain", at: "the template", advice: "delete it and run Scripts/bootstrap")
+        .badData, "the template holds no brain", at: "the template",
+        advice: "delete it and run Scripts/bootstrap")
     }
     (self.template, self.settings) = (template, settings)
     share = try brain.share(spacing: Self.extentSpacing)
@@ -95,6 +96,7 @@ public struct TemplateRegistration: Sendable {
     let stage = ITK.Stage(
       kind: kind, iterations: level.iterations, bins: level.bins, sampling: level.sampling,
       seed: settings.seed, firstStep: level.spacing)
-    return try ITK.register(fixed: fixed.image, region: fixed.region, moving: moving, from: start, stage: stage)
+    return try ITK.register(
+      fixed: fixed.image, region: fixed.region, moving: moving, from: start, stage: stage)
   }
 }
