@@ -24,6 +24,8 @@ public struct ScanCase: Hashable, Sendable {
   public var templateTransform: URL?
   /// Template-space z in mm of an image without position, such as a PNG slice.
   public var level: Double?
+  /// Whether `norma prepare` made the image: nothing is done to it again.
+  public var isPrepared = false
   /// The part of the cohort; nil when not yet assigned.
   public var split: Split?
 
@@ -72,6 +74,10 @@ public struct Manifest: Sendable {
         .badData, "the manifest is not UTF-8 text", at: url.path, advice: "save it as tab-separated UTF-8")
     }
     try self.init(text: text, source: url)
+    let made = url.deletingLastPathComponent().appendingPathComponent(PreprocessingSettings.fileName)
+    if FileManager.default.fileExists(atPath: made.path) {
+      for index in cases.indices { cases[index].isPrepared = true }
+    }
   }
 
   init(text: String, source: URL) throws {

@@ -71,6 +71,9 @@ public final class Preprocessing {
     let check = InputCheck(volume, name: name)
     try check()
     let given = try scan.brainMask.map { try VolumeReader.readMask($0) }
+    if scan.isPrepared, scan.templateTransform == nil {
+      return prepared(volume, given, nil, scan.level, "the scan comes prepared")
+    }
     if let transform = scan.templateTransform {
       return prepared(
         volume, given, try ITKTransformFile.read(transform), scan.level, "the scan comes with its transform")

@@ -78,6 +78,26 @@ import Volumes
     }
   }
 
+  @Test func withoutItsLesionsASliceCounts() throws {
+    try withTemporaryFolder { folder in
+      let cohort = try TestCohort(in: folder, train: 1, validation: 0, test: 1)
+      let store = SliceStore(
+        folder: folder.appendingPathComponent("prepared"), recipe: TestScan.recipe, exclusion: .voxels)
+      let contents = try store.contents(of: [cohort.manifest.cases[1]])
+      #expect(contents.slices.count == 4)
+      let scan = TestScan.make(1, blob: TestScan.Blob())
+      let prepared = try ScanPreparation(recipe: TestScan.recipe)(scan.image, name: "scan")
+      let lesion = try prepared.placement.toGrid(scan.lesion.voxels.map(Float.init))
+      let batch = try contents.batch(contents.slices, mirrored: [false, false, false, false])
+      let left = try batch.brain.values()
+      #expect(zip(left, lesion).allSatisfy { $1 == 0 || $0 == 0 })
+      // What is lost besides the lesion lies beside it.
+      let lost = zip(left, prepared.brain).count { $0 < $1 }, ill = lesion.count { $0 > 0 }
+      #expect(lost >= ill && lost < 3 * ill, "\(lost), \(ill)")
+      #expect(batch.levels == [10, 15, 20, 25])
+    }
+  }
+
   @Test func aMirroredSliceIsTheImageFromRightToLeft() throws {
     try withTemporaryFolder { folder in
       let cohort = try TestCohort(in: folder, train: 1, validation: 0)

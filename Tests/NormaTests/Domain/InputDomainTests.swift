@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import Norma
+
+@Suite struct InputDomainTests {
+  private func histogram(around centre: Float, spread: Float = 0.1) throws -> BrightnessHistogram {
+    let values = (0..<2000).map { centre + spread * (Float($0) / 1000 - 1) }
+    return try #require(BrightnessHistogram(values, brain: values.map { _ in 1 }))
+  }
+
+  private func scan(_ centre: Float, pixel: Double? = 1, slice: Double? = 3) throws -> ScanProperties {
+    ScanProperties(histogram: try histogram(around: centre), pixelSize: pixel, sliceDistance: slice)
+  }
+
+  @Test func theDistanceIsHowFarBrightnessHasToBeMoved() throws {
+    let distance = try histogram(around: 0.6).distance(to: histogram(around: 0.45).shares)
+    #expect(abs(distance - 0.15) < 1e-3, "\(distance)")
+    #expect(try histogram(around: 0.6).distance(to: histogram(around: 0.6).shares) == 0)
+  }
+
+  @Test func onlyTheBrainCounts() throws {
+    let values: [Float] = [0.2, 0.2, 1.4, 9], brain: [Float] = [1, 1, 0, 0]
+    let histogram = try #require(BrightnessHistogram(values, brain: brain))
+    #expect(histogram.shares.reduce(0, +) == 1 && histogram.shares[8] == 1)
+    #expect(BrightnessHistogram(values, brain: [0, 0, 0, 0]) == nil)
+  }
+
+  @Test func trainingScansAreInsideAndOthersAreNamedWithTheirNumber() throws {
+    let scans = try [0.48, 0.5, 0.53].map { try scan($0) }
+    let domain = try #require(InputDomain(scans))
+    for scan in scans { #expect(domain.findings(scan).filter { !$0.isInside }.isEmpty) }
+    let findings = domain.findings(try scan(0.8, pixel: 1.4, slice: 7))
+    #expect(findings.map(\.isInside) == [false, true, false])
+    let brightness = findings[0].sentence
+    #expect(brightness.contains("Outside what the bundle has seen: distance of the brightness distribution 0.2"))
+    #expect(findings[2].sentence.contains("slice distance 7.0 mm, training scans 3.0 mm"))
+    #expect(findings[1].sentence.contains("pixel size: 1.4 mm, as in the training scans (1.0 mm)"))
+  }
+
+  @Test func whatIsNotKnownIsNotJudged() throws {
+    let domain = try #require(InputDomain([scan(0.5, pixel: nil, slice: nil)]))
+    #expect(domain.findings(try scan(0.5, pixel: 0.1, slice: 20)).map(\.range.name).count == 1)
+    #expect(InputDomain([]) == nil)
+    let read = try JSONDecoder().decode(InputDomain.self, from: JSONEncoder().encode(domain))
+    #expect(read == domain)
+  }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import Norma
+
+@Suite struct PreprocessingTests {
+  private static let nowhere = Preprocessing.Resources(
+    brainWeights: URL(fileURLWithPath: "/nowhere/net.safetensors"), template: URL(fileURLWithPath: "/nowhere"))
+
+  /// Neither brain extraction nor registration, for which no file is here.
+  private static func preprocessing(
+    _ settings: [String] = ["registers=false", "correctsBias=false"], skull: SkullState = .auto
+  ) throws -> Preprocessing {
+    Preprocessing(settings: try PreprocessingSettings().with(settings), resources: nowhere, skull: skull)
+  }
+
+  private func withScan<Result>(_ scan: Volume, _ body: (ScanCase) throws -> Result) throws -> Result {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("scan.nii.gz")
+      try NIfTI.write(scan, to: file)
+      return try body(ScanCase(scan: file))
+    }
+  }
+
+  /// An ellipsoid of brightness 100 to 120 on `background`.
+  private static func ellipsoid(_ radii: SIMD3<Double>, background: Float = 0, centre: SIMD3<Double> = .zero) -> Volume {
+    let geometry = Geometry(
+      shape: [50, 60, 50],
+      affine: Affine(i: SIMD3(4, 0, 0), j: SIMD3(0, 4, 0), k: SIMD3(0, 0, 4), origin: SIMD3(-98, -118, -98)))
+    var volume = Volume(geometry: geometry, repeating: background)
+    for index in volume.voxels.indices {
+      let voxel = SIMD3(index % 50, index / 50 % 60, index / 3000)
+      let offset = (geometry.world(ofVoxel: SIMD3<Double>(voxel)) - centre) / radii
+      if (offset * offset).sum() < 1 { volume.voxels[index] = 110 + Float(offset.x * 10) }
+    }
+    return volume
+  }
+
+  static let states: [Row<(radii: SIMD3<Double>, background: Float, expected: SkullState)>] = [
+    Row("brain on zeros", (SIMD3(68, 85, 62), 0, .absent)),
+    Row("large brain on zeros", (SIMD3(72, 90, 70), 0, .absent)),
+    Row("head on zeros", (SIMD3(80, 100, 95), 0, .present)),
+    Row("brain-sized head on noise", (SIMD3(68, 85, 62), 3, .present)),
+  ]
+
+  @Test(arguments: states)
+  func theSkullIsSeen(row: Row<(radii: SIMD3<Double>, background: Float, expected: SkullState)>) {
+    #expect(SkullState.seen(in: Self.ellipsoid(row.body.radii, background: row.body.background)) == row.body.expected)
+  }
+
+  @Test func aStrippedScanInTemplateSpaceIsLeftAsItIs() throws {
+    let scan = TestScan.make(1).image
+    let prepared = try withScan(scan) { try Self.preprocessing([])($0) }
+    #expect(prepared.volume.voxels == scan.voxels && prepared.brain == nil && prepared.toTemplate == nil)
+    #expect(prepared.record.steps.allSatisfy { !$0.isDone && $0.detail.contains("lies in template space") })
+  }
+
+  @Test func aStrippedScanElsewhereKeepsItsVoxelsAsBrain() throws {
+    let scan = Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))
+    let prepared = try withScan(scan) { try Self.preprocessing()($0) }
+    #expect(prepared.brain?.voxels == scan.voxels.map { $0 == 0 ? 0 : 1 })
+    #expect(prepared.record.notes == ["The scan was taken as skull-stripped."])
+    #expect(abs(try #require(prepared.record.brainVolume) - 1501) < 30)
+  }
+
+  @Test func aGivenMaskWinsAndAGivenTransformEndsTheSearch() throws {
+    let scan = Self.ellipsoid(SIMD3(80, 100, 95), background: 2)
+    try withTemporaryFolder { folder in
+      let files = ["scan.nii.gz", "mask.nii.gz", "xfm.txt"].map(folder.appendingPathComponent)
+      let brain = Mask(geometry: scan.geometry, voxels: scan.voxels.map { $0 > 112 ? 1 : 0 })
+      try NIfTI.write(scan, to: files[0])
+      try NIfTI.write(brain, to: files[1])
+      var scanCase = ScanCase(scan: files[0])
+      scanCase.brainMask = files[1]
+      let masked = try Self.preprocessing()(scanCase)
+      #expect(masked.brain?.voxels == brain.voxels && masked.record.steps[0].detail == "a brain mask is given")
+      let transform = RegisteredScanTests.transform(pitch: 0.2, shift: SIMD3(1, 2, 3))
+      try ITKTransformFile.write(transform, to: files[2])
+      scanCase.templateTransform = files[2]
+      let placed = try Self.preprocessing([])(scanCase)
+      #expect(placed.brain?.voxels == brain.voxels)
+      let found = try #require(placed.toTemplate)
+      let corner = SIMD3(90.0, -100, 80), off = found.apply(corner) - transform.apply(corner)
+      #expect(max(off.max(), -off.min()) < 1e-6)
+    }
+  }
+
+  @Test func aScanWithSkullAsksForTheWeights() throws {
+    let problem = try problem {
+      try withScan(Self.ellipsoid(SIMD3(80, 100, 95), background: 2)) { try Self.preprocessing()($0) }
+    }
+    #expect(problem.kind == .missingLibrary && problem.what.contains("weights of the brain extraction"))
+  }
+
+  @Test func theUsersWordOnTheSkullCounts() throws {
+    let scan = Self.ellipsoid(SIMD3(80, 100, 95))
+    let prepared = try withScan(scan) { try Self.preprocessing(skull: .absent)($0) }
+    #expect(prepared.brain?.count == scan.voxels.count { $0 != 0 })
+  }
+
+  @Test func whatIsKeptComesBackTheSame() throws {
+    try withTemporaryFolder { folder in
+      try withScan(Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))) { scan in
+        let settings = ["registers=false", "denoisingIterations=2"]
+        let first = try Self.preprocessing(settings)(scan, keptIn: folder)
+        let files = PreparedFiles(scan, in: folder)
+        let written = try Data(contentsOf: files.scan)
+        let second = try Self.preprocessing(settings)(scan, keptIn: folder)
+        #expect(second.record == first.record && second.brain?.voxels == first.brain?.voxels)
+        let brain = try #require(first.brain)
+        let inside = zip(first.volume.voxels, brain.voxels).map { $1 == 0 ? 0 : $0 }
+        #expect(distance(second.volume.voxels, inside) == 0)
+        #expect(try Data(contentsOf: files.scan) == written)
+        // Other settings are another result.
+        let other = try PreparationSidecar(scan, recipe: Self.preprocessing(["registers=false"]).recipe())
+        #expect(files.completed(like: other) == nil)
+      }
+    }
+  }
+
+  @Test func theBrainIsCorrectedAndTheStepsAreTold() throws {
+    let flat = Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30)).map { $0 == 0 ? 0 : Float(100) }
+    var shaded = flat
+    for index in shaded.voxels.indices {
+      let x = Double(index % 50), y = Double(index / 50 % 60)
+      shaded.voxels[index] *= Float(exp(0.3 * sin(x / 25) + 0.2 * cos(y / 30))) * (1 + 0.005 * Float(index % 7))
+    }
+    let prepared = try withScan(shaded) { try Self.preprocessing(["registers=false"])($0) }
+    func spread(_ volume: Volume) -> Float {
+      let inside = zip(volume.voxels, flat.voxels).filter { $1 > 0 }.map(\.0)
+      let statistics = RobustStatistics.medianAndDeviation(of: inside)
+      return statistics.deviation / statistics.median
+    }
+    #expect(spread(prepared.volume) < 0.6 * spread(shaded), "\(spread(prepared.volume)), \(spread(shaded))")
+    #expect(prepared.record.steps.map(\.isDone) == [false, true, false])
+  }
+}
