@@ -30,7 +30,7 @@ let itkLinking: [LinkerSetting] =
     [
       "ITKCommon", "ITKTransform", "ITKOptimizersv4", "ITKRegistrationMethodsv4", "ITKSmoothing",
       "ITKSpatialObjects", "ITKStatistics", "itkvnl_algo", "itkvnl", "itksys",
-    ].map { .linkedLibrary("\($0)-\(version)") }
+    ].map { .linkedLibrary("\($0)-\(version)") } + [.linkedLibrary("m")]
   } ?? []
 let itkSearch: [LinkerSetting] =
   FileManager.default.fileExists(atPath: "\(itk)/lib") ? [.unsafeFlags(["-L\(itk)/lib"])] : []
