@@ -146,7 +146,9 @@ import Testing
     BadInput("simulate voxels of no size", 64, ["voxelSize", "0.25 to 20"]) { place in
       ["simulate", "-o", place.out.path, "--voxel-size", "0"]
     },
-    BadInput("simulate without a template", 66, ["no such file", "nowhere"]) { place in
+    BadInput(
+      "simulate without a template", 66, ["map of the template is missing", "nowhere", "Scripts/bootstrap"]
+    ) { place in
       ["simulate", "-o", place.out.path, "--template", (place.folder / "nowhere").path]
     },
     BadInput("evaluate what is no segmentation", 66, ["no segmentation", "norma segment"]) { place in
