@@ -3,8 +3,12 @@ public import Norma
 
 /// Which bundle segments, and above which value of its map.
 struct ThresholdOptions: ParsableArguments {
-  @Option(help: "Folder of a bundle, or the name of one that ships with Norma.")
-  var bundle = ModelBundle.defaultName
+  @Option(
+    help: """
+      Folder of a bundle, or the name of one that ships with Norma. Default: \(ModelBundle.defaultNameForVolumes), for \
+      single slices \(ModelBundle.defaultNameForSlices).
+      """)
+  var bundle: String?
 
   @Option(help: "False-positive rate on lesion-free voxels that sets the threshold; default: the bundle's.")
   var fpr: Double?
@@ -30,9 +34,9 @@ struct ThresholdOptions: ParsableArguments {
     if let threshold, !(threshold >= 0) { throw ValidationError("--threshold must be 0 or more.") }
   }
 
-  /// Opens the bundle; throws a ``Problem`` where it or its threshold is not to be had.
-  func choose() throws -> Choice {
-    let model = try ModelBundle(named: bundle)
+  /// Opens the bundle, for these scans where none is named; throws a ``Problem`` where it or its threshold is not to be had.
+  func choose(for cases: [ScanCase]) throws -> Choice {
+    let model = try ModelBundle(named: bundle ?? ModelBundle.defaultName(for: cases))
     if let threshold { return Choice(bundle: model, threshold: threshold, source: nil) }
     let source = thresholdFrom ?? .fpr
     let rate = fpr ?? model.manifest.configuration.calibration.defaultRate

@@ -31,7 +31,8 @@ struct ModelCard {
 
       ## What it eats
 
-      A skull-stripped FLAIR scan, best aligned to the MNI152 template; brightness is normalised as
+      A \(configuration.recipe.contrast.isEmpty ? "scan" : configuration.recipe.contrast) as the scanner made it, or stripped \
+      and registered already; brightness is normalised as
       `\(configuration.recipe.normalization.rawValue)`, slices are laid on a grid of \(configuration.recipe.gridSize) x \
       \(configuration.recipe.gridSize) pixels of \(configuration.recipe.gridSpacing) mm.
 

@@ -1,8 +1,16 @@
 import Foundation
 
 extension ModelBundle {
-  /// The bundle that `segment` uses unless told otherwise.
-  public static let defaultName = "soop-normative"
+  /// The bundle for single slices unless told otherwise.
+  public static let defaultNameForSlices = "soop-normative"
+  /// The bundle for volumes unless told otherwise.
+  public static let defaultNameForVolumes = "flair-whole-brain"
+
+  /// The bundle for these scans unless told otherwise: that for volumes where one of them is a volume.
+  public static func defaultName(for cases: [ScanCase]) -> String {
+    let areSlices = cases.allSatisfy { $0.image.pathExtension.lowercased() == "png" }
+    return areSlices ? defaultNameForSlices : defaultNameForVolumes
+  }
 
   /// The bundles that ship with Norma, by name.
   public static var shippedNames: [String] {

@@ -58,7 +58,7 @@ public struct Preset: Hashable, Sendable {
       summary: "the same level by level, from the lesion-free voxels of few people, mirrored to make more of them",
       yaml: """
         method: normative
-        model: {levelSpacing: 3, shrinkage: 2, minimumCount: 2}
+        model: {sigma: 0.7, levelSpacing: 3, shrinkage: 32, minimumCount: 2}
         training: {epochs: 2, mirror: 0.5, exclusion: voxels}
         """),
   ]

@@ -103,7 +103,7 @@ struct BIDSApp: LoggingCommand {
   }
 
   private func segment(_ layout: BIDSLayout, into dataset: DerivativeDataset) throws {
-    let chosen = try thresholdOptions.choose()
+    let chosen = try thresholdOptions.choose(for: layout.scans.map(\.scanCase))
     var engine = engine
     engine.threads = cpuCount ?? engine.threads
     let device = try engine.prepare()

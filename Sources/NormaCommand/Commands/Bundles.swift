@@ -12,7 +12,10 @@ struct Bundles: ParsableCommand {
 
     func run() throws {
       for name in ModelBundle.shippedNames {
-        print(name == ModelBundle.defaultName ? "\(name) (default)" : name)
+        let purposes = [
+          ModelBundle.defaultNameForVolumes: " (default)", ModelBundle.defaultNameForSlices: " (default for slices)",
+        ]
+        print(name + (purposes[name] ?? ""))
       }
     }
   }

@@ -17,7 +17,7 @@ struct Prepare: LoggingCommand {
   var output: String
 
   @Option(help: "The bundle whose preprocessing is done; a folder, or the name of one that ships with Norma.")
-  var bundle = ModelBundle.defaultName
+  var bundle = ModelBundle.defaultNameForVolumes
 
   @Option(
     name: .customLong("set"),

@@ -31,8 +31,8 @@ struct Segment: LoggingCommand {
 
   func run() throws {
     let device = try engine.prepare()
-    let chosen = try thresholdOptions.choose()
     let cases = try chosenCases()
+    let chosen = try thresholdOptions.choose(for: cases)
     let folder = URL(fileURLWithPath: output)
     let cohort = CohortSegmentation(
       preprocessing: preprocessing.preprocessing(
