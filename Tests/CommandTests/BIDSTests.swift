@@ -122,7 +122,7 @@ import Testing
     let outcome = try Tool.succeed(data.arguments("participant", ["--dry-run", "--session_label", "1"]))
     #expect(
       outcome.results == [
-        "sub-01_ses-1\tsegment\tevery non-zero voxel is brain", "sub-02\tskip\tno FLAIR scan",
+        "sub-01_ses-1\tsegment\tno brain mask given", "sub-02\tskip\tno FLAIR scan",
         "sub-03\tskip\tno FLAIR scan",
       ])
     #expect(!data.out.exists)

@@ -1,4 +1,5 @@
 import Foundation
+import Norma
 import Testing
 import Volumes
 
@@ -81,7 +82,7 @@ import Volumes
   private static let weights = Tool.packageRoot / ".deps/brainchop/net.safetensors"
 
   @Test(.enabled(if: data != nil && weights.exists, "no real scans or weights: set NORMA_SHARED_DATA"))
-  func aRawScanHasTheSameBrainInEveryOrientation() throws {
+  func aRawScanHasTheSameBrainAndPlaceInEveryOrientation() throws {
     let file = try #require(Self.data) / "ms-open/raw/patient01_study1_FLAIR.nii.gz"
     let scan = try NIfTI.read(file), folder = try Workplace.folder()
     let turn = Orientation(permutation: [2, 0, 1], isFlipped: [true, false, true])
@@ -93,6 +94,15 @@ import Volumes
       "prepare", "-i", (folder / "manifest.tsv").path, "-o", out.path, "--weights", Self.weights.path,
       "--threads", "1",
     ])
+    let rowsDone = try TSV(out / "cases.tsv").rows
+    for row in rowsDone { #expect(Double(row["template_overlap"] ?? "") ?? 0 > 0.93) }
+    let places = try ["a", "b"].map {
+      try ITKTransformFile.read(out / "\($0)/\($0)_from-FLAIR_to-MNI152NLin2009aSym_mode-image_xfm.txt")
+    }
+    for corner in [SIMD3(60.0, 60, 60), SIMD3(-60, -80, -30), SIMD3(60, -80, 60)] {
+      let off = places[0].apply(corner) - places[1].apply(corner)
+      #expect((off * off).sum().squareRoot() < 1, "\(off) mm")
+    }
     let mask = try NIfTI.readMask(out / "a/a_desc-brain_mask.nii.gz")
     let turned = try NIfTI.readMask(out / "b/b_desc-brain_mask.nii.gz")
     #expect(mask.geometry == scan.geometry && turned.shape == turn.apply(scan.geometry).shape)

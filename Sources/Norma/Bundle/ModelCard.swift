@@ -17,8 +17,7 @@ struct ModelCard {
 
       The method `\(configuration.method)`: \(summary).
 
-      It learned from scans without annotated lesions and was never shown a lesion mask. The anomaly map it makes is
-      0 where a voxel is as expected and grows with the distance from that.
+      \(learned) The anomaly map it makes is 0 where a voxel is as expected and grows with the distance from that.
 
       ## Data
 
@@ -47,6 +46,14 @@ struct ModelCard {
       `norma segment` uses \(percent(configuration.calibration.defaultRate)) unless told otherwise. A rate measured
       on these people need not hold on others.
       """ + "\n" + otherThresholds
+  }
+
+  private var learned: String {
+    switch manifest.configuration.training.exclusion {
+    case .slices: "It learned from slices without annotated lesions and was never shown a lesion."
+    case .voxels:
+      "It learned from what lies 3 mm or more from every annotated lesion; no lesion was shown to it as one."
+    }
   }
 
   /// The thresholds of training and labelled validation scans, where there are any.

@@ -16,12 +16,16 @@ struct Prepare: LoggingCommand {
   @Option(name: [.short, .customLong("output")], help: "Folder for the results.")
   var output: String
 
-  @Option(help: "The bundle whose preprocessing is done; a folder, or the name of one that ships with Norma.")
-  var bundle = ModelBundle.defaultNameForVolumes
+  @Option(
+    help: """
+      Do the preprocessing of this bundle: a folder, or the name of one that ships with Norma. Default: that of the \
+      presets.
+      """)
+  var bundle: String?
 
   @Option(
     name: .customLong("set"),
-    help: "A key of the preprocessing instead of the bundle's, as in correctsBias=false.")
+    help: "A single key of the preprocessing, as in correctsBias=false; may be repeated.")
   var settings: [String] = []
 
   @Option(help: "File with the weights of the brain extraction; default: the installed one.")
@@ -34,9 +38,9 @@ struct Prepare: LoggingCommand {
   func run() throws {
     let device = try engine.prepare()
     let cases = try Manifest(discovering: URL(fileURLWithPath: input)).cases
-    let bundleSettings = try ModelBundle(named: bundle).manifest.configuration.preprocessing
+    let chosen = try bundle.map { try ModelBundle(named: $0).manifest.configuration.preprocessing }
     let preprocessing = preprocessingOptions.preprocessing(
-      try bundleSettings.with(settings), weights: weights, device: device)
+      try (chosen ?? PreprocessingSettings()).with(settings), weights: weights, device: device)
     let folder = URL(fileURLWithPath: output)
     Interruption.listen()
     var done = 0
