@@ -20,6 +20,8 @@ public struct InputDomain: Codable, Hashable, Sendable {
     public let value: Double
     /// Whether the model has seen such a scan.
     public let isInside: Bool
+    /// Whose range it is.
+    public var reference = "training scans"
   }
 
   /// Scans behind the ranges.
@@ -62,8 +64,8 @@ extension InputDomain.Finding {
     }
     let seen = range.low == range.high ? text(range.low) : "\(text(range.low)) to \(text(range.high))"
     return isInside
-      ? "\(range.name): \(text(value)), as in the training scans (\(seen))."
-      : "Outside what the bundle has seen: \(range.name) \(text(value)), training scans \(seen). "
+      ? "\(range.name): \(text(value)), as in the \(reference) (\(seen))."
+      : "Outside what the bundle has seen: \(range.name) \(text(value)), \(reference) \(seen). "
         + "The map may mean little here."
   }
 }

@@ -90,7 +90,8 @@ public struct CohortPreparation {
         row.prepared?.image.path(relativeTo: output) ?? "n/a",
         row.prepared?.brainMask?.path(relativeTo: output) ?? "n/a",
         row.record?.brainVolume?.formatted(fraction: 1) ?? "n/a",
-        row.record?.templateOverlap?.formatted(fraction: 3) ?? "n/a", row.seconds.formatted(fraction: 2),
+        row.record?.templateOverlap?.formatted(fraction: 3) ?? "n/a",
+        row.record?.greyToWhite?.formatted(fraction: 3) ?? "n/a", row.seconds.formatted(fraction: 2),
       ])
     }
     try AtomicFile.write(table.text, to: output.appendingPathComponent("cases.tsv"))
@@ -103,7 +104,7 @@ public struct CohortPreparation {
   /// The columns of `cases.tsv`; paths are relative to its folder.
   static let columns = [
     "case_id", "status", "message", "source", "image", "brain_mask", "brain_volume_ml", "template_overlap",
-    "seconds",
+    "grey_to_white", "seconds",
   ]
 }
 

@@ -46,6 +46,8 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
   public internal(set) var brainVolume: Double?
   /// Dice of the brain and the registered template's; nil where the scan was not registered.
   public internal(set) var templateOverlap: Double?
+  /// Median brightness of grey over that of white matter; nil where the scan was not registered.
+  public internal(set) var greyToWhite: Double?
 
   mutating func did(_ name: String, _ detail: String) {
     steps.append(Step(name: name, detail: detail, isDone: true))
@@ -60,6 +62,7 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
     case notes = "Notes"
     case brainVolume = "BrainVolumeML"
     case templateOverlap = "TemplateOverlap"
+    case greyToWhite = "GreyToWhite"
   }
 }
 

@@ -27,6 +27,7 @@ public final class Preprocessing {
     try BrainExtraction(
       weights: resources.brainWeights, device: device, resolution: settings.brainVoxelSize)
   }
+  private lazy var contrast = Result { try TissueContrast(folder: resources.template) }
   private lazy var registration = Result {
     try TemplateRegistration(
       template: Template(folder: resources.template), settings: settings.registration)
@@ -170,6 +171,7 @@ public final class Preprocessing {
     record.did(StepName.template, "affine to MNI152NLin2009aSym")
     record.templateOverlap = result.overlap
     record.notes += result.notes
+    record.greyToWhite = try contrast.get().greyToWhite(scan, brain: brain, toTemplate: result.toTemplate)
     return result.toTemplate
   }
 

@@ -68,7 +68,7 @@ public final class Segmenter {
     try segment(
       preparation(
         scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, level: scan.level, name: name),
-      threshold: threshold)
+      contrast: preparation.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, threshold: threshold)
   }
 
   /// Segments a stripped scan at a threshold; without a brain mask every non-zero voxel is brain. `name` stands in
@@ -79,14 +79,16 @@ public final class Segmenter {
     try segment(preparation(scan, brainMask: brainMask, name: name), threshold: threshold)
   }
 
-  private func segment(_ prepared: PreparedScan, threshold: Double) throws -> Result {
+  private func segment(_ prepared: PreparedScan, contrast: Double? = nil, threshold: Double) throws -> Result {
     let output = try scorer(prepared, size: preparation.recipe.gridSize)
     let inner = prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion)
     let map = prepared.native(try prepared.canonicalVolume(of: output.maps, inside: inner))
     let (labels, lesions) = Lesion.find(
       in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map,
       minimumSize: scorer.settings.minimumLesionSize)
-    let findings = prepared.properties.flatMap { domain?.findings($0) } ?? []
+    let findings =
+      (prepared.properties.flatMap { domain?.findings($0) } ?? [])
+      + (contrast.map { [TissueContrast.finding(greyToWhite: $0)] } ?? [])
     return Result(
       anomalyMap: map,
       uncertainty: try output.variance.map {
@@ -94,7 +96,7 @@ public final class Segmenter {
       }, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
       brain: prepared.native(prepared.scoredBrain), lesions: lesions, domain: findings,
       notes: prepared.notes + findings.filter { !$0.isInside }.map(\.sentence),
-      exhibit: try exhibit(prepared, output))
+      exhibit: try exhibit(prepared, output, threshold: threshold))
   }
 
   /// The anomaly map alone with the brain it covers, both on the scan's grid.
@@ -106,9 +108,13 @@ public final class Segmenter {
     return (prepared.native(map), prepared.native(prepared.scoredBrain))
   }
 
-  private func exhibit(_ prepared: PreparedScan, _ output: Scorer.Output) throws -> Exhibit {
+  private func exhibit(
+    _ prepared: PreparedScan, _ output: Scorer.Output, threshold: Double
+  ) throws -> Exhibit {
     let size = preparation.recipe.gridSize
-    let sums = try output.maps.sum([1, 2]).values()
+    // What exceeds the threshold decides; where nothing does, the whole map.
+    let excess = try (output.maps - Float(threshold)).relu().sum([1, 2]).values()
+    let sums = excess.contains { $0 > 0 } ? excess : try output.maps.sum([1, 2]).values()
     let index = sums.indices.max { sums[$0] < sums[$1] } ?? 0
     return Exhibit(
       size: size, level: prepared.levels[index],

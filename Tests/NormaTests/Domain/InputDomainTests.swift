@@ -39,6 +39,13 @@ import Volumes
     #expect(findings[1].sentence.contains("pixel size: 1.4 mm, as in the training scans (1.0 mm)"))
   }
 
+  @Test(arguments: [(1.003, true), (1.085, true), (0.945, false), (0.72, false), (1.4, false)])
+  func aContrastUnlikeThatOfAFLAIRIsNamed(ratio: Double, isInside: Bool) {
+    let finding = TissueContrast.finding(greyToWhite: ratio)
+    #expect(finding.isInside == isInside)
+    #expect(finding.sentence.contains("FLAIR scans") && finding.sentence.contains("grey over white matter"))
+  }
+
   @Test func whatIsNotKnownIsNotJudged() throws {
     let domain = try #require(InputDomain([scan(0.5, pixel: nil, slice: nil)]))
     #expect(domain.findings(try scan(0.5, pixel: 0.1, slice: 20)).map(\.range.name).count == 1)
