@@ -30,7 +30,7 @@ final class SyntheticSegmenter: Method {
       tasks: settings.tasks, variations: settings.variations, variationShare: Float(settings.variationShare),
       count: 0...settings.anomalies, augmentation: settings.augmentation)
     let painted = try synthesis(batch, seeds: Self.seeds(context.generator, count: batch.count))
-    let losses = try optimizer.minimize(terms(painted, learner, training: true), context)
+    let losses = try optimizer.minimize(terms(painted, learner(painted.batch, training: true)), context)
     try follow()
     return losses
   }
@@ -41,7 +41,7 @@ final class SyntheticSegmenter: Method {
     return try withoutGradients {
       let losses = try (0..<settings.validationPaintings).map { painting in
         let painted = try synthesis(batch, seeds: Self.seeds(of: batch, painting: painting))
-        return try terms(painted, average, training: false).values()
+        return try terms(painted, average(painted.batch, training: false)).values()
       }
       return Losses(mean: losses)
     }
@@ -54,14 +54,17 @@ final class SyntheticSegmenter: Method {
     }
   }
 
-  private func terms(
-    _ painted: PaintedBatch, _ network: SegmentationNetwork, training: Bool
-  ) throws -> LossTerms {
-    let logits = try network(painted.batch, training: training), brain = painted.batch.brain
+  private func terms(_ painted: PaintedBatch, _ logits: Tensor) throws -> LossTerms {
+    try Self.terms(painted, logits, positiveWeight: settings.positiveWeight)
+  }
+
+  /// How far the logits are from what was painted.
+  static func terms(_ painted: PaintedBatch, _ logits: Tensor, positiveWeight: Double) throws -> LossTerms {
+    let brain = painted.batch.brain
     var terms = try LossTerms(
       "cross_entropy",
       Loss.bceWithLogits(
-        logits, painted.labels, weights: brain, positiveWeight: Float(settings.positiveWeight),
+        logits, painted.labels, weights: brain, positiveWeight: Float(positiveWeight),
         reduction: .sum) / brain.sum().clamp(min: 1))
     try terms.add("dice", Loss.softDice(logits.sigmoid() * brain, painted.labels))
     return terms
