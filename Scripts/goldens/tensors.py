@@ -162,6 +162,7 @@ def operators():
         "bilinear antialiased": lambda: F.interpolate(x, (3, 4), mode="bilinear", antialias=True),
         "float64": lambda: x.double().exp().float(),
         "bfloat16": lambda: x.bfloat16().float(),
+        "gridSample": lambda: F.grid_sample(x, other[:, :2].permute(0, 2, 3, 1) * 2 - 2, align_corners=False),
     }
     stored = {"input": x, "other": other, "indices": indices, "rows": rows, "kernel": kernel}
     for name, compute in cases.items():
@@ -204,6 +205,9 @@ def losses():
         "bceWithLogits": lambda: F.binary_cross_entropy_with_logits(output, target),
         "bceWithLogits weighted": lambda: F.binary_cross_entropy_with_logits(
             output, target, pos_weight=weight, reduction="sum"
+        ),
+        "bceWithLogits of some elements": lambda: F.binary_cross_entropy_with_logits(
+            output, target, weight=(target > 0.5).float()
         ),
         "softDice": lambda: soft_dice(output.sigmoid(), target),
         "gradientDifference": lambda: gradient_difference(output, target, 1),

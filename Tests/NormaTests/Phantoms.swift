@@ -113,11 +113,13 @@ extension Configuration {
       "training.batchSize=4", "training.epochs=\(epochs)",
     ]
     let model = try Configuration(preset: preset).model
-    if model["network"] != nil {
-      small += [
-        "model.network.channels=[4, 8]", "model.network.denseSize=6", "model.network.denseChannels=2",
-        "model.network.spatialChannels=3",
-      ]
+    if let network = model["network"] {
+      small.append("model.network.channels=[4, 8]")
+      if network["code"] != nil {
+        small += [
+          "model.network.denseSize=6", "model.network.denseChannels=2", "model.network.spatialChannels=3",
+        ]
+      }
     }
     if model["critic"] != nil { small += ["model.critic.channels=[4, 8]", "model.critic.steps=2"] }
     if model["searchSteps"] != nil { small.append("model.searchSteps=3") }

@@ -13,6 +13,9 @@ struct LossTests {
     Case("bceWithLogits weighted") {
       try Loss.bceWithLogits($0, $1, positiveWeight: 3, reduction: .sum)
     },
+    Case("bceWithLogits of some elements") {
+      try Loss.bceWithLogits($0, $1, weights: $1.greater(than: 0.5).to(.float32))
+    },
     Case("softDice") { try Loss.softDice($0.sigmoid(), $1) },
     Case("gradientDifference") { try Loss.gradientDifference($0, $1) },
     Case("gradientDifference squared") { try Loss.gradientDifference($0, $1, exponent: 2) },

@@ -84,6 +84,9 @@ struct OperatorTests {
     Case("nearest") { try $0.x.interpolate2d([9, 12], mode: .nearest) },
     Case("bilinear") { try $0.x.interpolate2d([9, 4]) },
     Case("bilinear antialiased") { try $0.x.interpolate2d([3, 4], antialias: true) },
+    Case("gridSample") {
+      try $0.x.gridSample($0.other.narrow(1, start: 0, length: 2).permute([0, 2, 3, 1]) * 2 - 2)
+    },
     Case("float64") { try $0.x.to(.float64).exp().to(.float32) },
     Case("bfloat16") { try $0.x.to(.bfloat16).to(.float32) },
   ]
@@ -127,6 +130,8 @@ struct OperatorTests {
     #expect(try view.values() == [3, 12])
     try x.copy_(from: Tensor(indices: [8, 9], shape: [2]))
     #expect(try view.values() == [8, 9])
+    try x.lerp_(Tensor([12, 1], shape: [2]), share: 0.25)
+    #expect(try view.values() == [9, 7])
     try x.zero_()
     #expect(try view.values() == [0, 0])
   }

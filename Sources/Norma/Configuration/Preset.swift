@@ -29,7 +29,7 @@ public struct Preset: Hashable, Sendable {
   }
 
   /// Every preset, in the order of the documentation: at 128 pixels, then at the 256 of the paper.
-  public static let all = baselines + networks + networks.map(\.atPaperScale)
+  public static let all = baselines + networks + segmenters + networks.map(\.atPaperScale)
 
   private static let baselines = [
     Preset(
@@ -121,6 +121,16 @@ public struct Preset: Hashable, Sendable {
         training: {epochs: 30, learningRate: 2e-4, finalLearningRate: 2e-4}
         scoring: {normalization: deviation}
         """),
+  ]
+
+  private static let segmenters = [
+    Preset(
+      name: "synthetic", summary: "U-Net trained on anomalies that are painted into lesion-free slices",
+      yaml: """
+        method: synthetic
+        training: {epochs: 45, batchSize: 16, learningRate: 2e-3}
+        scoring: {median: 1, erosion: 0}
+        """)
   ]
 
   /// The same method with the network, grid and schedule of Baur et al. 2018: 256 x 256 pixels, convolutions

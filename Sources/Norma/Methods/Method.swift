@@ -131,6 +131,16 @@ public struct Losses: Hashable, Sendable {
   /// Losses of one step.
   public init(total: Double, parts: [String: Double] = [:]) { (self.total, self.parts) = (total, parts) }
 
+  /// The mean of several; they must have the same parts.
+  init(mean losses: [Losses]) {
+    let share = 1 / Double(losses.count)
+    self.init(total: 0)
+    for one in losses {
+      total += one.total * share
+      for (name, value) in one.parts { parts[name, default: 0] += value * share }
+    }
+  }
+
   /// The same total with more parts for the log.
   func with(_ parts: [String: Double]) -> Losses {
     Losses(total: total, parts: self.parts.merging(parts) { $1 })

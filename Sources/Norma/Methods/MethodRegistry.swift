@@ -11,6 +11,7 @@ public enum MethodRegistry {
     MethodEntry(AnoVAEGAN.self),
     MethodEntry(AnoGAN.self),
     MethodEntry(FastAnoGAN.self),
+    MethodEntry(SyntheticSegmenter.self),
   ])
 
   /// Every method, built-in ones first.

@@ -30,13 +30,15 @@ public enum Loss {
     return try terms.flatten().sum([1]).mean() * 0.5
   }
 
-  /// Binary cross-entropy of logits against targets in 0...1, positives counted `positiveWeight` times.
+  /// Binary cross-entropy of logits against targets in 0...1, positives counted `positiveWeight` times, every element
+  /// `weights` times; the mean is over all elements.
   public static func bceWithLogits(
-    _ logits: Tensor, _ target: Tensor, positiveWeight: Float = 1, reduction: Reduction = .mean
+    _ logits: Tensor, _ target: Tensor, weights: Tensor? = nil, positiveWeight: Float = 1,
+    reduction: Reduction = .mean
   ) throws(TensorError) -> Tensor {
-    let weight = try Tensor.full([], positiveWeight, dtype: logits.dtype, device: logits.device)
+    let positive = try Tensor.full([], positiveWeight, dtype: logits.dtype, device: logits.device)
     let code = reduction == .mean ? 1 : 2
-    return try call("binary_cross_entropy_with_logits", logits, target, nil, weight, code)
+    return try call("binary_cross_entropy_with_logits", logits, target, weights, positive, code)
   }
 
   /// One minus the soft Dice overlap of probabilities and targets [batch, channels, ...], averaged over batch

@@ -127,6 +127,11 @@ extension Tensor {
   public func mul_(_ number: Float) throws(TensorError) -> Tensor {
     try call("mul_.Scalar", self, number)
   }
+  /// Moves the elements this share of the way to another tensor's.
+  @discardableResult
+  public func lerp_(_ other: Tensor, share: Float) throws(TensorError) -> Tensor {
+    try call("lerp_.Scalar", self, other, share)
+  }
   /// Overwrites the elements with another tensor's, of any dtype and device.
   @discardableResult
   public func copy_(from source: Tensor) throws(TensorError) -> Tensor {

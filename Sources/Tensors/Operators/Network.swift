@@ -67,6 +67,12 @@ extension Tensor {
     }
   }
 
+  /// Images read bilinearly at the places [batch, height', width', 2] of `grid`: x and y from -1 to 1, the outer edges of
+  /// the outermost pixels; 0 beyond them.
+  public func gridSample(_ grid: Tensor) throws(TensorError) -> Tensor {
+    try call("grid_sampler", self, grid, 0, 0, false)
+  }
+
   /// Each channel normalised by the statistics of the batch (training) or by the running ones; training
   /// also updates the running ones in place.
   public func batchNorm(

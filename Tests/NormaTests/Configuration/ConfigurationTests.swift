@@ -149,6 +149,12 @@ import Testing
     ("f-anogan", "model.network.code=spatial"), ("f-anogan", "model.critic.beta2=-0.1"),
     ("f-anogan", "model.generatorShare=0"), ("f-anogan", "model.generatorShare=1"),
     ("f-anogan", "model.featureWeight=-1"),
+    ("synthetic", "model.network.channels=[]"), ("synthetic", "model.tasks=[]"),
+    ("synthetic", "model.variationShare=1.1"), ("synthetic", "model.anomalies=0"),
+    ("synthetic", "model.validationPaintings=0"), ("synthetic", "model.positiveWeight=0"),
+    ("synthetic", "model.weightDecay=-1"), ("synthetic", "model.averaging=1"),
+    ("synthetic", "model.floor=1"), ("synthetic", "model.augmentation.rotation=4"),
+    ("synthetic", "model.augmentation.gain=0.9"), ("synthetic", "model.augmentation.noise=-1"),
   ])
   func everyMethodHasItsLimits(preset: String, setting: String) {
     #expect {

@@ -45,6 +45,7 @@ import Volumes
     #expect(
       methods.isSuperset(of: [
         "brightness", "normative", "autoencoder", "vae", "anovaegan", "anogan", "f-anogan",
+        "synthetic",
       ]))
   }
 

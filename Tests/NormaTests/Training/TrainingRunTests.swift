@@ -50,6 +50,7 @@ import Volumes
     Row("an autoencoder", ("dense-ae", [2])), Row("a spatial autoencoder", ("spatial-ae", [4])),
     Row("three optimisers", ("anovaegan", [1, 4])), Row("a generator", ("anogan", [3])),
     Row("before and in the second stage", ("f-anogan", [3, 5])),
+    Row("weights with a moving average", ("synthetic", [1, 4])),
   ])
   func anInterruptedRunEndsBitForBitLikeAnyOther(row: Row<(String, [Int])>) throws {
     let (preset, stops) = row.body

@@ -1,0 +1,59 @@
+import Tensors
+
+/// What a network is told of where a pixel lies.
+enum PositionChannels: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Nothing.
+  case none
+  /// Distance from the centre of the grid, 1 at the middle of its sides.
+  case radius
+  /// x and y from -1 to 1.
+  case coordinates
+
+  /// (1, channels, size, size); nil without channels.
+  func maps(size: Int, device: Device) throws -> Tensor? {
+    let line = try (Tensor.arange(0, Float(size), device: device) * 2 + 1) / Float(size) - 1
+    let x = try line.reshape([1, 1, 1, size]).expand([1, 1, size, size])
+    let y = try x.transpose(2, 3)
+    return switch self {
+    case .none: nil
+    case .radius: try (x.square() + y.square()).sqrt()
+    case .coordinates: try .cat([x, y], dim: 1)
+    }
+  }
+}
+
+/// A U-Net that says of every pixel of a slice how likely it is anomalous, as a logit.
+struct SegmentationNetwork {
+  let parameters: ParameterStore
+  private let network: UNet
+  private let position: Tensor?
+  private let context: MethodContext
+
+  init(settings: UNetSettings, position: PositionChannels, context: MethodContext) throws {
+    try settings.requireFit(imageSize: context.imageSize)
+    self.context = context
+    self.position = try position.maps(size: context.imageSize, device: context.device)
+    parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
+    network = try UNet(
+      parameters.path(), in: 1 + (self.position?.shape[1] ?? 0), out: 1, settings: settings)
+  }
+
+  /// Logits, (batch, 1, size, size).
+  func callAsFunction(_ batch: Batch, training: Bool) throws -> Tensor {
+    let input = try input(batch)
+    return try context.compute(training) { try network(input, training: training) }
+  }
+
+  /// The mean of the logits of a slice and of its mirror image.
+  func mirrorAveraged(_ batch: Batch) throws -> Tensor {
+    let mirrored = Batch(images: try batch.images.flip([3]), brain: try batch.brain.flip([3]))
+    return try (self(batch, training: false) + self(mirrored, training: false).flip([3])) * 0.5
+  }
+
+  /// Brightness as z / 4, -1.5 outside the brain, and the maps of the position: (batch, channels, size, size).
+  private func input(_ batch: Batch) throws -> Tensor {
+    let brightness = try ((batch.images - 0.5) * 2.5 + 1.5) * batch.brain - 1.5
+    guard let position else { return brightness }
+    return try .cat([brightness, position.expand([batch.count] + position.shape.dropFirst())], dim: 1)
+  }
+}
