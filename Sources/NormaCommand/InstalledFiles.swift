@@ -20,7 +20,8 @@ enum InstalledFiles {
         ?? executable.deletingLastPathComponent().appendingPathComponent("../share/norma/\(name)")
         .standardizedFileURL
     }
-    return Preprocessing.Resources(brainWeights: place("brainchop/net.safetensors"), template: place("template"))
+    return Preprocessing.Resources(
+      brainWeights: place("brainchop/net.safetensors"), template: place("template"))
   }
 
   private static func find(_ name: String) -> URL? {

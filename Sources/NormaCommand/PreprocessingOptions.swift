@@ -9,7 +9,9 @@ struct PreprocessingOptions: ParsableArguments {
   var skull = SkullState.auto
 
   /// The steps before scoring.
-  func preprocessing(_ settings: PreprocessingSettings, weights: String? = nil, device: Device) -> Preprocessing {
+  func preprocessing(_ settings: PreprocessingSettings, weights: String? = nil, device: Device)
+    -> Preprocessing
+  {
     var resources = InstalledFiles.preprocessing
     if let weights {
       resources = Preprocessing.Resources(

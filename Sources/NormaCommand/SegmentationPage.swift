@@ -27,16 +27,32 @@ struct SegmentationPage {
       lesions: row.lesions.prefix(20).map {
         SegmentationReportCase.Lesion(
           id: $0.id, volumeML: $0.volumeMM3 / 1000, maxScore: $0.maximumScore, centroid: $0.centroid)
-      }, notes: row.notes)
+      }, notes: Self.notes(row),
+      brightness: row.brightness.map {
+        SegmentationReportCase.Brightness(scan: $0.scan, training: $0.training, binWidth: $0.binWidth)
+      })
+  }
+
+  /// The scan's grid and what was left out, then the notes.
+  private static func notes(_ row: CohortSegmentation.Row) -> [String] {
+    guard let record = row.preprocessing, !record.grid.isEmpty else { return row.notes }
+    let leftOut = Dictionary(grouping: record.steps.filter { !$0.isDone }, by: \.detail)
+    let reasons = leftOut.sorted { $0.key < $1.key }.map { reason, steps in
+      "Not done: \(steps.map(\.name).joined(separator: ", ")) (\(reason))."
+    }
+    return ["Scan: \(record.grid)."] + reasons + row.notes
   }
 
   /// Brain extraction and registration of a raw scan.
   static func montage(of picture: QualityPicture) throws -> Montage {
-    let planes: [(plane: ImageSlice.Plane, letter: String)] = [(.sagittal, "x"), (.coronal, "y"), (.axial, "z")]
+    let planes: [(plane: ImageSlice.Plane, letter: String)] = [
+      (.sagittal, "x"), (.coronal, "y"), (.axial, "z"),
+    ]
     let panels = try picture.slices.map { slice in
       let (plane, letter) = planes[slice.axis]
       return try MontagePanel.outlined(
-        ImageSlice(width: slice.width, height: slice.height, values: slice.image, plane: plane), window: 0...1,
+        ImageSlice(width: slice.width, height: slice.height, values: slice.image, plane: plane),
+        window: 0...1,
         mask: slice.brain, second: slice.template,
         caption: "\(letter) = \(String(format: "%.0f", slice.position)) mm")
     }

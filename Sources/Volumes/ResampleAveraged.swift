@@ -7,7 +7,8 @@ extension Resample {
     // How far one step of the target goes along each axis of the source, in the source's voxels.
     let ratios = (0..<3).map { axis in steps.columns.map { abs($0[axis]) }.max() ?? 1 }
     guard ratios.contains(where: { $0 >= leastRatio }) else { return try linear(volume, to: target) }
-    return try linear(alongAxes(volume, to: source.coarsened(by: ratios.map { $0 < leastRatio ? 1 : $0 })), to: target)
+    return try linear(
+      alongAxes(volume, to: source.coarsened(by: ratios.map { $0 < leastRatio ? 1 : $0 })), to: target)
   }
 
   private static let leastRatio = 1.5

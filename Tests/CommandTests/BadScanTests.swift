@@ -61,7 +61,8 @@ import Volumes
       // srow_z[2] of the NIfTI-1 header, 12 as a Float.
       try place.segment(place.scan(patching: 320, with: [0, 0, 0x40, 0x41]))
     },
-    BadInput("no place in the world", 65, ["qform and sform are unset", "dcm2niix", "left and right"]) { place in
+    BadInput("no place in the world", 65, ["qform and sform are unset", "dcm2niix", "left and right"]) {
+      place in
       try place.segment(place.scan(patching: 252, with: [0, 0, 0, 0]))
     },
     BadInput("a localiser", 65, ["3 slices", "localiser", "brain mask"]) { place in

@@ -54,7 +54,8 @@ import Volumes
   private func prepare(_ input: URL, _ output: URL, _ more: [String] = []) throws -> Outcome {
     try Tool.run(
       [
-        "prepare", "-i", input.path, "-o", output.path, "--weights", Self.weights.get().path, "--threads", "1",
+        "prepare", "-i", input.path, "-o", output.path, "--weights", Self.weights.get().path, "--threads",
+        "1",
         "--set", "registers=false", "--set", "correctsBias=false",
       ] + more)
   }

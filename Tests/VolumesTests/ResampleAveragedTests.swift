@@ -38,6 +38,8 @@ import Volumes
       geometry: geometry, voxels: (0..<geometry.voxelCount).map { Float($0 % 40) * 0.5 - 3 })
     let target = grid([5, 8, 6], SIMD3(1.5, 1, 2), origin: SIMD3(2, 4, 3))
     let found = try Resample.averaged(ramp, to: target)
-    for index in found.voxels.indices { #expect(abs(found.voxels[index] - Float(2 + Double(index % 5) * 1.5)) < 0.15) }
+    for index in found.voxels.indices {
+      #expect(abs(found.voxels[index] - Float(2 + Double(index % 5) * 1.5)) < 0.15)
+    }
   }
 }

@@ -54,8 +54,9 @@ public struct Preset: Hashable, Sendable {
         training: {epochs: 1, mirror: 0}
         """),
     Preset(
-      name: "whole-brain",
-      summary: "the same level by level, from the lesion-free voxels of few people, mirrored to make more of them",
+      name: "normative-whole-brain",
+      summary:
+        "the same level by level, from the lesion-free voxels of few people, mirrored to make more of them",
       yaml: """
         method: normative
         model: {sigma: 0.7, levelSpacing: 3, shrinkage: 32, minimumCount: 2}

@@ -58,7 +58,9 @@ extension Manifest {
       if ["dcm", "ima"].contains(file.pathExtension.lowercased()) { return true }
       guard let handle = try? FileHandle(forReadingFrom: file) else { continue }
       defer { try? handle.close() }
-      if let start = try? handle.read(upToCount: 132), start.dropFirst(128) == Data("DICM".utf8) { return true }
+      if let start = try? handle.read(upToCount: 132), start.dropFirst(128) == Data("DICM".utf8) {
+        return true
+      }
     }
     return false
   }
@@ -94,7 +96,8 @@ extension ScanCase {
   }
 
   private static let suffixes = [
-    "FLAIR", "T1w", "T2w", "PDw", "T2star", "T2starw", "inplaneT1", "inplaneT2", "angio", "swi", "dwi", "bold", "asl",
+    "FLAIR", "T1w", "T2w", "PDw", "T2star", "T2starw", "inplaneT1", "inplaneT2", "angio", "swi", "dwi",
+    "bold", "asl",
     "CT",
   ]
 }

@@ -21,6 +21,8 @@ public struct CohortSegmentation {
     public let preprocessing: PreprocessingRecord?
     /// What shows whether brain and place were found.
     public let picture: QualityPicture?
+    /// Its brightness beside that of the training scans; nil where that is not known.
+    public let brightness: InputDomain.BrightnessComparison?
     /// The most anomalous slice, for a picture.
     public let exhibit: Segmenter.Exhibit?
     /// Time the case took.
@@ -42,7 +44,8 @@ public struct CohortSegmentation {
   /// Results go to `output`; `bundleName` stands in the sidecars; preprocessed scans are kept in `work`, if given.
   /// Without preprocessing the scans have to be stripped, or come with their brain masks.
   public init(
-    preprocessing: Preprocessing? = nil, segmenter: Segmenter, bundleName: String, threshold: Double, output: URL,
+    preprocessing: Preprocessing? = nil, segmenter: Segmenter, bundleName: String, threshold: Double,
+    output: URL,
     work: URL? = nil
   ) {
     (self.preprocessing, self.segmenter, self.bundleName) = (preprocessing, segmenter, bundleName)
@@ -86,7 +89,7 @@ public struct CohortSegmentation {
       Row(
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
         lesions: result?.lesions ?? [], notes: (prepared?.record.notes ?? []) + (result?.notes ?? []),
-        preprocessing: prepared?.record, picture: prepared?.picture, exhibit: result?.exhibit,
+        preprocessing: prepared?.record, picture: prepared?.picture, brightness: result?.brightness, exhibit: result?.exhibit,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })

@@ -5,7 +5,9 @@ import Volumes
 extension PreparedScan {
   /// What the input-domain check looks at; nil where the scan shows no brain.
   var properties: ScanProperties? {
-    BrightnessHistogram(images, brain: brain).map { ScanProperties($0, native.geometry, isPlanar: native.isPlanar) }
+    BrightnessHistogram(images, brain: brain).map {
+      ScanProperties($0, native.geometry, isPlanar: native.isPlanar)
+    }
   }
 }
 
@@ -14,7 +16,8 @@ extension SliceStore.Contents {
   func properties(of cases: [ScanCase]) throws -> [ScanProperties] {
     try Dictionary(grouping: slices, by: \.scan).sorted { $0.key < $1.key }.compactMap { scan, slices in
       let batch = try batch(slices, mirrored: slices.map { _ in false })
-      guard let histogram = BrightnessHistogram(try batch.images.values(), brain: try batch.brain.values()) else {
+      guard let histogram = BrightnessHistogram(try batch.images.values(), brain: try batch.brain.values())
+      else {
         return nil
       }
       let file = cases[scan].image

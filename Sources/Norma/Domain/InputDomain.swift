@@ -24,6 +24,14 @@ public struct InputDomain: Codable, Hashable, Sendable {
     public var reference = "training scans"
   }
 
+  /// How the brightness of a scan is distributed beside that of the training scans.
+  public struct BrightnessComparison: Sendable {
+    /// Share of the brain in each bin of the model's input, from 0 up.
+    public let scan, training: [Double]
+    /// Width of a bin in units of the input.
+    public let binWidth: Double
+  }
+
   /// Scans behind the ranges.
   public let scans: Int
   /// Mean share of the brain in each bin of the model's input.
@@ -43,6 +51,11 @@ public struct InputDomain: Codable, Hashable, Sendable {
       guard let low = values.min(), let high = values.max() else { return nil }
       return Range(name: name.rawValue, unit: name.unit, low: low, high: high)
     }
+  }
+
+  func comparison(_ scan: ScanProperties) -> BrightnessComparison {
+    BrightnessComparison(
+      scan: scan.histogram.shares, training: histogram, binWidth: BrightnessHistogram.binWidth)
   }
 
   /// Where a scan lies.
@@ -107,6 +120,7 @@ struct BrightnessHistogram {
   static let binCount = 60
   /// The largest input that a recipe makes.
   private static let top: Float = 1.5
+  static var binWidth: Double { Double(top) / Double(binCount) }
   /// Sum 1.
   let shares: [Double]
 
@@ -128,6 +142,6 @@ struct BrightnessHistogram {
       carried += own - there
       distance += abs(carried)
     }
-    return distance * Double(Self.top) / Double(Self.binCount)
+    return distance * Self.binWidth
   }
 }

@@ -18,7 +18,9 @@ struct InputCheck {
     let lowest = scan.voxels.min() ?? 0
     guard lowest > Self.lowestBrightness else {
       throw Problem(
-        .badData, "the scan has values down to \(Double(lowest).formatted(fraction: 0)): these look like CT numbers", at: name,
+        .badData,
+        "the scan has values down to \(Double(lowest).formatted(fraction: 0)): these look like CT numbers",
+        at: name,
         advice: "give a FLAIR; bundles are trained on magnetic resonance only")
     }
     let thickness = scan.geometry.spacing.max()

@@ -84,12 +84,15 @@ struct PreparationSidecar: Codable {
   var isSkullStripped: Bool? = true
   var isRegistered = false
   let recipe: Preprocessing.Recipe
-  var record = PreprocessingRecord()
+  var record: PreprocessingRecord
   var normaVersion = NormaVersion.current
 
   init(_ scan: ScanCase, recipe: Preprocessing.Recipe) throws {
+    record = PreprocessingRecord(of: try VolumeReader.readGeometry(scan.image))
     sources = [scan.image.lastPathComponent]
-    let files = ["Scan": scan.image, "BrainMask": scan.brainMask, "TemplateTransform": scan.templateTransform]
+    let files = [
+      "Scan": scan.image, "BrainMask": scan.brainMask, "TemplateTransform": scan.templateTransform,
+    ]
     inputs = try files.compactMapValues { try $0.map { try Digest.of(file: $0) } }
     self.recipe = recipe
   }

@@ -19,10 +19,12 @@ public struct PreprocessedScan: Sendable {
 extension PreprocessedScan {
   /// A scan with what it brings along and nothing done.
   init(asItIs scan: ScanCase) throws {
+    let volume = try VolumeReader.read(scan.image)
     self.init(
-      volume: try VolumeReader.read(scan.image), brain: try scan.brainMask.map { try VolumeReader.readMask($0) },
+      volume: volume,
+      brain: try scan.brainMask.map { try VolumeReader.readMask($0) },
       toTemplate: try scan.templateTransform.map { try ITKTransformFile.read($0) }, level: scan.level,
-      record: PreprocessingRecord())
+      record: PreprocessingRecord(of: volume.geometry))
   }
 }
 
@@ -38,6 +40,8 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
     public let isDone: Bool
   }
 
+  /// The scan's axes, voxel size in mm and shape, such as "LAS, 0.72 x 0.72 x 4.00 mm, 320 x 320 x 36 voxels".
+  public internal(set) var grid = ""
   /// The steps, those left out as well.
   public private(set) var steps = [Step]()
   /// What the reader should know, in sentences.
@@ -49,6 +53,13 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
   /// Median brightness of grey over that of white matter; nil where the scan was not registered.
   public internal(set) var greyToWhite: Double?
 
+  /// Of a scan on this grid.
+  init(of geometry: Geometry) {
+    let size = (0..<3).map { geometry.spacing[$0].formatted(fraction: 2) }.joined(separator: " x ")
+    let shape = geometry.shape.map(String.init).joined(separator: " x ")
+    grid = "\(geometry.axisCodes)\(geometry.isOblique ? ", oblique" : ""), \(size) mm, \(shape) voxels"
+  }
+
   mutating func did(_ name: String, _ detail: String) {
     steps.append(Step(name: name, detail: detail, isDone: true))
   }
@@ -58,6 +69,7 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
+    case grid = "Grid"
     case steps = "Steps"
     case notes = "Notes"
     case brainVolume = "BrainVolumeML"

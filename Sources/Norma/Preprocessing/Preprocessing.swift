@@ -92,7 +92,7 @@ public final class Preprocessing {
   private func prepared(
     _ volume: Volume, _ brain: Mask?, _ toTemplate: Affine?, _ level: Double?, _ reason: String
   ) -> PreprocessedScan {
-    var record = PreprocessingRecord()
+    var record = PreprocessingRecord(of: volume.geometry)
     for step in [StepName.brain, StepName.bias, StepName.template] { record.leftOut(step, reason) }
     return PreprocessedScan(
       volume: volume, brain: brain, toTemplate: toTemplate, level: level, record: record)
@@ -101,7 +101,7 @@ public final class Preprocessing {
   private func prepared(
     _ scan: Volume, brain given: Mask?, isStripped: Bool, name: String
   ) throws -> PreprocessedScan {
-    var record = PreprocessingRecord()
+    var record = PreprocessingRecord(of: scan.geometry)
     let brain = try brain(in: scan, given: given, isStripped: isStripped, name: name, &record)
     guard brain.voxels.contains(1) else {
       throw Problem(.badData, "the brain mask is empty", at: name, advice: "give another mask, or none")

@@ -23,7 +23,9 @@ public struct QualityPicture: Sendable {
 
   /// Side of a pixel in mm.
   private static let spacing = 2.0
-  private static let positions: [(axis: Int, position: Double)] = [(2, -20), (2, 16), (2, 48), (0, 6), (1, -20)]
+  private static let positions: [(axis: Int, position: Double)] = [
+    (2, -20), (2, 16), (2, 48), (0, 6), (1, -20),
+  ]
   /// The region shown, in template-space mm: the head, not only the brain.
   private static let low = SIMD3(-92.0, -126, -84), high = SIMD3(92.0, 98, 100)
 

@@ -20,6 +20,8 @@ public final class Segmenter {
     public let lesions: [Lesion]
     /// The scan beside those that the model was trained on.
     public let domain: [InputDomain.Finding]
+    /// Its brightness beside theirs; nil where the bundle does not know theirs.
+    public let brightness: InputDomain.BrightnessComparison?
     /// What the reader should know, in sentences.
     public let notes: [String]
     /// The slice with the most anomalous tissue, as the model saw it.
@@ -56,7 +58,9 @@ public final class Segmenter {
   /// Throws a ``Problem`` for a scan whose name says that it is of another contrast than the model's.
   func requireContrast(of scan: ScanCase) throws {
     let contrast = preparation.recipe.contrast
-    guard let suffix = scan.suffix, !contrast.isEmpty, suffix.lowercased() != contrast.lowercased() else { return }
+    guard let suffix = scan.suffix, !contrast.isEmpty, suffix.lowercased() != contrast.lowercased() else {
+      return
+    }
     throw Problem(
       .badData, "by its name this is a \(suffix); the bundle was trained on \(contrast)", at: scan.image.path,
       advice: "give the \(contrast), a bundle trained on \(suffix), or rename the file if its name is wrong")
@@ -79,15 +83,17 @@ public final class Segmenter {
     try segment(preparation(scan, brainMask: brainMask, name: name), threshold: threshold)
   }
 
-  private func segment(_ prepared: PreparedScan, contrast: Double? = nil, threshold: Double) throws -> Result {
+  private func segment(_ prepared: PreparedScan, contrast: Double? = nil, threshold: Double) throws -> Result
+  {
     let output = try scorer(prepared, size: preparation.recipe.gridSize)
     let inner = prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion)
     let map = prepared.native(try prepared.canonicalVolume(of: output.maps, inside: inner))
     let (labels, lesions) = Lesion.find(
       in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map,
       minimumSize: scorer.settings.minimumLesionSize)
+    let properties = prepared.properties
     let findings =
-      (prepared.properties.flatMap { domain?.findings($0) } ?? [])
+      (properties.flatMap { domain?.findings($0) } ?? [])
       + (contrast.map { [TissueContrast.finding(greyToWhite: $0)] } ?? [])
     return Result(
       anomalyMap: map,
@@ -95,6 +101,7 @@ public final class Segmenter {
         prepared.native(try prepared.canonicalVolume(of: $0.sqrt(), inside: inner))
       }, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
       brain: prepared.native(prepared.scoredBrain), lesions: lesions, domain: findings,
+      brightness: properties.flatMap { domain?.comparison($0) },
       notes: prepared.notes + findings.filter { !$0.isInside }.map(\.sentence),
       exhibit: try exhibit(prepared, output, threshold: threshold))
   }

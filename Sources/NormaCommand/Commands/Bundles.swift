@@ -13,7 +13,8 @@ struct Bundles: ParsableCommand {
     func run() throws {
       for name in ModelBundle.shippedNames {
         let purposes = [
-          ModelBundle.defaultNameForVolumes: " (default)", ModelBundle.defaultNameForSlices: " (default for slices)",
+          ModelBundle.defaultNameForVolumes: " (default)",
+          ModelBundle.defaultNameForSlices: " (default for slices)",
         ]
         print(name + (purposes[name] ?? ""))
       }

@@ -65,7 +65,8 @@ struct Train: LoggingCommand {
   private func resolvedConfiguration() throws -> Configuration {
     let seeds = seed.map { ["training.seed=\($0)"] } ?? []
     return try Configuration(
-      preset: preset, cohort: data.map { URL(fileURLWithPath: $0) }, file: file.map { URL(fileURLWithPath: $0) }, settings: settings + seeds)
+      preset: preset, cohort: data.map { URL(fileURLWithPath: $0) },
+      file: file.map { URL(fileURLWithPath: $0) }, settings: settings + seeds)
   }
 
   /// The plain words in a file.

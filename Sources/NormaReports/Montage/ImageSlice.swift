@@ -14,7 +14,8 @@ public struct ImageSlice: Sendable {
 
     /// The sides in words.
     var description: String {
-      self == .sagittal ? "sagittal slice, the front on the left" : "\(rawValue) slice, patient's right on the left"
+      self == .sagittal
+        ? "sagittal slice, the front on the left" : "\(rawValue) slice, patient's right on the left"
     }
   }
 

@@ -30,6 +30,32 @@ public struct SegmentationReportCase: Codable, Sendable {
     }
   }
 
+  /// The brightness of the brain beside that of the training scans.
+  public struct Brightness: Codable, Sendable {
+    /// Share of the brain in each bin of the model's input, from 0 up.
+    public let scan, training: [Double]
+    /// Width of a bin in units of the input.
+    public let binWidth: Double
+
+    /// A comparison of two distributions.
+    public init(scan: [Double], training: [Double], binWidth: Double) {
+      (self.scan, self.training, self.binWidth) = (scan, training, binWidth)
+    }
+
+    fileprivate var plot: SVG {
+      func points(_ shares: [Double]) -> [(x: Double, y: Double)] {
+        shares.enumerated().map { ((Double($0.offset) + 0.5) * binWidth, $0.element * 100) }
+      }
+      return LinePlot(
+        title: "Brightness", xLabel: "brightness as the model sees it", yLabel: "share of the brain (%)",
+        series: [
+          LinePlot.Series("this scan", points: points(scan)),
+          LinePlot.Series("training scans", points: points(training), isReference: true),
+        ]
+      ).svg
+    }
+  }
+
   /// The case's name, for example `sub-001_ses-1`.
   public let caseID: String
   /// How it ended.
@@ -48,11 +74,14 @@ public struct SegmentationReportCase: Codable, Sendable {
   public let lesions: [Lesion]
   /// Remarks about the case, one paragraph each.
   public let notes: [String]
+  /// Nil where the bundle does not know its training scans.
+  public let brightness: Brightness?
 
   /// A case.
   public init(
     caseID: String, status: Status, message: String = "", lesionVolumeML: Double?, lesionCount: Int?,
-    seconds: Double? = nil, montages: [Montage] = [], lesions: [Lesion] = [], notes: [String] = []
+    seconds: Double? = nil, montages: [Montage] = [], lesions: [Lesion] = [], notes: [String] = [],
+    brightness: Brightness? = nil
   ) {
     self.caseID = caseID
     self.status = status
@@ -63,6 +92,7 @@ public struct SegmentationReportCase: Codable, Sendable {
     self.montages = montages
     self.lesions = lesions
     self.notes = notes
+    self.brightness = brightness
   }
 }
 
@@ -135,6 +165,10 @@ public struct SegmentationReport: Sendable {
     var blocks: [HTMLPage.Block] = [.heading(entry.caseID, anchor: anchor)]
     blocks += entry.notes.map(HTMLPage.Block.paragraph)
     blocks += entry.montages.map(HTMLPage.Block.montage)
+    if let brightness = entry.brightness {
+      blocks.append(
+        .plot(brightness.plot, caption: "Brightness in the brain of \(entry.caseID) and of the training scans"))
+    }
     if !entry.lesions.isEmpty {
       blocks.append(
         .table(

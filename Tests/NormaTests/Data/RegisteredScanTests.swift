@@ -8,7 +8,9 @@ import Volumes
 /// Scans with a transform to the template: the model sees the template's slices.
 @Suite struct RegisteredScanTests {
   /// A turn about x by `pitch` and about z by `yaw` (radians), a scale and a shift in mm.
-  static func transform(pitch: Double, yaw: Double = 0, scale: Double = 1, shift: SIMD3<Double> = .zero) -> Affine {
+  static func transform(pitch: Double, yaw: Double = 0, scale: Double = 1, shift: SIMD3<Double> = .zero)
+    -> Affine
+  {
     let (sp, cp, sy, cy) = (sin(pitch), cos(pitch), sin(yaw), cos(yaw))
     return Affine(
       x: SIMD4(scale * cy, -scale * sy * cp, scale * sy * sp, shift.x),
@@ -55,14 +57,20 @@ import Volumes
       Self.scan(.identity), toTemplate: .identity, name: "scan")
     let prepared = try ScanPreparation(recipe: Self.recipe)(
       Self.scan(transform.body), toTemplate: transform.body, name: "scan")
-    let common = prepared.levels.compactMap { level in reference.levels.firstIndex(of: level).map { (level, $0) } }
+    let common = prepared.levels.compactMap { level in
+      reference.levels.firstIndex(of: level).map { (level, $0) }
+    }
     #expect(common.count >= 25)
     for (level, row) in common where abs(level ?? 100) < 30 {
       let other = try #require(prepared.levels.firstIndex(of: level))
       let area = 64 * 64
-      let (a, b) = (reference.images[row * area..<(row + 1) * area], prepared.images[other * area..<(other + 1) * area])
-      let inside = zip(reference.brain[row * area..<(row + 1) * area], prepared.brain[other * area..<(other + 1) * area])
-        .map { $0 * $1 }
+      let (a, b) = (
+        reference.images[row * area..<(row + 1) * area], prepared.images[other * area..<(other + 1) * area]
+      )
+      let inside = zip(
+        reference.brain[row * area..<(row + 1) * area], prepared.brain[other * area..<(other + 1) * area]
+      )
+      .map { $0 * $1 }
       let difference = zip(zip(a, b), inside).map { abs($0.0 - $0.1) * $1 }.reduce(0, +) / inside.reduce(0, +)
       #expect(difference < 0.04, "level \(level ?? .nan): \(difference)")
     }
@@ -132,7 +140,8 @@ import Volumes
   @Test func levelsThatTheBundleDoesNotKnowAreLeftOutAndSaid() throws {
     var recipe = Self.recipe
     recipe.levels = [0, 20]
-    let prepared = try ScanPreparation(recipe: recipe)(Self.scan(.identity), toTemplate: .identity, name: "scan")
+    let prepared = try ScanPreparation(recipe: recipe)(
+      Self.scan(.identity), toTemplate: .identity, name: "scan")
     #expect(prepared.levels == [0, 3, 6, 9, 12, 15, 18])
     #expect(prepared.notes.count == 1 && prepared.notes[0].contains("not scored"))
     let bounds = prepared.scoredBrain.worldBounds

@@ -34,7 +34,8 @@ import Volumes
     let findings = domain.findings(try scan(0.8, pixel: 1.4, slice: 7))
     #expect(findings.map(\.isInside) == [false, true, false])
     let brightness = findings[0].sentence
-    #expect(brightness.contains("Outside what the bundle has seen: distance of the brightness distribution 0.2"))
+    #expect(
+      brightness.contains("Outside what the bundle has seen: distance of the brightness distribution 0.2"))
     #expect(findings[2].sentence.contains("slice distance 7.0 mm, training scans 3.0 mm"))
     #expect(findings[1].sentence.contains("pixel size: 1.4 mm, as in the training scans (1.0 mm)"))
   }

@@ -10,7 +10,9 @@ import Testing
     try .stack(values.map { try Tensor.ones([1, 2, 2]) * $0 })
   }
 
-  private func filled(_ levels: AxialLevels?, _ slices: [(value: Float, level: Double?)]) throws -> LevelledMoments {
+  private func filled(_ levels: AxialLevels?, _ slices: [(value: Float, level: Double?)]) throws
+    -> LevelledMoments
+  {
     var moments = try LevelledMoments(size: 2, levels: levels, device: .cpu)
     let values = try batch(slices.map(\.value))
     try moments.add(values, weights: values.onesLike(), at: slices.map(\.level))
@@ -45,7 +47,8 @@ import Testing
     // Pixel 0: 4 and 6; pixel 1: 0 and 2, the others unseen.
     for (a, b) in [(4, 0), (6, 2)] as [(Float, Float)] {
       try moments.add(
-        Tensor([a, b, 0, 0], shape: [1, 1, 2, 2]), weights: Tensor([1, 1, 0, 0], shape: [1, 1, 2, 2]), at: [nil])
+        Tensor([a, b, 0, 0], shape: [1, 1, 2, 2]), weights: Tensor([1, 1, 0, 0], shape: [1, 1, 2, 2]),
+        at: [nil])
     }
     let normal = try moments.normal(at: [nil], shrinkage: 2, minimumCount: 1)
     // Level: mean 3, variance 5 about it; pixel 0: mean 5, variance 1.

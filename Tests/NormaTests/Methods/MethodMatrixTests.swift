@@ -15,7 +15,9 @@ import Volumes
     func tensor(_ values: [Float]) throws -> Tensor {
       try Tensor(Array(values.prefix(slices * 1024)), shape: [slices, 1, 32, 32])
     }
-    return Batch(images: try tensor(prepared.images), brain: try tensor(prepared.brain))
+    return Batch(
+      images: try tensor(prepared.images), brain: try tensor(prepared.brain),
+      levels: Array(prepared.levels.prefix(slices)))
   }
 
   static func make(_ preset: String, seed: UInt64 = 0) throws -> any Method {
@@ -147,7 +149,8 @@ import Volumes
     try Self.train(method)
     let order = try Tensor([2, 0, 3, 1], shape: [4]).to(.int64)
     let turned = Batch(
-      images: try batch.images.indexSelect(0, order), brain: try batch.brain.indexSelect(0, order))
+      images: try batch.images.indexSelect(0, order), brain: try batch.brain.indexSelect(0, order),
+      levels: [2, 0, 3, 1].map { batch.levels[$0] })
     let expected = try method.score(batch).map.indexSelect(0, order).values()
     #expect(distance(try method.score(turned).map.values(), expected) < 1e-4)
   }

@@ -6,7 +6,8 @@ import Volumes
 
 @Suite struct PreprocessingTests {
   private static let nowhere = Preprocessing.Resources(
-    brainWeights: URL(fileURLWithPath: "/nowhere/net.safetensors"), template: URL(fileURLWithPath: "/nowhere"))
+    brainWeights: URL(fileURLWithPath: "/nowhere/net.safetensors"), template: URL(fileURLWithPath: "/nowhere")
+  )
 
   /// Neither brain extraction nor registration, for which no file is here.
   private static func preprocessing(
@@ -24,7 +25,9 @@ import Volumes
   }
 
   /// An ellipsoid of brightness 100 to 120 on `background`.
-  private static func ellipsoid(_ radii: SIMD3<Double>, background: Float = 0, centre: SIMD3<Double> = .zero) -> Volume {
+  private static func ellipsoid(_ radii: SIMD3<Double>, background: Float = 0, centre: SIMD3<Double> = .zero)
+    -> Volume
+  {
     let geometry = Geometry(
       shape: [50, 60, 50],
       affine: Affine(i: SIMD3(4, 0, 0), j: SIMD3(0, 4, 0), k: SIMD3(0, 0, 4), origin: SIMD3(-98, -118, -98)))
@@ -46,7 +49,9 @@ import Volumes
 
   @Test(arguments: states)
   func theSkullIsSeen(row: Row<(radii: SIMD3<Double>, background: Float, expected: SkullState)>) {
-    #expect(SkullState.seen(in: Self.ellipsoid(row.body.radii, background: row.body.background)) == row.body.expected)
+    #expect(
+      SkullState.seen(in: Self.ellipsoid(row.body.radii, background: row.body.background))
+        == row.body.expected)
   }
 
   @Test func aStrippedScanInTemplateSpaceIsLeftAsItIs() throws {
@@ -74,7 +79,8 @@ import Volumes
       var scanCase = ScanCase(scan: files[0])
       scanCase.brainMask = files[1]
       let masked = try Self.preprocessing()(scanCase)
-      #expect(masked.brain?.voxels == brain.voxels && masked.record.steps[0].detail == "a brain mask is given")
+      #expect(
+        masked.brain?.voxels == brain.voxels && masked.record.steps[0].detail == "a brain mask is given")
       let transform = RegisteredScanTests.transform(pitch: 0.2, shift: SIMD3(1, 2, 3))
       try ITKTransformFile.write(transform, to: files[2])
       scanCase.templateTransform = files[2]
@@ -124,7 +130,8 @@ import Volumes
     var shaded = flat
     for index in shaded.voxels.indices {
       let x = Double(index % 50), y = Double(index / 50 % 60)
-      shaded.voxels[index] *= Float(exp(0.3 * sin(x / 25) + 0.2 * cos(y / 30))) * (1 + 0.005 * Float(index % 7))
+      shaded.voxels[index] *=
+        Float(exp(0.3 * sin(x / 25) + 0.2 * cos(y / 30))) * (1 + 0.005 * Float(index % 7))
     }
     let prepared = try withScan(shaded) { try Self.preprocessing(["registers=false"])($0) }
     func spread(_ volume: Volume) -> Float {

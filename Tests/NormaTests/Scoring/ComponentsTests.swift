@@ -73,7 +73,7 @@ import Volumes
   @Test func theTableOfNoLesionIsItsHeader() {
     let text = Lesion.table(of: [])
     #expect(
-      text.hasPrefix("id\tvolume_mm3\tmax_score\tmean_score\tcentroid_x_mm")
+      text.hasPrefix("index\tname\tvolume_mm3\tmax_score\tmean_score\tcentroid_x_mm")
         && text.split(separator: "\n").count == 1)
     let (mask, map) = maskAndMap()
     let rows = Table.rows(of: Lesion.table(of: Lesion.find(in: mask, map: map, minimumSize: 0).lesions))

@@ -15,7 +15,8 @@ package struct BIDSSegmentation {
   package init(_ progress: BIDSProgress, segmenter: Segmenter, work: URL?) {
     self.progress = progress
     cohort = CohortSegmentation(
-      preprocessing: progress.preprocessing, segmenter: segmenter, bundleName: progress.bundleName, threshold: progress.threshold,
+      preprocessing: progress.preprocessing, segmenter: segmenter, bundleName: progress.bundleName,
+      threshold: progress.threshold,
       output: progress.dataset.folder, work: work)
   }
 
