@@ -89,7 +89,8 @@ public struct CohortSegmentation {
       Row(
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
         lesions: result?.lesions ?? [], notes: (prepared?.record.notes ?? []) + (result?.notes ?? []),
-        preprocessing: prepared?.record, picture: prepared?.picture, brightness: result?.brightness, exhibit: result?.exhibit,
+        preprocessing: prepared?.record, picture: prepared?.picture, brightness: result?.brightness,
+        exhibit: result?.exhibit,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })

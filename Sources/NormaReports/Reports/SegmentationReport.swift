@@ -167,7 +167,8 @@ public struct SegmentationReport: Sendable {
     blocks += entry.montages.map(HTMLPage.Block.montage)
     if let brightness = entry.brightness {
       blocks.append(
-        .plot(brightness.plot, caption: "Brightness in the brain of \(entry.caseID) and of the training scans"))
+        .plot(
+          brightness.plot, caption: "Brightness in the brain of \(entry.caseID) and of the training scans"))
     }
     if !entry.lesions.isEmpty {
       blocks.append(
