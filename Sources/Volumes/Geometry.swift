@@ -46,6 +46,11 @@ public struct Geometry: Hashable, Sendable {
     try affine.inverse().apply(position)
   }
 
+  /// The grid with its world moved by an affine, such as that of a registration, in mm.
+  public func moved(by affine: Affine) -> Geometry {
+    Geometry(shape: shape, affine: affine.composed(with: self.affine))
+  }
+
   /// Whether both grids have one shape and their outer corners lie within `tolerance` mm of each other.
   public func matches(_ other: Geometry, tolerance: Double = 1e-3) -> Bool {
     shape == other.shape

@@ -76,8 +76,7 @@ struct TemplatePlacement: ScanPlacement {
     mask.forEachVoxel(in: scan) { point in
       let first = Int(((point.z - reach - grid.affine.origin.z) / spacing).rounded(.up))
       let last = Int(((point.z + reach - grid.affine.origin.z) / spacing).rounded(.down))
-      for slice in max(first, 0)...max(min(last, isShown.count - 1), max(first, 0))
-      where slice < isShown.count && slice <= last {
+      for slice in stride(from: first, through: last, by: 1) where isShown.indices.contains(slice) {
         isShown[slice] = true
       }
     }

@@ -20,11 +20,7 @@ public struct ScanPreparation: Sendable {
   ) throws -> PreparedScan {
     let volume = try scan.finite(name: name)
     let brainMask = try brainMask ?? volume.nonZeroMask(name: name)
-    guard brainMask.shape == volume.shape else {
-      throw Problem(
-        .badData, "brain mask and image differ in shape: \(brainMask.shape) and \(volume.shape)", at: name,
-        advice: "resample the mask to the image's grid")
-    }
+    try brainMask.requireShape(of: volume, name: name)
     guard brainMask.geometry.matches(volume.geometry, tolerance: volume.geometry.spacing.min() / 2) else {
       throw Problem(
         .badData, "brain mask and image have one shape but lie in different places", at: name,
@@ -73,8 +69,7 @@ public struct ScanPreparation: Sendable {
   private func registered(
     _ scan: CanonicalScan, _ toTemplate: Affine, native: Volume, name: String
   ) throws -> PreparedScan {
-    let geometry = scan.image.geometry
-    let placed = Geometry(shape: geometry.shape, affine: toTemplate.composed(with: geometry.affine))
+    let placed = scan.image.geometry.moved(by: toTemplate)
     let area = TemplateLevels(of: scan.brain, in: placed, spacing: recipe.sliceSpacing)
     let (levels, outside) = area.levels(least: recipe.minimumBrainArea, known: recipe.contains)
     guard let first = levels.first, let last = levels.last else {
@@ -166,6 +161,15 @@ extension Volume {
 }
 
 extension Mask {
+  /// Throws a ``Problem`` for a brain mask of another shape than its image.
+  func requireShape(of image: Volume, name: String) throws {
+    guard shape == image.shape else {
+      throw Problem(
+        .badData, "brain mask and image differ in shape: \(shape) and \(image.shape)", at: name,
+        advice: "resample the mask to the image's grid")
+    }
+  }
+
   /// The same mask, empty in all axial slices but these.
   fileprivate func keeping(slices: [Int]) -> Mask {
     let area = shape[0] * shape[1]

@@ -16,11 +16,7 @@ struct TemplateLevels {
     brain.forEachVoxel(in: placed) { point in
       let lowest = Int(((point.z - height / 2) / spacing).rounded(.up))
       let highest = Int(((point.z + height / 2) / spacing).rounded(.up)) - 1
-      var level = lowest
-      while level <= highest {
-        areas[level, default: 0] += section
-        level += 1
-      }
+      for level in stride(from: lowest, through: highest, by: 1) { areas[level, default: 0] += section }
     }
   }
 

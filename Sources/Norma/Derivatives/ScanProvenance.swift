@@ -24,7 +24,7 @@ package struct ResultKey: Codable, Hashable, Sendable {
   ) throws {
     inputDigest = try Digest.of(file: scan.image)
     brainMaskDigest = try scan.brainMask.map { try Digest.of(file: $0) }
-    preprocessingDigest = try preprocessing.map { Digest.of(try AtomicFile.encoded($0.recipe())) }
+    preprocessingDigest = try preprocessing.map { Digest.of(try AtomicFile.encoded($0.recipe)) }
     (self.bundleDigest, self.threshold, normaVersion) = (bundleDigest, threshold, NormaVersion.current)
   }
 

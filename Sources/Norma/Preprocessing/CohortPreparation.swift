@@ -69,7 +69,7 @@ public struct CohortPreparation {
     let prepared: PreprocessedScan
     var sidecar: PreparationSidecar
     do {
-      sidecar = try PreparationSidecar(scan, recipe: preprocessing.recipe())
+      sidecar = try PreparationSidecar(scan, recipe: preprocessing.recipe)
       if let there = files.completed(like: sidecar) { return row(there, wasThere: true) }
       prepared = try preprocessing(scan)
     } catch {

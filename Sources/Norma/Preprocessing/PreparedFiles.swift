@@ -58,7 +58,7 @@ extension Preprocessing {
   func callAsFunction(_ scan: ScanCase, keptIn folder: URL?) throws -> PreprocessedScan {
     guard let folder else { return try self(scan) }
     let files = PreparedFiles(scan, in: folder)
-    let sidecar = try PreparationSidecar(scan, recipe: recipe())
+    let sidecar = try PreparationSidecar(scan, recipe: recipe)
     if let there = files.completed(like: sidecar) {
       let brain = try NIfTI.readMask(files.mask)
       let toTemplate = there.isRegistered ? try ITKTransformFile.read(files.transform) : nil
@@ -84,11 +84,10 @@ struct PreparationSidecar: Codable {
   var isSkullStripped: Bool? = true
   var isRegistered = false
   let recipe: Preprocessing.Recipe
-  var record: PreprocessingRecord
+  var record = PreprocessingRecord()
   var normaVersion = NormaVersion.current
 
   init(_ scan: ScanCase, recipe: Preprocessing.Recipe) throws {
-    record = PreprocessingRecord(of: try VolumeReader.readGeometry(scan.image))
     sources = [scan.image.lastPathComponent]
     let files = [
       "Scan": scan.image, "BrainMask": scan.brainMask, "TemplateTransform": scan.templateTransform,

@@ -53,13 +53,6 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
   /// Median brightness of grey over that of white matter; nil where the scan was not registered.
   public internal(set) var greyToWhite: Double?
 
-  /// Of a scan on this grid.
-  init(of geometry: Geometry) {
-    let size = (0..<3).map { geometry.spacing[$0].formatted(fraction: 2) }.joined(separator: " x ")
-    let shape = geometry.shape.map(String.init).joined(separator: " x ")
-    grid = "\(geometry.axisCodes)\(geometry.isOblique ? ", oblique" : ""), \(size) mm, \(shape) voxels"
-  }
-
   mutating func did(_ name: String, _ detail: String) {
     steps.append(Step(name: name, detail: detail, isDone: true))
   }
@@ -83,5 +76,14 @@ extension PreprocessingRecord.Step {
     case name = "Name"
     case detail = "Detail"
     case isDone = "Done"
+  }
+}
+
+extension PreprocessingRecord {
+  /// Of a scan on this grid.
+  init(of geometry: Geometry) {
+    let size = (0..<3).map { geometry.spacing[$0].formatted(fraction: 2) }.joined(separator: " x ")
+    let shape = geometry.shape.map(String.init).joined(separator: " x ")
+    grid = "\(geometry.axisCodes)\(geometry.isOblique ? ", oblique" : ""), \(size) mm, \(shape) voxels"
   }
 }

@@ -59,11 +59,9 @@ public final class Preprocessing {
   }
 
   /// What is done, with the sums of the files it is done with.
-  func recipe() -> Recipe {
-    Recipe(
-      settings: settings, skull: skull, brainWeights: try? Digest.of(file: resources.brainWeights),
-      template: try? Digest.of(file: TemplateFiles(folder: resources.template).url(.t1)))
-  }
+  private(set) lazy var recipe = Recipe(
+    settings: settings, skull: skull, brainWeights: try? Digest.of(file: resources.brainWeights),
+    template: try? Digest.of(file: TemplateFiles(folder: resources.template).url(.t1)))
 
   /// Throws a ``Problem`` for a scan that cannot be used, or whose brain or place was not found.
   public func callAsFunction(_ scan: ScanCase) throws -> PreprocessedScan {
@@ -106,11 +104,7 @@ public final class Preprocessing {
     guard brain.voxels.contains(1) else {
       throw Problem(.badData, "the brain mask is empty", at: name, advice: "give another mask, or none")
     }
-    guard brain.shape == scan.shape else {
-      throw Problem(
-        .badData, "brain mask and image differ in shape: \(brain.shape) and \(scan.shape)", at: name,
-        advice: "resample the mask to the image's grid")
-    }
+    try brain.requireShape(of: scan, name: name)
     record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
     var volume = scan
     if settings.denoisingIterations > 0 {

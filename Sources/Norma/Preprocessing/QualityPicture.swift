@@ -32,31 +32,35 @@ public struct QualityPicture: Sendable {
   /// Of a scan with its brain, placed in the template by `toTemplate`; throws where its affine is singular.
   init(_ scan: Volume, brain: Mask, toTemplate: Affine, templateBrain: Mask) throws {
     func placed<Element>(_ grid: Grid<Element>) -> Grid<Element> {
-      Grid(
-        geometry: Geometry(shape: grid.shape, affine: toTemplate.composed(with: grid.geometry.affine)),
-        voxels: grid.voxels)
+      Grid(geometry: grid.geometry.moved(by: toTemplate), voxels: grid.voxels)
     }
-    let (scan, brain) = (placed(scan), placed(brain))
-    slices = try Self.positions.map { axis, position in
-      let plane = Self.plane(axis, position)
-      let image = try Resample.averaged(scan, to: plane)
-      let shape = (0..<3).filter { $0 != axis }.map { plane.shape[$0] }
+    let image = try Resample.averaged(placed(scan), to: Self.grid)
+    let found = try Resample.nearest(placed(brain), to: Self.grid)
+    let template = try Resample.nearest(templateBrain, to: Self.grid)
+    slices = Self.positions.map { axis, position in
+      let indices = Self.indices(acrossAxis: axis, at: position)
+      let shape = (0..<3).filter { $0 != axis }.map { Self.grid.shape[$0] }
       return Slice(
-        axis: axis, position: position, width: shape[0], height: shape[1], image: Self.windowed(image.voxels),
-        brain: try Resample.nearest(brain, to: plane).voxels,
-        template: try Resample.nearest(templateBrain, to: plane).voxels)
+        axis: axis, position: position, width: shape[0], height: shape[1],
+        image: Self.windowed(indices.map { image.voxels[$0] }), brain: indices.map { found.voxels[$0] },
+        template: indices.map { template.voxels[$0] })
     }
   }
 
-  private static func plane(_ axis: Int, _ position: Double) -> Geometry {
+  private static let grid: Geometry = {
     let extent: SIMD3<Double> = high - low
-    var first = low
-    var size: SIMD3<Double> = (extent / spacing).rounded(.toNearestOrAwayFromZero)
-    (first[axis], size[axis]) = (position, 1)
+    let size = (0..<3).map { Int((extent[$0] / spacing).rounded()) }
     return Geometry(
-      shape: (0..<3).map { Int(size[$0]) },
+      shape: size,
       affine: Affine(
-        i: SIMD3(spacing, 0, 0), j: SIMD3(0, spacing, 0), k: SIMD3(0, 0, spacing), origin: first))
+        i: SIMD3(spacing, 0, 0), j: SIMD3(0, spacing, 0), k: SIMD3(0, 0, spacing), origin: low))
+  }()
+
+  /// The voxels of one layer of the grid, in order.
+  private static func indices(acrossAxis axis: Int, at position: Double) -> [Int] {
+    let strides = [1, grid.shape[0], grid.shape[0] * grid.shape[1]]
+    let layer = Int(((position - low[axis]) / spacing).rounded())
+    return (0..<grid.voxelCount).filter { $0 / strides[axis] % grid.shape[axis] == layer }
   }
 
   private static func windowed(_ values: [Float]) -> [Float] {

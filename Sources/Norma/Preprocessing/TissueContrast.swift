@@ -33,7 +33,7 @@ struct TissueContrast: Sendable {
 
   /// Median brightness of grey over that of white matter; nil where the scan shows too little of one.
   func greyToWhite(_ scan: Volume, brain: Mask, toTemplate: Affine) throws -> Double? {
-    let placed = Geometry(shape: scan.shape, affine: toTemplate.composed(with: scan.geometry.affine))
+    let placed = scan.geometry.moved(by: toTemplate)
     let values = try Resample.averaged(Volume(geometry: placed, voxels: scan.voxels), to: grid).voxels
     let inside = try Resample.nearest(Mask(geometry: placed, voxels: brain.voxels), to: grid).voxels
     func median(_ isTissue: [Bool]) -> Double? {

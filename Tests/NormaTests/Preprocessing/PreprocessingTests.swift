@@ -119,7 +119,7 @@ import Volumes
         #expect(distance(second.volume.voxels, inside) == 0)
         #expect(try Data(contentsOf: files.scan) == written)
         // Other settings are another result.
-        let other = try PreparationSidecar(scan, recipe: Self.preprocessing(["registers=false"]).recipe())
+        let other = try PreparationSidecar(scan, recipe: Self.preprocessing(["registers=false"]).recipe)
         #expect(files.completed(like: other) == nil)
       }
     }

@@ -23,8 +23,7 @@ struct RegistrationFit {
     rotation = acos(min(max((trace - 1) / 2, -1), 1)) * 180 / .pi
     let scan = brain.geometry
     let grid = scan.isotropic(spacing: Self.spacing, around: scan.box)
-    let onTemplate = Geometry(shape: grid.shape, affine: toTemplate.composed(with: grid.affine))
-    let warped = try Resample.nearest(template, to: onTemplate).voxels
+    let warped = try Resample.nearest(template, to: grid.moved(by: toTemplate)).voxels
     let found = try Resample.nearest(brain, to: grid).voxels
     var (common, all) = (0, 0)
     for (a, b) in zip(warped, found) {
