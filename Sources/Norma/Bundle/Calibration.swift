@@ -45,4 +45,16 @@ public struct Calibration: Codable, Hashable, Sendable {
     let fraction = (rate - low.rate) / (high.rate - low.rate)
     return low.threshold + fraction * (high.threshold - low.threshold)
   }
+
+  /// The fraction of lesion-free voxels above a score, linear between the points of the curve; at most the rate of the
+  /// first point above it, at least that of the last below it.
+  public func rate(above score: Double) -> Double {
+    guard let first = curve.first, let last = curve.last, score < first.threshold else {
+      return curve.first?.rate ?? 0
+    }
+    guard let lower = curve.firstIndex(where: { $0.threshold <= score }), lower > 0 else { return last.rate }
+    let (high, low) = (curve[lower - 1], curve[lower])
+    let fraction = (high.threshold - score) / (high.threshold - low.threshold)
+    return high.rate + fraction * (low.rate - high.rate)
+  }
 }

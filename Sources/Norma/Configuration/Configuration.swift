@@ -98,6 +98,11 @@ public struct TrainingSettings: Settings {
   public var mirror = 0.5
   /// What scans with lesions lose in training and calibration.
   public var exclusion = LesionExclusion.slices
+  /// Into how many parts the people who train or validate are dealt, each part to validate once (cross-fitting); 0 = they
+  /// do what the manifest says.
+  public var folds = 0
+  /// The part that validates, counted from 0; the others train.
+  public var fold = 0
   /// Epochs without a better validation loss before training stops; 0 = never.
   public var patience = 0
   /// How exactly networks compute while they are trained.
@@ -119,6 +124,8 @@ public struct TrainingSettings: Settings {
       finalLearningRate,
       "0 to training.learningRate")
     try require((0...1).contains(mirror), path, "mirror", mirror, "0 to 1")
+    try require(folds == 0 || (2...100).contains(folds), path, "folds", folds, "0, or 2 to 100")
+    try require((0..<max(folds, 1)).contains(fold), path, "fold", fold, "0 to less than training.folds")
     try require(patience >= 0, path, "patience", patience, "0 or more")
     try require(seed >= 0, path, "seed", seed, "0 or more")
   }

@@ -131,7 +131,13 @@ public struct Preset: Hashable, Sendable {
         method: synthetic
         training: {epochs: 45, batchSize: 16, learningRate: 2e-3}
         scoring: {median: 1, erosion: 0}
-        """)
+        """),
+    Preset(
+      name: "ensemble", summary: "weighted sum of the maps of several methods; here brightness and normative",
+      yaml: """
+        method: ensemble
+        training: {epochs: 1, mirror: 0}
+        """),
   ]
 
   /// The same method with the network, grid and schedule of Baur et al. 2018: 256 x 256 pixels, convolutions

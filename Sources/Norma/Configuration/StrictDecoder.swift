@@ -21,10 +21,11 @@ extension Settings {
   public init(strict node: ConfigurationNode, over base: Self, path: String = "") throws {
     try requireFinite(node, path: path)
     let known = try ConfigurationNode(encoding: base)
+    let shape = try ConfigurationNode(encoding: Self())
     do {
-      self = try Self(decoding: merge(node, over: known, path: path))
+      self = try Self(decoding: merge(node, over: known, shape: shape, path: path))
     } catch is DecodingError {
-      throw Self.wrongValue(in: node, over: known, path: path)
+      throw Self.wrongValue(in: node, over: known, shape: shape, path: path)
     }
     try validate(path: path)
   }
@@ -35,13 +36,13 @@ extension Settings {
 
   /// Names the key whose value has the right kind and still cannot be decoded: the decoder's own error need not.
   private static func wrongValue(
-    in node: ConfigurationNode, over known: ConfigurationNode, path: String
+    in node: ConfigurationNode, over known: ConfigurationNode, shape: ConfigurationNode, path: String
   ) -> ConfigurationError {
     guard case .map = node else {
       return .wrongType(path: path, expected: known.kind, actual: node.kind)
     }
     let wrong = node.leaves.first { key, value in
-      (try? Self(decoding: merge(.nested(value, at: key), over: known, path: path))) == nil
+      (try? Self(decoding: merge(.nested(value, at: key), over: known, shape: shape, path: path))) == nil
     }
     let (key, value) = wrong ?? ("", node)
     let fallback = key.split(separator: ".").reduce(known) { $0[String($1)] ?? .null }
@@ -87,10 +88,11 @@ func require(_ condition: Bool, _ path: String, _ key: String, _ value: Any, _ a
   }
 }
 
-/// Lays `node` over `base`, whose shape says what is allowed.
-private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path: String) throws
-  -> ConfigurationNode
-{
+/// Lays `node` over `base`. What is allowed is said by `shape`, the defaults: a group that is empty there takes any keys,
+/// and the first element of a list stands for all of them.
+private func merge(
+  _ node: ConfigurationNode, over base: ConfigurationNode, shape: ConfigurationNode, path: String
+) throws -> ConfigurationNode {
   switch (node, base) {
   case (.map(let new), .map(let known)):
     var result = known
@@ -99,7 +101,9 @@ private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path
         throw ConfigurationError.unknownKey(
           path: join(path, key), nearest: nearestName(to: key, in: known.keys).map { join(path, $0) })
       }
-      result[key] = try merge(value, over: old, path: join(path, key))
+      let allowed = shape[key] ?? old
+      let isFree = if case .map = value { allowed == .map([:]) } else { false }
+      result[key] = isFree ? value : try merge(value, over: old, shape: allowed, path: join(path, key))
     }
     return .map(result)
   case (.null, .map): return base
@@ -107,9 +111,10 @@ private func merge(_ node: ConfigurationNode, over base: ConfigurationNode, path
   case (.int(let value), .double): return .double(Double(value))
   // JSON writes a default of 5.0 as 5; whether the key holds a fraction is for the decoder to say.
   case (.double, .int): return node
-  case (.list(let new), .list(let old)):
-    guard let example = old.first else { return node }
-    return .list(try new.enumerated().map { try merge($1, over: example, path: "\(path)[\($0)]") })
+  case (.list(let new), .list):
+    guard case .list(let examples) = shape, let example = examples.first else { return node }
+    return .list(
+      try new.enumerated().map { try merge($1, over: example, shape: example, path: "\(path)[\($0)]") })
   default:
     throw ConfigurationError.wrongType(path: path, expected: base.kind, actual: node.kind)
   }

@@ -18,8 +18,23 @@ extension Manifest {
     return result
   }
 
+  /// Deals the participants who train or validate into `folds` parts by the SHA-256 of their names: part `fold` validates,
+  /// the others train. Without parts, the manifest as it is.
+  func assigningFold(_ fold: Int, of folds: Int) -> Manifest {
+    guard folds > 0 else { return self }
+    var result = self
+    for index in cases.indices where cases[index].split == .train || cases[index].split == .validation {
+      let part = Self.remainder("fold:\(cases[index].participantID)", folds)
+      result.cases[index].split = part == fold ? .validation : .train
+    }
+    return result
+  }
+
   /// `int(sha256("val:" + participant), 16) % 100 < 15`.
-  static func isValidation(_ participant: String) -> Bool {
-    SHA256.hash(data: Data("val:\(participant)".utf8)).reduce(0) { ($0 * 256 + Int($1)) % 100 } < 15
+  static func isValidation(_ participant: String) -> Bool { remainder("val:\(participant)", 100) < 15 }
+
+  /// `int(sha256(text), 16) % divisor`.
+  private static func remainder(_ text: String, _ divisor: Int) -> Int {
+    SHA256.hash(data: Data(text.utf8)).reduce(0) { ($0 * 256 + Int($1)) % divisor }
   }
 }

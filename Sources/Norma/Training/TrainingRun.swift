@@ -67,6 +67,7 @@ public struct TrainingRun {
     let method = try MethodRegistry.entry(configuration.method)
       .make(model: configuration.model, context: MethodContext(configuration, device: device))
     let split = try manifest.assigningSplits { try $0.hasLesion() }
+      .assigningFold(configuration.training.fold, of: configuration.training.folds)
     let store = SliceStore(
       folder: prepared ?? folder.prepared, recipe: configuration.recipe,
       exclusion: configuration.training.exclusion)

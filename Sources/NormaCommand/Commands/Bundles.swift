@@ -4,8 +4,8 @@ import Norma
 
 struct Bundles: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bundle", abstract: "Look at a bundle, verify it, add to its card.",
-    subcommands: [List.self, Show.self, Verify.self, Note.self])
+    commandName: "bundle", abstract: "Look at a bundle, verify it, add to its card; combine several.",
+    subcommands: [List.self, Show.self, Verify.self, Combine.self, Note.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The bundles that ship with Norma.")
@@ -42,6 +42,26 @@ struct Bundles: ParsableCommand {
       let model = try ModelBundle(named: bundle)
       try model.verify(device: engine.prepare())
       print("\(model.manifest.name): ok")
+    }
+  }
+
+  struct Combine: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make one bundle of several that differ by seed or fold; its map is the mean of theirs.")
+    @Argument(help: "Folders of two or more bundles.") var bundles: [String]
+    @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
+    @Option(help: "Name of the new bundle; default: that of the first.") var name: String?
+    @Option(help: "File with plain words about the people and scans; default: those of the first.")
+    var describe: String?
+    @OptionGroup var engine: EngineOptions
+
+    func run() throws {
+      let device = try engine.prepare()
+      let models = try bundles.map { try ModelBundle(named: $0) }
+      let combined = try BundleCombination(models).write(
+        name: name ?? models[0].manifest.name, description: try describe.map(Train.description),
+        to: URL(fileURLWithPath: output), device: device)
+      print(combined.url.path)
     }
   }
 

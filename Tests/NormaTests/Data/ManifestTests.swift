@@ -118,4 +118,20 @@ import Testing
     let split = manifest.assigningSplits { $0.id == "sub-001_b" || $0.id == "sub-009" }
     #expect(split.cases.map(\.split) == [.test, .test, .train, .validation, .validation])
   }
+
+  /// python3 -c 'import hashlib; print([int(hashlib.sha256(f"fold:{i}".encode()).hexdigest(), 16) % 3 for i in range(9)])'
+  @Test func everyParticipantValidatesInOneFold() {
+    let manifest = Manifest(
+      cases: (0..<9).map {
+        ScanCase(
+          participantID: "\($0)", image: URL(filePath: "/\($0)"), split: $0 < 6 ? .train : .validation)
+      } + [ScanCase(participantID: "9", image: URL(filePath: "/9"), split: .test)], source: Self.source)
+    let splits = (0..<3).map { manifest.assigningFold($0, of: 3).cases.map(\.split) }
+    for participant in 0..<9 {
+      let expected = [0, 1, 0, 0, 2, 1, 2, 0, 2][participant]
+      #expect(splits.map { $0[participant] == .validation } == (0..<3).map { $0 == expected })
+    }
+    #expect(splits.allSatisfy { $0[9] == .test })
+    #expect(manifest.assigningFold(0, of: 0).cases.map(\.split) == manifest.cases.map(\.split))
+  }
 }

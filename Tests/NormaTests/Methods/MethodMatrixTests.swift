@@ -47,7 +47,7 @@ import Volumes
     #expect(
       methods.isSuperset(of: [
         "brightness", "normative", "autoencoder", "vae", "anovaegan", "anogan", "f-anogan",
-        "synthetic",
+        "synthetic", "ensemble",
       ]))
   }
 

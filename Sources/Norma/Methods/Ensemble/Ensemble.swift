@@ -1,0 +1,100 @@
+import Tensors
+
+/// Several methods that see the same slices; the map is the weighted sum of theirs.
+///
+/// Seeds of one method are averaged so, and methods of different kinds are fused. Members learn side by side from the
+/// same batches, or are trained apart and put together by `norma bundle combine`.
+final class Ensemble: Method {
+  static let name = "ensemble"
+  static let summary = "weighted sum of the maps of several methods"
+
+  private let members: [(method: any Method, weight: Float)]
+
+  init(settings: EnsembleSettings, context: MethodContext) throws {
+    members = try settings.members.enumerated().map { index, member in
+      var context = context
+      var seeds = SeededGenerator(seed: context.seed, place: UInt64(index))
+      context.seed = seeds.next()
+      let entry = try MethodRegistry.entry(member.method)
+      let model = try entry.resolve(member.model, entry.defaults)
+      return (try entry.make(model: model, context: context), Float(member.weight))
+    }
+  }
+
+  func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
+    Self.sum(try members.map { try $0.method.step(batch, context) })
+  }
+
+  /// Nil as soon as a member has none.
+  func validationLosses(_ batch: Batch) throws -> Losses? {
+    let losses = try members.compactMap { try $0.method.validationLosses(batch) }
+    return losses.count == members.count ? Self.sum(losses) : nil
+  }
+
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+    var map = try batch.brain.zerosLike()
+    for member in members {
+      map = try map + member.method.score(batch, draws: draws).map * member.weight
+    }
+    return AnomalyScore(map: map)
+  }
+
+  /// Totals are added; parts are named by their member, the first one 0.
+  private static func sum(_ losses: [Losses]) -> Losses {
+    var sum = Losses(total: 0)
+    for (index, losses) in losses.enumerated() {
+      sum.total += losses.total
+      for (name, value) in losses.parts { sum.parts["\(index).\(name)"] = value }
+    }
+    return sum
+  }
+
+  var state: [String: Tensor] { get throws { try joined { try $0.state } } }
+
+  func load(state: [String: Tensor]) throws { try give(state) { member in { try member.load(state: $0) } } }
+
+  var optimizerState: [String: Tensor] { get throws { try joined { try $0.optimizerState } } }
+
+  func load(optimizerState: [String: Tensor]) throws {
+    try give(optimizerState) { member in { try member.load(optimizerState: $0) } }
+  }
+
+  private func joined(_ state: (any Method) throws -> [String: Tensor]) throws -> [String: Tensor] {
+    try members.enumerated().reduce(into: [:]) { all, member in
+      all = all.joined(try state(member.element.method).prefixed("\(member.offset)"))
+    }
+  }
+
+  private func give(
+    _ state: [String: Tensor], to loader: (any Method) -> ([String: Tensor]) throws -> Void
+  ) throws {
+    try state.give(to: members.enumerated().map { ("\($0.offset)", loader($0.element.method)) })
+  }
+}
+
+/// Settings of an ensemble.
+struct EnsembleSettings: Settings {
+  /// One of the methods.
+  struct Member: Codable, Hashable, Sendable {
+    /// Its name in ``MethodRegistry``.
+    var method: String
+    /// Those of its settings that differ from its defaults.
+    var model = ConfigurationNode.map([:])
+    /// What its map is multiplied with.
+    var weight = 1.0
+  }
+
+  var members = [Member(method: Brightness.name), Member(method: NormativeMap.name)]
+
+  func validate(path: String) throws {
+    try require((1...20).contains(members.count), path, "members", members.count, "one to twenty methods")
+    for (index, member) in members.enumerated() {
+      let path = join(path, "members[\(index)]")
+      try require(
+        member.weight > 0 && member.weight <= 1000, path, "weight", member.weight, "more than 0, at most 1000"
+      )
+      let entry = try MethodRegistry.entry(member.method)
+      _ = try entry.resolve(member.model, entry.defaults)
+    }
+  }
+}
