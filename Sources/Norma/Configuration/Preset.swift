@@ -48,6 +48,15 @@ public struct Preset: Hashable, Sendable {
         scoring: {minimumLesionSize: 10}
         """),
     Preset(
+      name: "smooth-brightness",
+      summary: "mean of the brightness smoothed by 1.5 and 4.5 mm, for lesions of any size; learns nothing",
+      yaml: """
+        method: brightness
+        model: {sigmas: [1, 3]}
+        training: {epochs: 0}
+        scoring: {median: 1}
+        """),
+    Preset(
       name: "normative", summary: "voxel-wise z-score against mean and sd of the smoothed training slices",
       yaml: """
         method: normative

@@ -2,19 +2,36 @@ import Tensors
 
 /// The bar without training: how much brighter than the brain's median a voxel is, in robust z.
 final class Brightness: Method {
-  struct ModelSettings: Settings {}
+  struct ModelSettings: Settings {
+    /// Standard deviations, in pixels of the model grid, of Gaussian smoothings within the brain whose mean is scored;
+    /// empty = the slice as it is.
+    var sigmas: [Double] = []
+
+    func validate(path: String) throws {
+      try require(
+        sigmas.allSatisfy { $0 >= 0 && $0 <= 20 }, path, "sigmas", sigmas, "numbers from 0 to 20 pixels")
+    }
+  }
 
   static let name = "brightness"
-  static let summary = "robust z-score of the brightness inside the brain; learns nothing"
+  static let summary = "robust z-score of the brightness inside the brain, smoothed or not; learns nothing"
 
-  init(settings: ModelSettings, context: MethodContext) throws {}
+  private let smoothings: [GaussianSmoothing]
+
+  init(settings: ModelSettings, context: MethodContext) throws {
+    smoothings = try settings.sigmas.map {
+      try GaussianSmoothing(size: context.imageSize, sigma: $0, device: context.device)
+    }
+  }
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses { Losses(total: 0) }
   func validationLosses(_ batch: Batch) throws -> Losses? { Losses(total: 0) }
 
   /// The recipe has scaled brightness to 0.5 + z / 10.
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
-    AnomalyScore(map: try ((batch.images - 0.5) * 10).relu() * batch.brain)
+    let smooth = try smoothings.map { try $0(batch.images, weights: batch.brain) }
+    let images = smooth.isEmpty ? batch.images : try Tensor.stack(smooth).mean([0])
+    return AnomalyScore(map: try ((images - 0.5) * 10).relu() * batch.brain)
   }
 
   let state: [String: Tensor] = [:]
