@@ -131,7 +131,14 @@ public struct Preset: Hashable, Sendable {
         method: synthetic
         training: {epochs: 45, batchSize: 16, learningRate: 2e-3}
         scoring: {median: 1, erosion: 0}
-        """)
+        """),
+    Preset(
+      name: "supervised", summary: "the same network trained with lesion masks: what labels would buy",
+      yaml: """
+        method: supervised
+        training: {epochs: 45, batchSize: 16, learningRate: 2e-3, exclusion: none}
+        scoring: {median: 1, erosion: 0}
+        """),
   ]
 
   /// The same method with the network, grid and schedule of Baur et al. 2018: 256 x 256 pixels, convolutions

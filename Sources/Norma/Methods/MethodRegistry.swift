@@ -12,6 +12,7 @@ public enum MethodRegistry {
     MethodEntry(AnoGAN.self),
     MethodEntry(FastAnoGAN.self),
     MethodEntry(SyntheticSegmenter.self),
+    MethodEntry(SupervisedSegmenter.self),
   ])
 
   /// Every method, built-in ones first.
