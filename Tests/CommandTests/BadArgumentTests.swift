@@ -55,6 +55,12 @@ import Testing
         "model.network.channels=[2,2,2,2,2,2]",
       ]
     },
+    BadInput(
+      "lesions for a method that must see none", 64, ["'training.exclusion' is none", "slices or voxels"],
+      train("--set", "training.exclusion=none")),
+    BadInput("no lesion to learn from", 65, ["'supervised'", "train split", "lesion_mask"]) { place in
+      try ["train", "--preset", "supervised", "--data", Cohort.manifest.path, "-o", place.out.path]
+    },
     BadInput("no data", 64, ["no data", "--data", "manifest"]) { place in
       ["train", "--preset", "normative", "-o", place.out.path]
     },

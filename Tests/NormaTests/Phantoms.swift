@@ -92,6 +92,14 @@ struct TestCohort {
     try write()
   }
 
+  /// Two lesion-free people and one with a blob to train on, as many to validate.
+  static func labelled(in folder: URL) throws -> TestCohort {
+    var cohort = try TestCohort(in: folder, train: 2, validation: 2, test: 2)
+    (cohort.manifest.cases[4].split, cohort.manifest.cases[5].split) = (.train, .validation)
+    try cohort.write()
+    return cohort
+  }
+
   /// Writes the manifest as it is now.
   func write() throws {
     var table = Table(columns: ["participant_id", "image", "lesion_mask", "split"])

@@ -24,8 +24,7 @@ struct ModelCard {
       \(provenance.data.isEmpty ? "Not described by whoever trained it." : provenance.data)
 
       - training: \(provenance.trainingCases) scans, \(provenance.trainingSlices) slices
-      - lesion-free validation, which chose the weights and the threshold: \(provenance.validationCases) scans, \
-      \(provenance.validationSlices) slices
+      - \(validation): \(provenance.validationCases) scans, \(provenance.validationSlices) slices
       - axial levels: \(levels.isEmpty ? "all" : "template-space z \(levels[0]) to \(levels[1]) mm only")
 
       ## What it eats
@@ -53,6 +52,14 @@ struct ModelCard {
     case .slices: "It learned from slices without annotated lesions and was never shown a lesion."
     case .voxels:
       "It learned from what lies 3 mm or more from every annotated lesion; no lesion was shown to it as one."
+    case .none: "It learned from all slices, lesions included, and was given their masks."
+    }
+  }
+
+  private var validation: String {
+    switch manifest.configuration.training.exclusion {
+    case .slices, .voxels: "lesion-free validation, which chose the weights and the threshold"
+    case .none: "validation, which chose the weights, and its lesion-free scans the threshold"
     }
   }
 

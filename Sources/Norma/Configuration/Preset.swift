@@ -142,6 +142,13 @@ public struct Preset: Hashable, Sendable {
         scoring: {median: 1, erosion: 0}
         """),
     Preset(
+      name: "supervised", summary: "the same network trained with lesion masks: what labels would buy",
+      yaml: """
+        method: supervised
+        training: {epochs: 45, batchSize: 16, learningRate: 2e-3, exclusion: none}
+        scoring: {median: 1, erosion: 0}
+        """),
+    Preset(
       name: "ensemble", summary: "weighted sum of the maps of several methods; here brightness and normative",
       yaml: """
         method: ensemble

@@ -6,6 +6,9 @@ public enum LesionExclusion: String, Codable, Hashable, Sendable, CaseIterable {
   case slices
   /// The lesions and what lies near them. Only for methods that take voxel by voxel what the brain mask leaves.
   case voxels
+  /// Nothing: every slice is learned from, and the masks of the lesions go along. Only for methods that learn from
+  /// lesions; a scan with lesions calibrates nothing.
+  case none
 }
 
 extension Mask {

@@ -22,6 +22,8 @@ package struct SliceStore: Sendable {
   struct Slice: Hashable, Sendable {
     let scan: Int
     let index: Int
+    /// Whether a lesion was drawn in it.
+    let showsLesion: Bool
   }
 
   /// The slices of some scans; their files are mapped, not read.
@@ -30,10 +32,15 @@ package struct SliceStore: Sendable {
     package let digest: String
     let slices: [Slice]
     let size: Int
+    /// Planes of a slice: image, brain and, where they are kept, lesions.
+    private let planes: Int
     private let scans: [(file: Data, levels: [Double?])]
 
-    fileprivate init(digest: String, slices: [Slice], size: Int, scans: [(file: Data, levels: [Double?])]) {
-      (self.digest, self.slices, self.size, self.scans) = (digest, slices, size, scans)
+    fileprivate init(
+      digest: String, slices: [Slice], size: Int, planes: Int, scans: [(file: Data, levels: [Double?])]
+    ) {
+      (self.digest, self.slices, self.size) = (digest, slices, size)
+      (self.planes, self.scans) = (planes, scans)
     }
 
     /// How many slices there are.
@@ -42,21 +49,22 @@ package struct SliceStore: Sendable {
     /// A batch of slices, those marked in `mirrored` flipped left to right.
     func batch(_ chosen: [Slice], mirrored: [Bool]) throws -> Batch {
       let area = size * size
-      var images = [Float](repeating: 0, count: chosen.count * area)
-      var brain = images
-      for (row, slice) in chosen.enumerated() {
-        scans[slice.scan].file.withUnsafeBytes { bytes in
-          let values = bytes.bindMemory(to: Float.self)
-          for pixel in 0..<area {
-            let target = row * area + (mirrored[row] ? pixel + size - 1 - 2 * (pixel % size) : pixel)
-            images[target] = values[2 * slice.index * area + pixel]
-            brain[target] = values[(2 * slice.index + 1) * area + pixel]
+      func tensor(plane: Int) throws -> Tensor {
+        var values = [Float](repeating: 0, count: chosen.count * area)
+        for (row, slice) in chosen.enumerated() {
+          scans[slice.scan].file.withUnsafeBytes { bytes in
+            let stored = bytes.bindMemory(to: Float.self), first = (planes * slice.index + plane) * area
+            for pixel in 0..<area {
+              let target = mirrored[row] ? pixel + size - 1 - 2 * (pixel % size) : pixel
+              values[row * area + target] = stored[first + pixel]
+            }
           }
         }
+        return try Tensor(values, shape: [chosen.count, 1, size, size])
       }
-      let shape = [chosen.count, 1, size, size]
       return Batch(
-        images: try Tensor(images, shape: shape), brain: try Tensor(brain, shape: shape),
+        images: try tensor(plane: 0), brain: try tensor(plane: 1),
+        lesions: planes > 2 ? try tensor(plane: 2) : nil,
         levels: chosen.map { scans[$0.scan].levels[$0.index] })
     }
   }
@@ -69,7 +77,7 @@ package struct SliceStore: Sendable {
     var levels: [Double?]
   }
 
-  /// Prepares what is not there yet and maps the lesion-free slices of all scans.
+  /// Prepares what is not there yet and maps the slices of all scans, only the lesion-free ones under `slices`.
   package func contents(of cases: [ScanCase], progress: (Int, Int) throws -> Void = { _, _ in }) throws
     -> Contents
   {
@@ -80,13 +88,14 @@ package struct SliceStore: Sendable {
       keys += key
       let record = try stored(scan, key: key)
       scans.append((try Data(contentsOf: slicesFile(key), options: .alwaysMapped), record.levels))
-      slices += record.isLesionFree.indices.filter { record.isLesionFree[$0] }.map {
-        Slice(scan: number, index: $0)
+      slices += record.isLesionFree.enumerated().filter { $1 || exclusion == .none }.map {
+        Slice(scan: number, index: $0, showsLesion: !$1)
       }
     }
     try progress(cases.count, cases.count)
     return Contents(
-      digest: Digest.of(Data(keys.utf8)), slices: slices, size: preparation.recipe.gridSize, scans: scans)
+      digest: Digest.of(Data(keys.utf8)), slices: slices, size: preparation.recipe.gridSize,
+      planes: exclusion == .none ? 3 : 2, scans: scans)
   }
 
   private func slicesFile(_ key: String) -> URL { folder.appendingPathComponent("\(key).f32") }
@@ -113,20 +122,25 @@ package struct SliceStore: Sendable {
     let prepared = try preparation(scan)
     let lesion = try prepared.lesion(of: scan)
     var record = Record(isLesionFree: prepared.slices.map { _ in true }, levels: prepared.levels)
-    var brain = prepared.brain
+    if exclusion != .voxels, let lesion {
+      record.isLesionFree = prepared.placement.slices(showing: lesion).map(!)
+    }
+    func share(of mask: Mask) throws -> [Float] {
+      try prepared.placement.toGrid(mask.voxels.map(Float.init))
+    }
+    var planes = [prepared.images, prepared.brain]
     switch exclusion {
-    case .slices:
-      if let lesion { record.isLesionFree = prepared.placement.slices(showing: lesion).map(!) }
+    case .slices: break
     case .voxels:
       if let near = lesion?.grown(by: Self.distance) {
-        let share = try prepared.placement.toGrid(near.voxels.map(Float.init))
-        brain = zip(brain, share).map { $1 > 0 ? 0 : $0 }
+        planes[1] = zip(prepared.brain, try share(of: near)).map { $1 > 0 ? 0 : $0 }
       }
+    case .none: planes.append(try lesion.map(share) ?? prepared.images.map { _ in 0 })
     }
     let area = preparation.recipe.gridSize * preparation.recipe.gridSize
-    var bytes = Data(capacity: prepared.images.count * 8)
+    var bytes = Data(capacity: planes.count * prepared.images.count * 4)
     for slice in prepared.slices.indices {
-      for values in [prepared.images, brain] {
+      for values in planes {
         values[slice * area..<(slice + 1) * area].withUnsafeBytes { bytes.append(contentsOf: $0) }
       }
     }

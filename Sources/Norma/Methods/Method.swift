@@ -10,13 +10,15 @@ public protocol Method: AnyObject, SendableMetatype {
   static var name: String { get }
   /// One line for listings.
   static var summary: String { get }
+  /// Whether it must be shown lesions with their masks; most methods may not.
+  static var learnsFromLesions: Bool { get }
 
   /// Builds the untrained model; throws when the settings do not fit the image size.
   init(settings: ModelSettings, context: MethodContext) throws
 
-  /// Learns from lesion-free slices and reports the losses before the update.
+  /// Learns from slices, lesion-free but for methods that learn from lesions, and reports the losses before the update.
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses
-  /// Losses without learning; their total on lesion-free validation slices chooses the checkpoint. Nil where no
+  /// Losses without learning; their total on the validation slices chooses the checkpoint. Nil where no
   /// loss can choose, as for a lone generator: then the weights of the last epoch stand.
   func validationLosses(_ batch: Batch) throws -> Losses?
   /// The anomaly map, and a reconstruction where the method makes one. Never learns; draws only from `draws`,
@@ -34,6 +36,8 @@ public protocol Method: AnyObject, SendableMetatype {
 }
 
 extension Method {
+  /// The rule: what is not normal is not shown.
+  public static var learnsFromLesions: Bool { false }
   /// The score without draws.
   public func score(_ batch: Batch) throws -> AnomalyScore { try score(batch, draws: nil) }
   /// A method without optimiser keeps nothing.
@@ -100,6 +104,15 @@ public struct StepContext {
   public init(learningRate: Double, progress: Double = 0, generator: Generator) {
     (self.learningRate, self.progress, self.generator) = (learningRate, progress, generator)
   }
+
+  /// One seed a slice, from the step's draws.
+  func seeds(count: Int) throws -> [UInt64] {
+    let draw = try Tensor.rand([2], generator: generator).values().map { UInt64($0 * 0x1p24) }
+    return (0..<count).map { index in
+      var seeds = SeededGenerator(seed: draw[0] << 24 | draw[1], place: UInt64(index))
+      return seeds.next()
+    }
+  }
 }
 
 /// Slices on their way through a model.
@@ -108,12 +121,14 @@ public struct Batch: Sendable {
   public let images: Tensor
   /// (batch, 1, size, size), 1 inside the brain and 0 outside.
   public let brain: Tensor
+  /// (batch, 1, size, size), share of each pixel that is lesion, 0 to 1; nil where lesions are not shown as such.
+  public let lesions: Tensor?
   /// Template-space z in mm of each slice; nil where it is not known.
   public let levels: [Double?]
 
-  /// A batch; both tensors of one shape, without `levels` none is known.
-  public init(images: Tensor, brain: Tensor, levels: [Double?]? = nil) {
-    (self.images, self.brain) = (images, brain)
+  /// A batch; all tensors of one shape, without `levels` none is known.
+  public init(images: Tensor, brain: Tensor, lesions: Tensor? = nil, levels: [Double?]? = nil) {
+    (self.images, self.brain, self.lesions) = (images, brain, lesions)
     self.levels = levels ?? Array(repeating: nil, count: images.shape[0])
   }
 

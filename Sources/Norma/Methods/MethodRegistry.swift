@@ -12,6 +12,7 @@ public enum MethodRegistry {
     MethodEntry(AnoGAN.self),
     MethodEntry(FastAnoGAN.self),
     MethodEntry(SyntheticSegmenter.self),
+    MethodEntry(SupervisedSegmenter.self),
     MethodEntry(Ensemble.self),
   ])
 
@@ -42,6 +43,8 @@ public struct MethodEntry: Sendable {
   public let name: String
   /// One line for listings.
   public let summary: String
+  /// Whether it must be shown lesions with their masks.
+  public let learnsFromLesions: Bool
   private let makeDefaults: @Sendable () throws -> ConfigurationNode
   private let overlay: @Sendable (ConfigurationNode, ConfigurationNode) throws -> ConfigurationNode
   private let build: @Sendable (ConfigurationNode, MethodContext) throws -> any Method
@@ -49,6 +52,7 @@ public struct MethodEntry: Sendable {
   init<M: Method>(_ method: M.Type) {
     name = M.name
     summary = M.summary
+    learnsFromLesions = M.learnsFromLesions
     makeDefaults = { try ConfigurationNode(encoding: M.ModelSettings()) }
     overlay = { layer, base in
       let settings = try M.ModelSettings(

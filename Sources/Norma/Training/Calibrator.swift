@@ -63,14 +63,14 @@ struct Calibrator {
     return try ScoreStatistics(moments, settings: settings, device: device)
   }
 
-  /// The slices of as many scans as the settings allow.
+  /// The lesion-free slices of as many scans as the settings allow.
   private func sample(of contents: SliceStore.Contents, in part: Split) -> [SliceStore.Slice] {
-    let limit = configuration.calibration.cases
-    guard limit > 0 else { return contents.slices }
-    let present = Set(contents.slices.map(\.scan))
+    let limit = configuration.calibration.cases, slices = contents.slices.filter { !$0.showsLesion }
+    guard limit > 0 else { return slices }
+    let present = Set(slices.map(\.scan))
     let order = Self.order(split.cases(in: part), seed: configuration.training.seed)
     let chosen = Set(order.filter(present.contains).prefix(limit))
-    return contents.slices.filter { chosen.contains($0.scan) }
+    return slices.filter { chosen.contains($0.scan) }
   }
 
   /// The thresholds; `progress` hears the number of scans done and of all.

@@ -17,7 +17,7 @@ public struct RunFolder: Sendable {
   public var metrics: URL { url.appendingPathComponent("metrics.csv") }
   /// The last checkpoint: model, optimiser and progress.
   public var lastCheckpoint: URL { url.appendingPathComponent("checkpoints/last.safetensors") }
-  /// The model with the best lesion-free validation loss.
+  /// The model with the best validation loss.
   public var bestCheckpoint: URL { url.appendingPathComponent("checkpoints/best.safetensors") }
   /// Prepared slices; may be deleted at any time.
   public var prepared: URL { url.appendingPathComponent("prepared") }

@@ -1,7 +1,7 @@
 import Foundation
 package import Tensors
 
-/// Trains a method on lesion-free slices: one loop for every method, told of by events, stopped and resumed
+/// Trains a method on prepared slices: one loop for every method, told of by events, stopped and resumed
 /// at any step with the same result.
 ///
 /// All randomness is a function of (seed, epoch, step), so a checkpoint needs no generator state.
@@ -206,6 +206,9 @@ extension Batch {
   /// The same batch on another device.
   func on(_ device: Device) throws -> Batch {
     device == .cpu
-      ? self : Batch(images: try images.to(device), brain: try brain.to(device), levels: levels)
+      ? self
+      : Batch(
+        images: try images.to(device), brain: try brain.to(device), lesions: try lesions?.to(device),
+        levels: levels)
   }
 }

@@ -44,7 +44,7 @@ public struct EpochRecord: Codable, Hashable, Sendable {
   public let trainingLoss: Double
   /// Parts of the training loss by name.
   public let trainingParts: [String: Double]
-  /// Mean over the lesion-free validation slices; nil where the method has no loss that can choose.
+  /// Mean over the validation slices; nil where the method has no loss that can choose.
   public let validationLoss: Double?
   /// Whether this is the best validation loss so far.
   public let isBest: Bool

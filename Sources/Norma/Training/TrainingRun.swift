@@ -64,8 +64,10 @@ public struct TrainingRun {
     prepared: URL? = nil, onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
-    let method = try MethodRegistry.entry(configuration.method)
-      .make(model: configuration.model, context: MethodContext(configuration, device: device))
+    let entry = try MethodRegistry.entry(configuration.method)
+    try requireFit(configuration.training.exclusion, entry)
+    let method = try entry.make(
+      model: configuration.model, context: MethodContext(configuration, device: device))
     let split = try manifest.assigningSplits { try $0.hasLesion() }
       .assigningFold(configuration.training.fold, of: configuration.training.folds)
     let store = SliceStore(
@@ -84,6 +86,10 @@ public struct TrainingRun {
     }
     let training = try contents(.train, of: split, store: store, progress: preparing)
     let validation = try contents(.validation, of: split, store: store, progress: preparing)
+    if entry.learnsFromLesions {
+      try requireLesions(training, .train)
+      try requireLesions(validation, .validation)
+    }
     let calibrator = try Calibrator(configuration: configuration, split: split, device: device)
     let dataSHA256 = Digest.of(Data((training.digest + validation.digest).utf8))
     if isResumed {
@@ -132,6 +138,27 @@ public struct TrainingRun {
         advice: "the model learns from lesion-free slices only; give more cases or mend the split column")
     }
     return contents
+  }
+
+  private func requireFit(_ exclusion: LesionExclusion, _ method: MethodEntry) throws {
+    guard (exclusion == .none) == method.learnsFromLesions else {
+      throw ConfigurationError.outOfRange(
+        path: "training.exclusion", value: exclusion.rawValue,
+        allowed: method.learnsFromLesions
+          ? "none: '\(method.name)' learns from lesions"
+          : "slices or voxels: '\(method.name)' must see no lesion")
+    }
+  }
+
+  /// Without lesions, a method that learns from them learns to say nothing, and its best weights are those that do.
+  private func requireLesions(_ contents: SliceStore.Contents, _ part: Split) throws {
+    guard contents.slices.contains(where: \.showsLesion) else {
+      throw Problem(
+        .badData,
+        "'\(configuration.method)' learns from lesion masks, and no slice of the \(part.rawValue) split shows a lesion",
+        at: manifest.source.path,
+        advice: "mark cases with a lesion_mask as \(part.rawValue) in the split column")
+    }
   }
 
   private func requireSameData(_ digest: String) throws {

@@ -155,6 +155,8 @@ import Testing
     ("synthetic", "model.weightDecay=-1"), ("synthetic", "model.averaging=1"),
     ("synthetic", "model.floor=1"), ("synthetic", "model.augmentation.rotation=4"),
     ("synthetic", "model.augmentation.gain=0.9"), ("synthetic", "model.augmentation.noise=-1"),
+    ("supervised", "model.network.channels=[]"), ("supervised", "model.positiveWeight=0"),
+    ("supervised", "model.averaging=1"), ("supervised", "model.augmentation.rotation=4"),
   ])
   func everyMethodHasItsLimits(preset: String, setting: String) {
     #expect {

@@ -98,19 +98,47 @@ import Volumes
     }
   }
 
+  @Test func withNothingLeftOutTheMasksGoAlong() throws {
+    try withTemporaryFolder { folder in
+      let cohort = try TestCohort(in: folder, train: 1, validation: 0, test: 1)
+      let place = folder.appendingPathComponent("prepared")
+      let store = SliceStore(folder: place, recipe: TestScan.recipe, exclusion: .none)
+      let contents = try store.contents(of: cohort.manifest.cases)
+      #expect(contents.slices.map(\.showsLesion) == [false, false, false, false, true, true, true, true])
+      let scan = TestScan.make(1, blob: TestScan.Blob())
+      let prepared = try ScanPreparation(recipe: TestScan.recipe)(scan.image, name: "scan")
+      let batch = try contents.batch(contents.slices, mirrored: contents.slices.map { _ in false })
+      let lesions = try #require(batch.lesions)
+      #expect(try lesions.narrow(0, start: 0, length: 4).sum().item() == 0)
+      #expect(
+        try lesions.narrow(0, start: 4, length: 4).values()
+          == prepared.placement.toGrid(scan.lesion.voxels.map(Float.init)))
+      #expect(try batch.images.narrow(0, start: 4, length: 4).values() == prepared.images)
+      // Methods that see no lesion have files of their own, without masks.
+      let unlabelled = try SliceStore(folder: place, recipe: TestScan.recipe)
+        .contents(of: cohort.manifest.cases)
+      #expect(unlabelled.count == 4 && unlabelled.digest != contents.digest)
+      #expect(try unlabelled.batch(unlabelled.slices, mirrored: [false, false, false, false]).lesions == nil)
+      #expect(try files(place).count == 8)
+    }
+  }
+
   @Test func aMirroredSliceIsTheImageFromRightToLeft() throws {
     try withTemporaryFolder { folder in
-      let cohort = try TestCohort(in: folder, train: 1, validation: 0)
-      let store = SliceStore(folder: folder.appendingPathComponent("prepared"), recipe: TestScan.recipe)
+      let cohort = try TestCohort(in: folder, train: 0, validation: 0, test: 1)
+      let store = SliceStore(
+        folder: folder.appendingPathComponent("prepared"), recipe: TestScan.recipe, exclusion: .none)
       let contents = try store.contents(of: cohort.manifest.cases)
       let slice = contents.slices[2]
       let batch = try contents.batch([slice, slice], mirrored: [false, true])
-      #expect(batch.images.shape == [2, 1, 32, 32] && batch.brain.shape == [2, 1, 32, 32])
-      for tensor in [batch.images, batch.brain] {
+      for tensor in [batch.images, batch.brain, try #require(batch.lesions)] {
+        #expect(tensor.shape == [2, 1, 32, 32])
         let plain = try tensor.select(0, 0)
         #expect(try tensor.select(0, 1).values() == plain.flip([2]).values())
       }
-      #expect(try batch.images.select(0, 0).values() != batch.images.select(0, 1).values())
+      for tensor in [batch.images, try #require(batch.lesions)] {
+        #expect(try tensor.select(0, 0).values() != tensor.select(0, 1).values())
+      }
     }
   }
 

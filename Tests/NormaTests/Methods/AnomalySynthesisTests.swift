@@ -29,7 +29,7 @@ import Testing
   private func areas(_ task: SyntheticTask, paintings: UInt64 = 20) throws -> [Int] {
     let batch = try Self.slices(), synthesis = AnomalySynthesis(tasks: [task], count: 1...1)
     return try (0..<paintings).flatMap { painting in
-      let labels = try synthesis(batch, seeds: [2 * painting, 2 * painting + 1]).labels
+      let labels = try synthesis(batch, seeds: [2 * painting, 2 * painting + 1]).labels()
       return try labels.sum([1, 2, 3]).values().map { Int($0) }
     }
   }
@@ -39,8 +39,8 @@ import Testing
     let batch = try Self.slices(), brain = try batch.brain.values(), before = try batch.images.values()
     for seed in UInt64(0)..<10 {
       let painted = try AnomalySynthesis(tasks: [task], count: 1...3)(batch, seeds: [seed, seed + 100])
-      let after = try painted.batch.images.values(), labels = try painted.labels.values()
-      #expect(try painted.batch.brain.values() == brain)
+      let after = try painted.images.values(), labels = try painted.labels().values()
+      #expect(try painted.brain.values() == brain)
       for (pixel, label) in labels.enumerated() {
         let change = abs(after[pixel] - before[pixel])
         #expect(label == 0 || label == 1)
@@ -58,10 +58,10 @@ import Testing
     var synthesis = AnomalySynthesis(tasks: [task], variations: NormalVariation.allCases, count: 1...2)
     synthesis.augmentation = SliceAugmentation()
     let painted = try [[5, 6], [5, 6], [7, 6]].map { try synthesis(batch, seeds: $0) }
-    let images = try painted.map { try $0.batch.images.values() }
+    let images = try painted.map { try $0.images.values() }
     #expect(images[0] == images[1] && images[0] != images[2])
-    #expect(try painted[0].labels.values() == painted[1].labels.values())
-    let second = try painted.map { try $0.batch.images.select(0, 1).values() }
+    #expect(try painted[0].labels().values() == painted[1].labels().values())
+    let second = try painted.map { try $0.images.select(0, 1).values() }
     #expect(second[0] == second[2])
   }
 
@@ -80,8 +80,8 @@ import Testing
     func meanChange(_ task: SyntheticTask) throws -> Float {
       let batch = try Self.slices()
       let painted = try AnomalySynthesis(tasks: [task], count: 1...1)(batch, seeds: [11, 12])
-      let change = try ((painted.batch.images - batch.images) * painted.labels).sum()
-      return try change.item() / max(1, painted.labels.sum().item())
+      let change = try ((painted.images - batch.images) * painted.labels()).sum()
+      return try change.item() / max(1, painted.labels().sum().item())
     }
     #expect(try meanChange(.blob) > 0.06 && meanChange(.punctate) > 0.06 && meanChange(.dark) < 0)
   }
@@ -92,8 +92,8 @@ import Testing
     let synthesis = AnomalySynthesis(
       tasks: [.blob], variations: [variation], variationShare: 1, count: 0...0)
     let painted = try synthesis(batch, seeds: [1, 2])
-    let change = try (painted.batch.images - batch.images).values(), brain = try batch.brain.values()
-    #expect(try painted.labels.sum().item() == 0)
+    let change = try (painted.images - batch.images).values(), brain = try batch.brain.values()
+    #expect(try painted.labels().sum().item() == 0)
     #expect(change.max() ?? 0 > 0.03)
     #expect(zip(change, brain).allSatisfy { $0 >= -1e-6 && ($1 == 1 || $0 == 0) })
   }
@@ -102,7 +102,7 @@ import Testing
     let batch = try Self.slices()
     let synthesis = AnomalySynthesis(
       tasks: [.blob], variations: [.symmetric], variationShare: 1, count: 0...0)
-    let change = try synthesis(batch, seeds: [1, 2]).batch.images - batch.images
+    let change = try synthesis(batch, seeds: [1, 2]).images - batch.images
     #expect(distance(try change.values(), try change.flip([3]).values()) < 1e-5)
   }
 
@@ -114,21 +114,39 @@ import Testing
     var synthesis = AnomalySynthesis(tasks: [.blob], count: 0...0)
     synthesis.augmentation = still
     let painted = try synthesis(batch, seeds: [1, 2])
-    #expect(distance(try painted.batch.images.values(), try batch.images.values()) < 1e-4)
-    #expect(try painted.batch.brain.values() == batch.brain.values())
+    #expect(distance(try painted.images.values(), try batch.images.values()) < 1e-4)
+    #expect(try painted.brain.values() == batch.brain.values())
     synthesis.augmentation = SliceAugmentation()
     let moved = try synthesis(batch, seeds: [1, 2])
-    #expect(distance(try moved.batch.images.values(), try batch.images.values()) > 0.05)
-    let share = try moved.batch.brain.sum().item() / batch.brain.sum().item()
+    #expect(distance(try moved.images.values(), try batch.images.values()) > 0.05)
+    let share = try moved.brain.sum().item() / batch.brain.sum().item()
     #expect(share > 0.8 && share < 1.2)
-    let outside = try (moved.batch.images * (1 - moved.batch.brain)).abs().max().item()
+    let outside = try (moved.images * (1 - moved.brain)).abs().max().item()
     #expect(outside == 0)
+  }
+
+  /// Where the image shows nothing but the lesion, it goes on showing it.
+  @Test func lesionsMoveWithTheImage() throws {
+    var augmentation = SliceAugmentation()
+    (augmentation.gain, augmentation.offset, augmentation.field, augmentation.noise) = (1, 0, 0, 0)
+    (augmentation.rotation, augmentation.scale, augmentation.shift) = (0.5, 0.2, 0.1)
+    let brain = try Self.slices().brain
+    let square: [Float] = (0..<2 * Self.size * Self.size).map { pixel in
+      let (x, y) = (pixel % Self.size, pixel / Self.size % Self.size)
+      return (40..<55).contains(x) && (50..<60).contains(y) ? 1 : 0
+    }
+    let lesions = try Tensor(square, shape: brain.shape)
+    let moved = try augmentation(
+      Batch(images: (0.5 + 0.4 * lesions) * brain, brain: brain, lesions: lesions), seeds: [1, 2])
+    let labels = try moved.labels().values()
+    #expect(distance(try ((moved.images - 0.5) / 0.4 * moved.brain).values(), labels) < 1e-4)
+    #expect(distance(labels, square) == 1 && labels.contains { $0 > 0 && $0 < 1 })
   }
 
   @Test func aSliceWithoutBrainStaysEmpty() throws {
     let empty = try Tensor.zeros([1, 1, 32, 32])
     let painted = try AnomalySynthesis(tasks: SyntheticTask.allCases, count: 1...3)(
       Batch(images: empty, brain: empty), seeds: [1])
-    #expect(try painted.labels.sum().item() == 0 && painted.batch.images.abs().max().item() == 0)
+    #expect(try painted.labels().sum().item() == 0 && painted.images.abs().max().item() == 0)
   }
 }

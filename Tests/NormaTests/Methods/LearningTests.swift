@@ -101,7 +101,7 @@ import Testing
     !$0.hasSuffix("-256") && !$0.hasSuffix("brightness") && !$0.hasPrefix("normative")
   }
 
-  @Test(arguments: networks.filter { $0 != "synthetic" }, [0.0, 0.3])
+  @Test(arguments: networks.filter { !["synthetic", "supervised"].contains($0) }, [0.0, 0.3])
   func drawsMoveTheScoreAndOnlyWhereAsked(preset: String, dropout: Double) throws {
     let configuration = try Configuration.tiny(preset, settings: ["model.network.dropout=\(dropout)"])
     let method = try MethodRegistry.entry(configuration.method).make(

@@ -10,13 +10,14 @@ import Volumes
 
   /// Prepared slices of a person as a batch.
   static func batch(_ person: UInt64, slices: Int = 4, blob: TestScan.Blob? = nil) throws -> Batch {
-    let prepared = try ScanPreparation(recipe: TestScan.recipe)(
-      TestScan.make(person, blob: blob).image, name: "scan")
+    let scan = TestScan.make(person, blob: blob)
+    let prepared = try ScanPreparation(recipe: TestScan.recipe)(scan.image, name: "scan")
     func tensor(_ values: [Float]) throws -> Tensor {
       try Tensor(Array(values.prefix(slices * 1024)), shape: [slices, 1, 32, 32])
     }
     return Batch(
       images: try tensor(prepared.images), brain: try tensor(prepared.brain),
+      lesions: try tensor(prepared.placement.toGrid(scan.lesion.voxels.map(Float.init))),
       levels: Array(prepared.levels.prefix(slices)))
   }
 
@@ -47,7 +48,7 @@ import Volumes
     #expect(
       methods.isSuperset(of: [
         "brightness", "normative", "autoencoder", "vae", "anovaegan", "anogan", "f-anogan",
-        "synthetic", "ensemble",
+        "synthetic", "supervised", "ensemble",
       ]))
   }
 

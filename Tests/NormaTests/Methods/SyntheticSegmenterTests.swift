@@ -12,12 +12,12 @@ import Testing
     let network = try SegmentationNetwork(
       settings: settings, position: .radius, context: MethodContext(imageSize: 32))
     try network.parameters.load(golden.dropping(prefix: "weights/"))
-    let painted = PaintedBatch(
-      batch: Batch(images: try golden.golden("images"), brain: try golden.golden("brain")),
-      labels: try golden.golden("labels"))
-    let logits = try network(painted.batch, training: true)
+    let painted = Batch(
+      images: try golden.golden("images"), brain: try golden.golden("brain"),
+      lesions: try golden.golden("labels"))
+    let logits = try network(painted, training: true)
     #expect(distance(try logits.values(), try golden.golden("logits").values()) < 1e-5)
-    let terms = try SyntheticSegmenter.terms(painted, logits, positiveWeight: 2)
+    let terms = try SegmentationLearner.terms(painted, logits, positiveWeight: 2)
     for name in ["cross_entropy", "dice"] {
       let expected = Double(try golden.golden(name).item())
       #expect(abs(try #require(terms.values().parts[name]) - expected) < 1e-5 * expected, "\(name)")
@@ -98,9 +98,9 @@ import Testing
     #expect(after < 0.8 * before, "\(before) fell to \(after)")
     let healthy = try MethodMatrixTests.batch(9)
     let painted = try AnomalySynthesis(tasks: [.blob], count: 1...1)(healthy, seeds: [21, 22, 23, 24])
-    let map = try method.score(painted.batch).map
-    let inside = try (map * painted.labels).sum().item() / painted.labels.sum().item()
-    let rest = try painted.batch.brain - painted.labels
+    let map = try method.score(painted).map
+    let inside = try (map * painted.labels()).sum().item() / painted.labels().sum().item()
+    let rest = try painted.brain - painted.labels()
     let outside = try (map * rest).sum().item() / rest.sum().item()
     #expect(inside > outside + 2, "\(inside) inside, \(outside) outside")
   }

@@ -6,13 +6,13 @@ import Volumes
 
 @Suite struct TrainingRefusalTests {
   private func problem(
-    _ preset: String = "normative", _ change: (inout TestCohort) throws -> Void
+    _ preset: String = "normative", settings: [String] = [], _ change: (inout TestCohort) throws -> Void
   ) throws -> Problem {
     try withTemporaryFolder { folder in
       var cohort = try TestCohort(in: folder, train: 1, validation: 1, test: 1)
       try change(&cohort)
       let run = try TrainingRun(
-        configuration: .tiny(preset), manifest: cohort.manifest,
+        configuration: .tiny(preset, settings: settings), manifest: cohort.manifest,
         folder: RunFolder(folder.appendingPathComponent("run")), name: "tiny")
       return try NormaTests.problem { try run() }
     }
@@ -41,6 +41,28 @@ import Volumes
       cohort.manifest.cases[1].lesionMask = mask
     }
     #expect(problem.kind == .badData && problem.what.contains("every validation case has a lesion"))
+  }
+
+  @Test(arguments: [
+    Row("no mask to learn from", (Split.validation, "train split shows a lesion")),
+    Row("no mask to choose by", (.train, "validation split shows a lesion")),
+  ])
+  func aMethodThatLearnsFromLesionsNeedsThem(row: Row<(Split, String)>) throws {
+    let problem = try problem("supervised") { $0.manifest.cases[2].split = row.body.0 }
+    #expect(problem.kind == .badData && problem.what.contains(row.body.1))
+    #expect(problem.place.hasSuffix("manifest.tsv") && problem.advice.contains("lesion_mask"))
+  }
+
+  @Test(arguments: [
+    Row("lesions shown to a method that must see none", ("normative", "none", "must see no lesion")),
+    Row("slices with lesions left out", ("supervised", "slices", "learns from lesions")),
+    Row("lesions cut out", ("supervised", "voxels", "learns from lesions")),
+  ])
+  func theExclusionFitsTheMethod(row: Row<(String, String, String)>) throws {
+    let (preset, exclusion, words) = row.body
+    let problem = try problem(preset, settings: ["training.exclusion=\(exclusion)"]) { _ in }
+    #expect(problem.kind == .usage && problem.place == "training.exclusion")
+    #expect(problem.what.contains(exclusion) && problem.advice.contains(words))
   }
 
   @Test func aMissingFileIsFoundBeforeTheWorkBegins() throws {

@@ -7,9 +7,10 @@ import Volumes
 
 @Suite struct TrainingRunTests {
   /// Three people with four slices each, four slices a step: three steps an epoch.
-  private func withCohort(_ body: (TestCohort, RunFolder) throws -> Void) throws {
+  private func withCohort(labelled: Bool = false, _ body: (TestCohort, RunFolder) throws -> Void) throws {
     try withTemporaryFolder { folder in
-      try body(TestCohort(in: folder), RunFolder(folder.appendingPathComponent("run")))
+      let cohort = try labelled ? TestCohort.labelled(in: folder) : TestCohort(in: folder)
+      try body(cohort, RunFolder(folder.appendingPathComponent("run")))
     }
   }
 
@@ -51,10 +52,11 @@ import Volumes
     Row("three optimisers", ("anovaegan", [1, 4])), Row("a generator", ("anogan", [3])),
     Row("before and in the second stage", ("f-anogan", [3, 5])),
     Row("weights with a moving average", ("synthetic", [1, 4])),
+    Row("lesions with their masks", ("supervised", [1, 4])),
   ])
   func anInterruptedRunEndsBitForBitLikeAnyOther(row: Row<(String, [Int])>) throws {
     let (preset, stops) = row.body
-    try withCohort { cohort, folder in
+    try withCohort(labelled: preset == "supervised") { cohort, folder in
       let configuration = try Configuration.tiny(preset, settings: ["training.mirror=0.5"])
       let whole = try run(cohort, RunFolder(cohort.folder.appendingPathComponent("whole")), configuration)()
       for (index, stop) in stops.enumerated() {
@@ -124,6 +126,18 @@ import Volumes
       #expect(bundle.manifest.provenance.epochs == 3 && bundle.manifest.provenance.bestEpoch == 1)
       #expect(try bundle.scorer(device: .cpu).method.state["count"]?.values() == [3])
       #expect(try Checkpoint(contentsOf: folder.lastCheckpoint).model["count"]?.values() == [9])
+    }
+  }
+
+  @Test func masksAreLearnedFromAndCalibrateNoHealthyRate() throws {
+    try withCohort(labelled: true) { cohort, folder in
+      let bundle = try run(cohort, folder, .tiny("supervised", epochs: 1))()
+      let provenance = bundle.manifest.provenance, calibration = bundle.manifest.calibration
+      #expect(provenance.trainingSlices == 12 && provenance.validationSlices == 12)
+      #expect(calibration.cases == 2 && calibration.trainingPercentiles?.cases == 2)
+      #expect(calibration.labelledValidation?.cases == 1)
+      let card = try String(contentsOf: bundle.url.appendingPathComponent("card.md"), encoding: .utf8)
+      #expect(card.contains("lesions included") && card.contains("its lesion-free scans the threshold"))
     }
   }
 

@@ -59,8 +59,8 @@ public struct PaintedCohort: Sendable {
       let grid = try maps.narrow(0, start: 0, length: slices.count).reshape([slices.count, size, size])
       return prepared.native(try prepared.canonicalVolume(of: grid, inside: prepared.scoredBrain))
     }
-    let change = try onScan((painted.batch.images - batch.images) * 10)
-    let lesion = try onScan(painted.labels)
+    let change = try onScan((painted.images - batch.images) * 10)
+    let lesion = try onScan(painted.labels())
     var image: Volume = prepared.native
     let brain = prepared.native(prepared.scoredBrain)
     let inside = image.voxels.indices.filter { brain.voxels[$0] != 0 }

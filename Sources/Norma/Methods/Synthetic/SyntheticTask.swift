@@ -24,14 +24,7 @@ public enum SyntheticTask: String, Codable, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// Paints one anomaly into a slice; all randomness comes from the brush.
+/// Paints one anomaly into a slice, perhaps with the donor's tissue; all randomness comes from the brush.
 protocol AnomalyPainter: Sendable {
-  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: Donor) throws
-}
-
-/// Another slice to take tissue from; tensors are (size, size).
-struct Donor {
-  /// Brightness in z.
-  let z: Tensor
-  let brain: Tensor
+  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: BatchSlice) throws
 }

@@ -5,7 +5,7 @@ struct BlobPainter: AnomalyPainter {
   /// Limits of the radius as shares of the grid's side.
   let radius: ClosedRange<Float>
 
-  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: Donor) throws {
+  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: BatchSlice) throws {
     let spot = brush.spot(in: canvas.inside, radius: brush.radius(radius))
     let share = try brush.ellipse(spot)
     let fading = brush.draws.uniform(0.3...1), brightness = brush.logUniform(0.7...6)

@@ -2,7 +2,7 @@ import Tensors
 
 /// A dark lesion of 0.7 to 5 z; one in two has a bright rim, as a cavity does.
 struct DarkPainter: AnomalyPainter {
-  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: Donor) throws {
+  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: BatchSlice) throws {
     let spot = brush.spot(in: canvas.inside, radius: brush.radius(0.016...0.15))
     let share = try brush.ellipse(spot)
     let fading = brush.draws.uniform(0.2...1), depth = brush.logUniform(0.7...5)

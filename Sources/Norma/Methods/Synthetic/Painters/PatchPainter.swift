@@ -2,7 +2,7 @@ import Tensors
 
 /// Tissue of another slice, shifted and perhaps mirrored, interpolated with what was there (Tan et al. 2020).
 struct PatchPainter: AnomalyPainter {
-  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: Donor) throws {
+  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: BatchSlice) throws {
     let spot = brush.spot(in: canvas.inside, radius: brush.radius(0.025...0.25))
     let reach = max(1, brush.size / 8)
     let shifts = (0..<2).map { _ in brush.draws.count(-reach...reach) }

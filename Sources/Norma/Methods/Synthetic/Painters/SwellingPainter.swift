@@ -2,7 +2,7 @@ import Tensors
 
 /// Tissue pushed outwards from a centre, a little brighter where it swells.
 struct SwellingPainter: AnomalyPainter {
-  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: Donor) throws {
+  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: BatchSlice) throws {
     let spot = brush.spot(in: canvas.inside, radius: brush.radius(0.05...0.25))
     let distance = try brush.distance(spot)
     let pull = try (1 - distance).clamp(min: 0) * brush.draws.uniform(0.3...0.8)

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// How far training slices are turned, stretched and recoloured before and after painting; each draw is uniform.
+/// How far training slices are turned, stretched and recoloured; each draw is uniform.
 struct SliceAugmentation: Settings {
   /// Largest turn in radians.
   var rotation = 0.1
@@ -28,8 +28,20 @@ struct SliceAugmentation: Settings {
     }
   }
 
-  /// Turned, stretched and shifted; both tensors are (size, size).
-  func moved(z: Tensor, brain: Tensor, _ brush: inout Brush) throws -> (z: Tensor, brain: Tensor) {
+  /// Slices moved and recoloured, one seed a slice.
+  func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
+    try withoutGradients {
+      let slices = try batch.slices()
+      return try batch.replaced(seeds: seeds) { index, brush in
+        var slice = try moved(slices[index], &brush)
+        slice.z = try recoloured(slice.z, &brush)
+        return slice
+      }
+    }
+  }
+
+  /// Turned, stretched and shifted; the lesion moves along.
+  func moved(_ slice: BatchSlice, _ brush: inout Brush) throws -> BatchSlice {
     let angle = brush.draws.uniform(around(rotation)), stretch = 1 + brush.draws.uniform(around(scale))
     let (dx, dy) = (brush.draws.uniform(around(2 * shift)), brush.draws.uniform(around(2 * shift)))
     let size = brush.size
@@ -38,12 +50,13 @@ struct SliceAugmentation: Settings {
       [
         (x * cos(angle) - y * sin(angle)) / stretch + dx, (x * sin(angle) + y * cos(angle)) / stretch + dy,
       ], dim: 2)
-    let planes = try Tensor.stack([z * brain, brain]).unsqueeze(0).gridSample(grid.unsqueeze(0)).squeeze(0)
+    let still = try [slice.z * slice.brain, slice.brain] + [slice.lesion].compactMap { $0 }
+    let planes = try Tensor.stack(still).unsqueeze(0).gridSample(grid.unsqueeze(0)).squeeze(0)
     let weight = try planes.select(0, 1)
     // Divided by the share of brain, a pixel at the rim is no darker than its neighbours.
-    return (
-      try planes.select(0, 0) / weight.clamp(min: 0.5), try weight.greater(than: 0.5).to(.float32)
-    )
+    return try BatchSlice(
+      z: planes.select(0, 0) / weight.clamp(min: 0.5), brain: weight.greater(than: 0.5).to(.float32),
+      lesion: slice.lesion.map { _ in try planes.select(0, 2) })
   }
 
   /// Recoloured, in z.

@@ -1,0 +1,40 @@
+import Tensors
+
+/// One slice of a batch while it is changed; tensors are (size, size).
+struct BatchSlice {
+  /// Brightness in robust standard deviations from the brain's median.
+  var z: Tensor
+  /// 1 inside the brain, 0 outside.
+  var brain: Tensor
+  /// Share of each pixel that is lesion; nil where the batch says nothing of lesions.
+  var lesion: Tensor?
+}
+
+extension Batch {
+  /// The slices one by one.
+  func slices() throws -> [BatchSlice] {
+    let z = try (images - 0.5) * 10
+    return try (0..<count).map { index in
+      func plane(_ planes: Tensor) throws -> Tensor { try planes.select(0, index).squeeze(0) }
+      return try BatchSlice(z: plane(z), brain: plane(brain), lesion: lesions.map(plane))
+    }
+  }
+
+  /// Slices of the same grid, each made by `make` from its number and a brush that draws by the slice's own seed; all
+  /// of them or none must have a lesion plane.
+  func replaced(seeds: [UInt64], _ make: (Int, inout Brush) throws -> BatchSlice) throws -> Batch {
+    var brush = try Brush(size: images.shape[3], device: images.device, draws: SeededGenerator(seed: 0))
+    let slices = try seeds.enumerated().map { index, seed in
+      brush.draws = SeededGenerator(seed: seed)
+      return try make(index, &brush)
+    }
+    func stacked(_ planes: [Tensor]) throws -> Tensor { try Tensor.stack(planes).unsqueeze(1) }
+    let brain = try stacked(slices.map(\.brain)), lesions = slices.compactMap(\.lesion)
+    return Batch(
+      images: try (stacked(slices.map(\.z)) * 0.1 + 0.5) * brain, brain: brain,
+      lesions: lesions.isEmpty ? nil : try stacked(lesions))
+  }
+
+  /// Share of each brain pixel that is lesion, 0 where the batch says nothing of lesions: (batch, 1, size, size).
+  func labels() throws -> Tensor { try (lesions ?? brain.zerosLike()) * brain }
+}

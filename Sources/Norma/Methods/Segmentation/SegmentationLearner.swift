@@ -1,0 +1,100 @@
+import Tensors
+
+/// A U-Net that learns which pixels are anomalous, and the moving average of its weights, which scores.
+///
+/// Loss: cross-entropy of the logits, averaged over the brain, plus one minus the soft Dice overlap of a slice. The
+/// map is the logit above a floor far below any threshold, so that it orders pixels as the network does.
+final class SegmentationLearner {
+  private let settings: SegmenterSettings
+  private let learner, average: SegmentationNetwork
+  private let optimizer: Adam
+
+  init(settings: SegmenterSettings, context: MethodContext) throws {
+    self.settings = settings
+    (learner, average) = try (
+      SegmentationNetwork(settings: settings.network, position: settings.position, context: context),
+      SegmentationNetwork(settings: settings.network, position: settings.position, context: context)
+    )
+    optimizer = try Adam(
+      learner.parameters.namedParameters, learningRate: 1e-3, weightDecay: settings.weightDecay,
+      decoupled: true)
+  }
+
+  /// One update; the losses are those before it.
+  func learn(_ batch: Batch, _ context: StepContext) throws -> Losses {
+    let losses = try optimizer.minimize(terms(batch, learner(batch, training: true)), context)
+    try follow()
+    return losses
+  }
+
+  /// Losses of the average.
+  func losses(_ batch: Batch) throws -> Losses {
+    try withoutGradients { try terms(batch, average(batch, training: false)).values() }
+  }
+
+  func score(_ batch: Batch) throws -> AnomalyScore {
+    try withoutGradients {
+      let logits = try average.mirrorAveraged(batch)
+      return AnomalyScore(map: try (logits - Float(settings.floor)).relu() * batch.brain)
+    }
+  }
+
+  private func terms(_ batch: Batch, _ logits: Tensor) throws -> LossTerms {
+    try Self.terms(batch, logits, positiveWeight: settings.positiveWeight)
+  }
+
+  /// How far the logits are from the labels of the batch.
+  static func terms(_ batch: Batch, _ logits: Tensor, positiveWeight: Double) throws -> LossTerms {
+    let brain = batch.brain, labels = try batch.labels()
+    var terms = try LossTerms(
+      "cross_entropy",
+      Loss.bceWithLogits(
+        logits, labels, weights: brain, positiveWeight: Float(positiveWeight), reduction: .sum)
+        / brain.sum().clamp(min: 1))
+    try terms.add("dice", Loss.softDice(logits.sigmoid() * brain, labels))
+    return terms
+  }
+
+  /// Moves the average; while there are few steps to average over, faster.
+  private func follow() throws {
+    let steps = Double(try optimizer.stepCount)
+    let decay = min(settings.averaging, steps / (steps + 9))
+    try withoutGradients {
+      for (mean, weights) in zip(average.parameters.parameters, learner.parameters.parameters) {
+        try mean.lerp_(weights, share: Float(1 - decay))
+      }
+    }
+  }
+
+  private func tensors(_ network: SegmentationNetwork) -> [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: network.parameters.namedTensors())
+  }
+
+  var state: [String: Tensor] { tensors(average) }
+
+  func load(state: [String: Tensor]) throws {
+    try average.parameters.load(state)
+    try learner.parameters.load(state)
+  }
+
+  var optimizerState: [String: Tensor] {
+    optimizer.state().prefixed("optimizer").joined(tensors(learner).prefixed("learner"))
+  }
+
+  func load(optimizerState: [String: Tensor]) throws {
+    try optimizerState.give(to: [("optimizer", optimizer.load), ("learner", learner.parameters.load)])
+  }
+}
+
+/// A method that is what its ``SegmentationLearner`` has learned; such methods differ in what it is shown.
+protocol SegmentationMethod: Method {
+  var segmenter: SegmentationLearner { get }
+}
+
+extension SegmentationMethod {
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore { try segmenter.score(batch) }
+  var state: [String: Tensor] { segmenter.state }
+  func load(state: [String: Tensor]) throws { try segmenter.load(state: state) }
+  var optimizerState: [String: Tensor] { segmenter.optimizerState }
+  func load(optimizerState: [String: Tensor]) throws { try segmenter.load(optimizerState: optimizerState) }
+}
