@@ -8,6 +8,8 @@ struct BatchSlice {
   var brain: Tensor
   /// Share of each pixel that is lesion; nil where the batch says nothing of lesions.
   var lesion: Tensor?
+  /// What is normal at each pixel, (2, size, size); nil where that is not known.
+  var normal: Tensor?
 }
 
 extension Batch {
@@ -16,12 +18,13 @@ extension Batch {
     let z = try (images - 0.5) * 10
     return try (0..<count).map { index in
       func plane(_ planes: Tensor) throws -> Tensor { try planes.select(0, index).squeeze(0) }
-      return try BatchSlice(z: plane(z), brain: plane(brain), lesion: lesions.map(plane))
+      return try BatchSlice(
+        z: plane(z), brain: plane(brain), lesion: lesions.map(plane), normal: normal?.select(0, index))
     }
   }
 
   /// Slices of the same grid, each made by `make` from its number and a brush that draws by the slice's own seed; all
-  /// of them or none must have a lesion plane.
+  /// of them or none must have lesion and normal planes.
   func replaced(seeds: [UInt64], _ make: (Int, inout Brush) throws -> BatchSlice) throws -> Batch {
     var brush = try Brush(size: images.shape[3], device: images.device, draws: SeededGenerator(seed: 0))
     let slices = try seeds.enumerated().map { index, seed in
@@ -30,9 +33,21 @@ extension Batch {
     }
     func stacked(_ planes: [Tensor]) throws -> Tensor { try Tensor.stack(planes).unsqueeze(1) }
     let brain = try stacked(slices.map(\.brain)), lesions = slices.compactMap(\.lesion)
-    return Batch(
+    var batch = Batch(
       images: try (stacked(slices.map(\.z)) * 0.1 + 0.5) * brain, brain: brain,
-      lesions: lesions.isEmpty ? nil : try stacked(lesions))
+      lesions: lesions.isEmpty ? nil : try stacked(lesions), levels: levels)
+    let normals = slices.compactMap(\.normal)
+    batch.normal = normals.isEmpty ? nil : try .stack(normals)
+    return batch
+  }
+
+  /// Every slice mirrored left to right.
+  func flipped() throws -> Batch {
+    var batch = Batch(
+      images: try images.flip([3]), brain: try brain.flip([3]), lesions: try lesions?.flip([3]),
+      levels: levels)
+    batch.normal = try normal?.flip([3])
+    return batch
   }
 
   /// Share of each brain pixel that is lesion, 0 where the batch says nothing of lesions: (batch, 1, size, size).

@@ -6,37 +6,54 @@ import Tensors
 /// map is the logit above a floor far below any threshold, so that it orders pixels as the network does.
 final class SegmentationLearner {
   private let settings: SegmenterSettings
+  private var slices: SliceContext
   private let learner, average: SegmentationNetwork
   private let optimizer: Adam
 
   init(settings: SegmenterSettings, context: MethodContext) throws {
     self.settings = settings
-    (learner, average) = try (
-      SegmentationNetwork(settings: settings.network, position: settings.position, context: context),
-      SegmentationNetwork(settings: settings.network, position: settings.position, context: context)
-    )
+    let slices = try SliceContext(channels: settings.context, context: context)
+    self.slices = slices
+    func network() throws -> SegmentationNetwork {
+      try SegmentationNetwork(
+        settings: settings.network, position: settings.position, channels: slices.count, context: context)
+    }
+    let learner = try network()
+    (self.learner, average) = (learner, try network())
     optimizer = try Adam(
       learner.parameters.namedParameters, learningRate: 1e-3, weightDecay: settings.weightDecay,
       decoupled: true)
   }
 
-  /// One update; the losses are those before it.
-  func learn(_ batch: Batch, _ context: StepContext) throws -> Losses {
-    let losses = try optimizer.minimize(terms(batch, learner(batch, training: true)), context)
+  /// One update with what `change` makes of the slices; the losses are those before it.
+  func learn(_ batch: Batch, _ context: StepContext, change: (Batch) throws -> Batch) throws -> Losses {
+    try slices.learn(batch)
+    let batch = try change(slices.placed(batch))
+    let losses = try optimizer.minimize(
+      terms(batch, learner(batch, maps: slices.maps(of: batch), training: true)), context)
     try follow()
     return losses
   }
 
-  /// Losses of the average.
-  func losses(_ batch: Batch) throws -> Losses {
-    try withoutGradients { try terms(batch, average(batch, training: false)).values() }
+  /// Losses of the average with what `change` makes of the slices.
+  func losses(_ batch: Batch, change: (Batch) throws -> Batch = { $0 }) throws -> Losses {
+    try withoutGradients {
+      let batch = try change(slices.placed(batch))
+      return try terms(batch, logits(batch)).values()
+    }
   }
 
+  /// From the mean of the logits of a slice and of its mirror image.
   func score(_ batch: Batch) throws -> AnomalyScore {
     try withoutGradients {
-      let logits = try average.mirrorAveraged(batch)
+      let batch = try slices.placed(batch)
+      let logits = try (logits(batch) + logits(batch.flipped()).flip([3])) * 0.5
       return AnomalyScore(map: try (logits - Float(settings.floor)).relu() * batch.brain)
     }
+  }
+
+  private func logits(_ batch: Batch) throws -> Tensor {
+    try average(batch, maps: slices.maps(of: batch), training: false)
   }
 
   private func terms(_ batch: Batch, _ logits: Tensor) throws -> LossTerms {
@@ -70,11 +87,26 @@ final class SegmentationLearner {
     Dictionary(uniqueKeysWithValues: network.parameters.namedTensors())
   }
 
-  var state: [String: Tensor] { tensors(average) }
+  private static let momentsPrefix = "normal"
+
+  var state: [String: Tensor] {
+    get throws {
+      let weights = tensors(average)
+      return slices.needsMoments
+        ? weights.joined(try slices.moments.state.prefixed(Self.momentsPrefix)) : weights
+    }
+  }
 
   func load(state: [String: Tensor]) throws {
-    try average.parameters.load(state)
-    try learner.parameters.load(state)
+    var weights = state
+    if slices.needsMoments {
+      let prefix = "\(Self.momentsPrefix)."
+      let moments = state.filter { $0.key.hasPrefix(prefix) }
+      try moments.give(to: [(Self.momentsPrefix, { try self.slices.loadMoments($0) })])
+      weights = state.filter { !$0.key.hasPrefix(prefix) }
+    }
+    try average.parameters.load(weights)
+    try learner.parameters.load(weights)
   }
 
   var optimizerState: [String: Tensor] {
@@ -93,7 +125,7 @@ protocol SegmentationMethod: Method {
 
 extension SegmentationMethod {
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore { try segmenter.score(batch) }
-  var state: [String: Tensor] { segmenter.state }
+  var state: [String: Tensor] { get throws { try segmenter.state } }
   func load(state: [String: Tensor]) throws { try segmenter.load(state: state) }
   var optimizerState: [String: Tensor] { segmenter.optimizerState }
   func load(optimizerState: [String: Tensor]) throws { try segmenter.load(optimizerState: optimizerState) }

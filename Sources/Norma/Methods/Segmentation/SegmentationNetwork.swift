@@ -29,31 +29,26 @@ struct SegmentationNetwork {
   private let position: Tensor?
   private let context: MethodContext
 
-  init(settings: UNetSettings, position: PositionChannels, context: MethodContext) throws {
+  /// `channels` more channels than slice and position are given with each batch.
+  init(settings: UNetSettings, position: PositionChannels, channels: Int = 0, context: MethodContext) throws {
     try settings.requireFit(imageSize: context.imageSize)
     self.context = context
     self.position = try position.maps(size: context.imageSize, device: context.device)
     parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
     network = try UNet(
-      parameters.path(), in: 1 + (self.position?.shape[1] ?? 0), out: 1, settings: settings)
+      parameters.path(), in: 1 + (self.position?.shape[1] ?? 0) + channels, out: 1, settings: settings)
   }
 
-  /// Logits, (batch, 1, size, size).
-  func callAsFunction(_ batch: Batch, training: Bool) throws -> Tensor {
-    let input = try input(batch)
+  /// Logits, (batch, 1, size, size); `maps` are the further channels, (batch, channels, size, size).
+  func callAsFunction(_ batch: Batch, maps: Tensor? = nil, training: Bool) throws -> Tensor {
+    let input = try Tensor.cat(inputs(batch) + [maps].compactMap { $0 }, dim: 1)
     return try context.compute(training) { try network(input, training: training) }
   }
 
-  /// The mean of the logits of a slice and of its mirror image.
-  func mirrorAveraged(_ batch: Batch) throws -> Tensor {
-    let mirrored = Batch(images: try batch.images.flip([3]), brain: try batch.brain.flip([3]))
-    return try (self(batch, training: false) + self(mirrored, training: false).flip([3])) * 0.5
-  }
-
-  /// Brightness as z / 4, -1.5 outside the brain, and the maps of the position: (batch, channels, size, size).
-  private func input(_ batch: Batch) throws -> Tensor {
+  /// Brightness as z / 4, -1.5 outside the brain, and the maps of the position; each (batch, channels, size, size).
+  private func inputs(_ batch: Batch) throws -> [Tensor] {
     let brightness = try ((batch.images - 0.5) * 2.5 + 1.5) * batch.brain - 1.5
-    guard let position else { return brightness }
-    return try .cat([brightness, position.expand([batch.count] + position.shape.dropFirst())], dim: 1)
+    guard let position else { return [brightness] }
+    return [brightness, try position.expand([batch.count] + position.shape.dropFirst())]
   }
 }

@@ -3,6 +3,8 @@ struct SegmenterSettings: Settings {
   var network = UNetSettings()
   /// What the network is told of where a pixel lies.
   var position = PositionChannels.radius
+  /// What the network is shown beside the slice.
+  var context: [ContextChannel] = []
   var augmentation = SliceAugmentation()
   /// How much an anomalous pixel counts against another one in the cross-entropy.
   var positiveWeight = 2.0
@@ -14,6 +16,7 @@ struct SegmenterSettings: Settings {
   var floor = -8.0
 
   func validate(path: String) throws {
+    try require(Set(context).count == context.count, path, "context", context, "each channel once")
     try network.validate(path: join(path, "network"))
     try augmentation.validate(path: join(path, "augmentation"))
     try require(

@@ -40,7 +40,7 @@ struct SliceAugmentation: Settings {
     }
   }
 
-  /// Turned, stretched and shifted; the lesion moves along.
+  /// Turned, stretched and shifted; lesion and what is normal move along.
   func moved(_ slice: BatchSlice, _ brush: inout Brush) throws -> BatchSlice {
     let angle = brush.draws.uniform(around(rotation)), stretch = 1 + brush.draws.uniform(around(scale))
     let (dx, dy) = (brush.draws.uniform(around(2 * shift)), brush.draws.uniform(around(2 * shift)))
@@ -50,13 +50,15 @@ struct SliceAugmentation: Settings {
       [
         (x * cos(angle) - y * sin(angle)) / stretch + dx, (x * sin(angle) + y * cos(angle)) / stretch + dy,
       ], dim: 2)
-    let still = try [slice.z * slice.brain, slice.brain] + [slice.lesion].compactMap { $0 }
-    let planes = try Tensor.stack(still).unsqueeze(0).gridSample(grid.unsqueeze(0)).squeeze(0)
+    func moved(_ planes: Tensor) throws -> Tensor {
+      try planes.unsqueeze(0).gridSample(grid.unsqueeze(0)).squeeze(0)
+    }
+    let planes = try moved(.stack([slice.z * slice.brain, slice.brain]))
     let weight = try planes.select(0, 1)
     // Divided by the share of brain, a pixel at the rim is no darker than its neighbours.
     return try BatchSlice(
       z: planes.select(0, 0) / weight.clamp(min: 0.5), brain: weight.greater(than: 0.5).to(.float32),
-      lesion: slice.lesion.map { _ in try planes.select(0, 2) })
+      lesion: slice.lesion.map { try moved($0.unsqueeze(0)).squeeze(0) }, normal: slice.normal.map(moved))
   }
 
   /// Recoloured, in z.

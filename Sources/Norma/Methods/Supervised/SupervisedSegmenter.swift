@@ -16,7 +16,8 @@ final class SupervisedSegmenter: SegmentationMethod {
   }
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
-    try segmenter.learn(augmentation(batch, seeds: context.seeds(count: batch.count)), context)
+    let seeds = try context.seeds(count: batch.count)
+    return try segmenter.learn(batch, context) { try augmentation($0, seeds: seeds) }
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? { try segmenter.losses(batch) }

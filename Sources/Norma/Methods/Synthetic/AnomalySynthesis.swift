@@ -36,6 +36,6 @@ struct AnomalySynthesis {
       }
     }
     let z = try augmentation?.recoloured(canvas.z, &brush) ?? canvas.z
-    return BatchSlice(z: z, brain: canvas.brain, lesion: try canvas.label())
+    return BatchSlice(z: z, brain: canvas.brain, lesion: try canvas.label(), normal: moved.normal)
   }
 }

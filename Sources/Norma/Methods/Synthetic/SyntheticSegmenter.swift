@@ -19,7 +19,8 @@ final class SyntheticSegmenter: SegmentationMethod {
     let synthesis = AnomalySynthesis(
       tasks: painting.tasks, variations: painting.variations, variationShare: Float(painting.variationShare),
       count: 0...painting.anomalies, augmentation: settings.segmenter.augmentation)
-    return try segmenter.learn(synthesis(batch, seeds: context.seeds(count: batch.count)), context)
+    let seeds = try context.seeds(count: batch.count)
+    return try segmenter.learn(batch, context) { try synthesis($0, seeds: seeds) }
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
@@ -27,7 +28,8 @@ final class SyntheticSegmenter: SegmentationMethod {
     let tasks = painting.validationTasks.isEmpty ? painting.tasks : painting.validationTasks
     let synthesis = AnomalySynthesis(tasks: tasks, count: 0...painting.anomalies)
     let losses = try (0..<painting.validationPaintings).map { number in
-      try segmenter.losses(synthesis(batch, seeds: Self.seeds(of: batch, painting: number)))
+      let seeds = try Self.seeds(of: batch, painting: number)
+      return try segmenter.losses(batch) { try synthesis($0, seeds: seeds) }
     }
     return Losses(mean: losses)
   }

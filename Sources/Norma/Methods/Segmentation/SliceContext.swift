@@ -1,0 +1,73 @@
+import Tensors
+
+/// What a segmentation network is shown beside the slice itself.
+enum ContextChannel: String, Codable, Hashable, Sendable, CaseIterable {
+  /// z-score of the smoothed slice against mean and standard deviation of the training slices.
+  case normative
+  /// How much brighter a pixel is than its mirror image.
+  case asymmetry
+}
+
+/// Makes the channels of a slice's context, and learns for that what is normal at every pixel.
+struct SliceContext {
+  private let channels: [ContextChannel]
+  private let smoothing: GaussianSmoothing
+  private(set) var moments: LevelledMoments
+
+  /// Smoothing of slices, in pixels: misregistration is about that large.
+  private static let sigma = 1.0
+  /// Least standard deviation in z, and the one where nothing is known, which makes every z-score vanish.
+  private static let (leastDeviation, unknown): (Float, Float) = (0.3, 1000)
+
+  init(channels: [ContextChannel], context: MethodContext) throws {
+    self.channels = channels
+    smoothing = try GaussianSmoothing(size: context.imageSize, sigma: Self.sigma, device: context.device)
+    moments = try LevelledMoments(size: context.imageSize, levels: nil, device: context.device)
+  }
+
+  var needsMoments: Bool { channels.contains(.normative) }
+  var count: Int { channels.count }
+
+  /// Adds slices to what is normal, but for their lesions.
+  mutating func learn(_ batch: Batch) throws {
+    guard needsMoments else { return }
+    let healthy = try batch.brain * (1 - batch.labels())
+    try withoutGradients { try moments.add(smooth(batch), weights: healthy, at: batch.levels) }
+  }
+
+  mutating func loadMoments(_ state: [String: Tensor]) throws { try moments.load(state: state) }
+
+  /// The batch with what is normal at its pixels.
+  func placed(_ batch: Batch) throws -> Batch {
+    guard needsMoments else { return batch }
+    var placed = batch
+    let normal = try moments.normal(at: batch.levels, shrinkage: 0, minimumCount: 2)
+    let deviation = try normal.deviation.clamp(min: Self.leastDeviation) * normal.isKnown
+    placed.normal = try .cat([normal.mean, deviation + (1 - normal.isKnown) * Self.unknown], dim: 1)
+    return placed
+  }
+
+  /// (batch, channels, size, size), 0 outside the brain; nil without channels.
+  func maps(of batch: Batch) throws -> Tensor? {
+    guard !channels.isEmpty else { return nil }
+    return try .cat(channels.map { try map($0, of: batch) * batch.brain * 0.25 }, dim: 1)
+  }
+
+  private func map(_ channel: ContextChannel, of batch: Batch) throws -> Tensor {
+    switch channel {
+    case .normative:
+      guard let normal = batch.normal else { return try batch.brain.zerosLike() }
+      let mean = try normal.narrow(1, start: 0, length: 1),
+        deviation = try normal.narrow(1, start: 1, length: 1)
+      return try ((smooth(batch) - mean) / deviation).clamp(min: -8, max: 16)
+    case .asymmetry:
+      // As dark as fluid outside the brain.
+      let filled = try (z(batch) + 5) * batch.brain
+      return try (filled - filled.flip([3])).avgPool2d(3, stride: 1, padding: 1)
+    }
+  }
+
+  private func smooth(_ batch: Batch) throws -> Tensor { try smoothing(z(batch), weights: batch.brain) }
+
+  private func z(_ batch: Batch) throws -> Tensor { try (batch.images - 0.5) * 10 }
+}
