@@ -98,7 +98,7 @@ import Testing
   }
 
   static let networks = MethodMatrixTests.presets.filter {
-    !$0.hasSuffix("-256") && !$0.hasSuffix("brightness") && !$0.hasPrefix("normative")
+    !$0.hasSuffix("-256") && !$0.hasSuffix("brightness") && !$0.hasPrefix("normative") && $0 != "ensemble"
   }
 
   @Test(arguments: networks.filter { !["synthetic", "supervised"].contains($0) }, [0.0, 0.3])

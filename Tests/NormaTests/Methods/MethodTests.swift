@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -9,6 +10,24 @@ import Testing
       .expand([values.count, 1, 32, 32])
     return Batch(
       images: try Tensor(values, shape: [values.count, 1, 1, 1]) * brain, brain: try brain.contiguous())
+  }
+
+  /// A single bright pixel keeps the share that a Gaussian's centre has; the mean of two scales lies between them.
+  @Test func smoothBrightnessIsTheMeanOfItsScales() throws {
+    var pixels = [Float](repeating: 0.5, count: 1024)
+    pixels[16 * 32 + 16] = 1.5
+    let batch = Batch(
+      images: try Tensor(pixels, shape: [1, 1, 32, 32]), brain: try .ones([1, 1, 32, 32]))
+    func peak(_ sigmas: String) throws -> Float {
+      let configuration = try Configuration.tiny("brightness", settings: ["model.sigmas=\(sigmas)"])
+      let method = try MethodRegistry.entry("brightness").make(
+        model: configuration.model, context: MethodContext(imageSize: 32))
+      return try method.score(batch).map.max().item()
+    }
+    let line = (-8...8).map { exp(-Float($0 * $0) / 2) }.reduce(0, +)
+    let (fine, coarse) = (try peak("[1]"), try peak("[3]"))
+    #expect(abs(fine - 10 / (line * line)) < 1e-3)
+    #expect(abs(try peak("[1, 3]") - (fine + coarse) / 2) < 1e-4 && coarse < fine)
   }
 
   @Test func brightnessIsTheRobustZOfTheRecipe() throws {

@@ -104,4 +104,43 @@ import Testing
     let outside = try (map * rest).sum().item() / rest.sum().item()
     #expect(inside > outside + 2, "\(inside) inside, \(outside) outside")
   }
+
+  /// With its context the network still treats sides alike, and goes on from its states.
+  @Test func contextMovesWithTheSlice() throws {
+    func make() throws -> any Method {
+      let configuration = try Configuration.tiny(
+        "synthetic", settings: ["model.context=[normative, asymmetry]"])
+      return try MethodRegistry.entry("synthetic").make(
+        model: configuration.model, context: MethodContext(imageSize: 32))
+    }
+    let method = try make(), batch = try MethodMatrixTests.batch(9)
+    let symmetric = Batch(
+      images: try .cat([batch.images, batch.images.flip([3])]),
+      brain: try .cat([batch.brain, batch.brain.flip([3])]))
+    for step in UInt64(0)..<3 {
+      _ = try method.step(symmetric, StepContext(learningRate: 1e-3, generator: Generator(seed: step)))
+    }
+    #expect(try method.state.golden("down.0.0.conv.weight").shape[1] == 4)
+    let expected = try method.score(batch).map.flip([3]).values()
+    #expect(distance(try method.score(batch.flipped()).map.values(), expected) < 1e-4)
+    let other = try make()
+    try other.load(state: method.state)
+    #expect(try other.score(batch).map.values() == method.score(batch).map.values())
+    var lacking = try method.state
+    lacking["normal.sum"] = nil
+    #expect(throws: ParameterError.self) { try other.load(state: lacking) }
+  }
+
+  /// What is brighter than in the training slices has a positive normative channel, what is as bright next to none.
+  @Test func theNormativeChannelIsTheZScore() throws {
+    var context = try SliceContext(channels: [.normative], context: MethodContext(imageSize: 32))
+    let brain = try Tensor.ones([1, 1, 32, 32])
+    for value: Float in [0.4, 0.5, 0.6] {
+      try context.learn(Batch(images: try .full([1, 1, 32, 32], value), brain: brain))
+    }
+    // In z the slices are -1, 0 and 1: mean 0, standard deviation sqrt(2 / 3); channels are divided by 4.
+    let placed = try context.placed(Batch(images: try .full([1, 1, 32, 32], 0.7), brain: brain))
+    let values = try #require(try context.maps(of: placed)).values()
+    #expect(values.allSatisfy { abs($0 - 2 / (2.0 / 3).squareRoot() / 4) < 1e-3 })
+  }
 }
