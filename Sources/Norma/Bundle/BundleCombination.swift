@@ -1,7 +1,7 @@
 public import Foundation
 public import Tensors
 
-/// Bundles of one configuration, trained with other seeds or on other folds, made into one: an ``Ensemble`` whose map is
+/// Bundles of one configuration, trained with other seeds or on other folds, made into one: an ensemble whose map is
 /// the mean of theirs.
 ///
 /// Each keeps the thresholds that it measured on people it had not seen. A threshold of the whole is the score that
