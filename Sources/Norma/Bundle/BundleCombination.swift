@@ -82,12 +82,14 @@ extension Calibration {
       calibrations.reduce(0) { $0 + $1.rate(above: threshold) * Double($1.voxels) / Double(voxels) }
     }
     let thresholds = calibrations.flatMap { $0.curve.map(\.threshold) }.sorted(by: >)
+    let exceeded = thresholds.map(rate)
     let rates = calibrations.map { $0.curve.map(\.rate) }.max { $0.count < $1.count } ?? []
     curve = rates.compactMap { wanted in
-      guard let upper = thresholds.firstIndex(where: { rate(above: $0) >= wanted }) else { return nil }
+      guard let upper = exceeded.firstIndex(where: { $0 >= wanted }) else { return nil }
       // Rates are linear between two of the thresholds.
-      let (low, high) = (thresholds[upper], thresholds[max(upper - 1, 0)])
-      let (more, less) = (rate(above: low), rate(above: high))
+      let previous = max(upper - 1, 0)
+      let (low, high) = (thresholds[upper], thresholds[previous])
+      let (more, less) = (exceeded[upper], exceeded[previous])
       let share = more > less ? (more - wanted) / (more - less) : 0
       return Point(rate: wanted, threshold: low + share * (high - low))
     }

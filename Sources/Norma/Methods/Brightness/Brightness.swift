@@ -27,11 +27,10 @@ final class Brightness: Method {
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses { Losses(total: 0) }
   func validationLosses(_ batch: Batch) throws -> Losses? { Losses(total: 0) }
 
-  /// The recipe has scaled brightness to 0.5 + z / 10.
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
-    let smooth = try smoothings.map { try $0(batch.images, weights: batch.brain) }
-    let images = smooth.isEmpty ? batch.images : try Tensor.stack(smooth).mean([0])
-    return AnomalyScore(map: try ((images - 0.5) * 10).relu() * batch.brain)
+    let z = try batch.z()
+    let smooth = try smoothings.map { try $0(z, weights: batch.brain) }
+    return AnomalyScore(map: try (smooth.isEmpty ? z : .stack(smooth).mean([0])).relu() * batch.brain)
   }
 
   let state: [String: Tensor] = [:]

@@ -13,9 +13,12 @@ struct BatchSlice {
 }
 
 extension Batch {
+  /// Brightness in robust standard deviations from the brain's median, as the recipe scales it: (batch, 1, size, size).
+  func z() throws -> Tensor { try (images - 0.5) * 10 }
+
   /// The slices one by one.
   func slices() throws -> [BatchSlice] {
-    let z = try (images - 0.5) * 10
+    let z = try z()
     return try (0..<count).map { index in
       func plane(_ planes: Tensor) throws -> Tensor { try planes.select(0, index).squeeze(0) }
       return try BatchSlice(

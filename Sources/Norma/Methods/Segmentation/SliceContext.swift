@@ -62,12 +62,10 @@ struct SliceContext {
       return try ((smooth(batch) - mean) / deviation).clamp(min: -8, max: 16)
     case .asymmetry:
       // As dark as fluid outside the brain.
-      let filled = try (z(batch) + 5) * batch.brain
+      let filled = try (batch.z() + 5) * batch.brain
       return try (filled - filled.flip([3])).avgPool2d(3, stride: 1, padding: 1)
     }
   }
 
-  private func smooth(_ batch: Batch) throws -> Tensor { try smoothing(z(batch), weights: batch.brain) }
-
-  private func z(_ batch: Batch) throws -> Tensor { try (batch.images - 0.5) * 10 }
+  private func smooth(_ batch: Batch) throws -> Tensor { try smoothing(batch.z(), weights: batch.brain) }
 }
