@@ -1,13 +1,18 @@
 import Dispatch
 
-/// The results of `body` for 0..<count in order, made on all cores.
-func concurrentMap<Result: Sendable>(_ count: Int, _ body: @Sendable (Int) -> Result) -> [Result] {
-  [Result](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+/// The results of `body` for 0..<count in order, made on all cores; throws the first error of that order.
+func concurrentMap<Element: Sendable, Failure: Error>(
+  _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Element
+) throws(Failure) -> [Element] {
+  let results = [Result<Element, Failure>](unsafeUninitializedCapacity: count) { buffer, initializedCount in
     // Each iteration writes a slot of its own.
     nonisolated(unsafe) let slots = buffer
     DispatchQueue.concurrentPerform(iterations: count) { i in
-      slots.initializeElement(at: i, to: body(i))
+      slots.initializeElement(at: i, to: Result { () throws(Failure) in try body(i) })
     }
     initializedCount = count
   }
+  var elements = [Element]()
+  for result in results { elements.append(try result.get()) }
+  return elements
 }

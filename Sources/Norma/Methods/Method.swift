@@ -125,7 +125,8 @@ public struct Batch: Sendable {
   public let lesions: Tensor?
   /// Template-space z in mm of each slice; nil where it is not known.
   public let levels: [Double?]
-  /// (batch, 2, size, size), mean and standard deviation of healthy brightness at each pixel in z; nil where not known.
+  /// (batch, 2, size, size), mean of healthy brightness at each pixel in z and one over its standard deviation, 0 where
+  /// little was seen there; nil where nothing is known.
   var normal: Tensor?
 
   /// A batch; all tensors of one shape, without `levels` none is known.

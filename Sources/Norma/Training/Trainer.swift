@@ -205,10 +205,11 @@ private struct EpochPlan: Sendable {
 extension Batch {
   /// The same batch on another device.
   func on(_ device: Device) throws -> Batch {
-    device == .cpu
-      ? self
-      : Batch(
-        images: try images.to(device), brain: try brain.to(device), lesions: try lesions?.to(device),
-        levels: levels)
+    guard images.device != device else { return self }
+    var moved = Batch(
+      images: try images.to(device), brain: try brain.to(device), lesions: try lesions?.to(device),
+      levels: levels)
+    moved.normal = try normal?.to(device)
+    return moved
   }
 }

@@ -86,6 +86,25 @@ import Testing
     #expect(try meanChange(.blob) > 0.06 && meanChange(.punctate) > 0.06 && meanChange(.dark) < 0)
   }
 
+  /// A dark anomaly with a bright rim, once labelled whole and once where it is bright.
+  @Test func aDarkeningIsLabelledWhereItIsWanted() throws {
+    let batch = try Self.slices()
+    func labels(_ darkening: Bool, _ seed: UInt64) throws -> (labels: [Float], change: [Float]) {
+      let synthesis = AnomalySynthesis(tasks: [.dark], labelsDarkening: darkening, count: 3...3)
+      let painted = try synthesis(batch, seeds: [seed, seed + 1])
+      return try (painted.labels().values(), (painted.images - batch.images).values())
+    }
+    var bright = 0, dark = 0
+    for seed in stride(from: UInt64(0), to: 12, by: 2) {
+      let (all, change) = try labels(true, seed)
+      let expected = zip(all, change).map { $0 == 1 && $1 > 0 ? Float(1) : 0 }
+      #expect(try labels(false, seed).labels == expected)
+      bright += expected.count { $0 == 1 }
+      dark += zip(all, expected).count { $0 != $1 }
+    }
+    #expect(bright > 100 && dark > 100)
+  }
+
   @Test(arguments: NormalVariation.allCases)
   func variationsChangeTheSliceAndAreNotLabelled(variation: NormalVariation) throws {
     let batch = try Self.slices()

@@ -20,6 +20,21 @@ import Testing
     #expect(distance(try method.score(batch).map.values(), expected) < 1e-5)
   }
 
+  /// A member counts above its floor, and at its own levels and unknown ones alone.
+  @Test func aMemberIsHeardAboveItsFloorAndAtItsLevels() throws {
+    let member = "{method: brightness, weight: 2, floor: 0.5, levels: [10, 20]}"
+    let method = try ensemble("[{method: brightness}, \(member)]")
+    let batch = try MethodMatrixTests.batch(9)
+    let placed = Batch(images: batch.images, brain: batch.brain, levels: [9.9, 10, nil, 21])
+    let brightness = try ((batch.images - 0.5) * 10).relu() * batch.brain
+    let map = try method.score(placed).map
+    for (index, isHeard) in [false, true, true, false].enumerated() {
+      let own = try brightness.select(0, index)
+      let expected = try isHeard ? own + (own - 0.5).relu() * 2 : own
+      #expect(distance(try map.select(0, index).values(), try expected.values()) < 1e-5, "\(index)")
+    }
+  }
+
   @Test func membersOfOneKindStartFromOtherWeights() throws {
     let member = "{method: autoencoder, model: {network: {channels: [4, 8], denseSize: 6}}}"
     let state = try ensemble("[\(member), \(member)]").state
@@ -33,7 +48,9 @@ import Testing
       ("[]", "model.members"), ("[{method: brigtness}]", "brigtness"),
       ("[{method: normative, model: {sigmo: 1}}]", "sigmo"),
       ("[{method: normative, model: {sigma: 90}}]", "sigma"), ("[{weight: 0}]", "weight"),
-      ("[{methods: normative}]", "methods"),
+      ("[{methods: normative}]", "methods"), ("[{method: brightness, floor: -1}]", "floor"),
+      ("[{method: brightness, levels: [3]}]", "levels"),
+      ("[{method: brightness, levels: [3, 2]}]", "levels"),
     ])
   func membersThatCannotBeAreRefused(members: String, named: String) throws {
     let problem = try problem { try ensemble(members) }

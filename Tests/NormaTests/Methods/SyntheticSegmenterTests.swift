@@ -143,4 +143,26 @@ import Testing
     let values = try #require(try context.maps(of: placed)).values()
     #expect(values.allSatisfy { abs($0 - 2 / (2.0 / 3).squareRoot() / 4) < 1e-3 })
   }
+
+  /// A slice that is moved draws in pixels from beyond the grid, where nothing was seen.
+  @Test func theNormativeChannelIsZeroWhereNothingWasSeen() throws {
+    var context = try SliceContext(channels: [.normative], context: MethodContext(imageSize: 32))
+    let brain = try Tensor.ones([1, 1, 32, 32])
+    let batch = Batch(images: try .full([1, 1, 32, 32], 0.7), brain: brain)
+    for _ in 0..<2 { try context.learn(Batch(images: batch.images, brain: brain)) }
+    var shifting = SliceAugmentation()
+    (shifting.shift, shifting.scale) = (0.5, 0.5)
+    var reached = 0
+    for seed in UInt64(0)..<8 {
+      let moved = try shifting(context.placed(batch), seeds: [seed])
+      let values = try #require(context.maps(of: moved)).values()
+      #expect(values.allSatisfy(\.isFinite))
+      let seen = try #require(moved.normal).narrow(1, start: 1, length: 1).values()
+      for (value, precision) in zip(values, seen) where precision == 0 {
+        #expect(value == 0)
+        reached += 1
+      }
+    }
+    #expect(reached > 100)
+  }
 }

@@ -8,7 +8,7 @@ final class Ensemble: Method {
   static let name = "ensemble"
   static let summary = "weighted sum of the maps of several methods"
 
-  private let members: [(method: any Method, weight: Float)]
+  private let members: [(method: any Method, settings: EnsembleSettings.Member)]
 
   init(settings: EnsembleSettings, context: MethodContext) throws {
     members = try settings.members.enumerated().map { index, member in
@@ -17,7 +17,7 @@ final class Ensemble: Method {
       context.seed = seeds.next()
       let entry = try MethodRegistry.entry(member.method)
       let model = try entry.resolve(member.model, entry.defaults)
-      return (try entry.make(model: model, context: context), Float(member.weight))
+      return (try entry.make(model: model, context: context), member)
     }
   }
 
@@ -33,8 +33,12 @@ final class Ensemble: Method {
 
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
     var map = try batch.brain.zerosLike()
-    for member in members {
-      map = try map + member.method.score(batch, draws: draws).map * member.weight
+    for (method, settings) in members {
+      let shares = batch.levels.map { settings.speaks(at: $0) ? Float(settings.weight) : 0 }
+      guard shares.contains(where: { $0 > 0 }) else { continue }
+      let share = try Tensor(shares, shape: [batch.count, 1, 1, 1], device: map.device)
+      let own = try (method.score(batch, draws: draws).map - Float(settings.floor)).relu()
+      map = try map + own * share
     }
     return AnomalyScore(map: map)
   }
@@ -82,6 +86,16 @@ struct EnsembleSettings: Settings {
     var model = ConfigurationNode.map([:])
     /// What its map is multiplied with.
     var weight = 1.0
+    /// What of its map counts as nothing; what is above counts from there.
+    var floor = 0.0
+    /// Lowest and highest template level in mm between which it is heard; empty = at all levels.
+    var levels: [Double] = []
+
+    /// Whether it is heard at a level; one that is not known is the user's to vouch for.
+    func speaks(at level: Double?) -> Bool {
+      guard let level, levels.count == 2 else { return true }
+      return (levels[0]...levels[1]).contains(level)
+    }
   }
 
   var members = [Member(method: Brightness.name), Member(method: NormativeMap.name)]
@@ -93,6 +107,10 @@ struct EnsembleSettings: Settings {
       try require(
         member.weight > 0 && member.weight <= 1000, path, "weight", member.weight, "more than 0, at most 1000"
       )
+      try require((0...1000).contains(member.floor), path, "floor", member.floor, "0 to 1000")
+      try require(
+        member.levels.isEmpty || member.levels.count == 2 && member.levels[0] <= member.levels[1], path,
+        "levels", member.levels, "none, or the lowest and the highest in mm")
       let entry = try MethodRegistry.entry(member.method)
       _ = try entry.resolve(member.model, entry.defaults)
     }

@@ -26,13 +26,19 @@ extension Batch {
     }
   }
 
-  /// Slices of the same grid, each made by `make` from its number and a brush that draws by the slice's own seed; all
-  /// of them or none must have lesion and normal planes.
-  func replaced(seeds: [UInt64], _ make: (Int, inout Brush) throws -> BatchSlice) throws -> Batch {
-    var brush = try Brush(size: images.shape[3], device: images.device, draws: SeededGenerator(seed: 0))
-    let slices = try seeds.enumerated().map { index, seed in
-      brush.draws = SeededGenerator(seed: seed)
-      return try make(index, &brush)
+  /// Slices of the same grid, each made by `make` of all slices from its number and a brush that draws by the slice's own
+  /// seed; all of them or none must have lesion and normal planes.
+  ///
+  /// On the processor, side by side: single slices are too small to keep another device busy.
+  func replaced(
+    seeds: [UInt64], _ make: @Sendable ([BatchSlice], Int, inout Brush) throws -> BatchSlice
+  ) throws -> Batch {
+    let device = images.device, originals = try on(.cpu).slices(), size = images.shape[3]
+    let slices = try withoutGradients {
+      try concurrentMap(seeds.count) { index in
+        var brush = try Brush(size: size, device: .cpu, draws: SeededGenerator(seed: seeds[index]))
+        return try make(originals, index, &brush)
+      }
     }
     func stacked(_ planes: [Tensor]) throws -> Tensor { try Tensor.stack(planes).unsqueeze(1) }
     let brain = try stacked(slices.map(\.brain)), lesions = slices.compactMap(\.lesion)
@@ -41,7 +47,7 @@ extension Batch {
       lesions: lesions.isEmpty ? nil : try stacked(lesions), levels: levels)
     let normals = slices.compactMap(\.normal)
     batch.normal = normals.isEmpty ? nil : try .stack(normals)
-    return batch
+    return try batch.on(device)
   }
 
   /// Every slice mirrored left to right.

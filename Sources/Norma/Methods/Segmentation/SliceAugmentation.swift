@@ -30,13 +30,10 @@ struct SliceAugmentation: Settings {
 
   /// Slices moved and recoloured, one seed a slice.
   func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
-    try withoutGradients {
-      let slices = try batch.slices()
-      return try batch.replaced(seeds: seeds) { index, brush in
-        var slice = try moved(slices[index], &brush)
-        slice.z = try recoloured(slice.z, &brush)
-        return slice
-      }
+    try batch.replaced(seeds: seeds) { slices, index, brush in
+      var slice = try moved(slices[index], &brush)
+      slice.z = try recoloured(slice.z, &brush)
+      return slice
     }
   }
 

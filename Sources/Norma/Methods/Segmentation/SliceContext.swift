@@ -16,8 +16,8 @@ struct SliceContext {
 
   /// Smoothing of slices, in pixels: misregistration is about that large.
   private static let sigma = 1.0
-  /// Least standard deviation in z, and the one where nothing is known, which makes every z-score vanish.
-  private static let (leastDeviation, unknown): (Float, Float) = (0.3, 1000)
+  /// Least standard deviation in z.
+  private static let leastDeviation: Float = 0.3
 
   init(channels: [ContextChannel], context: MethodContext) throws {
     self.channels = channels
@@ -42,8 +42,8 @@ struct SliceContext {
     guard needsMoments else { return batch }
     var placed = batch
     let normal = try moments.normal(at: batch.levels, shrinkage: 0, minimumCount: 2)
-    let deviation = try normal.deviation.clamp(min: Self.leastDeviation) * normal.isKnown
-    placed.normal = try .cat([normal.mean, deviation + (1 - normal.isKnown) * Self.unknown], dim: 1)
+    let perDeviation = try normal.isKnown / normal.deviation.clamp(min: Self.leastDeviation)
+    placed.normal = try .cat([normal.mean, perDeviation], dim: 1)
     return placed
   }
 
@@ -58,8 +58,8 @@ struct SliceContext {
     case .normative:
       guard let normal = batch.normal else { return try batch.brain.zerosLike() }
       let mean = try normal.narrow(1, start: 0, length: 1),
-        deviation = try normal.narrow(1, start: 1, length: 1)
-      return try ((smooth(batch) - mean) / deviation).clamp(min: -8, max: 16)
+        perDeviation = try normal.narrow(1, start: 1, length: 1)
+      return try ((smooth(batch) - mean) * perDeviation).clamp(min: -8, max: 16)
     case .asymmetry:
       // As dark as fluid outside the brain.
       let filled = try (batch.z() + 5) * batch.brain

@@ -6,6 +6,8 @@ struct AnomalySynthesis {
   /// Bright and unlabelled; each is painted into this share of the slices.
   var variations: [NormalVariation] = []
   var variationShare: Float = 0.2
+  /// Whether what is painted darker than it was is an anomaly.
+  var labelsDarkening = true
   /// At least and at most so many anomalies a slice.
   var count = 0...3
   /// Nil: slices are painted as they are.
@@ -13,11 +15,8 @@ struct AnomalySynthesis {
 
   /// One seed a slice; what was painted is all that counts as lesion. Tissue is borrowed from the next slice.
   func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
-    try withoutGradients {
-      let slices = try batch.slices()
-      return try batch.replaced(seeds: seeds) { index, brush in
-        try paint(slices[index], donor: slices[(index + 1) % slices.count], &brush)
-      }
+    try batch.replaced(seeds: seeds) { slices, index, brush in
+      try paint(slices[index], donor: slices[(index + 1) % slices.count], &brush)
     }
   }
 
@@ -36,6 +35,7 @@ struct AnomalySynthesis {
       }
     }
     let z = try augmentation?.recoloured(canvas.z, &brush) ?? canvas.z
-    return BatchSlice(z: z, brain: canvas.brain, lesion: try canvas.label(), normal: moved.normal)
+    return BatchSlice(
+      z: z, brain: canvas.brain, lesion: try canvas.label(darkening: labelsDarkening), normal: moved.normal)
   }
 }

@@ -34,9 +34,11 @@ struct SliceCanvas {
     (healthy, blended) = (z, try z.zerosLike())
   }
 
-  /// 1 where a lesion holds more than half of a pixel and changed it by more than 0.6 z, else 0.
-  func label() throws -> Tensor {
-    let changed = try (z - healthy).abs().greater(than: Self.leastChange).to(.float32)
+  /// 1 where a lesion holds more than half of a pixel and changed it by more than 0.6 z, else 0; a darkened pixel only
+  /// with `darkening`.
+  func label(darkening: Bool = true) throws -> Tensor {
+    let change = try z - healthy
+    let changed = try (darkening ? change.abs() : change).greater(than: Self.leastChange).to(.float32)
     return try blended.greater(than: Self.leastShare).to(.float32) * changed * brain
   }
 }

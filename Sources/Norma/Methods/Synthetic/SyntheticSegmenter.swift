@@ -18,7 +18,8 @@ final class SyntheticSegmenter: SegmentationMethod {
     let painting = settings.painting
     let synthesis = AnomalySynthesis(
       tasks: painting.tasks, variations: painting.variations, variationShare: Float(painting.variationShare),
-      count: 0...painting.anomalies, augmentation: settings.segmenter.augmentation)
+      labelsDarkening: painting.labelsDarkening, count: 0...painting.anomalies,
+      augmentation: settings.segmenter.augmentation)
     let seeds = try context.seeds(count: batch.count)
     return try segmenter.learn(batch, context) { try synthesis($0, seeds: seeds) }
   }
@@ -26,7 +27,8 @@ final class SyntheticSegmenter: SegmentationMethod {
   func validationLosses(_ batch: Batch) throws -> Losses? {
     let painting = settings.painting
     let tasks = painting.validationTasks.isEmpty ? painting.tasks : painting.validationTasks
-    let synthesis = AnomalySynthesis(tasks: tasks, count: 0...painting.anomalies)
+    let synthesis = AnomalySynthesis(
+      tasks: tasks, labelsDarkening: painting.labelsDarkening, count: 0...painting.anomalies)
     let losses = try (0..<painting.validationPaintings).map { number in
       let seeds = try Self.seeds(of: batch, painting: number)
       return try segmenter.losses(batch) { try synthesis($0, seeds: seeds) }

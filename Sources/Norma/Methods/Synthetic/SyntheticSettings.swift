@@ -26,6 +26,8 @@ struct PaintingSettings: Settings {
   var tasks = SyntheticTask.allCases
   /// The kinds that choose the checkpoint; empty = those of training.
   var validationTasks: [SyntheticTask] = []
+  /// Whether what is painted darker than it was is an anomaly.
+  var labelsDarkening = true
   /// What is painted into training slices and stays unlabelled.
   var variations = NormalVariation.allCases
   /// Share of the slices that each of them is painted into.
