@@ -40,7 +40,7 @@ struct ModelCard {
 
       | false-positive rate on them | threshold |
       |---|---|
-      \([0.01, 0.05, 0.1].compactMap(row).joined(separator: "\n"))
+      \(Calibration.reportedRates.compactMap(row).joined(separator: "\n"))
 
       `norma segment` uses \(percent(configuration.calibration.defaultRate)) unless told otherwise. A rate measured
       on these people need not hold on others.

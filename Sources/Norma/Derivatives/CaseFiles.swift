@@ -22,6 +22,8 @@ struct CaseFiles {
 
   var anomalyMap: String { "\(prefix)_desc-anomaly_FLAIR.nii.gz" }
   var anomalySidecar: String { "\(prefix)_desc-anomaly_FLAIR.json" }
+  var exceedance: String { "\(prefix)_desc-exceedance_FLAIR.nii.gz" }
+  var exceedanceSidecar: String { "\(prefix)_desc-exceedance_FLAIR.json" }
   var uncertainty: String { "\(prefix)_desc-uncertainty_FLAIR.nii.gz" }
   var uncertaintySidecar: String { "\(prefix)_desc-uncertainty_FLAIR.json" }
   var mask: String { "\(prefix)_label-lesion_mask.nii.gz" }
@@ -39,8 +41,8 @@ struct CaseFiles {
   /// Everything that a segmentation writes, the mask first: where it lies, the case is complete.
   var segmented: [String] {
     [
-      mask, maskSidecar, anomalyMap, anomalySidecar, uncertainty, uncertaintySidecar, labels, labelsSidecar,
-      lesionTable, brain, brainSidecar, transform, row,
+      mask, maskSidecar, anomalyMap, anomalySidecar, exceedance, exceedanceSidecar, uncertainty,
+      uncertaintySidecar, labels, labelsSidecar, lesionTable, brain, brainSidecar, transform, row,
     ]
   }
 }
