@@ -25,9 +25,9 @@ public struct Reliability: Codable, Hashable, Sendable {
   private static let fewest = 3
   private static let samples = 1000
 
-  /// Each person's scores (at ``fractionBits``) against the thresholds of all others; nil for fewer than three people.
+  /// Each person's scores (at ``fractionBits``, at least one) against the thresholds of all others; nil for fewer than
+  /// three people.
   init?(of people: [ScoreHistogram], seed: UInt64) throws {
-    let people = people.filter { $0.total > 0 }
     guard people.count >= Self.fewest else { return nil }
     let all = people.reduce(ScoreHistogram(fractionBits: Self.fractionBits), +)
     try self.init(

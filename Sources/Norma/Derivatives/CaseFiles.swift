@@ -38,12 +38,15 @@ struct CaseFiles {
   var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }
   var transform: String { "\(prefix)_from-\(suffix)_to-MNI152NLin2009aSym_mode-image_xfm.txt" }
 
+  /// What only some segmentations write.
+  var optional: [String] { [exceedance, exceedanceSidecar, uncertainty, uncertaintySidecar] }
+
   /// Everything that a segmentation writes, the mask first: where it lies, the case is complete.
   var segmented: [String] {
     [
-      mask, maskSidecar, anomalyMap, anomalySidecar, exceedance, exceedanceSidecar, uncertainty,
-      uncertaintySidecar, labels, labelsSidecar, lesionTable, brain, brainSidecar, transform, row,
-    ]
+      mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar, lesionTable, brain, brainSidecar,
+      transform, row,
+    ] + optional
   }
 }
 

@@ -117,6 +117,8 @@ public struct CohortSegmentation {
   ) throws {
     let files = CaseFiles(caseID: scan.id)
     func place(_ file: String) -> URL { output.appendingPathComponent(file) }
+    // Those of an earlier run would stand beside the map of this one.
+    for file in files.optional { try? FileManager.default.removeItem(at: place(file)) }
     try AtomicFile.write(Lesion.table(of: result.lesions), to: place(files.lesionTable))
     try NIfTI.write(result.anomalyMap, to: place(files.anomalyMap))
     try NIfTI.write(result.labels, to: place(files.labels))

@@ -102,7 +102,7 @@ struct Calibrator {
         validationScores.add(score)
         own.add(score)
       }
-      people[scan.participantID] = own
+      if own.total > 0 { people[scan.participantID] = own }
     }
     try forEachScore(in: training, grown: distance) { if !$1 { trainingScores.add($0) } }
     for scan in labelled {
