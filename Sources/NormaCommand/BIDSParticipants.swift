@@ -63,7 +63,7 @@ struct BIDSParticipants {
     let place = dataset.file("\(participant).html")
     let provenance = ReportProvenance(
       bundleName: page.bundle.manifest.name, settings: page.settings, version: NormaVersion.current)
-    try SegmentationReport(cases: parts, provenance: provenance).page.renew(at: place)
+    try page.report(parts, provenance).page.renew(at: place)
     console.result(place.path)
   }
 

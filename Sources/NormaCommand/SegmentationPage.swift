@@ -10,7 +10,13 @@ struct SegmentationPage {
 
   func write(to url: URL) throws {
     let provenance = ReportProvenance(bundleName: bundle.manifest.name, settings: settings)
-    try SegmentationReport(cases: rows.map(reportCase), provenance: provenance).page.write(to: url)
+    try report(rows.map(reportCase), provenance).page.write(to: url)
+  }
+
+  /// The page of cases that are there already.
+  func report(_ cases: [SegmentationReportCase], _ provenance: ReportProvenance) -> SegmentationReport {
+    SegmentationReport(
+      cases: cases, provenance: provenance, reliability: bundle.manifest.calibration.reliability)
   }
 
   /// What a reader of the page must know of the run.

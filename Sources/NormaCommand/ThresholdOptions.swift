@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import Norma
 
-/// Which bundle segments, and above which value of its map.
+/// Which bundle segments, above which value of its map, and whether it says how rare each value is.
 struct ThresholdOptions: ParsableArguments {
   @Option(
     help: """
@@ -19,11 +19,18 @@ struct ThresholdOptions: ParsableArguments {
   @Option(help: "Threshold of the anomaly map, instead of a rate.")
   var threshold: Double?
 
-  /// The bundle with its threshold; `source` is nil for a value of the user's own.
+  @Flag(
+    help:
+      "Also write, for each voxel, the probability that one of a lesion-free person scores at least as high.")
+  var exceedance = false
+
+  /// The bundle with its threshold; `source` is nil for a value of the user's own, `exceedance` where no map of it is
+  /// wanted.
   struct Choice {
     let bundle: ModelBundle
     let threshold: Double
     let source: ThresholdSource?
+    let exceedance: Calibration?
   }
 
   func validate() throws {
@@ -37,12 +44,11 @@ struct ThresholdOptions: ParsableArguments {
   /// Opens the bundle, for these scans where none is named; throws a ``Problem`` where it or its threshold is not to be had.
   func choose(for cases: [ScanCase]) throws -> Choice {
     let model = try ModelBundle(named: bundle ?? ModelBundle.defaultName(for: cases))
-    if let threshold { return Choice(bundle: model, threshold: threshold, source: nil) }
-    let source = thresholdFrom ?? .fpr
+    let calibration = model.manifest.calibration, source = thresholdFrom ?? .fpr
     let rate = fpr ?? model.manifest.configuration.calibration.defaultRate
     return Choice(
-      bundle: model, threshold: try model.manifest.calibration.threshold(from: source, rate: rate),
-      source: source)
+      bundle: model, threshold: try threshold ?? calibration.threshold(from: source, rate: rate),
+      source: threshold == nil ? source : nil, exceedance: exceedance ? calibration : nil)
   }
 }
 

@@ -74,6 +74,20 @@ import Testing
     #expect(outcome.log.filter { $0.contains("was there") }.map { $0.prefix(20) } == ["sub-02_acq-3d_run-2 "])
   }
 
+  @Test func aMapThatWasNotAskedForIsMadeLater() throws {
+    let data = try BIDSDataSet(scans: Array(BIDSDataSet.usual.suffix(3))), asked = ["--exceedance"]
+    func maps() -> [String] { data.out.files.filter { $0.hasSuffix("_desc-exceedance_FLAIR.nii.gz") } }
+    try Tool.succeed(data.arguments("participant"))
+    #expect(maps() == [])
+    #expect(try !Tool.succeed(data.arguments("participant", asked)).standardError.contains("was there"))
+    #expect(
+      maps() == (1...2).map { "sub-02/anat/sub-02_acq-3d_run-\($0)_desc-exceedance_FLAIR.nii.gz" })
+    for options in [asked, []] {
+      let again = try Tool.succeed(data.arguments("participant", options))
+      #expect(again.standardError.contains("was there") && maps().count == 2)
+    }
+  }
+
   @Test func twoProcessesAtOnceGiveTheSameBytesAsOneAfterTheOther() throws {
     let data = try BIDSDataSet(), one = data.folder / "one", two = data.folder / "two"
     func label(_ labels: String...) -> [String] { ["--participant-label"] + labels }

@@ -111,6 +111,8 @@ import Testing
     (["segment", "--threshold", "3", "--threshold-from", "fpr", "-i", "a", "-o", "b"], "not two of them"),
     (["segment", "--threshold-from", "oracle", "-i", "a", "-o", "b"], "training-percentile"),
     (["segment", "--threshold=-1", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),
+    (["segment", "--exceedance", "0.05", "-i", "a", "-o", "b"], "Unexpected argument '0.05'"),
+    (["segment", "--exceedence", "-i", "a", "-o", "b"], "--exceedance"),
     (["segment", "--quite", "-i", "a", "-o", "b"], "--quiet"),
     (["segment", "-i", "a"], "--output"),
     (["segment", "-i", "a", "-o", "b", "--split", "training"], "train"),

@@ -2,6 +2,8 @@ import Foundation
 import Testing
 import Volumes
 
+@testable import Norma
+
 /// What `segment` writes, for every kind of input.
 @Suite struct SegmentTests {
   private func segment(_ input: URL, into out: URL, _ more: [String] = []) throws -> Outcome {
@@ -109,6 +111,35 @@ import Volumes
       percentile.record.threshold == percentile.record.thresholdsByName["training-percentile-98"])
     #expect(
       [strict, given, percentile].map(\.record.thresholdFrom) == ["fpr", nil, "training-percentile"])
+  }
+
+  @Test func exceedanceIsWrittenWhereItIsAskedFor() throws {
+    struct Bundle: Decodable { var calibration: Calibration }
+    let calibration = try JSONDecoder().decode(
+      Bundle.self, from: Data(contentsOf: Cohort.bundle / "bundle.json")
+    ).calibration
+    let out = try Workplace.folder(), place = "sub-008/anat/sub-008_desc-exceedance_FLAIR"
+    _ = try segment(Cohort.patient, into: out, ["--exceedance"])
+    let exceedance = try NIfTI.read(out / "\(place).nii.gz")
+    let row = try #require(try TSV(out / "cases.tsv").rows.first)
+    let (map, mask) = try results(row, in: out)
+    #expect(exceedance.geometry == map.geometry)
+    for (score, value) in zip(map.voxels, exceedance.voxels) {
+      #expect(value == Float(calibration.exceedance(of: Double(score))))
+    }
+    #expect(zip(mask.voxels, exceedance.voxels).allSatisfy { $0 == 0 || $1 < 0.4 })
+    // Two people promise no less than a third.
+    #expect(exceedance.voxels.min().map { $0 > 1 / 3 } == true && exceedance.voxels.max() == 1)
+    struct Sidecar: Decodable {
+      var Description: String
+      var Sources: [String]
+    }
+    let sidecar = try JSONDecoder().decode(Sidecar.self, from: Data(contentsOf: out / "\(place).json"))
+    #expect(sidecar.Description.contains("conformal over 2 people"))
+    #expect(sidecar.Sources == ["sub-008_FLAIR.nii.gz"])
+
+    _ = try segment(Cohort.patient, into: out)
+    #expect(out.files.allSatisfy { !$0.contains("exceedance") }, "none of an earlier run stays")
   }
 
   @Test func theSameInputGivesTheSameFilesAndOldOnesAreReplaced() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Norma
 import Testing
 
 @testable import NormaReports
@@ -50,6 +51,23 @@ import Testing
     let html = SegmentationReport(cases: try cases(400), provenance: Self.provenance).page.html
     #expect(html.components(separatedBy: "<img ").count - 1 == 100)
     #expect(html.utf8.count < 1_000_000)
+  }
+
+  @Test func thePageShowsWhetherTheRatesHold() throws {
+    let text = """
+      {"participants": 41, "points": [
+        {"stated": 0.01, "observed": 0.0123, "interval": [0.008, 0.0165], "people": [0.002, 0.034]},
+        {"stated": 0.05, "observed": 0.0712, "interval": [0.055, 0.09], "people": [0.02, 0.14]}]}
+      """
+    let reliability = try JSONDecoder().decode(Reliability.self, from: Data(text.utf8))
+    let cases = try cases(1)
+    let html = SegmentationReport(cases: cases, provenance: Self.provenance, reliability: reliability)
+      .page.html
+    for part in ["Each of 41", "0.8 to 1.65", "2 to 14", ">yes<", ">no<", "5 % stated: 1.42"] {
+      #expect(html.contains(part), "\(part)")
+    }
+    #expect(
+      !SegmentationReport(cases: cases, provenance: Self.provenance).page.html.contains("Do the rates"))
   }
 
   @Test func theSameValuesMakeTheSamePage() throws {

@@ -95,6 +95,28 @@ extension Calibration {
     }
     cases = areOtherCases ? calibrations.reduce(0) { $0 + $1.cases } : calibrations[0].cases
     self.voxels = areOtherCases ? voxels : calibrations[0].voxels
+    let people = calibrations.map(\.people)
+    participants = areOtherCases ? people.reduce(0, +) : people[0]
+    reliability = Reliability(pooling: calibrations, areOtherCases: areOtherCases)
+  }
+}
+
+extension Reliability {
+  /// The mean of what several models show, weighted by voxels; nil where one of them shows nothing. The mean interval
+  /// is that of models that err together, never too narrow for others.
+  fileprivate init?(pooling calibrations: [Calibration], areOtherCases: Bool) {
+    let members = calibrations.compactMap(\.reliability), voxels = calibrations.map { Double($0.voxels) }
+    guard members.count == calibrations.count else { return nil }
+    func mean(_ value: (Reliability) -> Double) -> Double {
+      zip(members, voxels).reduce(0) { $0 + value($1.0) * $1.1 } / voxels.reduce(0, +)
+    }
+    points = members[0].points.enumerated().map { index, point in
+      Point(
+        stated: point.stated, observed: mean { $0.points[index].observed },
+        interval: [0, 1].map { end in mean { $0.points[index].interval[end] } },
+        people: [0, 1].map { end in mean { $0.points[index].people[end] } })
+    }
+    participants = areOtherCases ? members.reduce(0) { $0 + $1.participants } : members[0].participants
   }
 }
 

@@ -40,11 +40,31 @@ struct ModelCard {
 
       | false-positive rate on them | threshold |
       |---|---|
-      \([0.01, 0.05, 0.1].compactMap(row).joined(separator: "\n"))
+      \(Calibration.reportedRates.compactMap(row).joined(separator: "\n"))
 
       `norma segment` uses \(percent(configuration.calibration.defaultRate)) unless told otherwise. A rate measured
-      on these people need not hold on others.
+      on these people need not hold on others. \(reliability)
       """ + "\n" + otherThresholds
+  }
+
+  /// How well the rates hold for people whose scores found no threshold.
+  private var reliability: String {
+    guard let reliability = manifest.calibration.reliability else {
+      return "How well it holds for people held back was not measured; that takes three lesion-free people."
+    }
+    let rows = reliability.points.map { point in
+      let numbers = [point.observed] + point.interval + point.people
+      let percents = numbers.map { ($0 * 100).formatted(fraction: 2) }
+      return "| \(percent(point.stated)) | \(percents[0]) % [\(percents[1]), \(percents[2])] "
+        + "| \(percents[3]) to \(percents[4]) % |"
+    }
+    return """
+      Of \(reliability.participants) people, each held back from the thresholds of the others:
+
+      | stated | observed over all voxels [95 %] | in single people (5th to 95th percentile) |
+      |---|---|---|
+      \(rows.joined(separator: "\n"))
+      """
   }
 
   private var learned: String {

@@ -22,6 +22,8 @@ struct CaseFiles {
 
   var anomalyMap: String { "\(prefix)_desc-anomaly_FLAIR.nii.gz" }
   var anomalySidecar: String { "\(prefix)_desc-anomaly_FLAIR.json" }
+  var exceedance: String { "\(prefix)_desc-exceedance_FLAIR.nii.gz" }
+  var exceedanceSidecar: String { "\(prefix)_desc-exceedance_FLAIR.json" }
   var uncertainty: String { "\(prefix)_desc-uncertainty_FLAIR.nii.gz" }
   var uncertaintySidecar: String { "\(prefix)_desc-uncertainty_FLAIR.json" }
   var mask: String { "\(prefix)_label-lesion_mask.nii.gz" }
@@ -36,12 +38,15 @@ struct CaseFiles {
   var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }
   var transform: String { "\(prefix)_from-\(suffix)_to-MNI152NLin2009aSym_mode-image_xfm.txt" }
 
+  /// What only some segmentations write.
+  var optional: [String] { [exceedance, exceedanceSidecar, uncertainty, uncertaintySidecar] }
+
   /// Everything that a segmentation writes, the mask first: where it lies, the case is complete.
   var segmented: [String] {
     [
-      mask, maskSidecar, anomalyMap, anomalySidecar, uncertainty, uncertaintySidecar, labels, labelsSidecar,
-      lesionTable, brain, brainSidecar, transform, row,
-    ]
+      mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar, lesionTable, brain, brainSidecar,
+      transform, row,
+    ] + optional
   }
 }
 

@@ -38,18 +38,20 @@ public struct CohortSegmentation {
   private let segmenter: Segmenter
   private let bundleName: String
   private let threshold: Double
+  private let exceedance: Calibration?
   private let output: URL
   private let work: URL?
 
   /// Results go to `output`; `bundleName` stands in the sidecars; preprocessed scans are kept in `work`, if given.
-  /// Without preprocessing the scans have to be stripped, or come with their brain masks.
+  /// Without preprocessing the scans have to be stripped, or come with their brain masks. With the calibration
+  /// `exceedance`, that of the bundle, its map is written too.
   public init(
     preprocessing: Preprocessing? = nil, segmenter: Segmenter, bundleName: String, threshold: Double,
-    output: URL,
-    work: URL? = nil
+    exceedance: Calibration? = nil, output: URL, work: URL? = nil
   ) {
     (self.preprocessing, self.segmenter, self.bundleName) = (preprocessing, segmenter, bundleName)
-    (self.threshold, self.output, self.work) = (threshold, output, work)
+    (self.threshold, self.exceedance) = (threshold, exceedance)
+    (self.output, self.work) = (output, work)
   }
 
   /// Segments the cases in order and writes maps, masks, tables and `cases.tsv`. Throws only for what stops
@@ -115,6 +117,8 @@ public struct CohortSegmentation {
   ) throws {
     let files = CaseFiles(caseID: scan.id)
     func place(_ file: String) -> URL { output.appendingPathComponent(file) }
+    // Those of an earlier run would stand beside the map of this one.
+    for file in files.optional { try? FileManager.default.removeItem(at: place(file)) }
     try AtomicFile.write(Lesion.table(of: result.lesions), to: place(files.lesionTable))
     try NIfTI.write(result.anomalyMap, to: place(files.anomalyMap))
     try NIfTI.write(result.labels, to: place(files.labels))
@@ -127,6 +131,11 @@ public struct CohortSegmentation {
         description: description, maskType: maskType, provenance: provenance, bundle: bundleName,
         threshold: threshold, preprocessing: preprocessing?.settings, record: prepared.record,
         domain: result.domain, notes: result.notes)
+    }
+    if let exceedance {
+      try NIfTI.write(
+        result.anomalyMap.map { Float(exceedance.exceedance(of: Double($0))) }, to: place(files.exceedance))
+      try AtomicFile.write(json: sidecar(exceedance.exceedanceMeaning), to: place(files.exceedanceSidecar))
     }
     if let uncertainty = result.uncertainty {
       try NIfTI.write(uncertainty, to: place(files.uncertainty))

@@ -16,7 +16,6 @@ package struct SegmentationRecord: Codable, Sendable {
   package let thresholdsByName: [String: Double]?
 
   static let fileName = "segmentation.json"
-  static let rates = [0.01, 0.05, 0.1]
 
   package init(bundle: ModelBundle, threshold: Double, from source: ThresholdSource? = nil) {
     normaVersion = NormaVersion.current
@@ -27,7 +26,7 @@ package struct SegmentationRecord: Codable, Sendable {
     thresholdFrom = source
     thresholdsByName = bundle.manifest.calibration.thresholdsByName
     thresholdsByRate = Dictionary(
-      uniqueKeysWithValues: Self.rates.compactMap { rate in
+      uniqueKeysWithValues: Calibration.reportedRates.compactMap { rate in
         (try? bundle.manifest.calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
       })
   }

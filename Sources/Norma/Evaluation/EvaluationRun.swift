@@ -18,7 +18,7 @@ public struct EvaluationRun {
     onCase: (Int, Int) -> Void = { _, _ in }
   ) throws -> Evaluation {
     let record = try SegmentationRecord(contentsOf: predictions)
-    let healthy = SegmentationRecord.rates.compactMap { rate in
+    let healthy = Calibration.reportedRates.compactMap { rate in
       record.thresholdsByRate["\(rate)"].map { OperatingPoint.healthyFPR(rate, threshold: $0) }
     }
     let named = (record.thresholdsByName ?? [:]).sorted { $0.key < $1.key }.map {

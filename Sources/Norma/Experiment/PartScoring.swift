@@ -133,7 +133,7 @@ struct PartScoring {
     healthy: ScoreHistogram, training: ScoreHistogram, labelled: LabelledThreshold?
   ) -> [OperatingPoint] {
     var points = zip(
-      SegmentationRecord.rates, healthy.thresholds(exceededBy: SegmentationRecord.rates)
+      Calibration.reportedRates, healthy.thresholds(exceededBy: Calibration.reportedRates)
     ).map {
       OperatingPoint.healthyFPR($0, threshold: Double($1))
     }

@@ -1,18 +1,41 @@
-/// Counts of non-negative scores in bins of constant relative width: exact counting in bounded memory,
-/// quantiles to within 1/2048 of their value.
+/// Counts of non-negative scores in bins of constant relative width: any number of scores in bounded memory. Only bins
+/// that are met cost memory: at 8 bits a whole brain needs some 100 kB.
 struct ScoreHistogram: Sendable {
-  /// The upper 20 of the 31 bits that order non-negative floats: exponent and 12 bits of the fraction.
-  private static let shift: UInt32 = 11
-  private var counts = [Int](repeating: 0, count: Int(Float.infinity.bitPattern >> shift) + 1)
+  /// How many of the 31 bits that order non-negative floats tell no bins apart.
+  private let shift: UInt32
+  private var counts = [UInt32: Int]()
   /// How many scores were added.
   private(set) var total = 0
 
-  init() {}
+  /// Bins as wide as their value divided by two to the power of `fractionBits`, or narrower.
+  init(fractionBits: UInt32 = 12) { shift = 23 - fractionBits }
 
   /// Adds one score, which must not be negative or NaN.
   mutating func add(_ score: Float) {
-    counts[Int(max(score, 0).bitPattern >> Self.shift)] += 1
+    counts[max(score, 0).bitPattern >> shift, default: 0] += 1
     total += 1
+  }
+
+  /// Both together; they must have the same bins.
+  static func + (first: ScoreHistogram, second: ScoreHistogram) -> ScoreHistogram {
+    var sum = first
+    sum.counts.merge(second.counts, uniquingKeysWith: +)
+    sum.total += second.total
+    return sum
+  }
+
+  /// The first without the second, which must be part of it.
+  static func - (whole: ScoreHistogram, part: ScoreHistogram) -> ScoreHistogram {
+    var rest = whole
+    for (bin, count) in part.counts { rest.counts[bin, default: 0] -= count }
+    rest.total -= part.total
+    return rest
+  }
+
+  /// How many scores reach a threshold that is an edge of the bins.
+  func count(from threshold: Float) -> Int {
+    let edge = threshold.bitPattern >> shift
+    return counts.reduce(0) { $0 + ($1.key >= edge ? $1.value : 0) }
   }
 
   /// The smallest bin edge that at most a fraction `rate` of the scores exceed.
@@ -20,14 +43,15 @@ struct ScoreHistogram: Sendable {
 
   /// The same for several rates, which must rise, in one pass over the bins.
   func thresholds(exceededBy rates: [Double]) -> [Float] {
+    let bins = counts.keys.sorted(by: >)
     var thresholds = [Float]()
-    var above = 0, bin = counts.count
+    var above = 0, next = 0
     for allowed in rates.map({ Int($0 * Double(total)) }) {
-      while bin > 0, above + counts[bin - 1] <= allowed {
-        bin -= 1
-        above += counts[bin]
+      while next < bins.count, above + counts[bins[next], default: 0] <= allowed {
+        above += counts[bins[next], default: 0]
+        next += 1
       }
-      thresholds.append(bin == 0 ? 0 : Float(bitPattern: UInt32(bin) << Self.shift))
+      thresholds.append(next < bins.count ? Float(bitPattern: (bins[next] + 1) << shift) : 0)
     }
     return thresholds
   }

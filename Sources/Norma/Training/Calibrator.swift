@@ -94,7 +94,16 @@ struct Calibrator {
     }
     var validationScores = ScoreHistogram(), trainingScores = ScoreHistogram()
     var labelledScores = RankedVoxels()
-    try forEachScore(in: lesionFree, grown: distance) { if !$1 { validationScores.add($0) } }
+    var people = [String: ScoreHistogram]()
+    for scan in lesionFree {
+      var own = people[scan.participantID] ?? ScoreHistogram(fractionBits: Reliability.fractionBits)
+      try forEachScore(in: [scan], grown: distance) { score, isLesion in
+        guard !isLesion else { return }
+        validationScores.add(score)
+        own.add(score)
+      }
+      if own.total > 0 { people[scan.participantID] = own }
+    }
     try forEachScore(in: training, grown: distance) { if !$1 { trainingScores.add($0) } }
     for scan in labelled {
       var scores = ScoredVoxels()
@@ -103,6 +112,9 @@ struct Calibrator {
     }
     try progress(count, count)
     var calibration = Calibration(scores: validationScores, cases: lesionFree.count)
+    calibration.participants = people.count
+    calibration.reliability = try Reliability(
+      of: people.sorted { $0.key < $1.key }.map(\.value), seed: UInt64(configuration.training.seed))
     calibration.trainingPercentiles = TrainingPercentiles(scores: trainingScores, cases: training.count)
     calibration.labelledValidation = try LabelledThreshold(labelledScores).map {
       LabelledValidation($0, cases: labelled.count)

@@ -1,3 +1,5 @@
+public import Norma
+
 /// One case of a segmentation run, as plain values.
 public struct SegmentationReportCase: Codable, Sendable {
   /// How a case ended.
@@ -102,13 +104,19 @@ public struct SegmentationReport: Sendable {
   public let cases: [SegmentationReportCase]
   /// How the run was made: bundle, thresholds, command line, version, date.
   public let provenance: ReportProvenance
+  /// How well the bundle's rates hold; nil where that was not measured.
+  public let reliability: Reliability?
   /// Cases with pictures at most; all others are in the table only.
   public let pictureLimit: Int
 
   /// A report about cases.
-  public init(cases: [SegmentationReportCase], provenance: ReportProvenance, pictureLimit: Int = 100) {
+  public init(
+    cases: [SegmentationReportCase], provenance: ReportProvenance, reliability: Reliability? = nil,
+    pictureLimit: Int = 100
+  ) {
     self.cases = cases
     self.provenance = provenance
+    self.reliability = reliability
     self.pictureLimit = pictureLimit
   }
 
@@ -122,8 +130,7 @@ public struct SegmentationReport: Sendable {
       sections: [
         HTMLPage.Section("Cases", [limitNote, .table(table)].compactMap { $0 }),
         HTMLPage.Section("Pictures", pictured.flatMap { blocks(of: $0.case, anchor: $0.anchor) }),
-        provenance.section,
-      ])
+      ] + (reliability.map { [$0.section] } ?? []) + [provenance.section])
   }
 
   private typealias Anchored = (case: SegmentationReportCase, anchor: String)

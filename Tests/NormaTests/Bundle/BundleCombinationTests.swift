@@ -42,6 +42,15 @@ import Testing
         #expect(abs(observed - rate) < 1e-3, "\(rate): \(observed)")
       }
       #expect(bundle.manifest.provenance.validationCases == whole.cases && bundle.manifest.domain != nil)
+
+      let (pooled, own) = (try #require(whole.reliability), parts.compactMap(\.reliability))
+      #expect(own.count == 2 && pooled.participants == own[0].participants + own[1].participants)
+      #expect(whole.participants == pooled.participants)
+      for (index, point) in pooled.points.enumerated() {
+        let exceeding = zip(parts, own).reduce(0) { $0 + Double($1.0.voxels) * $1.1.points[index].observed }
+        #expect(abs(point.observed - exceeding / Double(whole.voxels)) < 1e-9)
+        #expect(point.interval[0] <= point.observed && point.observed <= point.interval[1])
+      }
     }
   }
 

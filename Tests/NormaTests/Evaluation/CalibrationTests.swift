@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Norma
@@ -28,6 +29,32 @@ import Testing
   func aRateThatWasNotMeasuredIsRefused(rate: Double) throws {
     let problem = try problem { try calibration(20_000).threshold(atRate: rate) }
     #expect(problem.kind == .usage && problem.place == "--fpr")
+  }
+
+  @Test func exceedanceFallsWithTheScoreAndIsNeverZero() {
+    var calibration = calibration(20_000)
+    calibration.participants = 19
+    let scores = stride(from: -0.1, through: 1.5, by: 0.001)
+    let exceedances = scores.map(calibration.exceedance)
+    #expect(zip(exceedances, exceedances.dropFirst()).allSatisfy { $0 >= $1 })
+    #expect(exceedances.allSatisfy { $0 >= 1 / 20 && $0 <= 1 })
+    for point in calibration.curve {
+      let expected = (19 * point.rate + 1) / 20
+      #expect(abs(calibration.exceedance(of: point.threshold) - expected) < 1e-12)
+    }
+    #expect(calibration.exceedance(of: 0) == 1 && calibration.exceedance(of: .nan) == 1)
+    // Below the curve as well: the scores are uniform.
+    for score in [0.01, 0.2, 0.45] { #expect(abs(calibration.rate(above: score) - (1 - score)) < 1e-3) }
+  }
+
+  @Test func whatOlderBundlesLackIsNotThere() throws {
+    var calibration = calibration(20_000)
+    let older = try JSONDecoder().decode(Calibration.self, from: JSONEncoder().encode(calibration))
+    #expect(older == calibration && older.participants == nil && older.reliability == nil)
+    // Their three scans stand for people.
+    #expect(abs(older.exceedance(of: 2) - 0.250075) < 1e-12)
+    calibration.participants = 99
+    #expect(abs(calibration.exceedance(of: 2) - 0.010099) < 1e-12)
   }
 
   @Test func fewVoxelsKnowNoRareRate() throws {

@@ -65,9 +65,11 @@ import Volumes
         #expect(dice(labelled.threshold * factor) <= labelled.dice + 1e-9)
       }
       // People with a lesion are not in the curve of the false-positive rate.
-      #expect(bundle.manifest.calibration.cases == 2)
+      let calibration = bundle.manifest.calibration
+      #expect(calibration.cases == 2 && calibration.participants == 2 && calibration.reliability == nil)
       let card = try String(contentsOf: bundle.url.appendingPathComponent("card.md"), encoding: .utf8)
       #expect(card.contains("on 2 validation scans with lesions") && card.contains("(98th)"))
+      #expect(card.contains("takes three lesion-free people"))
     }
   }
 
@@ -89,6 +91,30 @@ import Volumes
       let calibration = bundle.manifest.calibration
       #expect(calibration.cases == 1 && calibration.trainingPercentiles?.cases == 1)
       #expect(calibration.labelledValidation?.cases == 1)
+    }
+  }
+
+  /// Four people, one of them scanned twice.
+  @Test func twoScansOfOnePersonAreHeldBackTogether() throws {
+    try withTemporaryFolder { folder in
+      var cohort = try TestCohort(in: folder, validation: 5)
+      cohort.manifest.cases[7].participantID = "sub-7"
+      let run = try TrainingRun(
+        configuration: .tiny("normative"), manifest: cohort.manifest,
+        folder: RunFolder(folder.appendingPathComponent("run")), name: "tiny")
+      let bundle = try run(), calibration = bundle.manifest.calibration
+      #expect(calibration.cases == 5 && calibration.participants == 4)
+      let reliability = try #require(calibration.reliability)
+      let scans = try (3..<8).map { scan in
+        var scores = ScoreHistogram(fractionBits: Reliability.fractionBits)
+        for voxel in try voxels(bundle, [cohort.manifest.cases[scan]]) { scores.add(voxel.score) }
+        return scores
+      }
+      let apart = try Reliability(of: scans, seed: 0)
+      let together = try Reliability(of: Array(scans.prefix(3)) + [scans[3] + scans[4]], seed: 0)
+      #expect(reliability == together && reliability != apart)
+      let card = try String(contentsOf: bundle.url.appendingPathComponent("card.md"), encoding: .utf8)
+      #expect(card.contains("Of 4 people") && card.contains("| stated |"))
     }
   }
 

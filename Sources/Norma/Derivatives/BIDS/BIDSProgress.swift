@@ -5,13 +5,15 @@ package struct BIDSProgress {
   let dataset: DerivativeDataset
   let bundleName: String
   let threshold: Double
+  let exceedance: Calibration?
   let preprocessing: Preprocessing
   private let bundleDigest: String
 
   package init(
-    dataset: DerivativeDataset, preprocessing: Preprocessing, bundle: ModelBundle, threshold: Double
+    dataset: DerivativeDataset, preprocessing: Preprocessing, bundle: ModelBundle, threshold: Double,
+    exceedance: Calibration? = nil
   ) throws {
-    (self.dataset, self.preprocessing) = (dataset, preprocessing)
+    (self.dataset, self.preprocessing, self.exceedance) = (dataset, preprocessing, exceedance)
     (self.threshold, bundleName) = (threshold, bundle.manifest.name)
     bundleDigest = try bundle.digest()
   }
@@ -27,7 +29,9 @@ package struct BIDSProgress {
   /// The row of a scan whose results are there.
   package func completedRow(of scan: ScanCase) -> ScanRow? {
     let files = CaseFiles(caseID: scan.id)
-    let needed = [files.mask, files.anomalyMap, files.labels, files.lesionTable, files.brain]
+    let needed =
+      [files.mask, files.anomalyMap, files.labels, files.lesionTable, files.brain]
+      + (exceedance == nil ? [] : [files.exceedance])
     guard let row = ScanRow(of: scan.id, in: dataset), row.status == .ok,
       needed.allSatisfy({ FileManager.default.fileExists(atPath: dataset.file($0).path) }),
       let sidecar = try? Data(contentsOf: dataset.file(files.maskSidecar)),

@@ -16,8 +16,8 @@ package struct BIDSSegmentation {
     self.progress = progress
     cohort = CohortSegmentation(
       preprocessing: progress.preprocessing, segmenter: segmenter, bundleName: progress.bundleName,
-      threshold: progress.threshold,
-      output: progress.dataset.folder, work: work)
+      threshold: progress.threshold, exceedance: progress.exceedance, output: progress.dataset.folder,
+      work: work)
   }
 
   /// Gives a row for each scan. `onRow` comes before the row is written: where it throws, the scan counts as not

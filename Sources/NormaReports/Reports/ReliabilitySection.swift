@@ -1,0 +1,50 @@
+import Norma
+
+extension Reliability {
+  /// Stated rates beside those of people held back.
+  var section: HTMLPage.Section {
+    HTMLPage.Section(
+      "Do the rates hold?",
+      [
+        .paragraph(
+          "Each of \(participants) lesion-free people was held back in turn and met the thresholds of the others. "
+            + "One scan is one person: expect what single people show."),
+        .table(table),
+        .plot(
+          plot.svg,
+          caption:
+            "Dot and line: all people's voxels with their 95 % interval. Ticks: 5th and 95th percentile of people."
+        ),
+      ])
+  }
+
+  private var table: ReportTable {
+    ReportTable(
+      caption: "Voxels above the threshold of a rate, in people whose scores did not find it",
+      columns: [
+        .text("Stated (%)"), .number("Observed (%)"), .number("95 % interval"), .text("Within it"),
+        .number("Single people, 5th to 95th percentile"),
+      ],
+      rows: points.map { point in
+        [
+          percent(point.stated), percent(point.observed), range(point.interval), point.holds ? "yes" : "no",
+          range(point.people),
+        ]
+      })
+  }
+
+  private var plot: IntervalPlot {
+    IntervalPlot(
+      title: "Observed against stated rate", xLabel: "observed / stated",
+      rows: points.map { point in
+        let (low, high) = (point.interval[0] / point.stated, point.interval[1] / point.stated)
+        return IntervalPlot.Row(
+          "\(percent(point.stated)) % stated", value: point.observed / point.stated, interval: low...high,
+          values: point.people.map { $0 / point.stated })
+      }, reference: ("as stated", 1))
+  }
+
+  private func range(_ ends: [Double]) -> String { "\(percent(ends[0])) to \(percent(ends[1]))" }
+
+  private func percent(_ rate: Double) -> String { format(rate * 100) }
+}
