@@ -48,6 +48,11 @@ struct Console: ParsableArguments {
     FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
   }
 
+  /// How many scans of all have given their scores.
+  func calibrating(_ done: Int, _ count: Int) {
+    progress("calibrating \(Self.bar(done, of: count)) \(done)/\(count)")
+  }
+
   /// Ends a progress line.
   func endProgress() { progress("") }
 

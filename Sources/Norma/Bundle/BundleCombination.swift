@@ -1,76 +1,129 @@
 public import Foundation
 public import Tensors
 
-/// Bundles of one configuration, trained with other seeds or on other folds, made into one: an ensemble whose map is
-/// the mean of theirs.
+/// Several bundles made into one: an ensemble whose map is the weighted sum of theirs.
 ///
-/// Each keeps the thresholds that it measured on people it had not seen. A threshold of the whole is the score that
-/// all of them together exceed as often as stated, so no scan is scored again and none that trained a member counts.
+/// Bundles of one method keep the thresholds that each measured on people it had not seen. A threshold of the whole is
+/// the score that all of them together exceed as often as stated, so no scan is scored again and none that trained a
+/// member counts. Maps of unlike methods have no common unit: their sum is measured on lesion-free scans.
 public struct BundleCombination {
   private let bundles: [ModelBundle]
+  private let configuration: Configuration
+  private let settings: EnsembleSettings
 
-  /// Throws a ``Problem`` for fewer than two, for configurations that differ by more than seed and fold, and for
-  /// voxel-wise statistics, which a mean of maps would not have.
+  /// The mean of bundles of one method. Throws a ``Problem`` for fewer than two, for unlike ones, and for voxel-wise
+  /// statistics, which a mean of maps would not have.
   public init(_ bundles: [ModelBundle]) throws {
-    guard bundles.count > 1, let first = bundles.first else {
+    let share = 1 / Double(bundles.count)
+    try self.init(bundles.map { Part($0, weight: share) })
+    for bundle in bundles where bundle.comparable != bundles[0].comparable {
       throw Problem(
-        .usage, "one bundle alone cannot be combined", at: bundles.first?.url.path ?? "bundle combine",
-        advice: "give two or more bundles of one configuration")
+        .usage, "the bundle's configuration differs from that of \(bundles[0].url.path)", at: bundle.url.path,
+        advice: "combine runs that differ by model and training alone, or give lesion-free scans with --data")
     }
-    for bundle in bundles where bundle.comparableConfiguration != first.comparableConfiguration {
-      throw Problem(
-        .usage, "the bundle's configuration differs from that of \(first.url.path)", at: bundle.url.path,
-        advice: "combine runs that differ by training.seed and training.fold alone")
-    }
-    guard first.manifest.configuration.scoring.normalization == .none else {
-      throw Problem(
-        .usage, "the bundles scale their maps by statistics of their own", at: first.url.path,
-        advice: "train them with scoring.normalization=none")
-    }
-    self.bundles = bundles
   }
 
-  /// Writes the combination; `description` is plain words about the data. Returns it.
-  public func write(
-    name: String, description: String?, to url: URL, device: Device = .cpu
-  ) throws -> ModelBundle {
-    let manifests = bundles.map(\.manifest)
-    var configuration = manifests[0].configuration
-    let settings = EnsembleSettings(
-      members: manifests.map {
-        .init(
-          method: $0.configuration.method, model: $0.configuration.model, weight: 1 / Double(manifests.count))
+  /// One of the bundles.
+  public struct Part {
+    let bundle: ModelBundle
+    let weight, floor: Double
+
+    /// A bundle whose map counts `weight` times as far as it is above `floor`.
+    public init(_ bundle: ModelBundle, weight: Double, floor: Double = 0) {
+      (self.bundle, self.weight, self.floor) = (bundle, weight, floor)
+    }
+  }
+
+  /// The weighted sum of any bundles, to be measured on lesion-free scans; scored as the first one is. A bundle that
+  /// knows some levels only is heard at these. Throws a ``Problem`` as above, and for other recipes.
+  public init(_ parts: [Part]) throws {
+    guard parts.count > 1, let first = parts.first else {
+      throw Problem(
+        .usage, "one bundle alone cannot be combined", at: parts.first?.bundle.url.path ?? "bundle combine",
+        advice: "give two or more bundles")
+    }
+    bundles = parts.map(\.bundle)
+    for bundle in bundles where bundle.manifest.configuration.scoring.normalization != .none {
+      throw Problem(
+        .usage, "the bundle scales its map by statistics of its own", at: bundle.url.path,
+        advice: "train it with scoring.normalization=none")
+    }
+    for bundle in bundles where bundle.recipeAtAllLevels != first.bundle.recipeAtAllLevels {
+      throw Problem(
+        .usage, "the bundle's recipe differs from that of \(first.bundle.url.path)", at: bundle.url.path,
+        advice: "combine bundles whose recipes differ by their levels alone")
+    }
+    let recipes = bundles.map(\.manifest.configuration.recipe)
+    var configuration = first.bundle.manifest.configuration
+    let levels = recipes.contains(where: \.levels.isEmpty) ? [] : recipes.flatMap(\.levels)
+    configuration.recipe.levels = [levels.min(), levels.max()].compactMap { $0 }
+    settings = EnsembleSettings(
+      members: parts.map { part in
+        let own = part.bundle.manifest.configuration
+        var member = EnsembleSettings.Member(method: own.method, model: own.model)
+        (member.weight, member.floor) = (part.weight, part.floor)
+        member.levels = own.recipe.levels == configuration.recipe.levels ? [] : own.recipe.levels
+        return member
       })
+    try settings.validate(path: "model")
     (configuration.method, configuration.model) = (Ensemble.name, try ConfigurationNode(encoding: settings))
+    self.configuration = configuration
+  }
+
+  /// Writes the combination and returns it; `description` is plain words about the data. With `data` the thresholds
+  /// are measured on its validation scans. `isHalf` keeps the weights as numbers of 16 bits.
+  public func write(
+    name: String, description: String?, data: Manifest? = nil, isHalf: Bool = false, to url: URL,
+    device: Device = .cpu, progress: (Int, Int) throws -> Void = { _, _ in }
+  ) throws -> ModelBundle {
     let method = try Ensemble(settings: settings, context: MethodContext(configuration, device: device))
     var state = [String: Tensor]()
     for (index, bundle) in bundles.enumerated() {
       state = state.joined(try bundle.scorer(device: device).method.state.prefixed("\(index)"))
     }
+    // What is measured is what will be read again.
+    if isHalf { state = try state.mapValues { try $0.to(.float16).to(.float32) } }
     try method.load(state: state)
-    var provenance = manifests[0].provenance
-    provenance.data = description ?? provenance.data
+    let scorer = Scorer(method: method, settings: configuration.scoring, device: device)
+    let manifests = bundles.map(\.manifest)
     let digests = Set(manifests.map(\.provenance.dataSHA256))
+    let calibration =
+      try data.map { try Calibration(of: scorer, configuration: configuration, on: $0, progress: progress) }
+      ?? Calibration(pooling: manifests.map(\.calibration), areOtherCases: digests.count > 1)
+    try ModelBundle.write(
+      scorer, configuration: configuration, calibration: calibration,
+      domain: InputDomain(pooling: manifests.compactMap(\.domain)),
+      provenance: provenance(description, digests: digests), name: name, isHalf: isHalf, to: url)
+    return try ModelBundle(contentsOf: url)
+  }
+
+  private func provenance(_ description: String?, digests: Set<String>) -> ModelBundle.Provenance {
+    let members = bundles.map(\.manifest.provenance)
+    var provenance = members[0]
+    provenance.data = description ?? provenance.data
     if digests.count > 1 {
       provenance.dataSHA256 = Digest.of(Data(digests.sorted().joined().utf8))
-      provenance.validationCases = manifests.reduce(0) { $0 + $1.provenance.validationCases }
-      provenance.validationSlices = manifests.reduce(0) { $0 + $1.provenance.validationSlices }
+      provenance.validationCases = members.reduce(0) { $0 + $1.validationCases }
+      provenance.validationSlices = members.reduce(0) { $0 + $1.validationSlices }
     }
-    try ModelBundle.write(
-      Scorer(method: method, settings: configuration.scoring, device: device), configuration: configuration,
-      calibration: Calibration(pooling: manifests.map(\.calibration), areOtherCases: digests.count > 1),
-      domain: InputDomain(pooling: manifests.compactMap(\.domain)), provenance: provenance, name: name,
-      to: url)
-    return try ModelBundle(contentsOf: url)
+    return provenance
   }
 }
 
 extension ModelBundle {
-  /// The configuration without what runs of one ensemble may differ by.
-  fileprivate var comparableConfiguration: Configuration {
+  /// The configuration without what bundles of one unit may differ by.
+  fileprivate var comparable: Configuration {
     var configuration = manifest.configuration
-    (configuration.training.seed, configuration.training.fold) = (0, 0)
+    configuration.model = .map([:])
+    configuration.training = TrainingSettings()
+    configuration.training.exclusion = manifest.configuration.training.exclusion
     return configuration
+  }
+
+  fileprivate var recipeAtAllLevels: Recipe {
+    var recipe = manifest.configuration.recipe
+    recipe.levels = []
+    return recipe
   }
 }
 

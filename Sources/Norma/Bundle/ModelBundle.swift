@@ -118,7 +118,8 @@ public struct ModelBundle: Sendable {
     let weights = url.appendingPathComponent(Self.weightsFile)
     let configuration = manifest.configuration
     do {
-      let (tensors, _) = try Safetensors.read(weights)
+      let tensors = try Safetensors.read(weights).tensors
+        .mapValues { try $0.dtype == .float16 ? $0.to(.float32) : $0 }
       let method = try MethodRegistry.entry(configuration.method)
         .make(model: configuration.model, context: MethodContext(configuration, device: device))
       try method.load(state: tensors.dropping(prefix: "model."))
@@ -149,10 +150,11 @@ public struct ModelBundle: Sendable {
     }
   }
 
-  /// Writes a bundle whole: into a folder beside `url` that then takes its place.
+  /// Writes a bundle whole: into a folder beside `url` that then takes its place. `isHalf` keeps the method's weights
+  /// as numbers of 16 bits.
   package static func write(
     _ scorer: Scorer, configuration: Configuration, calibration: Calibration, domain: InputDomain? = nil,
-    provenance: Provenance, name: String, to url: URL
+    provenance: Provenance, name: String, isHalf: Bool = false, to url: URL
   ) throws {
     let manager = FileManager.default
     let fresh = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
@@ -160,7 +162,9 @@ public struct ModelBundle: Sendable {
     defer { try? manager.removeItem(at: fresh) }
     try AtomicFile.makeFolder(fresh)
     var tensors = [String: Tensor]()
-    for (name, tensor) in try scorer.method.state { tensors["model.\(name)"] = tensor }
+    for (name, tensor) in try scorer.method.state {
+      tensors["model.\(name)"] = try isHalf ? tensor.to(.float16) : tensor
+    }
     tensors.merge(scorer.statistics?.state ?? [:]) { model, _ in model }
     try Safetensors.write(
       tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))

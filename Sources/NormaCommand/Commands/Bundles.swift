@@ -4,8 +4,9 @@ import Norma
 
 struct Bundles: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bundle", abstract: "Look at a bundle, verify it, add to its card; combine several.",
-    subcommands: [List.self, Show.self, Verify.self, Combine.self, Note.self])
+    commandName: "bundle",
+    abstract: "Look at a bundle, verify it, measure its thresholds anew, add to its card; combine several.",
+    subcommands: [List.self, Show.self, Verify.self, Calibrate.self, Combine.self, Note.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The bundles that ship with Norma.")
@@ -45,23 +46,81 @@ struct Bundles: ParsableCommand {
     }
   }
 
+  struct Calibrate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Measure the thresholds of a bundle anew, on lesion-free scans of your own.")
+    @Argument(help: "Folder of a bundle, or the name of a shipped one.") var bundle: String
+    @Option(help: "Manifest (.tsv) or folder of scans; its validation scans give the thresholds.")
+    var data: String
+    @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
+    @Option(help: "Name of the new bundle; default: the same.") var name: String?
+    @Option(help: "File with plain words about all people and scans; default: the same.") var describe:
+      String?
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var console: Console
+
+    func run() throws {
+      let device = try engine.prepare()
+      let model = try ModelBundle(named: bundle)
+      let calibrated = try BundleCalibration(model).write(
+        on: Manifest(discovering: URL(fileURLWithPath: data)), name: name ?? model.manifest.name,
+        description: describe.map(Train.description), to: URL(fileURLWithPath: output), device: device,
+        progress: console.calibrating)
+      console.endProgress()
+      print(calibrated.url.path)
+    }
+  }
+
   struct Combine: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make one bundle of several that differ by seed or fold; its map is the mean of theirs.")
-    @Argument(help: "Folders of two or more bundles.") var bundles: [String]
+      abstract: "Make one bundle of several; its map is the mean of theirs, or with --data a weighted sum.")
+    @Argument(help: "Folders of two or more bundles, or names of shipped ones.") var bundles: [String]
     @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
+    @Option(
+      help:
+        "Manifest (.tsv) or folder of scans; its validation scans give the thresholds, so that methods may differ."
+    )
+    var data: String?
+    @Option(parsing: .upToNextOption, help: "What each map is multiplied with; only with --data. Default: 1.")
+    var weights: [Double] = []
+    @Option(
+      parsing: .upToNextOption,
+      help: "The score of each map that counts as nothing; only with --data. Default: 0.")
+    var floors: [Double] = []
+    @Flag(help: "Keep the weights as numbers of 16 bits, in half the space.") var half = false
     @Option(help: "Name of the new bundle; default: that of the first.") var name: String?
     @Option(help: "File with plain words about the people and scans; default: those of the first.")
     var describe: String?
     @OptionGroup var engine: EngineOptions
+    @OptionGroup var console: Console
+
+    func validate() throws {
+      for (option, values) in [("--weights", weights), ("--floors", floors)] where !values.isEmpty {
+        guard data != nil else { throw ValidationError("\(option) goes with --data") }
+        guard values.count == bundles.count else {
+          throw ValidationError("\(option) has \(values.count) numbers for \(bundles.count) bundles")
+        }
+      }
+    }
 
     func run() throws {
       let device = try engine.prepare()
       let models = try bundles.map { try ModelBundle(named: $0) }
-      let combined = try BundleCombination(models).write(
-        name: name ?? models[0].manifest.name, description: try describe.map(Train.description),
-        to: URL(fileURLWithPath: output), device: device)
+      let data = try data.map { try Manifest(discovering: URL(fileURLWithPath: $0)) }
+      let combined = try combination(of: models).write(
+        name: name ?? models[0].manifest.name, description: try describe.map(Train.description), data: data,
+        isHalf: half, to: URL(fileURLWithPath: output), device: device, progress: console.calibrating)
+      console.endProgress()
       print(combined.url.path)
+    }
+
+    private func combination(of models: [ModelBundle]) throws -> BundleCombination {
+      guard data != nil else { return try BundleCombination(models) }
+      return try BundleCombination(
+        models.enumerated().map { index, model in
+          .init(
+            model, weight: weights.isEmpty ? 1 : weights[index], floor: floors.isEmpty ? 0 : floors[index])
+        })
     }
   }
 

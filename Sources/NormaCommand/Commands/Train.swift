@@ -111,7 +111,7 @@ struct Train: LoggingCommand {
         ])
     case .saved: break
     case .calibrating(let index, let count):
-      console.progress("calibrating \(Console.bar(index, of: count)) \(index)/\(count)")
+      console.calibrating(index, count)
     }
   }
 }

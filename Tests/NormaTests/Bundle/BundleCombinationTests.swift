@@ -55,13 +55,60 @@ import Testing
   }
 
   @Test(arguments: [
-    (["model.network.denseSize=5"], "differs"), (["scoring.normalization=deviation"], "differs"),
+    (["scoring.median=1"], "configuration differs"), (["scoring.normalization=deviation"], "statistics"),
+    (["recipe.normalization=percentile"], "recipe differs"),
   ])
-  func bundlesOfOtherConfigurationsAreRefused(settings: [String], named: String) throws {
+  func unlikeBundlesAreRefused(settings: [String], named: String) throws {
     try withTemporaryFolder { folder in
       let members = try folds(2, settings: [[], settings], in: folder)
       let problem = try problem { try BundleCombination(members) }
-      #expect(problem.kind == .usage && "\(problem)".contains(named))
+      #expect(problem.kind == .usage && "\(problem)".contains(named), "\(problem)")
+    }
+  }
+
+  /// Members of one method may be of other sizes.
+  @Test func aMeanOfOtherNetworksIsAMean() throws {
+    try withTemporaryFolder { folder in
+      let members = try folds(2, settings: [[], ["model.network.denseSize=5"]], in: folder)
+      let url = folder.appendingPathComponent("combined")
+      let bundle = try BundleCombination(members).write(name: "both", description: nil, to: url)
+      let batch = try MethodMatrixTests.batch(9)
+      let maps = try members.map { try $0.scorer(device: .cpu).raw(batch).map }
+      let expected = try ((maps[0] + maps[1]) * 0.5).values()
+      #expect(distance(try bundle.scorer(device: .cpu).raw(batch).map.values(), expected) < 1e-6)
+    }
+  }
+
+  /// Unlike methods, the second heard above its floor and at its own level, measured on scans.
+  @Test func aSumOfUnlikeMethodsIsMeasuredOnScans() throws {
+    try withTemporaryFolder { folder in
+      let cohort = try TestCohort(in: folder, train: 6)
+      func bundle(_ preset: String, _ settings: [String]) throws -> ModelBundle {
+        let run = try TrainingRun(
+          configuration: .tiny(preset, settings: ["scoring.normalization=none"] + settings),
+          manifest: cohort.manifest, folder: RunFolder(folder.appendingPathComponent(preset)), name: preset)
+        return try run()
+      }
+      let everywhere = try bundle("brightness", []), here = try bundle("normative", ["recipe.levels=[-5, 5]"])
+      let url = folder.appendingPathComponent("sum")
+      let sum = try BundleCombination([.init(everywhere, weight: 1), .init(here, weight: 2, floor: 0.5)])
+        .write(name: "sum", description: nil, data: cohort.manifest, isHalf: true, to: url)
+      #expect(sum.manifest.configuration.recipe.levels.isEmpty)
+      var batch = try MethodMatrixTests.batch(9)
+      batch = Batch(images: batch.images, brain: batch.brain, levels: [-6, -5, 5, 6])
+      let (one, two) = try (everywhere.scorer(device: .cpu).raw(batch), here.scorer(device: .cpu).raw(batch))
+      let heard = try Tensor([0, 2, 2, 0], shape: [4, 1, 1, 1])
+      let expected = try (one.map + (two.map - 0.5).relu() * heard).values()
+      // Half precision of what is normal.
+      #expect(distance(try sum.scorer(device: .cpu).raw(batch).map.values(), expected) < 0.05)
+      #expect(sum.manifest.calibration != everywhere.manifest.calibration)
+      let again = try BundleCalibration(sum).write(
+        on: cohort.manifest, name: "again", description: nil, to: folder.appendingPathComponent("again"))
+      #expect(again.manifest.calibration == sum.manifest.calibration)
+      func bytes(_ bundle: ModelBundle) throws -> Int {
+        try Data(contentsOf: bundle.url.appendingPathComponent("weights.safetensors")).count
+      }
+      #expect(try bytes(sum) < bytes(here))
     }
   }
 
