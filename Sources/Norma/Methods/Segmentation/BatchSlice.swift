@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// One slice of a batch while it is changed; tensors are (size, size).
@@ -29,11 +30,7 @@ extension Batch {
   /// Slices of the same grid, each made by `make` from its number and a brush that draws by the slice's own seed; all
   /// of them or none must have lesion and normal planes.
   func replaced(seeds: [UInt64], _ make: (Int, inout Brush) throws -> BatchSlice) throws -> Batch {
-    var brush = try Brush(size: images.shape[3], device: images.device, draws: SeededGenerator(seed: 0))
-    let slices = try seeds.enumerated().map { index, seed in
-      brush.draws = SeededGenerator(seed: seed)
-      return try make(index, &brush)
-    }
+    let slices = try drawn(seeds: seeds, make)
     func stacked(_ planes: [Tensor]) throws -> Tensor { try Tensor.stack(planes).unsqueeze(1) }
     let brain = try stacked(slices.map(\.brain)), lesions = slices.compactMap(\.lesion)
     var batch = Batch(
@@ -42,6 +39,26 @@ extension Batch {
     let normals = slices.compactMap(\.normal)
     batch.normal = normals.isEmpty ? nil : try .stack(normals)
     return batch
+  }
+
+  /// What `draw` makes of each slice's number and a brush that draws by the slice's own seed.
+  func drawn<Drawing>(
+    seeds: [UInt64], _ draw: (Int, inout Brush) throws -> Drawing
+  ) throws -> [Drawing] {
+    var brush = try Brush(size: images.shape[3], device: images.device, draws: SeededGenerator(seed: 0))
+    return try seeds.enumerated().map { index, seed in
+      brush.draws = SeededGenerator(seed: seed)
+      return try draw(index, &brush)
+    }
+  }
+
+  /// One seed a slice, from its pixels: alike in every epoch and batch, another for each number.
+  func seeds(number: Int = 0) throws -> [UInt64] {
+    try (0..<count).map { index in
+      let digest = try Digest.of(images.select(0, index).bytes().withUnsafeBytes { Data($0) })
+      var seeds = SeededGenerator(seed: UInt64(digest.prefix(16), radix: 16) ?? 0, place: UInt64(number))
+      return seeds.next()
+    }
   }
 
   /// Every slice mirrored left to right.
