@@ -7,7 +7,7 @@ struct RestorationSearch: Settings {
   /// Length of a step, as a share of the gradient of a loss that is summed over pixels; units of the brightness.
   var stepSize = 0.01
   /// Weight of the total variation of the change against the loss; 0 = without.
-  var weight = 1.0
+  var weight = 2.0
 
   func validate(path: String) throws {
     try require((1...10_000).contains(steps), path, "steps", steps, "1 to 10000")
