@@ -26,6 +26,16 @@ def differentiated(output, upstream, leaves):
     return torch.autograd.grad((output * upstream).sum(), leaves)
 
 
+class StandardizedConv2d(nn.Conv2d):
+    """Filters of mean 0 and standard deviation 1 (Qiao et al. 2019)."""
+
+    def forward(self, x):
+        filters = self.weight.flatten(1)
+        mean, deviation = filters.mean(1), filters.std(1, correction=0)
+        weight = (self.weight - mean[:, None, None, None]) / deviation[:, None, None, None]
+        return F.conv2d(x, weight, self.bias, padding=self.padding)
+
+
 def layers():
     cases = {
         "conv2d": (lambda: nn.Conv2d(3, 4, 3, stride=2, padding=1), (2, 3, 8, 8)),
@@ -45,6 +55,7 @@ def layers():
         "instanceNorm": (lambda: nn.InstanceNorm2d(3), (2, 3, 5, 5)),
         "instanceNorm affine": (lambda: nn.InstanceNorm2d(3, affine=True), (2, 3, 5, 5)),
         "layerNorm": (lambda: nn.LayerNorm(6), (3, 4, 6)),
+        "conv2d standardized": (lambda: StandardizedConv2d(3, 4, 3, padding=1), (2, 3, 8, 8)),
     }
     stored = {}
     for name, (make, shape) in cases.items():
@@ -163,6 +174,7 @@ def operators():
         "float64": lambda: x.double().exp().float(),
         "bfloat16": lambda: x.bfloat16().float(),
         "gridSample": lambda: F.grid_sample(x, other[:, :2].permute(0, 2, 3, 1) * 2 - 2, align_corners=False),
+        "differences": lambda: x.diff(dim=2),
     }
     stored = {"input": x, "other": other, "indices": indices, "rows": rows, "kernel": kernel}
     for name, compute in cases.items():

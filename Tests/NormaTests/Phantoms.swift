@@ -130,7 +130,7 @@ extension Configuration {
       }
     }
     if model["critic"] != nil { small += ["model.critic.channels=[4, 8]", "model.critic.steps=2"] }
-    if model["searchSteps"] != nil { small.append("model.searchSteps=3") }
+    for steps in ["searchSteps", "steps"] where model[steps] != nil { small.append("model.\(steps)=3") }
     return try Configuration(preset: preset, settings: small + settings)
   }
 }

@@ -52,6 +52,10 @@ struct LayerTests {
       let layer = try LayerNorm(path, 6)
       return { try layer($0) }
     },
+    Case("conv2d standardized") { path in
+      let layer = try Conv2d(path, in: 3, out: 4, kernel: 3, padding: 1, standardized: true)
+      return { try layer($0) }
+    },
   ]
 
   @Test(arguments: cases)

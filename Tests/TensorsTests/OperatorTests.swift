@@ -51,6 +51,7 @@ struct OperatorTests {
     Case("variance dims") { try $0.x.variance([0, 2], correction: 0) },
     Case("max") { try $0.x.max() }, Case("min dims") { try $0.x.min([1]) },
     Case("norm") { try $0.x.norm([1, 2]) }, Case("cumulativeSum") { try $0.x.cumulativeSum(2) },
+    Case("differences") { try $0.x.differences(2) },
     Case("sorted") { try $0.x.sorted().values },
     Case("sorted descending") { try $0.x.sorted(1, descending: true).values },
     Case("largest") { try $0.x.largest(2, 2).values }, Case("quantile") { try $0.x.quantile(0.3, 3) },

@@ -29,7 +29,7 @@ public struct Preset: Hashable, Sendable {
   }
 
   /// Every preset, in the order of the documentation: at 128 pixels, then at the 256 of the paper.
-  public static let all = baselines + networks + segmenters + networks.map(\.atPaperScale)
+  public static let all = baselines + networks + comparators + segmenters + networks.map(\.atPaperScale)
 
   private static let baselines = [
     Preset(
@@ -130,6 +130,24 @@ public struct Preset: Hashable, Sendable {
         model: {critic: {channels: [16, 32, 64, 64], steps: 2}}
         training: {epochs: 30, learningRate: 2e-4, finalLearningRate: 2e-4}
         scoring: {normalization: deviation}
+        """),
+  ]
+
+  private static let comparators = [
+    Preset(
+      name: "denoising",
+      summary: "U-Net that removes coarse noise from lesion-free slices (Kascenas et al. 2022)",
+      yaml: """
+        method: denoising
+        training: {epochs: 60, batchSize: 16}
+        """),
+    Preset(
+      name: "restoration",
+      summary: "slices changed into ones that a variational autoencoder finds likelier (You et al. 2019)",
+      yaml: """
+        method: restoration
+        model: {network: {code: dense}}
+        training: {epochs: 40}
         """),
   ]
 

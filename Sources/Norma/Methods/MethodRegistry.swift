@@ -11,6 +11,8 @@ public enum MethodRegistry {
     MethodEntry(AnoVAEGAN.self),
     MethodEntry(AnoGAN.self),
     MethodEntry(FastAnoGAN.self),
+    MethodEntry(DenoisingAutoencoder.self),
+    MethodEntry(Restoration.self),
     MethodEntry(SyntheticSegmenter.self),
     MethodEntry(SupervisedSegmenter.self),
     MethodEntry(Ensemble.self),

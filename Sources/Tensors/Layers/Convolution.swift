@@ -5,11 +5,13 @@ public struct Conv2d: Sendable {
   /// [out].
   public let bias: Tensor?
   private let stride, padding, dilation, groups: Int
+  private let standardized: Bool
 
-  /// Makes `weight` and `bias` at this path with PyTorch's default values.
+  /// Makes `weight` and `bias` at this path with PyTorch's default values; a `standardized` one convolves by filters
+  /// of mean 0 and standard deviation 1 (Qiao et al. 2019).
   public init(
     _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
-    padding: Int = 0, dilation: Int = 1, groups: Int = 1, bias: Bool = true
+    padding: Int = 0, dilation: Int = 1, groups: Int = 1, bias: Bool = true, standardized: Bool = false
   ) throws(TensorError) {
     let fanIn = inputs / groups * kernel * kernel
     weight = try path.parameter(
@@ -19,11 +21,20 @@ public struct Conv2d: Sendable {
     self.padding = padding
     self.dilation = dilation
     self.groups = groups
+    self.standardized = standardized
   }
 
   /// The convolved images.
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
-    try x.conv2d(weight, bias, stride: stride, padding: padding, dilation: dilation, groups: groups)
+    try x.conv2d(
+      standardized ? Self.standardize(weight) : weight, bias, stride: stride, padding: padding,
+      dilation: dilation, groups: groups)
+  }
+
+  private static func standardize(_ weight: Tensor) throws(TensorError) -> Tensor {
+    let mean = try weight.mean([1, 2, 3], keepDim: true)
+    let variance = try weight.variance([1, 2, 3], correction: 0, keepDim: true)
+    return try (weight - mean) / (variance + 1e-10).sqrt()
   }
 }
 

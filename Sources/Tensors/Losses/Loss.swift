@@ -59,15 +59,10 @@ public enum Loss {
     _ output: Tensor, _ target: Tensor, exponent: Float = 1, reduction: Reduction = .mean
   ) throws(TensorError) -> Tensor {
     func along(_ dim: Int) throws(TensorError) -> Tensor {
-      let difference = try slope(output, dim).abs() - slope(target, dim).abs()
+      let difference = try output.differences(dim).abs() - target.differences(dim).abs()
       let magnitude = try difference.abs()
       return try reduction(exponent == 1 ? magnitude : magnitude.pow(exponent))
     }
     return try along(2) + along(3)
-  }
-
-  private static func slope(_ images: Tensor, _ dim: Int) throws(TensorError) -> Tensor {
-    let length = images.shape[dim] - 1
-    return try images.narrow(dim, start: 1, length: length) - images.narrow(dim, start: 0, length: length)
   }
 }

@@ -29,6 +29,10 @@ extension Tensor {
   public func cumulativeSum(_ dim: Int) throws(TensorError) -> Tensor {
     try call("cumsum", self, dim)
   }
+  /// What lies between neighbours along a dimension, one shorter.
+  public func differences(_ dim: Int) throws(TensorError) -> Tensor {
+    try call("diff", self, 1, dim, nil, nil)
+  }
   /// The elements along a dimension in order, of this shape, and the Int64 index each came from.
   public func sorted(
     _ dim: Int = -1, descending: Bool = false

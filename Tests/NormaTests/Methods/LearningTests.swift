@@ -29,6 +29,7 @@ import Testing
   /// The summed error of a slice, of which eight slices learned by heart may keep `share`.
   @Test(arguments: [
     ("dense-ae", 0.35), ("dense-vae", 0.5), ("spatial-ae", 0.35), ("spatial-vae", 0.35), ("anovaegan", 0.5),
+    ("denoising", 0.35), ("restoration", 0.5),
   ])
   func eightSlicesAreLearnedByHeart(preset: String, share: Double) throws {
     let states = try (0..<2).map { _ in
@@ -101,7 +102,7 @@ import Testing
     !$0.hasSuffix("-256") && !$0.hasSuffix("brightness") && !$0.hasPrefix("normative") && $0 != "ensemble"
   }
 
-  @Test(arguments: networks.filter { !["synthetic", "supervised"].contains($0) }, [0.0, 0.3])
+  @Test(arguments: networks.filter { !["denoising", "synthetic", "supervised"].contains($0) }, [0.0, 0.3])
   func drawsMoveTheScoreAndOnlyWhereAsked(preset: String, dropout: Double) throws {
     let configuration = try Configuration.tiny(preset, settings: ["model.network.dropout=\(dropout)"])
     let method = try MethodRegistry.entry(configuration.method).make(

@@ -48,7 +48,7 @@ import Volumes
     #expect(
       methods.isSuperset(of: [
         "brightness", "normative", "autoencoder", "vae", "anovaegan", "anogan", "f-anogan",
-        "synthetic", "supervised", "ensemble",
+        "denoising", "restoration", "synthetic", "supervised", "ensemble",
       ]))
   }
 

@@ -155,7 +155,7 @@ import Testing
     var reached = 0
     for seed in UInt64(0)..<8 {
       let moved = try shifting(context.placed(batch), seeds: [seed])
-      let values = try #require(context.maps(of: moved)).values()
+      let maps = try #require(try context.maps(of: moved)), values = try maps.values()
       #expect(values.allSatisfy(\.isFinite))
       let seen = try #require(moved.normal).narrow(1, start: 1, length: 1).values()
       for (value, precision) in zip(values, seen) where precision == 0 {

@@ -51,6 +51,7 @@ import Volumes
     Row("an autoencoder", ("dense-ae", [2])), Row("a spatial autoencoder", ("spatial-ae", [4])),
     Row("three optimisers", ("anovaegan", [1, 4])), Row("a generator", ("anogan", [3])),
     Row("before and in the second stage", ("f-anogan", [3, 5])),
+    Row("noise of the run's seeds", ("denoising", [1, 4])),
     Row("weights with a moving average", ("synthetic", [1, 4])),
     Row("lesions with their masks", ("supervised", [1, 4])),
   ])

@@ -91,7 +91,7 @@ final class AnoVAEGAN: Method {
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
-    try withoutGradients { try network.validationTerms(batch).values() }
+    try withoutGradients { try network.scoringTerms(batch, draws: nil).values() }
   }
 
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {

@@ -15,14 +15,18 @@ struct ConvolutionBlock {
   private let activation: Activation
   private let slope: Float
 
-  init(_ path: ParameterPath, in input: Int, out output: Int, scale: Scale, settings: NetworkSettings) throws
-  {
+  /// `standardized` is for convolutions that do not double.
+  init(
+    _ path: ParameterPath, in input: Int, out output: Int, scale: Scale, settings: NetworkSettings,
+    standardized: Bool = false
+  ) throws {
+    precondition(!standardized || scale != .double, "transposed convolutions are not standardized")
     let kernel = settings.kernel
     switch scale {
     case .keep, .halve:
       let convolution = try Conv2d(
         path / "conv", in: input, out: output, kernel: kernel, stride: scale == .halve ? 2 : 1,
-        padding: kernel / 2)
+        padding: kernel / 2, standardized: standardized)
       convolve = { try convolution($0) }
     case .double:
       let convolution = try ConvTranspose2d(

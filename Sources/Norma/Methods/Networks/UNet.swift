@@ -4,6 +4,8 @@ import Tensors
 struct UNetSettings: Settings {
   /// Channels of each level, the finest first; the image is halved between levels.
   var channels = [16, 32, 64, 128]
+  /// Whether filters have mean 0 and standard deviation 1 (Qiao et al. 2019).
+  var weightStandardization = false
 
   func validate(path: String) throws {
     try require(
@@ -39,7 +41,10 @@ struct UNet {
   init(_ path: ParameterPath, in inputs: Int, out outputs: Int, settings: UNetSettings) throws {
     func level(_ path: ParameterPath, in input: Int, out output: Int) throws -> [ConvolutionBlock] {
       try [input, output].enumerated().map { index, width in
-        try ConvolutionBlock(path / index, in: width, out: output, scale: .keep, settings: settings.block)
+        // Of a single channel, filters of mean 0 would see edges and not how bright a pixel is.
+        try ConvolutionBlock(
+          path / index, in: width, out: output, scale: .keep, settings: settings.block,
+          standardized: settings.weightStandardization && width > 1)
       }
     }
     let channels = settings.channels

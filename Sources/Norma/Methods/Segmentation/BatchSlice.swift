@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 
 /// One slice of a batch while it is changed; tensors are (size, size).
@@ -28,18 +29,11 @@ extension Batch {
 
   /// Slices of the same grid, each made by `make` of all slices from its number and a brush that draws by the slice's own
   /// seed; all of them or none must have lesion and normal planes.
-  ///
-  /// On the processor, side by side: single slices are too small to keep another device busy.
   func replaced(
     seeds: [UInt64], _ make: @Sendable ([BatchSlice], Int, inout Brush) throws -> BatchSlice
   ) throws -> Batch {
-    let device = images.device, originals = try on(.cpu).slices(), size = images.shape[3]
-    let slices = try withoutGradients {
-      try concurrentMap(seeds.count) { index in
-        var brush = try Brush(size: size, device: .cpu, draws: SeededGenerator(seed: seeds[index]))
-        return try make(originals, index, &brush)
-      }
-    }
+    let originals = try on(.cpu).slices()
+    let slices = try drawn(seeds: seeds) { try make(originals, $0, &$1) }
     func stacked(_ planes: [Tensor]) throws -> Tensor { try Tensor.stack(planes).unsqueeze(1) }
     let brain = try stacked(slices.map(\.brain)), lesions = slices.compactMap(\.lesion)
     var batch = Batch(
@@ -47,7 +41,31 @@ extension Batch {
       lesions: lesions.isEmpty ? nil : try stacked(lesions), levels: levels)
     let normals = slices.compactMap(\.normal)
     batch.normal = normals.isEmpty ? nil : try .stack(normals)
-    return try batch.on(device)
+    return try batch.on(images.device)
+  }
+
+  /// What `draw` makes of each slice's number and a brush that draws by the slice's own seed.
+  ///
+  /// On the processor, side by side: single slices are too small to keep another device busy.
+  func drawn<Drawing: Sendable>(
+    seeds: [UInt64], _ draw: @Sendable (Int, inout Brush) throws -> Drawing
+  ) throws -> [Drawing] {
+    let size = images.shape[3]
+    return try withoutGradients {
+      try concurrentMap(seeds.count) { index in
+        var brush = try Brush(size: size, device: .cpu, draws: SeededGenerator(seed: seeds[index]))
+        return try draw(index, &brush)
+      }
+    }
+  }
+
+  /// One seed a slice, from its pixels: alike in every epoch and batch, another for each number.
+  func seeds(number: Int = 0) throws -> [UInt64] {
+    try (0..<count).map { index in
+      let digest = try Digest.of(images.select(0, index).bytes().withUnsafeBytes { Data($0) })
+      var seeds = SeededGenerator(seed: UInt64(digest.prefix(16), radix: 16) ?? 0, place: UInt64(number))
+      return seeds.next()
+    }
   }
 
   /// Every slice mirrored left to right.

@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// A U-Net that learns to find what was painted into lesion-free slices (Decisions/0012-synthetic-anomalies.md).
@@ -30,18 +29,9 @@ final class SyntheticSegmenter: SegmentationMethod {
     let synthesis = AnomalySynthesis(
       tasks: tasks, labelsDarkening: painting.labelsDarkening, count: 0...painting.anomalies)
     let losses = try (0..<painting.validationPaintings).map { number in
-      let seeds = try Self.seeds(of: batch, painting: number)
+      let seeds = try batch.seeds(number: number)
       return try segmenter.losses(batch) { try synthesis($0, seeds: seeds) }
     }
     return Losses(mean: losses)
-  }
-
-  /// From the pixels: a validation slice is painted alike in every epoch and batch.
-  private static func seeds(of batch: Batch, painting: Int) throws -> [UInt64] {
-    try (0..<batch.count).map { index in
-      let digest = try Digest.of(batch.images.select(0, index).bytes().withUnsafeBytes { Data($0) })
-      var seeds = SeededGenerator(seed: UInt64(digest.prefix(16), radix: 16) ?? 0, place: UInt64(painting))
-      return seeds.next()
-    }
   }
 }

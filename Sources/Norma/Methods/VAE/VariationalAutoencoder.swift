@@ -29,7 +29,7 @@ final class VariationalAutoencoder: Method {
 
   private let context: MethodContext
   private let parameters: ParameterStore
-  private let network: VariationalNetwork
+  let network: VariationalNetwork
   private let optimizer: Adam
 
   init(settings: ModelSettings, context: MethodContext) throws {
@@ -47,7 +47,7 @@ final class VariationalAutoencoder: Method {
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
-    try withoutGradients { try network.validationTerms(batch).values() }
+    try withoutGradients { try network.scoringTerms(batch, draws: nil).values() }
   }
 
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {

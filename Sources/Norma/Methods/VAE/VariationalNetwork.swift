@@ -25,18 +25,23 @@ struct VariationalNetwork {
     return (reconstruction, try terms(batch, reconstruction: reconstruction, code: code))
   }
 
-  /// The loss through the mean of the code, without learning.
-  func validationTerms(_ batch: Batch) throws -> LossTerms {
-    let code = try encoder.distribution(batch.images, training: false)
-    return try terms(
-      batch, reconstruction: decoder(code.mean, training: false, draws: nil), code: code)
+  /// The loss through the mean of the code, or with `draws` a drawn one, without learning.
+  func scoringTerms(_ batch: Batch, draws: Generator?) throws -> LossTerms {
+    let (reconstruction, code) = try decoded(batch, draws: draws)
+    return try terms(batch, reconstruction: reconstruction, code: code)
   }
 
   /// The images that the mean of the code, or with `draws` a drawn one, decodes to.
   func reconstruct(_ batch: Batch, draws: Generator?) throws -> Tensor {
+    try decoded(batch, draws: draws).reconstruction
+  }
+
+  private func decoded(
+    _ batch: Batch, draws: Generator?
+  ) throws -> (reconstruction: Tensor, code: GaussianCode) {
     let code = try encoder.distribution(batch.images, training: false)
     let sample = try draws.map { try code.sample(generator: $0) } ?? code.mean
-    return try decoder(sample, training: false, draws: draws)
+    return (try decoder(sample, training: false, draws: draws), code)
   }
 
   private func terms(_ batch: Batch, reconstruction: Tensor, code: GaussianCode) throws -> LossTerms {
