@@ -82,7 +82,11 @@ public struct BundleCombination {
       state = state.joined(try bundle.scorer(device: device).method.state.prefixed("\(index)"))
     }
     // What is measured is what will be read again.
-    if isHalf { state = try state.mapValues { try $0.to(.float16).to(.float32) } }
+    if isHalf {
+      for (name, tensor) in state where ModelBundle.isWeight(name) {
+        state[name] = try tensor.to(.float16).to(.float32)
+      }
+    }
     try method.load(state: state)
     let scorer = Scorer(method: method, settings: configuration.scoring, device: device)
     let manifests = bundles.map(\.manifest)

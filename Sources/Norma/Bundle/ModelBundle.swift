@@ -163,7 +163,7 @@ public struct ModelBundle: Sendable {
     try AtomicFile.makeFolder(fresh)
     var tensors = [String: Tensor]()
     for (name, tensor) in try scorer.method.state {
-      tensors["model.\(name)"] = try isHalf ? tensor.to(.float16) : tensor
+      tensors["model.\(name)"] = try isHalf && isWeight(name) ? tensor.to(.float16) : tensor
     }
     tensors.merge(scorer.statistics?.state ?? [:]) { model, _ in model }
     try Safetensors.write(
@@ -181,6 +181,9 @@ public struct ModelBundle: Sendable {
     try? manager.removeItem(at: url)
     try manager.moveItem(at: fresh, to: url)
   }
+
+  /// Whether a tensor belongs to a layer: sums over people need all their digits.
+  static func isWeight(_ name: String) -> Bool { name.hasSuffix("weight") || name.hasSuffix("bias") }
 
   /// Adds a section to the model card and renews its checksum.
   public func addToCard(section: String, text: String) throws {
