@@ -2,7 +2,7 @@ import Foundation
 
 extension ModelBundle {
   /// The bundle for single slices unless told otherwise.
-  public static let defaultNameForSlices = "soop-normative"
+  public static let defaultNameForSlices = "flair-aged"
   /// The bundle for volumes unless told otherwise.
   public static let defaultNameForVolumes = "flair-whole-brain"
 
