@@ -39,6 +39,26 @@ def write(path: str, rows: list[dict]) -> str:
     return path
 
 
+def patients(data: str, work: str) -> list[dict]:
+    """The twelve patients with multiple sclerosis of DATA, prepared below WORK."""
+    found = []
+    for folder, scans, lesions in [
+        ("ms-flair-2d", "flair/{}.nii.gz", "lesion/{}.nii.gz"),
+        ("ms-open/mni", "{}_FLAIR.nii.gz", "{}_lesion.nii.gz"),
+    ]:
+        home, out = os.path.join(data, folder), os.path.join(work, "prepared", folder)
+        names = sorted(name.removesuffix(".nii.gz") for name in os.listdir(os.path.join(home, os.path.dirname(scans))))
+        names = [name.removesuffix("_FLAIR") for name in names if "/" in scans or name.endswith("_FLAIR")]
+        raw = [
+            {"participant_id": name, "image": os.path.join(os.path.abspath(home), scans.format(name)),
+             "lesion_mask": os.path.join(os.path.abspath(home), lesions.format(name))}
+            for name in names
+        ]
+        run("prepare", "-i", write(out + "-scans.tsv", raw), "-o", out)
+        found += read(os.path.join(out, "manifest.tsv"))
+    return found
+
+
 def part(participant: str, key: str, parts: int) -> int:
     """0 to parts - 1, by SHA-256 of the name."""
     return int(hashlib.sha256(f"{key}:{participant}".encode()).hexdigest(), 16) % parts

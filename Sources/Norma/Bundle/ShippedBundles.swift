@@ -4,7 +4,7 @@ extension ModelBundle {
   /// The bundle for single slices unless told otherwise.
   public static let defaultNameForSlices = "flair-aged"
   /// The bundle for volumes unless told otherwise.
-  public static let defaultNameForVolumes = "flair-whole-brain"
+  public static let defaultNameForVolumes = "flair-strict"
 
   /// The bundle for these scans unless told otherwise: that for volumes where one of them is a volume.
   public static func defaultName(for cases: [ScanCase]) -> String {
