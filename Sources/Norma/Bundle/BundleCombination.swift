@@ -10,12 +10,14 @@ public struct BundleCombination {
   private let bundles: [ModelBundle]
   private let configuration: Configuration
   private let settings: EnsembleSettings
+  /// The scans whose validation split gives the thresholds; nil: the bundles' own are pooled.
+  private let data: Manifest?
 
   /// The mean of bundles of one method. Throws a ``Problem`` for fewer than two, for unlike ones, and for voxel-wise
   /// statistics, which a mean of maps would not have.
   public init(_ bundles: [ModelBundle]) throws {
     let share = 1 / Double(bundles.count)
-    try self.init(bundles.map { Part($0, weight: share) })
+    try self.init(bundles.map { Part($0, weight: share) }, thresholdsFrom: nil)
     for bundle in bundles where bundle.comparable != bundles[0].comparable {
       throw Problem(
         .usage, "the bundle's configuration differs from that of \(bundles[0].url.path)", at: bundle.url.path,
@@ -34,9 +36,13 @@ public struct BundleCombination {
     }
   }
 
-  /// The weighted sum of any bundles, to be measured on lesion-free scans; scored as the first one is. A bundle that
-  /// knows some levels only is heard at these. Throws a ``Problem`` as above, and for other recipes.
-  public init(_ parts: [Part]) throws {
+  /// The weighted sum of any bundles, measured on the validation scans of `data`; scored as the first one is. A bundle
+  /// that knows some levels only is heard at these. Throws a ``Problem`` as above, and for other recipes.
+  public init(_ parts: [Part], measuredOn data: Manifest) throws {
+    try self.init(parts, thresholdsFrom: data)
+  }
+
+  private init(_ parts: [Part], thresholdsFrom data: Manifest?) throws {
     guard parts.count > 1, let first = parts.first else {
       throw Problem(
         .usage, "one bundle alone cannot be combined", at: parts.first?.bundle.url.path ?? "bundle combine",
@@ -67,14 +73,14 @@ public struct BundleCombination {
       })
     try settings.validate(path: "model")
     (configuration.method, configuration.model) = (Ensemble.name, try ConfigurationNode(encoding: settings))
-    self.configuration = configuration
+    (self.configuration, self.data) = (configuration, data)
   }
 
-  /// Writes the combination and returns it; `description` is plain words about the data. With `data` the thresholds
-  /// are measured on its validation scans. `isHalf` keeps the weights as numbers of 16 bits.
+  /// Writes the combination and returns it; `description` is plain words about the data. `isHalf` keeps the weights as
+  /// numbers of 16 bits.
   public func write(
-    name: String, description: String?, data: Manifest? = nil, isHalf: Bool = false, to url: URL,
-    device: Device = .cpu, progress: (Int, Int) throws -> Void = { _, _ in }
+    name: String, description: String?, isHalf: Bool = false, to url: URL, device: Device = .cpu,
+    progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> ModelBundle {
     let method = try Ensemble(settings: settings, context: MethodContext(configuration, device: device))
     var state = [String: Tensor]()

@@ -12,7 +12,5 @@ func concurrentMap<Element: Sendable, Failure: Error>(
     }
     initializedCount = count
   }
-  var elements = [Element]()
-  for result in results { elements.append(try result.get()) }
-  return elements
+  return try results.map { result throws(Failure) in try result.get() }
 }

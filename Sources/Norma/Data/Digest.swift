@@ -1,5 +1,6 @@
 import Crypto
 package import Foundation
+import Tensors
 
 /// SHA-256 as lower-case hexadecimal text.
 package enum Digest {
@@ -19,5 +20,13 @@ package enum Digest {
 
   private static func hex(_ digest: SHA256.Digest) -> String {
     digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+extension Tensor {
+  /// A seed from the elements: equal ones give equal draws.
+  func seed() throws -> UInt64 {
+    let digest = try Digest.of(bytes().withUnsafeBytes { Data($0) })
+    return UInt64(digest.prefix(16), radix: 16) ?? 0
   }
 }

@@ -46,7 +46,14 @@ public struct Recipe: Settings {
 
   /// Whether the model knows this axial level; a level that is not known counts as inside.
   package func contains(level: Double?) -> Bool {
-    guard let level, levels.count == 2 else { return true }
-    return (levels[0]...levels[1]).contains(level)
+    levels.span(level)
+  }
+}
+
+extension [Double] {
+  /// Whether [lowest, highest] holds an axial level; without bounds every level is inside, and so is an unknown one.
+  func span(_ level: Double?) -> Bool {
+    guard let level, count == 2 else { return true }
+    return (self[0]...self[1]).contains(level)
   }
 }

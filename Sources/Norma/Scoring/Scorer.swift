@@ -1,4 +1,3 @@
-import Foundation
 package import Tensors
 import Volumes
 
@@ -69,7 +68,8 @@ package struct Scorer {
   /// The method's score of a batch, the mean over the draws that the settings ask for.
   package func raw(_ batch: Batch) throws -> Raw {
     guard settings.samples > 0 else { return try withoutDraws(batch) }
-    let generator = try Generator(seed: Self.seed(of: batch), device: device)
+    // From the pixels, so that a batch is scored the same on every run, whatever it is called.
+    let generator = try Generator(seed: batch.images.seed(), device: device)
     let scores = try (0..<settings.samples).map { _ in try method.score(batch, draws: generator) }
     let maps = try Tensor.stack(scores.map(\.map))
     let reconstructions = scores.compactMap(\.reconstruction)
@@ -87,12 +87,6 @@ package struct Scorer {
   }
 
   private func scaled(_ map: Tensor) throws -> Tensor { try statistics?.normalize(map) ?? map }
-
-  /// From the pixels, so that a batch is scored the same on every run, whatever it is called.
-  private static func seed(of batch: Batch) throws -> UInt64 {
-    let digest = try Digest.of(batch.images.bytes().withUnsafeBytes { Data($0) })
-    return UInt64(digest.prefix(16), radix: 16) ?? 0
-  }
 }
 
 extension ScoringSettings {

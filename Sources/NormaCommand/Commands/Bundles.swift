@@ -106,21 +106,20 @@ struct Bundles: ParsableCommand {
     func run() throws {
       let device = try engine.prepare()
       let models = try bundles.map { try ModelBundle(named: $0) }
-      let data = try data.map { try Manifest(discovering: URL(fileURLWithPath: $0)) }
       let combined = try combination(of: models).write(
-        name: name ?? models[0].manifest.name, description: try describe.map(Train.description), data: data,
-        isHalf: half, to: URL(fileURLWithPath: output), device: device, progress: console.calibrating)
+        name: name ?? models[0].manifest.name, description: try describe.map(Train.description), isHalf: half,
+        to: URL(fileURLWithPath: output), device: device, progress: console.calibrating)
       console.endProgress()
       print(combined.url.path)
     }
 
     private func combination(of models: [ModelBundle]) throws -> BundleCombination {
-      guard data != nil else { return try BundleCombination(models) }
+      guard let data else { return try BundleCombination(models) }
       return try BundleCombination(
         models.enumerated().map { index, model in
           .init(
             model, weight: weights.isEmpty ? 1 : weights[index], floor: floors.isEmpty ? 0 : floors[index])
-        })
+        }, measuredOn: Manifest(discovering: URL(fileURLWithPath: data)))
     }
   }
 

@@ -110,8 +110,9 @@ import Testing
       }
       let everywhere = try bundle("brightness", []), here = try bundle("normative", ["recipe.levels=[0, 20]"])
       let url = folder.appendingPathComponent("sum")
-      let sum = try BundleCombination([.init(everywhere, weight: 1), .init(here, weight: 2, floor: 0.5)])
-        .write(name: "sum", description: nil, data: cohort.manifest, to: url)
+      let sum = try BundleCombination(
+        [.init(everywhere, weight: 1), .init(here, weight: 2, floor: 0.5)], measuredOn: cohort.manifest
+      ).write(name: "sum", description: nil, to: url)
       #expect(sum.manifest.configuration.recipe.levels.isEmpty)
       var batch = try MethodMatrixTests.batch(9)
       batch = Batch(images: batch.images, brain: batch.brain, levels: [-1, 0, 20, 21])

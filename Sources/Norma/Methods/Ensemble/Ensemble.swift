@@ -34,7 +34,7 @@ final class Ensemble: Method {
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
     var map = try batch.brain.zerosLike()
     for (method, settings) in members {
-      let shares = batch.levels.map { settings.speaks(at: $0) ? Float(settings.weight) : 0 }
+      let shares = batch.levels.map { settings.levels.span($0) ? Float(settings.weight) : 0 }
       guard shares.contains(where: { $0 > 0 }) else { continue }
       let share = try Tensor(shares, shape: [batch.count, 1, 1, 1], device: map.device)
       let own = try (method.score(batch, draws: draws).map - Float(settings.floor)).relu()
@@ -90,12 +90,6 @@ struct EnsembleSettings: Settings {
     var floor = 0.0
     /// Lowest and highest template level in mm between which it is heard; empty = at all levels.
     var levels: [Double] = []
-
-    /// Whether it is heard at a level; one that is not known is the user's to vouch for.
-    func speaks(at level: Double?) -> Bool {
-      guard let level, levels.count == 2 else { return true }
-      return (levels[0]...levels[1]).contains(level)
-    }
   }
 
   var members = [Member(method: Brightness.name), Member(method: NormativeMap.name)]

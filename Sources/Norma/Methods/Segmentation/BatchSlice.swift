@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// One slice of a batch while it is changed; tensors are (size, size).
@@ -51,8 +50,9 @@ extension Batch {
     seeds: [UInt64], _ draw: @Sendable (Int, inout Brush) throws -> Drawing
   ) throws -> [Drawing] {
     let size = images.shape[3]
-    return try withoutGradients {
-      try concurrentMap(seeds.count) { index in
+    return try concurrentMap(seeds.count) { index in
+      // Each thread has a mode of its own.
+      try withoutGradients {
         var brush = try Brush(size: size, device: .cpu, draws: SeededGenerator(seed: seeds[index]))
         return try draw(index, &brush)
       }
@@ -62,8 +62,7 @@ extension Batch {
   /// One seed a slice, from its pixels: alike in every epoch and batch, another for each number.
   func seeds(number: Int = 0) throws -> [UInt64] {
     try (0..<count).map { index in
-      let digest = try Digest.of(images.select(0, index).bytes().withUnsafeBytes { Data($0) })
-      var seeds = SeededGenerator(seed: UInt64(digest.prefix(16), radix: 16) ?? 0, place: UInt64(number))
+      var seeds = SeededGenerator(seed: try images.select(0, index).seed(), place: UInt64(number))
       return seeds.next()
     }
   }
