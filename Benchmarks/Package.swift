@@ -14,6 +14,9 @@ let package = Package(
   dependencies: [.package(name: "norma", path: "..")],
   targets: [
     .executableTarget(
+      name: "AnalysisBenchmark",
+      dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
+    .executableTarget(
       name: "TrainingBenchmark",
       dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
     .executableTarget(

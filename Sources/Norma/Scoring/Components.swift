@@ -9,57 +9,105 @@ public struct Components: Sendable {
 }
 
 extension Mask {
-  /// Labels the connected components (union-find over the already visited half of the neighbours).
+  /// Labels the connected components: runs of voxels along x, each joined to those that it touches in the rows before.
   public func components() -> Components {
-    let (width, height, depth) = (shape[0], shape[1], shape[2])
+    var runs = Runs(of: self)
+    runs.joinNeighbours()
+    let numbers = runs.numbers()
     var labels = [Int32](repeating: 0, count: voxels.count)
-    var parents: [Int32] = [0]
-    func root(_ label: Int32) -> Int32 {
-      var label = label
-      while parents[Int(label)] != label {
-        parents[Int(label)] = parents[Int(parents[Int(label)])]
-        label = parents[Int(label)]
-      }
-      return label
+    labels.withUnsafeMutableBufferPointer { labels in
+      for (run, number) in zip(runs.all, numbers.ofRuns) { labels[run].update(repeating: number) }
     }
-    let visited = [
-      (-1, 0, 0), (-1, -1, 0), (0, -1, 0), (1, -1, 0), (-1, -1, -1), (0, -1, -1), (1, -1, -1), (-1, 0, -1),
-      (0, 0, -1), (1, 0, -1), (-1, 1, -1), (0, 1, -1), (1, 1, -1),
-    ]
-    for z in 0..<depth {
-      for y in 0..<height {
-        for x in 0..<width {
-          let index = (z * height + y) * width + x
-          guard voxels[index] != 0 else { continue }
-          for (dx, dy, dz) in visited {
-            let (i, j, k) = (x + dx, y + dy, z + dz)
-            guard i >= 0, i < width, j >= 0, j < height, k >= 0 else { continue }
-            let neighbour = labels[(k * height + j) * width + i]
-            guard neighbour != 0 else { continue }
-            if labels[index] == 0 {
-              labels[index] = root(neighbour)
-            } else {
-              let (a, b) = (root(labels[index]), root(neighbour))
-              parents[Int(max(a, b))] = min(a, b)
-            }
-          }
-          if labels[index] == 0 {
-            labels[index] = Int32(parents.count)
-            parents.append(Int32(parents.count))
+    return Components(
+      labels: Labels(geometry: geometry, voxels: labels, header: header), count: numbers.count)
+  }
+}
+
+/// The runs of set voxels along x, in the order of voxels, and which of them belong together (union-find).
+private struct Runs {
+  private let height, depth: Int
+  private let width: Int
+  /// Voxels from the first to one past the last.
+  private(set) var all: [Range<Int>] = []
+  /// The runs of each row of voxels, rows in the order of voxels.
+  private var rows: [Range<Int>] = []
+  private var parents: [Int32] = []
+
+  init(of mask: Mask) {
+    (width, height, depth) = (mask.shape[0], mask.shape[1], mask.shape[2])
+    rows.reserveCapacity(height * depth)
+    mask.voxels.withUnsafeBytes { voxels in
+      for row in 0..<height * depth {
+        let first = all.count, end = (row + 1) * width
+        var voxel = row * width
+        while voxel < end {
+          // Most voxels are outside: eight at a time.
+          if voxel + 8 <= end, voxels.loadUnaligned(fromByteOffset: voxel, as: UInt64.self) == 0 {
+            voxel += 8
+          } else if voxels[voxel] == 0 {
+            voxel += 1
+          } else {
+            let start = voxel
+            while voxel < end, voxels[voxel] != 0 { voxel += 1 }
+            all.append(start..<voxel)
           }
         }
+        rows.append(first..<all.count)
       }
     }
-    var numbers = [Int32](repeating: 0, count: parents.count)
-    var count: Int32 = 0
-    for index in labels.indices where labels[index] != 0 {
-      let label = Int(root(labels[index]))
-      if numbers[label] == 0 {
-        count += 1
-        numbers[label] = count
+    parents = all.indices.map(Int32.init)
+  }
+
+  mutating func joinNeighbours() {
+    for z in 0..<depth {
+      for y in 0..<height where !rows[z * height + y].isEmpty {
+        let row = z * height + y
+        if y > 0 { join(row, row - 1) }
+        guard z > 0 else { continue }
+        for other in max(y - 1, 0)...min(y + 1, height - 1) { join(row, (z - 1) * height + other) }
       }
-      labels[index] = numbers[label]
     }
-    return Components(labels: Labels(geometry: geometry, voxels: labels, header: header), count: Int(count))
+  }
+
+  /// Joins the runs of two rows that touch, at a corner at least.
+  private mutating func join(_ row: Int, _ other: Int) {
+    let shift = (row - other) * width
+    var (run, neighbour) = (rows[row].lowerBound, rows[other].lowerBound)
+    while run < rows[row].upperBound, neighbour < rows[other].upperBound {
+      let near = all[neighbour].lowerBound + shift...all[neighbour].upperBound + shift
+      if near.upperBound < all[run].lowerBound {
+        neighbour += 1
+      } else if all[run].upperBound < near.lowerBound {
+        run += 1
+      } else {
+        unite(run, neighbour)
+        if near.upperBound < all[run].upperBound { neighbour += 1 } else { run += 1 }
+      }
+    }
+  }
+
+  private mutating func unite(_ run: Int, _ other: Int) {
+    let (a, b) = (root(run), root(other))
+    parents[max(a, b)] = Int32(min(a, b))
+  }
+
+  private mutating func root(_ run: Int) -> Int {
+    var run = run
+    while Int(parents[run]) != run {
+      parents[run] = parents[Int(parents[run])]
+      run = Int(parents[run])
+    }
+    return run
+  }
+
+  /// Components from 1 on, in the order of their first run.
+  mutating func numbers() -> (ofRuns: [Int32], count: Int) {
+    var numbers = [Int32](repeating: 0, count: all.count), count: Int32 = 0
+    for run in all.indices {
+      let first = root(run)
+      if first == run { count += 1 }
+      numbers[run] = first == run ? count : numbers[first]
+    }
+    return (numbers, Int(count))
   }
 }
