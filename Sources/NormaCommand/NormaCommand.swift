@@ -19,7 +19,7 @@ struct NormaCommand: ParsableCommand {
     version: NormaVersion.current,
     subcommands: [
       Segment.self, BIDSApp.self, Prepare.self, Train.self, Evaluate.self, Experiment.self, Simulate.self,
-      Paint.self, Bundles.self, Presets.self, Doctor.self,
+      Paint.self, Bundles.self, Runs.self, Presets.self, Doctor.self,
     ])
 
   static func main() {

@@ -64,7 +64,7 @@ import Testing
     BadInput("no data", 64, ["no data", "--data", "manifest"]) { place in
       ["train", "--preset", "normative", "-o", place.out.path]
     },
-    BadInput("resume without a run", 66, ["no run to resume", "/out", "norma train"]) { place in
+    BadInput("resume without a run", 66, ["no run in the folder", "/out", "norma train"]) { place in
       ["train", "--resume", "-o", place.out.path]
     },
   ]

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Norma
+import NormaTracking
 import Tensors
 
 struct Train: LoggingCommand {
@@ -43,7 +44,7 @@ struct Train: LoggingCommand {
   func run() throws {
     let device = try engine.prepare()
     let folder = RunFolder(URL(fileURLWithPath: output))
-    if resume { return try train(TrainingRun(resuming: folder, device: device)) }
+    if resume { return try train(TrainingRun(resuming: folder, device: device), in: folder) }
     let configuration = try resolvedConfiguration()
     if dryRun {
       let encoder = JSONEncoder()
@@ -59,7 +60,7 @@ struct Train: LoggingCommand {
       TrainingRun(
         configuration: configuration, manifest: manifest, folder: folder,
         name: name ?? preset ?? configuration.method,
-        description: try describe.map { try Self.description(in: $0) } ?? "", device: device))
+        description: try describe.map { try Self.description(in: $0) } ?? "", device: device), in: folder)
   }
 
   private func resolvedConfiguration() throws -> Configuration {
@@ -77,11 +78,16 @@ struct Train: LoggingCommand {
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  private func train(_ run: TrainingRun) throws {
+  private func train(_ run: TrainingRun, in folder: RunFolder) throws {
     Interruption.listen()
+    let tracking = RunTracking(of: folder, store: RunStoreOptions.standard, console: console)
     let bundle = try run(
-      onEvent: { Self.report($0, to: console) }, shouldStop: { Interruption.requested })
+      onEvent: { event in
+        Self.report(event, to: console)
+        tracking.add(event)
+      }, shouldStop: { Interruption.requested })
     console.endProgress()
+    tracking.finish()
     console.result(bundle.url.path)
   }
 
