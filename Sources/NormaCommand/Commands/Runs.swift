@@ -40,7 +40,8 @@ struct Runs: ParsableCommand {
       let configuration = try ConfigurationNode(contentsOf: record.home.configuration)
       TextTable(
         columns: ["key", "value"],
-        rows: Runs.figures(record).map { [$0.0, $0.1] } + configuration.leaves.map { [$0.path, $0.value.typed] }
+        rows: Runs.figures(record).map { [$0.0, $0.1] }
+          + configuration.leaves.map { [$0.path, $0.value.typed] }
       ).print()
     }
   }
