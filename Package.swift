@@ -59,6 +59,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     .target(
@@ -91,10 +92,15 @@ let package = Package(
       resources: [.copy("Resources/bundles")],
       swiftSettings: swiftSettings),
     .target(name: "NormaReports", dependencies: ["Norma", "Volumes"], swiftSettings: swiftSettings),
+    .target(
+      name: "NormaViewer",
+      dependencies: ["Norma", "Volumes", .product(name: "FlyingSocks", package: "FlyingFox")],
+      resources: [.copy("Assets")],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "NormaCommand",
       dependencies: [
-        "Norma", "NormaReports",
+        "Norma", "NormaReports", "NormaViewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
@@ -105,6 +111,7 @@ let package = Package(
     tests("Volumes", ["Volumes"], goldens: true),
     tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
+    tests("NormaViewer", ["NormaViewer", "Norma", "Volumes"]),
     tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"], goldens: true),
   ],
   swiftLanguageModes: [.v6],
