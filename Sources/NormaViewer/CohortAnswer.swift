@@ -40,39 +40,14 @@ struct CohortAnswer: Encodable {
         id: row.id, participant: row.participantID, status: isGone ? "missing" : row.status,
         message: isGone ? "The files of this case are gone." : row.message, volume: row.lesionVolumeML,
         lesions: row.lesionCount,
-        score: row.lesionTable.flatMap { try? LesionAnswer.lesions(in: $0) }?.map(\.maximum).max(),
+        score: row.lesionTable.flatMap(Self.highestScore),
         threshold: row.threshold)
     }
   }
-}
 
-/// A row of a case's lesion table.
-struct LesionAnswer: Encodable {
-  let index: Int
-  /// mm³.
-  let volume: Double
-  let maximum: Double
-  let mean: Double
-  /// World coordinates in mm, RAS+.
-  let centroid: [Double]
-
-  /// The lesions of a table; throws a ``Problem`` that names a file that cannot be read.
-  static func lesions(in file: URL) throws -> [LesionAnswer] {
-    guard let text = try? String(contentsOf: file, encoding: .utf8), let rows = Table.rows(of: text) else {
-      throw Problem(
-        .missingInput, "the lesion table cannot be read", at: file.path, advice: "segment the case again")
-    }
-    return try rows.map { row in
-      let numbers = [
-        "index", "volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm", "centroid_z_mm",
-      ].compactMap { row[$0].flatMap(Double.init) }
-      guard numbers.count == 7, numbers.allSatisfy(\.isFinite) else {
-        throw Problem(
-          .badData, "the lesion table has a row that is none", at: file.path, advice: "segment the case again")
-      }
-      return LesionAnswer(
-        index: Int(numbers[0]), volume: numbers[1], maximum: numbers[2], mean: numbers[3],
-        centroid: Array(numbers[4...]))
-    }
+  /// The largest score of a case's lesion table; nil where it has none.
+  private static func highestScore(in table: URL) -> Double? {
+    let rows = (try? String(contentsOf: table, encoding: .utf8)).flatMap(Table.rows)
+    return rows?.compactMap { $0["max_score"].flatMap(Double.init) }.filter(\.isFinite).max()
   }
 }

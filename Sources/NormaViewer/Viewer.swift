@@ -78,7 +78,6 @@ public struct Viewer: Sendable {
     case "map": place = row.anomalyMap
     case "mask": place = row.mask
     case "brain": place = row.brainMask
-    case "lesions": place = row.lesionTable
     default: throw HTTPRefusal(.notFound, "There is no such file of a case.")
     }
     guard let place else {
@@ -87,11 +86,10 @@ public struct Viewer: Sendable {
         advice: row.message.isEmpty ? "segment the case again" : row.message)
     }
     return try await Self.offMain {
-      switch kind {
-      case "lesions": return try HTTPResponse(json: LesionAnswer.lesions(in: place))
-      case "mask", "brain": return try Self.response(VolumeReader.readMask(place))
-      default: return try Self.response(VolumeReader.read(place).map { $0.isFinite ? $0 : 0 })
-      }
+      let isMask = kind == "mask" || kind == "brain"
+      return isMask
+        ? try Self.response(VolumeReader.readMask(place))
+        : try Self.response(VolumeReader.read(place).map { $0.isFinite ? $0 : 0 })
     }
   }
 

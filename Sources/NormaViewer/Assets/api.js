@@ -23,7 +23,6 @@ async function answer(path, options) {
 
 export const cohort = async () => (await answer("/api/cohort")).json();
 export const review = async () => (await answer("/api/review")).json();
-export const lesions = async (index) => (await answer(`/api/cases/${index}/lesions`)).json();
 
 async function save(path, change) {
   const response = await answer(path, {
@@ -51,10 +50,10 @@ async function volume(index, kind) {
 /** The volumes of a case, by what went wrong where one cannot be had; the map has to be there. */
 async function load(index) {
   const part = (kind) => volume(index, kind).catch((error) => error);
-  const [map, image, mask, brain, table] = await Promise.all([
-    volume(index, "map"), part("image"), part("mask"), part("brain"), lesions(index).catch((error) => error),
+  const [map, image, mask, brain] = await Promise.all([
+    volume(index, "map"), part("image"), part("mask"), part("brain"),
   ]);
-  return { map, image, mask, brain, lesions: table };
+  return { map, image, mask, brain };
 }
 
 const loaded = new Map();

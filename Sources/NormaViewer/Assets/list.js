@@ -1,10 +1,10 @@
 const marks = { accepted: "✓", rejected: "✕", flagged: "⚑" };
 
-const orders = {
-  volume: (a, b) => (b.volume ?? -1) - (a.volume ?? -1),
-  score: (a, b) => (b.score ?? -1) - (a.score ?? -1),
-  lesions: (a, b) => (b.lesions ?? -1) - (a.lesions ?? -1),
-  name: () => 0,
+/** What a row shows, by what the list is ordered by. */
+const figures = {
+  volume: ({ volume }) => `${volume.toFixed(1)} mL`,
+  score: ({ score }) => score.toFixed(2),
+  lesions: ({ lesions }) => String(lesions),
 };
 const byName = new Intl.Collator(undefined, { numeric: true });
 
@@ -18,7 +18,6 @@ export class CaseList {
   /** `onChoice` gets the index of a case. */
   constructor(place, cases, onChoice) {
     this.#place = place;
-    const largest = Math.max(...cases.map(({ volume }) => volume ?? 0), 1e-9);
     this.#rows = cases.map((row, index) => {
       const item = document.createElement("li");
       const button = item.appendChild(document.createElement("button"));
@@ -32,11 +31,8 @@ export class CaseList {
       };
       const mark = part("mark", "");
       part("id", row.id).title = row.id;
-      const isDone = row.status === "ok";
-      part("size", isDone ? `${(row.volume ?? 0).toFixed(1)} mL` : row.status);
-      if (isDone) part("bar", "").style.width = `${100 * Math.sqrt((row.volume ?? 0) / largest)}%`;
-      item.classList.toggle("failed", !isDone);
-      return { ...row, index, item, button, mark };
+      item.classList.toggle("failed", row.status !== "ok");
+      return { ...row, index, item, button, mark, figure: part("figure", ""), bar: part("bar", "") };
     });
   }
 
@@ -63,7 +59,15 @@ export class CaseList {
       if (kind === "failed") return status !== "ok";
       return kind === "open" ? status === "ok" && !decision : decision === kind;
     });
-    rows.sort((a, b) => orders[order](a, b) || byName.compare(a.id, b.id));
+    const key = order === "name" ? "volume" : order;
+    const largest = Math.max(...rows.map((row) => row[key] ?? 0), 1e-9);
+    for (const row of rows) {
+      const value = row[key];
+      row.figure.textContent = row.status === "ok" && value !== undefined ? figures[key](row) : row.status;
+      row.bar.style.width = `${100 * Math.sqrt((value ?? 0) / largest)}%`;
+    }
+    const value = (row) => (order === "name" ? 0 : (row[order] ?? -1));
+    rows.sort((a, b) => value(b) - value(a) || byName.compare(a.id, b.id));
     this.shown = rows.map(({ index }) => index);
     this.#place.replaceChildren(...rows.map(({ item }) => item));
   }

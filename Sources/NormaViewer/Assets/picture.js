@@ -1,7 +1,13 @@
 import { Niivue } from "./niivue.js";
 
-const axial = 0;
-const multiplanar = 3;
+const [axial, coronal, sagittal] = [0, 1, 2];
+
+/** Left, top, width and height as shares of the canvas. */
+const planes = [
+  { sliceType: axial, position: [0.01, 0, 0.59, 1] },
+  { sliceType: coronal, position: [0.61, 0, 0.38, 0.495] },
+  { sliceType: sagittal, position: [0.61, 0.505, 0.38, 0.495] },
+];
 
 /** The planes of a scan with its anomaly map and mask, by NiiVue. */
 export class Picture {
@@ -13,16 +19,12 @@ export class Picture {
     this.#niivue = new Niivue({
       isRadiologicalConvention: true,
       backColor: [0, 0, 0, 1],
-      crosshairColor: [0.35, 0.75, 0.95, 0.8],
-      crosshairWidth: 0.5,
-      crosshairGap: 6,
+      crosshairColor: [0.55, 0.6, 0.68, 1],
+      crosshairWidth: 0.6,
+      crosshairWidthUnit: "mm",
+      crosshairGap: 14,
       fontColor: [0.82, 0.84, 0.88, 1],
-      multiplanarShowRender: 0,
-      multiplanarLayout: 2,
-      heroImageFraction: 0.62,
-      heroSliceType: axial,
-      multiplanarPadPixels: 6,
-      isCornerOrientationText: false,
+      sliceType: axial,
       showAllOrientationMarkers: true,
       sagittalNoseLeft: true,
       dragAndDropEnabled: false,
@@ -38,21 +40,23 @@ export class Picture {
     this.#niivue.drawRimOpacity = 1;
   }
 
-  /** Shows a scan and its map; without the scan the map alone. */
-  async show(image, map, isSlice) {
+  /** Shows a scan and its map, large enough for the brain to fill the planes; without the scan the map alone. */
+  async show(image, map, brain) {
     const volume = (name, { buffer }, options) => ({ url: buffer, name, ...options });
     this.#niivue.closeDrawing();
     // NiiVue keeps all files that it ever showed, for a scene that could be saved; a thousand cases would not fit.
     this.#niivue.mediaUrlMap.clear();
     this.#niivue.document.imageOptionsArray.length = 0;
-    this.#niivue.opts.sliceType = isSlice ? axial : multiplanar;
+    if (map.shape[2] === 1) this.#niivue.clearCustomLayout();
+    else this.#niivue.setCustomLayout(planes);
     await this.#niivue.loadVolumes([
       volume("scan.nii", image ?? map, { colormap: "gray" }),
       volume("map.nii", map, { colormap: "warm", opacity: 0 }),
     ]);
     this.#map = this.#niivue.volumes[1];
     const scan = this.#niivue.volumes[0];
-    [scan.cal_min, scan.cal_max] = window(image ?? map);
+    [scan.cal_min, scan.cal_max] = [0, brightest(image ?? map, brain)];
+    this.#niivue.setPan2Dxyzmm(brain ? zoomTo(brain) : [0, 0, 0, 1]);
   }
 
   /** Colours the map from `low`, below which it is clear, to `high`. */
@@ -83,11 +87,38 @@ export class Picture {
   }
 }
 
-/** From 0 to a brightness that few voxels exceed. */
-function window({ voxels }) {
-  const step = Math.max(1, Math.floor(voxels.length / 100_000));
-  const sample = [];
-  for (let index = 0; index < voxels.length; index += step) if (voxels[index] > 0) sample.push(voxels[index]);
-  sample.sort((a, b) => a - b);
-  return [0, sample[Math.floor(0.997 * sample.length)] ?? 1];
+/** The white of the window: half again the brain's median, or more where it is brighter than that. */
+function brightest({ voxels }, brain) {
+  const inside = voxels.filter((value, index) => value > 0 && (!brain || brain.voxels[index])).sort();
+  const quantile = (share) => inside[Math.floor(share * (inside.length - 1))] ?? 1;
+  return Math.max(1.5 * quantile(0.5), quantile(0.99));
+}
+
+/** World coordinates of the middle and the size of a box of voxels, both inside. */
+function box({ affine }, first, last) {
+  const middle = first.map((index, axis) => (index + last[axis]) / 2);
+  return {
+    middle: affine.map((row) => row[3] + middle.reduce((sum, index, axis) => sum + row[axis] * index, 0)),
+    size: affine.map((row) => first.reduce((sum, index, axis) => sum + Math.abs(row[axis]) * (last[axis] - index + 1), 0)),
+  };
+}
+
+/** Where NiiVue has to move the planes, mm, and how much to enlarge them, so that a mask fills them. */
+function zoomTo(mask) {
+  const [width, height] = mask.shape;
+  const [first, last] = [[Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]];
+  for (const [index, voxel] of mask.voxels.entries()) {
+    if (!voxel) continue;
+    const place = [index % width, Math.floor(index / width) % height, Math.floor(index / (width * height))];
+    for (let axis = 0; axis < 3; axis++) {
+      if (place[axis] < first[axis]) first[axis] = place[axis];
+      if (place[axis] > last[axis]) last[axis] = place[axis];
+    }
+  }
+  if (!Number.isFinite(first[0])) return [0, 0, 0, 1];
+  const whole = box(mask, [0, 0, 0], mask.shape.map((size) => size - 1));
+  const inner = box(mask, first, last);
+  const room = whole.size.map((size, axis) => size / (1.15 * inner.size[axis]));
+  const zoom = Math.min(4, Math.max(1, Math.min(...(mask.shape[2] === 1 ? room.slice(0, 2) : room))));
+  return [...whole.middle.map((value, axis) => value - zoom * inner.middle[axis]), zoom];
 }

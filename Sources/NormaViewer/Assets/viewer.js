@@ -2,7 +2,7 @@ import * as api from "./api.js";
 import { CaseList } from "./list.js";
 import { Picture } from "./picture.js";
 import { rateText, thresholdAt, rateAbove } from "./rates.js";
-import { regionsAbove, volumeOf } from "./regions.js";
+import { regionsAbove, regionsOf, volumeOf } from "./regions.js";
 
 const byID = new Proxy({}, { get: (_, id) => document.getElementById(id) });
 const steps = 1000;
@@ -66,19 +66,20 @@ async function open(index) {
 }
 
 async function show(index, row, files, mine) {
-  const image = files.image instanceof Error ? null : files.image;
-  await picture.show(image, files.map, files.map.shape[2] === 1);
+  const there = (file) => (file instanceof Error ? null : file);
+  const [image, brain] = [there(files.image), there(files.brain)];
+  await picture.show(image, files.map, brain);
   if (mine !== choice) return;
   const highest = files.map.voxels.reduce((most, value) => Math.max(most, value), 0);
   const written = row.threshold ?? thresholdAt(cohort.curve, 0.01) ?? highest / 2;
   const lowest = Math.max(Math.min(thresholdAt(cohort.curve, 0.2) ?? Infinity, written) / 1.5, highest / 1e4, 1e-6);
-  const brain = files.brain instanceof Error ? null : volumeOf(files.brain);
-  current = { index, row, files, written, lowest, highest: Math.max(highest, 1.5 * written), brain };
-  current.extent = [current.lowest, current.highest];
+  current = { index, row, files, written, highest, brainVolume: brain && volumeOf(brain) };
+  const strictest = Math.max(cohort.curve[0]?.threshold ?? 0, written);
+  current.extent = [lowest, Math.max(Math.min(highest, 2 * strictest), 1.2 * strictest)];
   showMarks();
   setThreshold(saved.thresholds[row.id] ?? saved.thresholdOfOthers ?? written);
-  const first = current.found.lesions[0];
-  picture.moveTo(first ? nearest(first) : middle(files.map));
+  const [first] = current.found.lesions;
+  picture.moveTo(first ? first.peak : middle(files.map));
   if (image) say();
   else say("The scan cannot be shown; this is its anomaly map.", ...(files.image.lines ?? []));
 }
@@ -86,16 +87,15 @@ async function show(index, row, files, mine) {
 /** What is written in the folder, where the threshold is that of the mask; else what would be at another one. */
 function findings(threshold) {
   const { files, written } = current;
-  const isWritten = threshold === written && !(files.mask instanceof Error) && !(files.lesions instanceof Error);
-  if (isWritten) return { mask: files.mask.voxels, lesions: files.lesions, isWritten };
-  return regionsAbove(files.map, threshold, cohort.minimumLesionSize);
+  if (threshold !== written || files.mask instanceof Error) {
+    return regionsAbove(files.map, threshold, cohort.minimumLesionSize);
+  }
+  return { ...regionsOf(files.map, files.mask), isWritten: true };
 }
 
 function middle({ shape, affine }) {
   return affine.map((row) => row[3] + shape.reduce((sum, size, axis) => sum + (row[axis] * (size - 1)) / 2, 0));
 }
-
-function nearest({ centroid }) { return centroid; }
 
 function step(by) {
   const place = current ? list.shown.indexOf(current.index) : -1;
@@ -130,7 +130,7 @@ function setThreshold(threshold) {
 }
 
 function showFigures(threshold) {
-  const { found, brain, written, row } = current ?? {};
+  const { found, brainVolume, written, row } = current ?? {};
   const isKnown = threshold !== null;
   const volume = isKnown ? found.lesions.reduce((sum, lesion) => sum + lesion.volume, 0) / 1000 : 0;
   byID.volume.textContent = isKnown ? `${volume.toFixed(1)} mL` : "–";
@@ -141,7 +141,7 @@ function showFigures(threshold) {
   const rate = isKnown ? rateAbove(cohort.curve, threshold) : null;
   byID.meaning.textContent =
     rate === null ? (isKnown ? "The folder notes no rates; norma view --bundle gives them." : "")
-    : brain ? `In a lesion-free brain of this size about ${amount(rate * brain)} would be above it.`
+    : brainVolume ? `In a lesion-free brain of this size about ${amount(rate * brainVolume)} would be above it.`
     : "Healthy FPR: the share of lesion-free voxels above it.";
   const own = isKnown ? saved.thresholds[row.id] : undefined;
   byID.kept.textContent = [
@@ -154,7 +154,7 @@ function showFigures(threshold) {
 const amount = (millilitres) => (millilitres < 10 ? `${millilitres.toPrecision(2)} mL` : `${Math.round(millilitres)} mL`);
 
 function showMarks() {
-  const marks = [0.1, 0.05, 0.01, 0.001].flatMap((rate) => {
+  const marks = [0.1, 0.01, 0.001].flatMap((rate) => {
     const threshold = thresholdAt(cohort.curve, rate);
     if (threshold === null || threshold <= 0) return [];
     const place = stepOf(threshold) / steps;
@@ -189,7 +189,7 @@ async function keepThreshold(change) {
 function showLayers() {
   if (!current?.files) return;
   const { threshold, found, highest } = current;
-  const [low, high] = [threshold / 2, Math.max(1.5 * threshold, Math.min(highest, 4 * threshold))];
+  const [low, high] = [threshold, Math.max(1.5 * threshold, Math.min(highest, 4 * threshold))];
   picture.setMap(low, high, byID["map-on"].checked ? Number(byID["map-opacity"].value) : 0);
   picture.setMask(byID["mask-on"].checked ? found.mask : null, Number(byID["mask-opacity"].value));
   byID.low.textContent = low.toPrecision(2);
@@ -204,7 +204,6 @@ function toggle(...boxes) {
 }
 
 function showPlace(mm, [scan, map]) {
-  const sides = [["R", "L"], ["A", "P"], ["S", "I"]];
   const place = placeText(mm, 1);
   const values = [scan === undefined ? "" : `scan ${Number(scan).toPrecision(4)}`, map === undefined ? "" : `score ${Number(map).toPrecision(3)}`];
   byID.place.textContent = [place, ...values].filter((text) => text).join("   ");
@@ -244,7 +243,7 @@ function goTo(position) {
   const lesion = current?.found?.lesions[position];
   if (!lesion) return;
   current.lesion = position;
-  picture.moveTo(lesion.centroid);
+  picture.moveTo(lesion.peak);
   for (const [place, row] of [...byID.lesions.rows].entries()) {
     row.toggleAttribute("aria-current", place === position);
     if (place === position) row.scrollIntoView({ block: "nearest" });
