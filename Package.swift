@@ -111,7 +111,9 @@ let package = Package(
     tests("Volumes", ["Volumes"], goldens: true),
     tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
-    tests("NormaViewer", ["NormaViewer", "Norma", "Volumes"]),
+    tests(
+      "NormaViewer",
+      ["NormaViewer", "Norma", "Volumes", .product(name: "FlyingSocks", package: "FlyingFox")]),
     tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"], goldens: true),
   ],
   swiftLanguageModes: [.v6],

@@ -41,7 +41,9 @@ struct ThresholdOptions: ParsableArguments {
     if let thresholdFrom, threshold != nil || fpr != nil && thresholdFrom != .fpr {
       throw ValidationError("Give --threshold-from, --fpr or --threshold, not two of them.")
     }
-    if case .value(let threshold) = threshold, !(threshold >= 0) { throw ValidationError("--threshold must be 0 or more.") }
+    if case .value(let threshold) = threshold, !(threshold >= 0) {
+      throw ValidationError("--threshold must be 0 or more.")
+    }
   }
 
   /// Opens the bundle, for these scans where none is named; throws a ``Problem`` where it or its threshold is not to be had.

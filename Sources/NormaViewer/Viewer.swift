@@ -149,14 +149,20 @@ public struct Viewer: Sendable {
       let id = try change.index.map(caseID)
       return try HTTPResponse(
         json: review.change { contents in
-          if let id { contents.thresholds[id] = change.threshold } else { contents.thresholdOfOthers = change.threshold }
+          if let id {
+            contents.thresholds[id] = change.threshold
+          } else {
+            contents.thresholdOfOthers = change.threshold
+          }
         })
     default: throw HTTPRefusal(.notFound, "Nothing is saved there.")
     }
   }
 
   private func caseID(_ index: Int) throws -> String {
-    guard results.cases.indices.contains(index) else { throw HTTPRefusal(.badRequest, "There is no such case.") }
+    guard results.cases.indices.contains(index) else {
+      throw HTTPRefusal(.badRequest, "There is no such case.")
+    }
     return results.cases[index].id
   }
 

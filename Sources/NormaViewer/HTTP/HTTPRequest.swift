@@ -13,7 +13,9 @@ struct HTTPRequest: Sendable {
 
   /// Reads a head without its empty line; throws an ``HTTPRefusal`` for one that is no HTTP/1 or leaves room for doubt.
   init(head: Data) throws {
-    guard let text = String(data: head, encoding: .utf8) else { throw HTTPRefusal(.badRequest, "The head is no UTF-8.") }
+    guard let text = String(data: head, encoding: .utf8) else {
+      throw HTTPRefusal(.badRequest, "The head is no UTF-8.")
+    }
     var lines = text.components(separatedBy: "\r\n")
     let start = lines.removeFirst().split(separator: " ", omittingEmptySubsequences: false)
     guard start.count == 3, start[2] == "HTTP/1.1" || start[2] == "HTTP/1.0", start[1].hasPrefix("/") else {
@@ -23,7 +25,8 @@ struct HTTPRequest: Sendable {
     (method, path, query) = (String(start[0]), String(target[0]), target.count > 1 ? String(target[1]) : "")
     var headers = [String: String]()
     for line in lines {
-      guard let colon = line.firstIndex(of: ":"), colon > line.startIndex, !line[..<colon].contains(where: \.isWhitespace)
+      guard let colon = line.firstIndex(of: ":"), colon > line.startIndex,
+        !line[..<colon].contains(where: \.isWhitespace)
       else { throw HTTPRefusal(.badRequest, "A line of the head is no header.") }
       let name = line[..<colon].lowercased()
       guard headers[name] == nil else { throw HTTPRefusal(.badRequest, "A header comes twice.") }
@@ -55,6 +58,8 @@ struct HTTPRequest: Sendable {
 
   /// The value of a name in the query.
   func queryValue(_ name: String) -> String? {
-    query.split(separator: "&").first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
+    query.split(separator: "&").first { $0.hasPrefix("\(name)=") }.map {
+      String($0.dropFirst(name.count + 1))
+    }
   }
 }

@@ -38,7 +38,9 @@ struct LoopbackServer: Sendable {
     do {
       let pool: some AsyncSocketPool = .make()
       socket = try prepare(pool)
-      guard case .ip4(_, let port) = try socket.socket.sockname() else { throw SocketError.unsupportedAddress }
+      guard case .ip4(_, let port) = try socket.socket.sockname() else {
+        throw SocketError.unsupportedAddress
+      }
       (self.pool, self.port, self.limits) = (pool, port, limits)
     } catch {
       throw Problem(
@@ -97,7 +99,9 @@ private struct Exchange {
         try await discardRest()
       }
     } catch is TimeIsUp {
-      try await within(.seconds(1)) { try await send(HTTPResponse(.timeout, text: "The request took too long.")) }
+      try await within(.seconds(1)) {
+        try await send(HTTPResponse(.timeout, text: "The request took too long."))
+      }
     }
   }
 

@@ -18,7 +18,9 @@ actor Slots {
   }
 
   /// Does the work in a place of its own.
-  nonisolated func holding<Result: Sendable>(_ work: @Sendable () async throws -> Result) async rethrows -> Result {
+  nonisolated func holding<Result: Sendable>(_ work: @Sendable () async throws -> Result) async rethrows
+    -> Result
+  {
     await take()
     do {
       let result = try await work()

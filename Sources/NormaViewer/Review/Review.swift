@@ -28,7 +28,8 @@ struct ReviewTable {
 
   /// Nil where the text is no such table: what cannot be read must not be replaced.
   init?(_ text: String) {
-    guard let rows = Table.rows(of: text) else { return nil }
+    let header = Set(text.prefix { !$0.isNewline }.split(separator: "\t").map(String.init))
+    guard let rows = Table.rows(of: text), header.isSuperset(of: Self.columns) else { return nil }
     for row in rows {
       let cells = Self.columns.map { name in row[name].map { $0 == "n/a" ? "" : $0 } }
       guard let id = cells[0], let decision = cells[1], let note = cells[2], let changed = cells[3],

@@ -16,7 +16,8 @@ package struct BIDSSegmentation {
     self.progress = progress
     cohort = CohortSegmentation(
       preprocessing: progress.preprocessing, segmenter: segmenter, bundleName: progress.bundleName,
-      threshold: progress.threshold, ownThresholds: progress.ownThresholds, exceedance: progress.exceedance, output: progress.dataset.folder,
+      threshold: progress.threshold, ownThresholds: progress.ownThresholds, exceedance: progress.exceedance,
+      output: progress.dataset.folder,
       work: work)
   }
 
