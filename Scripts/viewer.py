@@ -1,8 +1,9 @@
 """Works the viewer in headless Chromium: viewer.py NORMA WORK PICTURES; WORK/results holds a segmented cohort."""
 
+import asyncio
 import csv
-import json
 import pathlib
+import resource
 import shutil
 import signal
 import subprocess
@@ -187,6 +188,8 @@ def check_threshold(viewer, case):
     assert [row["case_id"] for row in table(kept)] == [case]
     viewer.element("reset").click()
     viewer.wait(lambda: viewer.text("volume") == volume and viewer.text("rate") == rate)
+    viewer.element("keep-case").click()
+    viewer.wait(lambda: not kept.exists())
 
 
 def check_review(viewer, case):
@@ -214,6 +217,26 @@ def check_review(viewer, case):
     assert viewer.element("note").get_attribute("value") == note
     decisions = {row["case_id"]: row["decision"] for row in table(saved)}
     assert decisions == {case: "rejected", hostile: "flagged"}, decisions
+
+
+def check_parallel(viewer):
+    """A thousand requests at once are all answered."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
+    host, token = viewer.address.removeprefix("http://").split("/?token=")
+    name, port = host.split(":")
+    paths = ["/api/cohort", "/viewer.js", "/api/review", "/api/cases/0/mask"]
+
+    async def ask(path):
+        reader, writer = await asyncio.open_connection(name, int(port))
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: norma-{port}={token}\r\n\r\n".encode())
+        answer = await reader.read()
+        writer.close()
+        return answer[9:12]
+
+    async def ask_all():
+        return await asyncio.gather(*(ask(paths[number % len(paths)]) for number in range(1000)))
+
+    assert set(asyncio.run(ask_all())) == {b"200"}
 
 
 def check_offline(viewer):
@@ -265,15 +288,19 @@ def main():
             check_left(viewer, case)
         check_threshold(viewer, cases[0])
         check_review(viewer, cases[1])
-        viewer.open(cases[0])
-        for scheme in ["light", "dark"]:
-            viewer.scheme(scheme)
-            viewer.picture(scheme)
         check_offline(viewer)
+        check_parallel(viewer)
         log = [entry for entry in viewer.browser.get_log("browser") if entry["level"] == "SEVERE"]
         assert not log, log
         check_thousand(rows)
-        check_deleted(viewer, cases[2])
+    write(results / "cases.tsv", rows)
+    with Viewer(results) as viewer:
+        viewer.open(cases[0])
+        viewer.element("reset").click()
+        for scheme in ["light", "dark"]:
+            viewer.scheme(scheme)
+            viewer.picture(scheme)
+        check_deleted(viewer, cases[-1])
     print(f"viewer: works; screenshots in {pictures}")
 
 

@@ -1,8 +1,10 @@
+import { millilitres } from "./text.js";
+
 const marks = { accepted: "✓", rejected: "✕", flagged: "⚑" };
 
 /** What a row shows, by what the list is ordered by. */
 const figures = {
-  volume: ({ volume }) => `${volume.toFixed(1)} mL`,
+  volume: ({ volume }) => millilitres(volume),
   score: ({ score }) => score.toFixed(2),
   lesions: ({ lesions }) => String(lesions),
 };
@@ -41,11 +43,11 @@ export class CaseList {
     const { item, mark } = this.#rows[index];
     item.dataset.decision = decision ?? "";
     mark.textContent = marks[decision] ?? "";
-    mark.ariaLabel = decision ?? "";
+    mark.title = decision ?? "";
   }
 
   choose(index) {
-    for (const row of this.#rows) row.button.toggleAttribute("aria-current", row.index === index);
+    for (const row of this.#rows) row.button.ariaCurrent = String(row.index === index);
     this.#rows[index].item.scrollIntoView({ block: "nearest" });
   }
 

@@ -1,11 +1,12 @@
 import * as api from "./api.js";
 import { CaseList } from "./list.js";
 import { Picture } from "./picture.js";
-import { rateText, thresholdAt, rateAbove } from "./rates.js";
+import { rateAbove, rateText, thresholdAt } from "./rates.js";
 import { regionsAbove, regionsOf, volumeOf } from "./regions.js";
+import { Scale } from "./scale.js";
+import { millilitres, placeText } from "./text.js";
 
 const byID = new Proxy({}, { get: (_, id) => document.getElementById(id) });
-const steps = 1000;
 const longestTable = 200;
 
 let cohort;
@@ -21,9 +22,11 @@ async function start() {
   // The token has become a cookie and need not stand in the address.
   history.replaceState(null, "", location.pathname + location.hash);
   [cohort, saved] = await Promise.all([api.cohort(), api.review()]);
-  byID.folder.textContent = cohort.folder;
+  const [folder] = cohort.folder.split("/").slice(-1);
+  byID.folder.textContent = folder;
+  byID.folder.title = cohort.folder;
   byID.rater.textContent = `by ${cohort.rater}`;
-  document.title = `${cohort.folder.split("/").at(-1)} – Norma`;
+  document.title = `${folder} – Norma`;
   list = new CaseList(byID.cases, cohort.cases, open);
   picture = new Picture(byID.canvas, showPlace);
   await picture.ready;
@@ -38,17 +41,17 @@ async function start() {
 // Cases
 
 async function open(index) {
-  await keepNote();
   const mine = ++choice;
+  // A note that cannot be saved stays in sight.
+  if (!(await keepNote()) || mine !== choice) return;
   const row = cohort.cases[index];
-  current = null;
+  current = { index, row, files: null };
   list.choose(index);
   history.replaceState(null, "", `#${encodeURIComponent(row.id)}`);
   byID.name.textContent = row.id;
   byID["note-of-case"].textContent = row.message;
   byID.note.value = saved.reviews[row.id]?.note ?? "";
   byID.saved.textContent = "";
-  current = { index, row, files: null };
   showReviews();
   showFigures(null);
   say("Loading …");
@@ -72,10 +75,8 @@ async function show(index, row, files, mine) {
   if (mine !== choice) return;
   const highest = files.map.voxels.reduce((most, value) => Math.max(most, value), 0);
   const written = row.threshold ?? thresholdAt(cohort.curve, 0.01) ?? highest / 2;
-  const lowest = Math.max(Math.min(thresholdAt(cohort.curve, 0.2) ?? Infinity, written) / 1.5, highest / 1e4, 1e-6);
-  current = { index, row, files, written, highest, brainVolume: brain && volumeOf(brain) };
-  const strictest = Math.max(cohort.curve[0]?.threshold ?? 0, written);
-  current.extent = [lowest, Math.max(Math.min(highest, 2 * strictest), 1.2 * strictest)];
+  const scale = new Scale(cohort.curve, highest, written);
+  current = { index, row, files, written, highest, scale, brainVolume: brain && volumeOf(brain) };
   showMarks();
   setThreshold(saved.thresholds[row.id] ?? saved.thresholdOfOthers ?? written);
   const [first] = current.found.lesions;
@@ -110,20 +111,11 @@ function arrange() {
 
 // Threshold
 
-const thresholdAtStep = (value) => {
-  const [low, high] = current.extent;
-  return low * (high / low) ** (value / steps);
-};
-const stepOf = (threshold) => {
-  const [low, high] = current.extent;
-  return (steps * Math.log(threshold / low)) / Math.log(high / low);
-};
-
 function setThreshold(threshold) {
   current.threshold = threshold;
   current.found = findings(threshold);
   current.lesion = 0;
-  byID.threshold.value = stepOf(threshold);
+  byID.threshold.value = current.scale.step(threshold);
   showFigures(threshold);
   showLayers();
   showLesions();
@@ -133,7 +125,7 @@ function showFigures(threshold) {
   const { found, brainVolume, written, row } = current ?? {};
   const isKnown = threshold !== null;
   const volume = isKnown ? found.lesions.reduce((sum, lesion) => sum + lesion.volume, 0) / 1000 : 0;
-  byID.volume.textContent = isKnown ? `${volume.toFixed(1)} mL` : "–";
+  byID.volume.textContent = isKnown ? millilitres(volume) : "–";
   byID.count.textContent = isKnown ? found.lesions.length : "–";
   byID.rate.textContent = isKnown ? rateText(cohort.curve, threshold) : "–";
   byID["threshold-value"].textContent = isKnown ? threshold.toPrecision(3) : "";
@@ -141,7 +133,7 @@ function showFigures(threshold) {
   const rate = isKnown ? rateAbove(cohort.curve, threshold) : null;
   byID.meaning.textContent =
     rate === null ? (isKnown ? "The folder notes no rates; norma view --bundle gives them." : "")
-    : brainVolume ? `In a lesion-free brain of this size about ${amount(rate * brainVolume)} would be above it.`
+    : brainVolume ? `In a lesion-free brain of this size about ${millilitres(rate * brainVolume)} would be above it.`
     : "Healthy FPR: the share of lesion-free voxels above it.";
   const own = isKnown ? saved.thresholds[row.id] : undefined;
   byID.kept.textContent = [
@@ -151,20 +143,15 @@ function showFigures(threshold) {
   ].filter((text) => text).join(" ");
 }
 
-const amount = (millilitres) => (millilitres < 10 ? `${millilitres.toPrecision(2)} mL` : `${Math.round(millilitres)} mL`);
-
 function showMarks() {
-  const marks = [0.1, 0.01, 0.001].flatMap((rate) => {
-    const threshold = thresholdAt(cohort.curve, rate);
-    if (threshold === null || threshold <= 0) return [];
-    const place = stepOf(threshold) / steps;
-    if (place < 0 || place > 1) return [];
-    const mark = document.createElement("span");
-    mark.textContent = `${100 * rate} %`;
-    mark.style.left = `${100 * place}%`;
-    return [mark];
-  });
-  byID.marks.replaceChildren(...marks);
+  byID.marks.replaceChildren(
+    ...current.scale.marks(cohort.curve).map(({ text, share }) => {
+      const mark = document.createElement("span");
+      mark.textContent = text;
+      mark.style.left = `${100 * share}%`;
+      return mark;
+    }),
+  );
 }
 
 let waiting = false;
@@ -175,13 +162,17 @@ function slide() {
   waiting = true;
   requestAnimationFrame(() => {
     waiting = false;
-    if (current?.files) setThreshold(thresholdAtStep(Number(byID.threshold.value)));
+    if (current?.files) setThreshold(current.scale.threshold(Number(byID.threshold.value)));
   });
 }
 
-async function keepThreshold(change) {
+/** Keeps the threshold for the case, or for all; that of the folder takes back what was kept. */
+async function keepThreshold(index) {
   if (!current?.files) return;
-  await store(byID.kept, () => api.saveThreshold(change), () => showFigures(current.threshold));
+  const { threshold, written } = current;
+  const isCorrection = threshold !== written || (index !== undefined && saved.thresholdOfOthers !== undefined);
+  const change = { index, threshold: isCorrection ? threshold : undefined };
+  await store(byID.kept, cohort.thresholdFile, () => api.saveThreshold(change), () => showFigures(threshold));
 }
 
 // Layers
@@ -203,15 +194,8 @@ function toggle(...boxes) {
   showLayers();
 }
 
-function showPlace(mm, [scan, map]) {
-  const place = placeText(mm, 1);
-  const values = [scan === undefined ? "" : `scan ${Number(scan).toPrecision(4)}`, map === undefined ? "" : `score ${Number(map).toPrecision(3)}`];
-  byID.place.textContent = [place, ...values].filter((text) => text).join("   ");
-}
-
-function placeText(mm, digits) {
-  const sides = ["RL", "AP", "SI"];
-  return mm.map((value, axis) => `${sides[axis][value < 0 ? 1 : 0]} ${Math.abs(value).toFixed(digits)}`).join("  ");
+function showPlace(mm, [scan, score]) {
+  byID.place.textContent = `${placeText(mm, 1)}   scan ${Number(scan).toPrecision(4)}   score ${Number(score).toPrecision(3)}`;
 }
 
 // Lesions
@@ -245,7 +229,7 @@ function goTo(position) {
   current.lesion = position;
   picture.moveTo(lesion.peak);
   for (const [place, row] of [...byID.lesions.rows].entries()) {
-    row.toggleAttribute("aria-current", place === position);
+    row.ariaCurrent = String(place === position);
     if (place === position) row.scrollIntoView({ block: "nearest" });
   }
 }
@@ -266,32 +250,35 @@ async function decide(decision) {
   if (!current) return;
   const { index, row } = current;
   const isSame = saved.reviews[row.id]?.decision === decision;
-  await store(byID.saved, () => api.saveReview({ index, decision: isSame ? "" : decision }));
+  await store(byID.saved, cohort.reviewFile, () => api.saveReview({ index, decision: isSame ? "" : decision }));
 }
 
 let noteTimer;
 
-/** Saves the note of the case that is shown, where it was changed. */
+/** Saves the note of the case that is shown, where it was changed, and says whether nothing is left to save. */
 async function keepNote() {
   clearTimeout(noteTimer);
-  if (!current) return;
+  if (!current) return true;
   const { index, row } = current;
   const note = byID.note.value.trim();
-  if (note === (saved.reviews[row.id]?.note ?? "")) return;
-  await store(byID.saved, () => api.saveReview({ index, note }));
+  if (note === (saved.reviews[row.id]?.note ?? "")) return true;
+  return store(byID.saved, cohort.reviewFile, () => api.saveReview({ index, note }));
 }
 
-async function store(place, save, after = () => {}) {
+/** Saves something and says at a place whether it stands in the file. */
+async function store(place, file, save, after = () => {}) {
   try {
     saved = await save();
+    place.classList.remove("error");
+    place.textContent = "";
     showReviews();
     after();
-    place.classList.remove("error");
-    if (place === byID.saved) place.textContent = `Saved in ${cohort.reviewFile.split("/").at(-1)}.`;
-    else place.textContent += ` Saved in ${cohort.thresholdFile.split("/").at(-1)}.`;
+    place.textContent += ` Saved in ${file.split("/").at(-1)}.`;
+    return true;
   } catch (error) {
     place.classList.add("error");
     place.textContent = `Not saved. ${(error.lines ?? [String(error)]).join(" ")}`;
+    return false;
   }
 }
 
@@ -363,8 +350,8 @@ function listen() {
   byID.next.addEventListener("click", () => step(1));
   byID.threshold.addEventListener("input", slide);
   byID.reset.addEventListener("click", () => current?.files && setThreshold(current.written));
-  byID["keep-case"].addEventListener("click", () => keepThreshold({ index: current?.index, threshold: current?.threshold }));
-  byID["keep-all"].addEventListener("click", () => keepThreshold({ threshold: current?.threshold }));
+  byID["keep-case"].addEventListener("click", () => keepThreshold(current?.index));
+  byID["keep-all"].addEventListener("click", () => keepThreshold());
   for (const id of ["mask-on", "map-on", "mask-opacity", "map-opacity"]) byID[id].addEventListener("input", showLayers);
   for (const button of byID.decisions.children) button.addEventListener("click", () => decide(button.dataset.decision));
   byID.note.addEventListener("input", () => {
