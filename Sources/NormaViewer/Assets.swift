@@ -13,7 +13,7 @@ struct Assets: Sendable {
         advice: "run Scripts/bootstrap")
     }
     let folder = Bundle.module.bundleURL.appendingPathComponent("Assets")
-    var responses = ["/niivue.js": HTTPResponse(type: Self.types["js"]!, body: library)]
+    var responses = ["/niivue.js": HTTPResponse(type: Self.script, body: library)]
     for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
       guard let type = Self.types[file.pathExtension] else { continue }
       let name = file.lastPathComponent
@@ -23,9 +23,10 @@ struct Assets: Sendable {
     self.responses = responses
   }
 
+  private static let script = "text/javascript; charset=utf-8"
   private static let types = [
     "html": "text/html; charset=utf-8", "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml",
+    "js": script, "svg": "image/svg+xml",
   ]
 
   /// The file at a path of the page; nil where there is none.

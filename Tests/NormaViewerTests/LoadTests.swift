@@ -42,16 +42,17 @@ import Testing
       defer { try? socket.close() }
       try await socket.write(Data(start.utf8))
       let dripping = Task {
-        for _ in 0..<100 {
+        for _ in 0..<1200 {
           try await Task.sleep(for: .milliseconds(50))
           try await socket.write(Data("x".utf8))
         }
       }
       defer { dripping.cancel() }
       let begin = ContinuousClock.now
-      let answer = try? await Client.answer(on: socket)
-      #expect(answer == nil || answer?.status == 408)
-      #expect(ContinuousClock.now - begin < .seconds(3))
+      // A drop that comes too late may reset the connection before the answer is read.
+      let answer = await Client.bytes(on: socket)
+      #expect(answer.isEmpty || answer.starts(with: Data("HTTP/1.1 408 ".utf8)))
+      #expect(ContinuousClock.now - begin < .seconds(30))
     }
   }
 

@@ -139,7 +139,8 @@ import Testing
     try await serving(results) { client in
       let page = try await client.get("/").text
       for part in ["<script>", "onclick", "style=", "http://", "https://"] { #expect(!page.contains(part)) }
-      for name in ["viewer.js", "api.js", "list.js", "picture.js", "rates.js", "regions.js", "scale.js", "text.js", "viewer.css"] {
+      let names = ["viewer", "api", "list", "picture", "rates", "regions", "scale", "text"].map { "\($0).js" }
+      for name in names + ["viewer.css"] {
         let file = try await client.get("/\(name)")
         #expect(file.status == 200)
         for part in ["innerHTML", "http://", "https://", "eval("] {

@@ -127,12 +127,15 @@ struct Client: Sendable {
     try await AsyncSocket.connected(to: .inet(ip4: "127.0.0.1", port: port), timeout: 30)
   }
 
-  /// Reads until the server closes.
-  static func answer(on socket: AsyncSocket) async throws -> Answer {
+  /// What comes until the server closes.
+  static func bytes(on socket: AsyncSocket) async -> Data {
     var bytes = Data()
-    do {
-      while true { bytes += try await socket.read(atMost: 4096) }
-    } catch SocketError.disconnected {}
+    while let more = try? await socket.read(atMost: 4096) { bytes += more }
+    return bytes
+  }
+
+  static func answer(on socket: AsyncSocket) async throws -> Answer {
+    let bytes = await bytes(on: socket)
     let end = try #require(bytes.range(of: Data("\r\n\r\n".utf8)))
     let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
     let status = try #require(Int(head.split(separator: " ")[1]))
