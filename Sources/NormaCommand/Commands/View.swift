@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Norma
 import NormaViewer
+import Synchronization
 
 struct View: LoggingCommand {
   static let configuration = CommandConfiguration(
@@ -33,12 +34,18 @@ struct View: LoggingCommand {
       folder: URL(fileURLWithPath: folder), rater: rater ?? NSUserName(),
       bundle: bundle.map { try ModelBundle(named: $0) }, niivue: InstalledFiles.niivue, port: port)
     Interruption.listen()
-    let serving = Task { try await viewer.run() }
+    let failure = Mutex<(any Error)?>(nil)
+    let serving = Task {
+      do { try await viewer.run() } catch { failure.withLock { $0 = error } }
+    }
     // At once, also into a pipe.
     FileHandle.standardOutput.write(Data("\(viewer.address)\n".utf8))
     console.log("\(viewer.caseCount) cases; reviews go to \(viewer.reviewFile.path); Ctrl-C ends this")
     if !noBrowser { Browser.open(viewer.address) }
-    while !Interruption.requested { Thread.sleep(forTimeInterval: 0.1) }
+    while !Interruption.requested {
+      if let error = failure.withLock({ $0 }) { throw error }
+      Thread.sleep(forTimeInterval: 0.1)
+    }
     serving.cancel()
   }
 }
