@@ -60,6 +60,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", .upToNextMinor(from: "0.27.1")),
   ],
   targets: [
     .target(
@@ -95,10 +96,15 @@ let package = Package(
     .target(
       name: "NormaTracking", dependencies: ["Norma", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings),
+    .target(
+      name: "NormaViewer",
+      dependencies: ["Norma", "Volumes", .product(name: "FlyingSocks", package: "FlyingFox")],
+      resources: [.copy("Assets")],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "NormaCommand",
       dependencies: [
-        "Norma", "NormaReports", "NormaTracking",
+        "Norma", "NormaReports", "NormaTracking", "NormaViewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
@@ -110,6 +116,9 @@ let package = Package(
     tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
     tests("NormaTracking", ["NormaTracking", "Norma"]),
+    tests(
+      "NormaViewer",
+      ["NormaViewer", "Norma", "Volumes", .product(name: "FlyingSocks", package: "FlyingFox")]),
     tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"], goldens: true),
   ],
   swiftLanguageModes: [.v6],

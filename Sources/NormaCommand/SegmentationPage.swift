@@ -29,7 +29,9 @@ struct SegmentationPage {
       message: row.problem.map { "\($0.what); \($0.advice)" } ?? "",
       lesionVolumeML: row.problem == nil ? row.lesionVolumeML : nil,
       lesionCount: row.problem == nil ? row.lesions.count : nil, seconds: row.seconds,
-      montages: try [row.exhibit.map(montage), row.picture.map(Self.montage)].compactMap { $0 },
+      montages: try [
+        row.exhibit.map { try montage(of: $0, threshold: row.threshold) }, row.picture.map(Self.montage),
+      ].compactMap { $0 },
       lesions: row.lesions.prefix(20).map {
         SegmentationReportCase.Lesion(
           id: $0.id, volumeML: $0.volumeMM3 / 1000, maxScore: $0.maximumScore, centroid: $0.centroid)
@@ -67,7 +69,7 @@ struct SegmentationPage {
       panels: panels)
   }
 
-  private func montage(of exhibit: Segmenter.Exhibit) throws -> Montage {
+  private func montage(of exhibit: Segmenter.Exhibit, threshold: Double) throws -> Montage {
     func slice(_ values: [Float]) -> ImageSlice {
       ImageSlice(width: exhibit.size, height: exhibit.size, values: values)
     }

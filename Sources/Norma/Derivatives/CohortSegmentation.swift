@@ -25,6 +25,8 @@ public struct CohortSegmentation {
     public let brightness: InputDomain.BrightnessComparison?
     /// The most anomalous slice, for a picture.
     public let exhibit: Segmenter.Exhibit?
+    /// Above which value of the map its lesions are.
+    public let threshold: Double
     /// Time the case took.
     public let seconds: Double
     /// Where map and mask lie; nil when the case failed.
@@ -38,19 +40,20 @@ public struct CohortSegmentation {
   private let segmenter: Segmenter
   private let bundleName: String
   private let threshold: Double
+  private let ownThresholds: [String: Double]
   private let exceedance: Calibration?
   private let output: URL
   private let work: URL?
 
-  /// Results go to `output`; `bundleName` stands in the sidecars; preprocessed scans are kept in `work`, if given.
+  /// Results go to `output`; the cases in `ownThresholds` have another threshold; `bundleName` stands in the sidecars; preprocessed scans are kept in `work`, if given.
   /// Without preprocessing the scans have to be stripped, or come with their brain masks. With the calibration
   /// `exceedance`, that of the bundle, its map is written too.
   public init(
     preprocessing: Preprocessing? = nil, segmenter: Segmenter, bundleName: String, threshold: Double,
-    exceedance: Calibration? = nil, output: URL, work: URL? = nil
+    ownThresholds: [String: Double] = [:], exceedance: Calibration? = nil, output: URL, work: URL? = nil
   ) {
     (self.preprocessing, self.segmenter, self.bundleName) = (preprocessing, segmenter, bundleName)
-    (self.threshold, self.exceedance) = (threshold, exceedance)
+    (self.threshold, self.ownThresholds, self.exceedance) = (threshold, ownThresholds, exceedance)
     (self.output, self.work) = (output, work)
   }
 
@@ -84,7 +87,7 @@ public struct CohortSegmentation {
   /// scan's fault, and would fail all others too. Without a provenance the sidecars name the image file.
   package func segment(_ scan: ScanCase, provenance: ScanProvenance? = nil) throws -> Row {
     let start = ContinuousClock.now
-    let files = CaseFiles(caseID: scan.id)
+    let files = CaseFiles(caseID: scan.id), threshold = ownThresholds[scan.id] ?? threshold
     func row(
       _ result: Segmenter.Result?, _ prepared: PreprocessedScan?, _ problem: Problem?
     ) -> Row {
@@ -92,7 +95,7 @@ public struct CohortSegmentation {
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
         lesions: result?.lesions ?? [], notes: (prepared?.record.notes ?? []) + (result?.notes ?? []),
         preprocessing: prepared?.record, picture: prepared?.picture, brightness: result?.brightness,
-        exhibit: result?.exhibit,
+        exhibit: result?.exhibit, threshold: threshold,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })
@@ -107,13 +110,14 @@ public struct CohortSegmentation {
       return row(nil, nil, Problem(error))
     }
     try write(
-      result, prepared, of: scan,
+      result, prepared, of: scan, threshold: threshold,
       provenance: provenance ?? ScanProvenance(sources: [scan.image.lastPathComponent]))
     return row(result, prepared, nil)
   }
 
   private func write(
-    _ result: Segmenter.Result, _ prepared: PreprocessedScan, of scan: ScanCase, provenance: ScanProvenance
+    _ result: Segmenter.Result, _ prepared: PreprocessedScan, of scan: ScanCase, threshold: Double,
+    provenance: ScanProvenance
   ) throws {
     let files = CaseFiles(caseID: scan.id)
     func place(_ file: String) -> URL { output.appendingPathComponent(file) }

@@ -111,7 +111,7 @@ struct BIDSApp: LoggingCommand {
       dataset: dataset,
       preprocessing: preprocessing.preprocessing(
         chosen.bundle.manifest.configuration.preprocessing, device: device), bundle: chosen.bundle,
-      threshold: chosen.threshold, exceedance: chosen.exceedance)
+      threshold: chosen.threshold, ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance)
     if dryRun { return announce(layout, progress) }
     let run = BIDSParticipants(
       segmentation: BIDSSegmentation(

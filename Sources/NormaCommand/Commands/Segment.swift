@@ -39,7 +39,8 @@ struct Segment: LoggingCommand {
         chosen.bundle.manifest.configuration.preprocessing, device: device),
       segmenter: try Segmenter(bundle: chosen.bundle, device: device),
       bundleName: chosen.bundle.manifest.name, threshold: chosen.threshold,
-      exceedance: chosen.exceedance, output: folder, work: work.map { URL(fileURLWithPath: $0) })
+      ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance, output: folder,
+      work: work.map { URL(fileURLWithPath: $0) })
     try SegmentationRecord(bundle: chosen.bundle, threshold: chosen.threshold, from: chosen.source)
       .write(to: folder)
     Interruption.listen()

@@ -5,16 +5,17 @@ package struct BIDSProgress {
   let dataset: DerivativeDataset
   let bundleName: String
   let threshold: Double
+  let ownThresholds: [String: Double]
   let exceedance: Calibration?
   let preprocessing: Preprocessing
   private let bundleDigest: String
 
   package init(
     dataset: DerivativeDataset, preprocessing: Preprocessing, bundle: ModelBundle, threshold: Double,
-    exceedance: Calibration? = nil
+    ownThresholds: [String: Double] = [:], exceedance: Calibration? = nil
   ) throws {
     (self.dataset, self.preprocessing, self.exceedance) = (dataset, preprocessing, exceedance)
-    (self.threshold, bundleName) = (threshold, bundle.manifest.name)
+    (self.threshold, self.ownThresholds, bundleName) = (threshold, ownThresholds, bundle.manifest.name)
     bundleDigest = try bundle.digest()
   }
 
@@ -23,7 +24,8 @@ package struct BIDSProgress {
     ScanProvenance(
       sources: ([scan.image] + (scan.brainMask.map { [$0] } ?? [])).map(dataset.uri),
       key: try? ResultKey(
-        scan: scan, preprocessing: preprocessing, bundleDigest: bundleDigest, threshold: threshold))
+        scan: scan, preprocessing: preprocessing, bundleDigest: bundleDigest,
+        threshold: ownThresholds[scan.id] ?? threshold))
   }
 
   /// The row of a scan whose results are there.
