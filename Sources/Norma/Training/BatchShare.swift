@@ -31,7 +31,7 @@ struct BatchShare {
   /// Overwrites gradients with their sums over all processes, in one message.
   func sum(_ gradients: [Tensor]) throws {
     try withoutGradients {
-      var values = try Tensor.cat(gradients.map { try $0.flatten() }).values()
+      var values = try Tensor.cat(gradients.map { try $0.flatten(from: 0) }).values()
       try group.sum(&values)
       let sums = try Tensor(values, shape: [values.count])
       var start = 0

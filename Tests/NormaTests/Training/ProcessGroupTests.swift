@@ -13,7 +13,7 @@ import Testing
     Row("drawn codes", ("dense-vae", ["model.network.norm=group"])),
     Row(
       "spatial codes with dropout",
-      ("spatial-vae", ["model.network.norm=instance", "model.network.dropout=0.2"])),
+      ("spatial-vae", ["model.network.norm=group", "model.network.dropout=0.2"])),
     Row("painted anomalies", ("synthetic", [])), Row("coarse noise", ("denoising", [])),
     Row("lesions with their masks", ("supervised", [])),
     Row("a critic", ("anovaegan", ["model.network.norm=none"])),
@@ -25,7 +25,10 @@ import Testing
       let cohort =
         try preset == "supervised" ? TestCohort.labelled(in: folder) : TestCohort(in: folder)
       let configuration = try Configuration.tiny(
-        preset, settings: settings + ["training.mirror=0.5", "training.batchSize=5"])
+        preset,
+        settings: settings + [
+          "model.network.channels=[16, 16]", "training.mirror=0.5", "training.batchSize=5",
+        ])
       func train(_ count: Int) throws -> (weights: [String: Tensor], records: [EpochRecord]) {
         let place = RunFolder(folder.appendingPathComponent("run-\(count)"))
         try ThreadGroup.run(count) { group in
