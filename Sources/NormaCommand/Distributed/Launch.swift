@@ -27,7 +27,7 @@ enum Launch {
         try body(group)
       } catch {
         // What fails in all processes alike is said once: the first ends the others meanwhile.
-        if group.rank > 0 { sleep(2) }
+        if group.rank > 0 { sleep(5) }
         let problem = Problem(error)
         console.failure(problem)
         group.abort(problem.kind.rawValue)
