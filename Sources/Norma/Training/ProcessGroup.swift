@@ -14,13 +14,17 @@ public protocol ProcessGroup: Sendable {
 
 /// The one process of a group without others.
 public struct SingleProcess: ProcessGroup {
+  /// 0.
   public let rank = 0
+  /// 1.
   public let count = 1
 
   /// The group.
   public init() {}
 
+  /// Nothing to add.
   public func sum(_ values: inout [Float]) {}
+  /// Nothing to wait for.
   public func wait() {}
 }
 
