@@ -40,18 +40,21 @@ enum Tool {
       }
   }()
 
-  /// Runs the command to its end.
-  static func run(_ arguments: [String], in folder: URL? = nil) throws -> Outcome {
-    let running = try start(arguments, in: folder)
+  /// Runs the command to its end, with these variables besides those of the tests.
+  static func run(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws
+    -> Outcome
+  {
+    let running = try start(arguments, in: folder, environment: environment)
     return running.finish()
   }
 
   /// Runs the command and expects success.
   @discardableResult
   static func succeed(
-    _ arguments: [String], in folder: URL? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:],
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Outcome {
-    let outcome = try run(arguments, in: folder)
+    let outcome = try run(arguments, in: folder, environment: environment)
     try #require(
       outcome.code == 0, "norma \(arguments.joined(separator: " ")):\n\(outcome.standardError)",
       sourceLocation: sourceLocation)
@@ -59,13 +62,16 @@ enum Tool {
   }
 
   /// Starts the command, `launcher` in front of it where given.
-  static func start(_ arguments: [String], in folder: URL? = nil, launcher: [String] = []) throws -> Running {
+  static func start(
+    _ arguments: [String], in folder: URL? = nil, launcher: [String] = [], environment: [String: String] = [:]
+  ) throws -> Running {
     let path = try #require(executable, "build the product norma first").path
     let line = launcher + [path] + arguments
     let process = Process()
     process.executableURL = URL(fileURLWithPath: line[0])
     process.arguments = Array(line.dropFirst())
     process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     let output = Workplace.root.appendingPathComponent("\(UUID().uuidString).out")
     let error = Workplace.root.appendingPathComponent("\(UUID().uuidString).err")

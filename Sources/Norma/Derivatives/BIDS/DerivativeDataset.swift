@@ -111,6 +111,7 @@ package struct DerivativeDataset: Sendable {
     *.html
     figures
     logs
+    parts
     *_cases.tsv
     *_xfm.txt
     group_*
