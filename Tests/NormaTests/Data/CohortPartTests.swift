@@ -36,7 +36,9 @@ import Testing
   @Test func oneMoreMovesAtMostOneFromEachPartToTheNext() throws {
     let people = people(200)
     func home(_ people: [String]) throws -> [String: Int] {
-      let pairs = try parts(8, of: people).enumerated().flatMap { part in part.element.map { ($0, part.offset) } }
+      let pairs = try parts(8, of: people).enumerated().flatMap { part in
+        part.element.map { ($0, part.offset) }
+      }
       return Dictionary(uniqueKeysWithValues: pairs)
     }
     let before = try home(people)
