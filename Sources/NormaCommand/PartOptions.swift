@@ -13,8 +13,13 @@ struct PartOptions: ParsableArguments {
   var part: String?
 
   /// The part that is asked for, or that of the Slurm array unless its user `hasChosen` what each task does; nil for
-  /// everything. Throws a ``Problem`` where there is no such part.
+  /// everything, which 1/1 is. Throws a ``Problem`` where there is no such part.
   func chosen(hasChosen: Bool, console: Console) throws -> CohortPart? {
+    let part = try found(hasChosen: hasChosen, console: console)
+    return part?.count == 1 ? nil : part
+  }
+
+  private func found(hasChosen: Bool, console: Console) throws -> CohortPart? {
     let array = SlurmArray(environment: ProcessInfo.processInfo.environment)
     guard let part else {
       guard let array, !hasChosen else { return nil }

@@ -67,7 +67,7 @@ import Volumes
     for outcome in outcomes {
       #expect(
         outcome.standardOutput.isEmpty
-          && outcome.standardError.contains("3 of 9 cases; run the command without"))
+          && outcome.standardError.contains("3 of 9 cases, of which 0 were there"))
     }
     for file in ["cases.tsv", "segmentation.json", "report.html"] { #expect(!(two / file).exists) }
     #expect(two.halfWritten == [])
@@ -103,11 +103,14 @@ import Volumes
         }
       ),
     ]
-    #expect(try segment(folder / "scans", out, "--part", "1/1").code == 0)
+    func segmentParts() throws {
+      for part in ["1/2", "2/2"] { #expect(try segment(folder / "scans", out, "--part", part).code == 0) }
+    }
+    try segmentParts()
     for (name, spoil) in spoilers {
       try spoil()
       let before = try written(out)
-      #expect(try segment(folder / "scans", out, "--part", "1/1").code == 0)
+      try segmentParts()
       let after = try written(out)
       #expect(after[maps[0].path(below: out)] != before[maps[0].path(below: out)], "\(name)")
       #expect(after[maps[1].path(below: out)] == before[maps[1].path(below: out)], "\(name)")
@@ -223,7 +226,12 @@ import Volumes
     let same = try segment(manifest, out, "--part", "1/3", environment: Self.array("5", 5...7))
     #expect(!same.standardError.contains("Slurm") && cases() == 9)
 
-    // What each task does is chosen already.
+    // Of one task, and where that is said, everything is done; and where what each task does is chosen already.
+    for (name, more) in [("alone", []), ("own", ["--part", "1/1"])] {
+      let environment = Self.array("7", name == "alone" ? 7...7 : 5...7)
+      let whole = try Tool.run(Self.arguments(manifest, out / name, more), environment: environment)
+      #expect(whole.code == 0 && (out / name / "cases.tsv").exists && !(out / name / "parts").exists)
+    }
     let single = try segment(Cohort.patient, out / "single", environment: Self.array("7", 5...7))
     #expect(single.code == 0 && (out / "single/cases.tsv").exists && !(out / "single/parts").exists)
     let data = try BIDSDataSet()

@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// What decides the results of all scans of a cohort, apart from the scans.
 package struct CohortKey: Codable, Hashable, Sendable {

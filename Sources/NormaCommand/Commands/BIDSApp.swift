@@ -99,7 +99,7 @@ struct BIDSApp: LoggingCommand {
       if let part {
         let all = layout.participants
         layout.participants = part.deal(all, work: \.scans.count, by: \.id)
-        console.log("part \(part): \(layout.participants.count) of \(all.count) participants")
+        console.log("\(layout.participants.count) of \(all.count) participants")
       }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
       try segment(layout, chosen, into: dataset, isPart: part != nil)

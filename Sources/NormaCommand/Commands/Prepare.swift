@@ -56,9 +56,8 @@ struct Prepare: LoggingCommand {
         report(row, done: done, of: mine.count)
       }, shouldStop: { Interruption.requested })
     console.endProgress()
-    if let part {
-      console.log(
-        "part \(part): \(mine.count) of \(cases.count) cases; run the command without --part for the whole")
+    if part != nil {
+      console.log("\(mine.count) of \(cases.count) cases")
       try fail(rows)
     } else {
       try finish(rows, folder: folder)

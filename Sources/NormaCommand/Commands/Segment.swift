@@ -76,17 +76,19 @@ struct Segment: LoggingCommand {
     _ cases: [ScanCase], _ part: CohortPart?, with parts: SegmentationParts, _ chosen: ThresholdOptions.Choice
   ) throws {
     let mine = part?.deal(cases, by: \.id) ?? cases
-    var done = 0, problems = [Problem]()
+    var done = 0, wereThere = 0, problems = [Problem]()
     try parts(mine) { row in
       done += 1
-      guard let row else { return }
+      guard let row else {
+        wereThere += 1
+        return
+      }
       row.problem.map { problems.append($0) }
       report(row, done: done, of: mine.count)
     }
     console.endProgress()
-    if let part {
-      console.log(
-        "part \(part): \(mine.count) of \(cases.count) cases; run the command without --part for the whole")
+    console.log("\(mine.count) of \(cases.count) cases, of which \(wereThere) were there")
+    if part != nil {
       try fail(problems, of: mine.count)
     } else {
       try write(record: chosen)
