@@ -8,9 +8,12 @@ struct SegmentationPage {
   let bundle: ModelBundle
   let threshold: Double
 
-  func write(to url: URL) throws {
+  func write(to url: URL) throws { try write(rows.map(reportCase), to: url) }
+
+  /// Writes the page of cases that are there already.
+  func write(_ cases: [SegmentationReportCase], to url: URL) throws {
     let provenance = ReportProvenance(bundleName: bundle.manifest.name, settings: settings)
-    try report(rows.map(reportCase), provenance).page.write(to: url)
+    try report(cases, provenance).page.write(to: url)
   }
 
   /// The page of cases that are there already.

@@ -170,19 +170,30 @@ public struct CohortSegmentation {
     try NIfTI.write(result.mask, to: place(files.mask))
   }
 
-  private func writeTable(_ rows: [Row]) throws {
+  /// Whether the files of a scan's results lie in the output folder.
+  package func hasFiles(of scan: ScanCase) -> Bool {
+    CaseFiles(caseID: scan.id).areComplete(in: output, exceedance: exceedance != nil)
+  }
+
+  private func writeTable(_ rows: [Row]) throws { try writeTable(rows.map(cells)) }
+
+  /// Writes `cases.tsv` from the cells of its rows.
+  package func writeTable(_ rows: [[String]]) throws {
     var table = Table(columns: Self.columns)
-    for row in rows {
-      let files = CaseFiles(caseID: row.caseID)
-      let isDone = row.problem == nil
-      table.rows.append([
-        row.caseID, isDone ? "ok" : "failed", row.message.isEmpty ? "n/a" : row.message,
-        row.image.path(relativeTo: output), isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
-        isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
-        row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
-      ])
-    }
+    table.rows = rows
     try AtomicFile.write(table.text, to: output.appendingPathComponent("cases.tsv"))
+  }
+
+  /// A row of `cases.tsv`.
+  package func cells(of row: Row) -> [String] {
+    let files = CaseFiles(caseID: row.caseID)
+    let isDone = row.problem == nil
+    return [
+      row.caseID, isDone ? "ok" : "failed", row.message.isEmpty ? "n/a" : row.message,
+      row.image.path(relativeTo: output), isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
+      isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
+      row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
+    ]
   }
 
   /// The columns of `cases.tsv`; paths are relative to its folder.
