@@ -7,13 +7,15 @@ import NormaTracking
 /// it is worth a training: what cannot be written is said once, and the run goes on.
 final class RunTracking {
   private let folder: RunFolder
-  private let store: URL
+  private let storeFile: URL
   private let console: Console
   private let events: EventFile
+  /// Opened once: one that cannot be opened does not keep every epoch waiting.
+  private lazy var store = Result { try RunStore(storeFile) }
   private var failures = Set<String>()
 
   init(of folder: RunFolder, store: URL, console: Console) {
-    (self.folder, self.store, self.console) = (folder, store, console)
+    (self.folder, storeFile, self.console) = (folder, store, console)
     events = EventFile(of: folder)
   }
 
@@ -31,7 +33,7 @@ final class RunTracking {
     attempt { try page()?.write(to: folder.report) }
   }
 
-  private func remember() { attempt { try RunStore(store).record(RunRecord(of: folder)) } }
+  private func remember() { attempt { try store.get().record(RunRecord(of: folder)) } }
 
   /// The page of losses; nil where the method has no epochs.
   private func page() throws -> HTMLPage? {

@@ -1,4 +1,5 @@
 import Foundation
+import Norma
 
 /// A table of text: aligned and cut to the width of a terminal, tab-separated elsewhere.
 struct TextTable {
@@ -9,10 +10,9 @@ struct TextTable {
   /// A cell is never cut below this.
   private static let leastWidth = 6
 
-  /// The lines, heading first. `width` is that of the terminal in characters; nil: tab-separated and whole.
-  func lines(width: Int?) -> [String] {
+  /// The lines, heading first, at most `width` characters wide where cells can be cut so far.
+  private func lines(width: Int) -> [String] {
     let all = [columns] + rows
-    guard let width else { return all.map { $0.joined(separator: "\t") } }
     var widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     // The widest column gives way until the table fits.
     while widths.reduce(0, +) + Self.gap * (widths.count - 1) > width,
@@ -34,7 +34,12 @@ struct TextTable {
 
   /// Prints to stdout.
   func print() {
-    for line in lines(width: Self.terminalWidth) { Swift.print(line) }
+    guard let width = Self.terminalWidth else {
+      var table = Table(columns: columns)
+      table.rows = rows
+      return Swift.print(table.text, terminator: "")
+    }
+    for line in lines(width: width) { Swift.print(line) }
   }
 
   private static var terminalWidth: Int? {

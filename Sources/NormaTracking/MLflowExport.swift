@@ -13,14 +13,13 @@ public struct MLflowExport {
   /// Adds a run: its configuration as parameters, its metrics per epoch, the bundle's folder as a tag. What an earlier
   /// export of the same run wrote is replaced. Throws a ``Problem``.
   public func add(_ run: RunRecord) throws {
-    let home = RunFolder(URL(fileURLWithPath: run.folder))
     let experiment = folder.appendingPathComponent(Self.experiment)
     let milliseconds = (started: Self.milliseconds(run.started), changed: Self.milliseconds(run.changed))
     try write(
       [
-        ("artifact_location", experiment.absoluteURL.absoluteString), ("creation_time", "0"),
-        ("experiment_id", Self.experiment),
-        ("last_update_time", "0"), ("lifecycle_stage", "active"), ("name", "norma"),
+        "artifact_location": .string(experiment.absoluteURL.absoluteString), "creation_time": .int(0),
+        "experiment_id": .string(Self.experiment), "last_update_time": .int(0),
+        "lifecycle_stage": .string("active"), "name": .string("norma"),
       ], to: experiment)
     // The same run always has the same name.
     let id = String(Digest.of(Data(run.folder.utf8)).prefix(32))
@@ -28,13 +27,13 @@ public struct MLflowExport {
     let states = [RunRecord.State.finished: 3, .missing: 4]
     try write(
       [
-        ("artifact_uri", place.appendingPathComponent("artifacts").absoluteURL.absoluteString),
-        ("end_time", run.state == .finished ? "\(milliseconds.changed)" : "null"), ("entry_point_name", ""),
-        ("experiment_id", Self.experiment), ("lifecycle_stage", "active"), ("run_id", id),
-        ("run_name", run.name),
-        ("run_uuid", id), ("source_name", ""), ("source_type", "4"), ("source_version", ""),
-        ("start_time", "\(milliseconds.started)"), ("status", "\(states[run.state] ?? 1)"), ("tags", "[]"),
-        ("user_id", ""),
+        "artifact_uri": .string(place.appendingPathComponent("artifacts").absoluteURL.absoluteString),
+        "end_time": run.state == .finished ? .int(milliseconds.changed) : .null,
+        "entry_point_name": .string(""), "experiment_id": .string(Self.experiment),
+        "lifecycle_stage": .string("active"), "run_id": .string(id), "run_name": .string(run.name),
+        "run_uuid": .string(id), "source_name": .string(""), "source_type": .int(4),
+        "source_version": .string(""), "start_time": .int(milliseconds.started),
+        "status": .int(states[run.state] ?? 1), "tags": .list([]), "user_id": .string(""),
       ], to: place)
     for part in ["artifacts", "params", "metrics", "tags"] {
       try AtomicFile.makeFolder(place.appendingPathComponent(part))
@@ -42,10 +41,10 @@ public struct MLflowExport {
     for (name, value) in ["mlflow.runName": run.name, "folder": run.folder] {
       try AtomicFile.write(value, to: place.appendingPathComponent("tags/\(name)"))
     }
-    for (path, value) in try ConfigurationNode(contentsOf: home.configuration).leaves {
-      try AtomicFile.write(value.typed, to: place.appendingPathComponent("params/\(path)"))
+    for (key, value) in try run.settings() {
+      try AtomicFile.write(value, to: place.appendingPathComponent("params/\(key)"))
     }
-    let metrics = try MetricsTable(contentsOf: home.metrics)
+    let metrics = try MetricsTable(contentsOf: run.home.metrics)
     for name in metrics.names where name != "epoch" && name != "is_best" {
       let lines = metrics.column(name).enumerated().filter { $0.element.isFinite }
         .map { "\(milliseconds.changed) \($0.element) \($0.offset + 1)\n" }
@@ -53,17 +52,10 @@ public struct MLflowExport {
     }
   }
 
-  private func write(_ fields: [(name: String, value: String)], to folder: URL) throws {
+  /// As JSON, which every reader of YAML takes.
+  private func write(_ fields: [String: ConfigurationNode], to folder: URL) throws {
     try AtomicFile.makeFolder(folder)
-    let lines = fields.map {
-      "\($0.name): \(Self.isPlain($0.value) ? $0.value : "'\($0.value.replacing("'", with: "''"))'")\n"
-    }
-    try AtomicFile.write(lines.joined(), to: folder.appendingPathComponent("meta.yaml"))
-  }
-
-  /// Numbers, lists and nothing stand as they are; text is quoted.
-  private static func isPlain(_ value: String) -> Bool {
-    Int(value) != nil || value == "null" || value == "[]"
+    try AtomicFile.write(json: ConfigurationNode.map(fields), to: folder.appendingPathComponent("meta.yaml"))
   }
 
   private static func milliseconds(_ date: Date) -> Int { Int(date.timeIntervalSince1970 * 1000) }

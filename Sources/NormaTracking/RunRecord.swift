@@ -60,6 +60,15 @@ public struct RunRecord: Codable, Hashable, Sendable, FetchableRecord, Persistab
     changed = [run.metrics, bundle, run.configuration].map(Self.date).max() ?? started
   }
 
+  /// Where the run lies.
+  public var home: RunFolder { RunFolder(URL(fileURLWithPath: folder)) }
+
+  /// Every key of the configuration with its value as one would type it, in the order of the keys. Throws a ``Problem``
+  /// where the file cannot be read.
+  public func settings() throws -> [(key: String, value: String)] {
+    try ConfigurationNode(contentsOf: home.configuration).leaves.map { ($0.path, $0.value.typed) }
+  }
+
   private static func date(_ file: URL) -> Date {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
     // To the second, as it is shown.

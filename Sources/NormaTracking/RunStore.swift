@@ -40,11 +40,8 @@ public final class RunStore: Sendable {
 
   /// All runs, the one that changed last first, as their folders tell them now.
   public func runs() throws -> [RunRecord] {
-    let known = try attempt {
-      try database.read { try RunRecord.order(Column("changed").desc, Column("folder")).fetchAll($0) }
-    }
-    return known.map { run in
-      if let current = try? RunRecord(of: RunFolder(URL(fileURLWithPath: run.folder))) { return current }
+    try attempt { try database.read(RunRecord.fetchAll) }.map { run in
+      if let current = try? RunRecord(of: run.home) { return current }
       var missing = run
       missing.state = .missing
       return missing

@@ -85,7 +85,7 @@ import Testing
         "--threads", "0",
       ]
     },
-    BadInput("rate above 1", 64, ["rate of 2", "--fpr", "--threshold"]) { place in
+    BadInput("rate above 1", 64, ["rate of 2", "--fpr", "1 % is 0.01", "--threshold"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "2"])
     },
     BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in

@@ -40,9 +40,11 @@ enum Tool {
       }
   }()
 
-  /// Runs the command to its end.
-  static func run(_ arguments: [String], in folder: URL? = nil) throws -> Outcome {
-    let running = try start(arguments, in: folder)
+  /// Runs the command to its end, with these variables besides those of the tests.
+  static func run(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws
+    -> Outcome
+  {
+    let running = try start(arguments, in: folder, environment: environment)
     return running.finish()
   }
 
@@ -52,7 +54,7 @@ enum Tool {
     _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:],
     sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Outcome {
-    let outcome = try start(arguments, in: folder, environment: environment).finish()
+    let outcome = try run(arguments, in: folder, environment: environment)
     try #require(
       outcome.code == 0, "norma \(arguments.joined(separator: " ")):\n\(outcome.standardError)",
       sourceLocation: sourceLocation)

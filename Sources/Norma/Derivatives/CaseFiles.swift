@@ -51,6 +51,13 @@ struct CaseFiles {
       transform, row,
     ] + optional
   }
+
+  /// Whether everything lies in the output folder that every scan gets, and the map of exceedance where it is wanted.
+  func areComplete(in output: URL, exceedance isWanted: Bool) -> Bool {
+    ([mask, anomalyMap, labels, lesionTable, brain] + (isWanted ? [exceedance] : [])).allSatisfy {
+      FileManager.default.fileExists(atPath: output.appendingPathComponent($0).path)
+    }
+  }
 }
 
 /// What stands beside a derived image.

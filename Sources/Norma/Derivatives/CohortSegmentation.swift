@@ -25,6 +25,8 @@ public struct CohortSegmentation {
     public let brightness: InputDomain.BrightnessComparison?
     /// The most anomalous slice, for a picture.
     public let exhibit: Segmenter.Exhibit?
+    /// Volume of the brain that was scored, in mL; 0 when the case failed.
+    public let scoredVolumeML: Double
     /// Above which value of the map its lesions are.
     public let threshold: Double
     /// Time the case took.
@@ -34,6 +36,11 @@ public struct CohortSegmentation {
 
     /// Volume of all lesions in mL.
     public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }
+
+    /// What went wrong, or else the notes; empty where there is nothing to say.
+    public var message: String {
+      problem.map { "\($0.what) (\($0.advice))" } ?? notes.joined(separator: " ")
+    }
   }
 
   private let preprocessing: Preprocessing?
@@ -95,7 +102,9 @@ public struct CohortSegmentation {
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
         lesions: result?.lesions ?? [], notes: (prepared?.record.notes ?? []) + (result?.notes ?? []),
         preprocessing: prepared?.record, picture: prepared?.picture, brightness: result?.brightness,
-        exhibit: result?.exhibit, threshold: threshold,
+        exhibit: result?.exhibit,
+        scoredVolumeML: result.map { Double($0.brain.count) * $0.brain.geometry.voxelVolume / 1000 } ?? 0,
+        threshold: threshold,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })
@@ -161,19 +170,30 @@ public struct CohortSegmentation {
     try NIfTI.write(result.mask, to: place(files.mask))
   }
 
-  private func writeTable(_ rows: [Row]) throws {
+  /// Whether the files of a scan's results lie in the output folder.
+  package func hasFiles(of scan: ScanCase) -> Bool {
+    CaseFiles(caseID: scan.id).areComplete(in: output, exceedance: exceedance != nil)
+  }
+
+  private func writeTable(_ rows: [Row]) throws { try writeTable(rows.map(cells)) }
+
+  /// Writes `cases.tsv` from the cells of its rows.
+  package func writeTable(_ rows: [[String]]) throws {
     var table = Table(columns: Self.columns)
-    for row in rows {
-      let files = CaseFiles(caseID: row.caseID)
-      let isDone = row.problem == nil
-      table.rows.append([
-        row.caseID, isDone ? "ok" : "failed", row.problem.map { "\($0.what) (\($0.advice))" } ?? "n/a",
-        row.image.path(relativeTo: output), isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
-        isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
-        row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
-      ])
-    }
+    table.rows = rows
     try AtomicFile.write(table.text, to: output.appendingPathComponent("cases.tsv"))
+  }
+
+  /// A row of `cases.tsv`.
+  package func cells(of row: Row) -> [String] {
+    let files = CaseFiles(caseID: row.caseID)
+    let isDone = row.problem == nil
+    return [
+      row.caseID, isDone ? "ok" : "failed", row.message.isEmpty ? "n/a" : row.message,
+      row.image.path(relativeTo: output), isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
+      isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
+      row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
+    ]
   }
 
   /// The columns of `cases.tsv`; paths are relative to its folder.

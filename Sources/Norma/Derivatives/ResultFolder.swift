@@ -85,7 +85,9 @@ package struct ResultFolder: Sendable {
       id: id, participantID: cell("participant_id") ?? id, status: status, message: cell("message") ?? "",
       lesionVolumeML: cell("lesion_volume_ml").flatMap(Double.init),
       lesionCount: cell("lesion_count").flatMap { Int($0) },
-      threshold: cell("threshold").flatMap(Double.init) ?? mask.flatMap(sidecarThreshold) ?? usual,
+      threshold: cell("threshold").flatMap(Double.init) ?? mask.flatMap { _ in noted(place(files.maskSidecar))
+      }
+        ?? usual,
       image: cell("image").flatMap {
         $0.hasPrefix("bids:") ? DerivativeDataset.file(ofURI: $0, in: folder, links: links) : place($0)
       },
@@ -93,12 +95,12 @@ package struct ResultFolder: Sendable {
       lesionTable: mask.map { _ in place(files.lesionTable) })
   }
 
-  private static func sidecarThreshold(ofMask mask: URL) -> Double? {
+  /// The threshold that a sidecar notes.
+  private static func noted(_ sidecar: URL) -> Double? {
     struct Noted: Decodable {
       let threshold: Double
       enum CodingKeys: String, CodingKey { case threshold = "Threshold" }
     }
-    let sidecar = mask.deletingPathExtension().deletingPathExtension().appendingPathExtension("json")
     return (try? Data(contentsOf: sidecar)).flatMap {
       try? JSONDecoder().decode(Noted.self, from: $0).threshold
     }

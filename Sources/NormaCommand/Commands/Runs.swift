@@ -37,12 +37,8 @@ struct Runs: ParsableCommand {
 
     func run() throws {
       let record = try Runs.find(name, in: store)
-      let configuration = try ConfigurationNode(contentsOf: record.home.configuration)
-      TextTable(
-        columns: ["key", "value"],
-        rows: Runs.figures(record).map { [$0.0, $0.1] }
-          + configuration.leaves.map { [$0.path, $0.value.typed] }
-      ).print()
+      let facts = try Runs.figures(record) + record.settings()
+      TextTable(columns: ["key", "value"], rows: facts.map { [$0.key, $0.value] }).print()
     }
   }
 
@@ -59,15 +55,13 @@ struct Runs: ParsableCommand {
     func run() throws {
       let records = try runs.map { try Runs.find($0, in: store) }
       let settings = try records.map { record in
-        Dictionary(
-          uniqueKeysWithValues: try ConfigurationNode(contentsOf: record.home.configuration).leaves
-            .map { ($0.path, $0.value.typed) })
+        Dictionary(uniqueKeysWithValues: try record.settings().map { ($0.key, $0.value) })
       }
-      let paths = Set(settings.flatMap(\.keys)).sorted()
-      let different = paths.map { path in [path] + settings.map { $0[path] ?? "n/a" } }
+      let keys = Set(settings.flatMap(\.keys)).sorted()
+      let different = keys.map { key in [key] + settings.map { $0[key] ?? "n/a" } }
         .filter { Set($0.dropFirst()).count > 1 }
       let figures = records.map(Runs.figures)
-      let same = figures[0].indices.map { index in [figures[0][index].0] + figures.map { $0[index].1 } }
+      let same = figures[0].indices.map { index in [figures[0][index].key] + figures.map { $0[index].value } }
       TextTable(columns: ["key"] + records.map(\.name), rows: same + different).print()
     }
   }
@@ -161,7 +155,7 @@ struct Runs: ParsableCommand {
       })
   }
 
-  private static func figures(_ run: RunRecord) -> [(String, String)] {
+  private static func figures(_ run: RunRecord) -> [(key: String, value: String)] {
     [
       ("folder", run.folder), ("state", run.state.rawValue), ("epochs", "\(run.epochs)"),
       ("best_epoch", text(run.bestEpoch)), ("best_loss", text(run.bestLoss)),
@@ -172,8 +166,4 @@ struct Runs: ParsableCommand {
 
   private static func text(_ value: Int?) -> String { value.map { "\($0)" } ?? "n/a" }
   private static func text(_ value: Double?) -> String { value.map { String(format: "%.5g", $0) } ?? "n/a" }
-}
-
-extension RunRecord {
-  fileprivate var home: RunFolder { RunFolder(URL(fileURLWithPath: folder)) }
 }

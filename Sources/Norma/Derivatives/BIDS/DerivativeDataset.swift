@@ -131,6 +131,7 @@ package struct DerivativeDataset: Sendable {
     *.html
     figures
     logs
+    parts
     *_cases.tsv
     *_xfm.txt
     group_*
