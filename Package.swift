@@ -55,6 +55,7 @@ let package = Package(
     .library(name: "NormaReports", targets: ["NormaReports"]),
     .executable(name: "norma", targets: ["NormaCommand"]),
   ],
+  traits: [.trait(name: "Distributed", description: "Training by several processes, through MPI.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -81,6 +82,9 @@ let package = Package(
     .systemLibrary(
       name: "CPNGLibrary", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "ompi-c",
+      providers: [.apt(["libopenmpi-dev", "openmpi-bin"]), .brew(["open-mpi"])]),
     .target(name: "CImageIO", dependencies: ["CPNGLibrary"], linkerSettings: [.linkedLibrary("z")]),
     .target(name: "Tensors", dependencies: ["CTorch"], swiftSettings: swiftSettings),
     .target(name: "Volumes", dependencies: ["CImageIO"], swiftSettings: swiftSettings),
@@ -106,6 +110,7 @@ let package = Package(
       dependencies: [
         "Norma", "NormaReports", "NormaTracking", "NormaViewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .target(name: "CMPI", condition: .when(traits: ["Distributed"])),
       ],
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
     .executableTarget(

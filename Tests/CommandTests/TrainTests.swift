@@ -41,6 +41,20 @@ import Testing
     #expect(try Data(contentsOf: run / "bundle/bundle.json") == weights)
   }
 
+  #if !Distributed
+    @Test(arguments: ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"])
+    func severalProcessesAreRefusedWhereNormaCannotJoinThem(variable: String) throws {
+      let run = try Workplace.folder() / "run"
+      let outcome = try Tool.start(
+        ["train", "--preset", "normative", "--data", Cohort.manifest.path, "-o", run.path],
+        environment: [variable: "2"]
+      ).finish()
+      #expect(outcome.code == 64 && outcome.standardOutput.isEmpty)
+      expectProblem(in: outcome, words: ["2 processes", "without Distributed", "--traits Distributed"])
+      #expect(!FileManager.default.fileExists(atPath: run.path))
+    }
+  #endif
+
   @Test func trainingLogsInJSONOrNotAtAll() throws {
     func train(_ options: String...) throws -> Outcome {
       try Tool.succeed(

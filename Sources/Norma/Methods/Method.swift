@@ -99,6 +99,8 @@ public struct StepContext {
   public var progress: Double
   /// Draws of this step; seeded by run seed and step, so a resumed run draws the same.
   public var generator: Generator
+  /// What this process computes of the batch; nil for all of it.
+  var share: BatchShare?
 
   /// A step's context.
   public init(learningRate: Double, progress: Double = 0, generator: Generator) {
@@ -107,9 +109,10 @@ public struct StepContext {
 
   /// One seed a slice, from the step's draws.
   func seeds(count: Int) throws -> [UInt64] {
-    let draw = try Tensor.rand([2], generator: generator).values().map { UInt64($0 * 0x1p24) }
+    let draw = try Tensor.rand([2], generator: generator.forAllRows).values().map { UInt64($0 * 0x1p24) }
     return (0..<count).map { index in
-      var seeds = SeededGenerator(seed: draw[0] << 24 | draw[1], place: UInt64(index))
+      let number = UInt64((share?.range.lowerBound ?? 0) + index)
+      var seeds = SeededGenerator(seed: draw[0] << 24 | draw[1], place: number)
       return seeds.next()
     }
   }
@@ -128,6 +131,8 @@ public struct Batch: Sendable {
   /// (batch, 2, size, size), mean of healthy brightness at each pixel in z and one over its standard deviation, 0 where
   /// little was seen there; nil where nothing is known.
   var normal: Tensor?
+  /// The slice after the last where the batch is a share of a larger one; on the processor.
+  var following: BatchSlice?
 
   /// A batch; all tensors of one shape, without `levels` none is known.
   public init(images: Tensor, brain: Tensor, lesions: Tensor? = nil, levels: [Double?]? = nil) {

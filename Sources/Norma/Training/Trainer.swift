@@ -11,14 +11,16 @@ package final class Trainer {
   private let run: RunFolder
   private let training, validation: SliceStore.Contents
   private let device: Device
+  private let group: any ProcessGroup
   private var progress = TrainingProgress()
 
   package init(
     configuration: Configuration, method: any Method, run: RunFolder, training: SliceStore.Contents,
-    validation: SliceStore.Contents, device: Device
+    validation: SliceStore.Contents, device: Device, group: any ProcessGroup
   ) {
     (self.configuration, self.method, self.run) = (configuration, method, run)
-    (self.training, self.validation, self.device) = (training, validation, device)
+    (self.training, self.validation) = (training, validation)
+    (self.device, self.group) = (device, group)
   }
 
   private var settings: TrainingSettings { configuration.training }
@@ -52,23 +54,23 @@ package final class Trainer {
   ) throws {
     let plan = EpochPlan(slices: training.slices, settings: settings, epoch: progress.epoch)
     let first = progress.step
-    let batches = Prefetcher(first..<stepsPerEpoch) { [training] step in
-      let (slices, mirrored) = plan.batch(step)
-      return try training.batch(slices, mirrored: mirrored)
+    let batches = Prefetcher(first..<stepsPerEpoch) { [training, group] step in
+      try plan.batch(step, of: training, share: BatchShare(of: plan.count(step), in: group))
     }
     defer { batches.cancel() }
     while progress.step < stepsPerEpoch {
-      if shouldStop() {
+      if try group.any(shouldStop()) {
         try save(onEvent: onEvent)
         throw Problem(
           .interrupted, "training was interrupted; nothing is lost", at: run.url.path,
           advice: "continue with: norma train --resume -o \(run.url.path)")
       }
       let batch = try batches.next().on(device)
-      let losses = try method.step(batch, try stepContext())
+      let count = plan.count(progress.step)
+      let losses = try method.step(batch, try stepContext(share: BatchShare(of: count, in: group)))
       try requireNumber(losses, "the loss", "epoch \(progress.epoch + 1), step \(progress.step + 1)")
-      progress.lossSums["total", default: 0] += losses.total * Double(batch.count)
-      for (name, value) in losses.parts { progress.lossSums[name, default: 0] += value * Double(batch.count) }
+      progress.lossSums["total", default: 0] += losses.total * Double(count)
+      for (name, value) in losses.parts { progress.lossSums[name, default: 0] += value * Double(count) }
       progress.step += 1
       let rate = Double((progress.step - first) * settings.batchSize) / seconds(since: started)
       let left = (settings.epochs - progress.epoch) * stepsPerEpoch - progress.step
@@ -80,12 +82,15 @@ package final class Trainer {
     }
   }
 
-  private func stepContext() throws -> StepContext {
+  private func stepContext(share: BatchShare?) throws -> StepContext {
     let step = progress.epoch * stepsPerEpoch + progress.step
     var seeds = SeededGenerator(seed: seed, place: UInt64(step))
-    return StepContext(
+    let generator = try Generator(seed: seeds.next(), device: device)
+    var context = StepContext(
       learningRate: learningRate(atStep: step), progress: Double(step) / Double(totalSteps),
-      generator: try Generator(seed: seeds.next(), device: device))
+      generator: share.map { generator.keeping($0.range, of: $0.whole) } ?? generator)
+    context.share = share
+    return context
   }
 
   private var totalSteps: Int { max(1, settings.epochs * stepsPerEpoch) }
@@ -122,10 +127,12 @@ package final class Trainer {
     progress.lossSums = [:]
     // The best model first: a run that dies between the two files repeats this epoch and writes both again.
     if record.isBest {
-      try Checkpoint(model: method.state, optimizer: [:], progress: progress).write(to: run.bestCheckpoint)
+      try group.inOne {
+        try Checkpoint(model: method.state, optimizer: [:], progress: progress).write(to: run.bestCheckpoint)
+      }
     }
     try save(onEvent: onEvent)
-    try AtomicFile.write(metricsTable, to: run.metrics)
+    try group.inOne { try AtomicFile.write(metricsTable, to: run.metrics) }
     onEvent(.epoch(record))
   }
 
@@ -135,23 +142,34 @@ package final class Trainer {
     return validationLoss < best
   }
 
-  /// Mean over the validation slices; nil where the method has no loss that can choose.
+  /// Mean over the validation slices, whose batches the processes take in turns; nil where the method has no loss that
+  /// can choose.
   private func meanValidationLoss() throws -> Double? {
-    var sum = 0.0
+    var sum = 0.0, count = 0
     let size = settings.batchSize
-    for start in stride(from: 0, to: validation.count, by: size) {
+    for start in stride(from: group.rank * size, to: validation.count, by: group.count * size) {
       let slices = Array(validation.slices[start..<min(start + size, validation.count)])
       let batch = try validation.batch(slices, mirrored: slices.map { _ in false }).on(device)
-      guard let losses = try method.validationLosses(batch) else { return nil }
-      try requireNumber(losses, "the validation loss", "epoch \(progress.epoch + 1)")
+      guard let losses = try method.validationLosses(batch) else { break }
       sum += losses.total * Double(batch.count)
+      count += batch.count
     }
-    return sum / Double(validation.count)
+    if group.count > 1 {
+      var sums = [Float(sum), Float(count)]
+      try group.sum(&sums)
+      (sum, count) = (Double(sums[0]), Int(sums[1]))
+    }
+    guard count > 0 else { return nil }
+    let mean = sum / Double(count)
+    try requireNumber(Losses(total: mean), "the validation loss", "epoch \(progress.epoch + 1)")
+    return mean
   }
 
   private func save(onEvent: (TrainingEvent) -> Void) throws {
-    try Checkpoint(model: method.state, optimizer: method.optimizerState, progress: progress)
-      .write(to: run.lastCheckpoint)
+    try group.inOne {
+      try Checkpoint(model: method.state, optimizer: method.optimizerState, progress: progress)
+        .write(to: run.lastCheckpoint)
+    }
     onEvent(.saved(run.lastCheckpoint))
   }
 
@@ -196,9 +214,20 @@ private struct EpochPlan: Sendable {
     batchSize = settings.batchSize
   }
 
-  func batch(_ step: Int) -> ([SliceStore.Slice], [Bool]) {
-    let range = step * batchSize..<min((step + 1) * batchSize, slices.count)
-    return (Array(slices[range]), Array(mirrored[range]))
+  /// Slices of a step's batch.
+  func count(_ step: Int) -> Int { min(batchSize, slices.count - step * batchSize) }
+
+  /// A step's batch, or a share of it.
+  func batch(_ step: Int, of contents: SliceStore.Contents, share: BatchShare?) throws -> Batch {
+    func batch(_ range: Range<Int>) throws -> Batch {
+      let numbers = range.map { step * batchSize + $0 }
+      return try contents.batch(numbers.map { slices[$0] }, mirrored: numbers.map { mirrored[$0] })
+    }
+    guard let share else { return try batch(0..<count(step)) }
+    var part = try batch(share.range)
+    let next = share.range.upperBound % share.whole
+    part.following = try batch(next..<next + 1).slices()[0]
+    return part
   }
 }
 
@@ -210,6 +239,7 @@ extension Batch {
       images: try images.to(device), brain: try brain.to(device), lesions: try lesions?.to(device),
       levels: levels)
     moved.normal = try normal?.to(device)
+    moved.following = following
     return moved
   }
 }

@@ -37,15 +37,18 @@ public struct TrainingRun {
   }
 
   /// Trains, calibrates and writes the bundle; returns it. Prepared slices are kept in the run's folder, or in
-  /// `prepared` to share them between runs. Throws a ``Problem``, of kind `interrupted` after `shouldStop` said so.
+  /// `prepared` to share them between runs. Every process of `group` makes this call, with folders that all of them see.
+  /// Throws a ``Problem``, of kind `interrupted` after `shouldStop` said so.
   public func callAsFunction(
-    prepared: URL? = nil, onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    prepared: URL? = nil, group: any ProcessGroup = SingleProcess(),
+    onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
     let entry = try MethodRegistry.entry(configuration.method)
     try requireFit(configuration.training.exclusion, entry)
     let method = try entry.make(
       model: configuration.model, context: MethodContext(configuration, device: device))
+    if group.count > 1 { try requireShareable(method) }
     let split = try manifest.assigningSplits { try $0.hasLesion() }
       .assigningFold(configuration.training.fold, of: configuration.training.folds)
     let store = SliceStore(
@@ -62,45 +65,53 @@ public struct TrainingRun {
       try notStopped()
       onEvent(.preparing(index: index, count: count))
     }
-    let training = try contents(.train, of: split, store: store, progress: preparing)
-    let validation = try contents(.validation, of: split, store: store, progress: preparing)
+    let (training, validation) = try group.firstInOne {
+      (
+        try contents(.train, of: split, store: store, progress: preparing),
+        try contents(.validation, of: split, store: store, progress: preparing)
+      )
+    }
     if entry.learnsFromLesions {
       try requireLesions(training, .train)
       try requireLesions(validation, .validation)
     }
     let calibrator = try Calibrator(configuration: configuration, split: split, device: device)
     let dataSHA256 = Digest.of(Data((training.digest + validation.digest).utf8))
+    try requireAgreement(in: group, on: dataSHA256)
     if isResumed {
       try requireSameData(dataSHA256)
     } else {
       // Only now, so that a run refused for its data leaves nothing in the way of the next try.
       var source = source
       source.dataSHA256 = dataSHA256
-      try AtomicFile.write(json: source, to: folder.source)
-      try AtomicFile.write(json: configuration, to: folder.configuration)
+      try group.inOne {
+        try AtomicFile.write(json: source, to: folder.source)
+        try AtomicFile.write(json: configuration, to: folder.configuration)
+      }
     }
     let trainer = Trainer(
       configuration: configuration, method: method, run: folder, training: training, validation: validation,
-      device: device)
+      device: device, group: group)
     let progress = try trainer(resume: true, onEvent: onEvent, shouldStop: shouldStop)
-
-    var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
-    scorer.statistics = try calibrator.statistics(of: scorer, training: training, validation: validation)
-    let calibration = try calibrator(scorer) {
-      try notStopped()
-      onEvent(.calibrating(index: $0, count: $1))
+    try group.inOne {
+      var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
+      scorer.statistics = try calibrator.statistics(of: scorer, training: training, validation: validation)
+      let calibration = try calibrator(scorer) {
+        try notStopped()
+        onEvent(.calibrating(index: $0, count: $1))
+      }
+      let provenance = ModelBundle.Provenance(
+        engine: "libtorch \(Engine.version)",
+        dataSHA256: dataSHA256,
+        trainingCases: split.cases(in: .train).count, trainingSlices: training.count,
+        validationCases: split.cases(in: .validation).count, validationSlices: validation.count,
+        seed: configuration.training.seed, epochs: progress.epoch, bestEpoch: progress.best?.epoch ?? 0,
+        data: source.description)
+      try ModelBundle.write(
+        scorer, configuration: configuration, calibration: calibration,
+        domain: InputDomain(try training.properties(of: split.cases(in: .train))), provenance: provenance,
+        name: source.name, to: folder.bundle)
     }
-    let provenance = ModelBundle.Provenance(
-      engine: "libtorch \(Engine.version)",
-      dataSHA256: dataSHA256,
-      trainingCases: split.cases(in: .train).count, trainingSlices: training.count,
-      validationCases: split.cases(in: .validation).count, validationSlices: validation.count,
-      seed: configuration.training.seed, epochs: progress.epoch, bestEpoch: progress.best?.epoch ?? 0,
-      data: source.description)
-    try ModelBundle.write(
-      scorer, configuration: configuration, calibration: calibration,
-      domain: InputDomain(try training.properties(of: split.cases(in: .train))), provenance: provenance,
-      name: source.name, to: folder.bundle)
     return try ModelBundle(contentsOf: folder.bundle)
   }
 
@@ -116,6 +127,28 @@ public struct TrainingRun {
         advice: "the model learns from lesion-free slices only; give more cases or mend the split column")
     }
     return contents
+  }
+
+  private func requireShareable(_ method: any Method) throws {
+    guard let method = method as? any SharedLearning else {
+      throw Problem(
+        .usage, "'\(configuration.method)' is not trained by several processes", at: "method",
+        advice: "train it in one process")
+    }
+    if let obstacle = try method.obstacle {
+      throw Problem(
+        .usage, "with \(obstacle) the slices of a batch cannot be shared among processes", at: "model",
+        advice:
+          "change that setting (the norms group, instance and none can be shared), or train in one process")
+    }
+  }
+
+  private func requireAgreement(in group: any ProcessGroup, on digest: String) throws {
+    guard try group.agree(on: digest) else {
+      throw Problem(
+        .badData, "the processes do not see the same data", at: manifest.source.path,
+        advice: "give a manifest and a run folder that all machines share")
+    }
   }
 
   private func requireFit(_ exclusion: LesionExclusion, _ method: MethodEntry) throws {

@@ -37,7 +37,11 @@ struct Train: LoggingCommand {
   func run() throws {
     let device = try engine.prepare()
     let folder = RunFolder(URL(fileURLWithPath: output))
-    if resume { return try train(TrainingRun(resuming: folder, device: device), in: folder) }
+    if resume {
+      return try Launch.together(console) {
+        try train(TrainingRun(resuming: folder, device: device), in: folder, group: $0)
+      }
+    }
     let configuration = try options.resolved(data: data, more: seed.map { ["training.seed=\($0)"] } ?? [])
     if dryRun {
       let encoder = JSONEncoder()
@@ -48,12 +52,14 @@ struct Train: LoggingCommand {
       throw Problem(
         .usage, "no data to train on", at: "--data", advice: "give a manifest (.tsv) or a folder of scans")
     }
-    let manifest = try Manifest(discovering: URL(fileURLWithPath: data))
-    try train(
-      TrainingRun(
-        configuration: configuration, manifest: manifest, folder: folder,
+    try Launch.together(console) { group in
+      let run = try TrainingRun(
+        configuration: configuration, manifest: Manifest(discovering: URL(fileURLWithPath: data)),
+        folder: folder,
         name: name ?? options.preset ?? configuration.method,
-        description: try describe.map { try Self.description(in: $0) } ?? "", device: device), in: folder)
+        description: describe.map { try Self.description(in: $0) } ?? "", device: device)
+      try train(run, in: folder, group: group)
+    }
   }
 
   /// The plain words in a file.
@@ -64,10 +70,15 @@ struct Train: LoggingCommand {
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  private func train(_ run: TrainingRun, in folder: RunFolder) throws {
+  private func train(_ run: TrainingRun, in folder: RunFolder, group: any ProcessGroup) throws {
     Interruption.listen()
+    guard group.rank == 0 else {
+      _ = try run(group: group, shouldStop: { Interruption.requested })
+      return
+    }
     let tracking = RunTracking(of: folder, store: RunStoreOptions.standard, console: console)
     let bundle = try run(
+      group: group,
       onEvent: { event in
         Self.report(event, to: console)
         tracking.add(event)

@@ -31,16 +31,20 @@ extension Tensor {
   public static func randn(
     _ shape: [Int], generator: Generator, dtype: DType = .float32, device: Device? = nil
   ) throws(TensorError) -> Tensor {
-    try call("randn.generator", shape, generator, dtype, nil, generator.device)
-      .to(device ?? generator.device)
+    try generator.kept(
+      call("randn.generator", generator.drawn(shape), generator, dtype, nil, generator.device)
+    )
+    .to(device ?? generator.device)
   }
 
   /// Draws from the uniform distribution over [0, 1), made where the generator lives, then moved.
   public static func rand(
     _ shape: [Int], generator: Generator, dtype: DType = .float32, device: Device? = nil
   ) throws(TensorError) -> Tensor {
-    try call("rand.generator", shape, generator, dtype, nil, generator.device)
-      .to(device ?? generator.device)
+    try generator.kept(
+      call("rand.generator", generator.drawn(shape), generator, dtype, nil, generator.device)
+    )
+    .to(device ?? generator.device)
   }
 
   /// The numbers 0..<count in random order, Int64, of rank 1.

@@ -107,9 +107,9 @@ extension Tensor {
   /// Zeroes each element with this probability, drawn from the generator, and scales the rest to keep the mean.
   public func dropout(_ probability: Double, generator: Generator) throws(TensorError) -> Tensor {
     let kept = 1 - probability
-    let mask = try call("empty_like", detach().to(generator.device))
+    let mask = try call("empty_like", generator.drawn(like: detach().to(generator.device)))
     try call("bernoulli_.float", mask, kept, generator)
-    return try self * call("div_.Scalar", mask, kept).to(device)
+    return try self * generator.kept(call("div_.Scalar", mask, kept)).to(device)
   }
 
   /// Exponentials along a dimension, normalised to sum 1.

@@ -56,6 +56,9 @@ public final class Adam {
     }
   }
 
+  /// The gradients of all parameters that have one, as they are now.
+  public var gradients: [Tensor] { parameters.compactMap(\.tensor.gradient) }
+
   /// Updates so far.
   public var stepCount: Int {
     get throws(TensorError) { Int(try steps.first?.item() ?? 0) }
@@ -69,7 +72,7 @@ public final class Adam {
   /// Scales all gradients together so that their norm is at most this; returns the norm before.
   @discardableResult
   public func clipGradients(norm limit: Double) throws(TensorError) -> Double {
-    let gradients = parameters.compactMap(\.tensor.gradient)
+    let gradients = gradients
     if gradients.isEmpty { return 0 }
     let norms = try callAll("_foreach_norm.Scalar", [gradients, 2])
     let norm = try Tensor.stack(norms).norm().item64()

@@ -2,7 +2,7 @@ import Tensors
 
 /// AnoGAN (Schlegl et al. 2017), the comparator of Baur et al. 2018: a generator of normal slices; each slice is
 /// compared with the closest one that a search over the generator's codes finds.
-final class AnoGAN: Method {
+final class AnoGAN: SharedLearning {
   struct ModelSettings: Settings {
     /// The generator is this network's decoder; its codes are dense, of length `denseSize`.
     var network = NetworkSettings()

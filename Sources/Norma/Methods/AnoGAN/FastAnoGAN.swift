@@ -5,7 +5,7 @@ import Tensors
 ///
 /// The encoder minimises the mean of (x - G(E(x)))² plus `featureWeight` times the mean of (f(x) - f(G(E(x))))²,
 /// f the critic's features ("izi_f"), with generator and critic held fixed.
-final class FastAnoGAN: Method {
+final class FastAnoGAN: SharedLearning {
   struct ModelSettings: Settings {
     /// The generator is this network's decoder and the encoder its encoder, with a dense code.
     var network = NetworkSettings()

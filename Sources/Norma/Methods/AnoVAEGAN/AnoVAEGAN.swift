@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Per slice the autoencoder minimises the sum over pixels of |x - x̂|, plus `klWeight` times the KL divergence,
 /// plus `adversarialWeight` times the adversarial loss; the critic learns between its updates.
-final class AnoVAEGAN: Method {
+final class AnoVAEGAN: SharedLearning {
   /// When the adversarial loss moves the autoencoder.
   enum UpdateOrder: String, Codable, Hashable, Sendable, CaseIterable {
     /// In one update together with the other losses, after the critic's.

@@ -3,7 +3,7 @@ import Tensors
 /// Autoencoder of Baur et al. 2018: what it cannot reconstruct through its code is anomalous.
 ///
 /// Loss per slice: sum over pixels of |x - x̂|, plus the gradient-difference loss where it has a weight.
-final class Autoencoder: Method {
+final class Autoencoder: SharedLearning {
   struct ModelSettings: Settings {
     var network = NetworkSettings()
     /// Weight of the gradient-difference loss against the summed pixel error; 0 = without.
@@ -75,8 +75,10 @@ extension Adam {
   func minimize(_ terms: LossTerms, _ context: StepContext) throws -> Losses {
     learningRate = context.learningRate
     try zeroGradients()
-    try terms.total.backward()
+    try (context.share.map { try terms.total * Float($0.weight) } ?? terms.total).backward()
+    try context.share?.sum(gradients)
     try step()
-    return try terms.values()
+    let losses = try terms.values()
+    return try context.share?.mean(losses) ?? losses
   }
 }

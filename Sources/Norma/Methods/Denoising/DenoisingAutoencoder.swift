@@ -4,7 +4,7 @@ import Tensors
 /// out of others whatever is like it (Decisions/0015-classic-comparators.md).
 ///
 /// Loss: mean over the brain of (x - x̂)². Nothing is added to a slice that is scored.
-final class DenoisingAutoencoder: Method {
+final class DenoisingAutoencoder: SharedLearning {
   struct ModelSettings: Settings {
     var network = DenoisingAutoencoder.defaultNetwork
     /// Nodes of the noise across the image.
@@ -66,11 +66,11 @@ final class DenoisingAutoencoder: Method {
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     let seeds = try context.seeds(count: batch.count)
-    return try optimizer.minimize(terms(batch, seeds: seeds, training: true), context)
+    return try optimizer.minimize(terms(batch, seeds: seeds, share: context.share, training: true), context)
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
-    try withoutGradients { try terms(batch, seeds: batch.seeds(), training: false).values() }
+    try withoutGradients { try terms(batch, seeds: batch.seeds(), share: nil, training: false).values() }
   }
 
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
@@ -82,10 +82,12 @@ final class DenoisingAutoencoder: Method {
     }
   }
 
-  private func terms(_ batch: Batch, seeds: [UInt64], training: Bool) throws -> LossTerms {
+  private func terms(
+    _ batch: Batch, seeds: [UInt64], share: BatchShare?, training: Bool
+  ) throws -> LossTerms {
     let denoised = try reconstruct(batch.images + noise(batch, seeds: seeds), training: training)
     let error = try Loss.mse(denoised * batch.brain, batch.images * batch.brain, reduction: .sum)
-    return try LossTerms("reconstruction", error / batch.brain.sum().clamp(min: 1))
+    return try LossTerms("reconstruction", error / batch.pixels(share))
   }
 
   private func reconstruct(_ images: Tensor, training: Bool) throws -> Tensor {

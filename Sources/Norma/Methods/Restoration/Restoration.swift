@@ -5,7 +5,7 @@ import Tensors
 ///
 /// Per slice x' minimises the autoencoder's loss of x' plus `weight` times the total variation of x' - x, by proximal
 /// gradient steps from x. Nothing outside the brain is changed.
-final class Restoration: Method {
+final class Restoration: SharedLearning {
   static let name = "restoration"
   static let summary =
     "slices changed into ones that a variational autoencoder finds likelier (You et al. 2019)"

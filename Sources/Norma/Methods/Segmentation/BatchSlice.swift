@@ -26,12 +26,12 @@ extension Batch {
     }
   }
 
-  /// Slices of the same grid, each made by `make` of all slices from its number and a brush that draws by the slice's own
+  /// Slices of the same grid, each made by `make` of all slices and the following one from its number and a brush that draws by the slice's own
   /// seed; all of them or none must have lesion and normal planes.
   func replaced(
     seeds: [UInt64], _ make: @Sendable ([BatchSlice], Int, inout Brush) throws -> BatchSlice
   ) throws -> Batch {
-    let originals = try on(.cpu).slices()
+    let originals = try on(.cpu).slices() + [following].compactMap { $0 }
     let slices = try drawn(seeds: seeds) { try make(originals, $0, &$1) }
     func stacked(_ planes: [Tensor]) throws -> Tensor { try Tensor.stack(planes).unsqueeze(1) }
     let brain = try stacked(slices.map(\.brain)), lesions = slices.compactMap(\.lesion)

@@ -30,7 +30,9 @@ final class SegmentationLearner {
     try slices.learn(batch)
     let batch = try change(slices.placed(batch))
     let losses = try optimizer.minimize(
-      terms(batch, learner(batch, maps: slices.maps(of: batch), training: true)), context)
+      Self.terms(
+        batch, learner(batch, maps: slices.maps(of: batch), training: true),
+        positiveWeight: settings.positiveWeight, share: context.share), context)
     try follow()
     return losses
   }
@@ -39,7 +41,7 @@ final class SegmentationLearner {
   func losses(_ batch: Batch, change: (Batch) throws -> Batch = { $0 }) throws -> Losses {
     try withoutGradients {
       let batch = try change(slices.placed(batch))
-      return try terms(batch, logits(batch)).values()
+      return try Self.terms(batch, logits(batch), positiveWeight: settings.positiveWeight).values()
     }
   }
 
@@ -56,21 +58,22 @@ final class SegmentationLearner {
     try average(batch, maps: slices.maps(of: batch), training: false)
   }
 
-  private func terms(_ batch: Batch, _ logits: Tensor) throws -> LossTerms {
-    try Self.terms(batch, logits, positiveWeight: settings.positiveWeight)
-  }
-
   /// How far the logits are from the labels of the batch.
-  static func terms(_ batch: Batch, _ logits: Tensor, positiveWeight: Double) throws -> LossTerms {
+  static func terms(
+    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, share: BatchShare? = nil
+  ) throws -> LossTerms {
     let brain = batch.brain, labels = try batch.labels()
     var terms = try LossTerms(
       "cross_entropy",
       Loss.bceWithLogits(
         logits, labels, weights: brain, positiveWeight: Float(positiveWeight), reduction: .sum)
-        / brain.sum().clamp(min: 1))
+        / batch.pixels(share))
     try terms.add("dice", Loss.softDice(logits.sigmoid() * brain, labels))
     return terms
   }
+
+  /// What is normal is counted slice by slice, not in shares.
+  var obstacle: String? { slices.needsMoments ? "model.context=normative" : nil }
 
   /// Moves the average; while there are few steps to average over, faster.
   private func follow() throws {
@@ -119,11 +122,12 @@ final class SegmentationLearner {
 }
 
 /// A method that is what its ``SegmentationLearner`` has learned; such methods differ in what it is shown.
-protocol SegmentationMethod: Method {
+protocol SegmentationMethod: SharedLearning {
   var segmenter: SegmentationLearner { get }
 }
 
 extension SegmentationMethod {
+  var obstacle: String? { segmenter.obstacle }
   func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore { try segmenter.score(batch) }
   var state: [String: Tensor] { get throws { try segmenter.state } }
   func load(state: [String: Tensor]) throws { try segmenter.load(state: state) }

@@ -4,7 +4,7 @@ import Tensors
 ///
 /// Loss per slice: sum over pixels of |x - x̂| plus `klWeight` times KL(q(z|x) || N(0, I)). Scoring decodes the
 /// mean of the code unless draws are given.
-final class VariationalAutoencoder: Method {
+final class VariationalAutoencoder: SharedLearning {
   struct ModelSettings: Settings {
     var network = NetworkSettings()
     /// Weight of the KL divergence against the summed pixel error.
