@@ -68,7 +68,9 @@ struct SegmentationPage {
     var montages = try row.exhibits.enumerated().map {
       try montage(of: $1, isFirst: $0 == 0, threshold: row.threshold)
     }
-    if let picture = row.picture { montages.insert(try Self.montage(of: picture), at: min(1, montages.count)) }
+    if let picture = row.picture {
+      montages.insert(try Self.montage(of: picture), at: min(1, montages.count))
+    }
     return montages
   }
 
