@@ -20,6 +20,9 @@ let package = Package(
       name: "TrainingBenchmark",
       dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
     .executableTarget(
+      name: "InferenceBenchmark",
+      dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
+    .executableTarget(
       name: "RegistrationBenchmark",
       dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
   ],

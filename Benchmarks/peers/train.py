@@ -1,4 +1,4 @@
-"""Images per second of training steps in PyTorch eager: train.py PRESET BATCH STEPS [--channels-last] [--bfloat16]
+"""Images per second of training steps in PyTorch: train.py PRESET BATCH STEPS [--channels-last] [--bfloat16] [--compile]
 
 The same 128 x 128 networks, losses, optimisers and order of updates as Norma's presets. Prints one number.
 """
@@ -141,6 +141,9 @@ def training_step(preset: str, images: torch.Tensor, layout: torch.memory_format
 
 
 def main(preset: str, batch: int, steps: int, flags: list[str]) -> None:
+    global reconstruct
+    if "--compile" in flags:
+        reconstruct = torch.compile(reconstruct)
     torch.manual_seed(0)
     layout = torch.channels_last if "--channels-last" in flags else torch.contiguous_format
     step = training_step(preset, torch.rand(batch, 1, 128, 128).to(memory_format=layout), layout)
