@@ -1,7 +1,7 @@
 """Images per second of a reconstruction and its residual: infer.py ENGINE MODEL.onnx BATCH CALLS
 
-ENGINE: eager, tuned (channels_last, inference mode) or compile, the network of train.py in PyTorch; onnxruntime or openvino, the
-model. Prints one number.
+ENGINE: eager, tuned (channels_last, inference mode) or compile, the network of train.py in PyTorch; onnxruntime, openvino, or
+openvino-narrow (in the precision it chooses, bfloat16 where the processor has it), the model. Prints one number.
 """
 import sys
 import time
@@ -40,16 +40,19 @@ def onnxruntime(model: str, images: numpy.ndarray):
     return lambda: abs(images - session.run(None, {name: images})[0])
 
 
-def openvino(model: str, images: numpy.ndarray):
+def openvino(model: str, images: numpy.ndarray, narrow: bool = False):
     import openvino as engine
 
-    compiled = engine.Core().compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY"})
+    precision = {} if narrow else {"INFERENCE_PRECISION_HINT": "f32"}
+    compiled = engine.Core().compile_model(model, "CPU", {"PERFORMANCE_HINT": "LATENCY", **precision})
     return lambda: abs(images - compiled(images)[0])
 
 
 def main(engine: str, model: str, batch: int, calls: int) -> None:
     images = numpy.random.default_rng(0).random((batch, *SHAPE), numpy.float32)
-    models = {"onnxruntime": onnxruntime, "openvino": openvino}
+    models = {
+        "onnxruntime": onnxruntime, "openvino": openvino, "openvino-narrow": lambda *case: openvino(*case, narrow=True)
+    }
     call = models[engine](model, images) if engine in models else pytorch(engine, images)
     for _ in range(3):
         call()
