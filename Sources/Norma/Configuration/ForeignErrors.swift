@@ -21,7 +21,7 @@ extension SafetensorsError: ProblemReport {
     Problem(
       isWriting ? .inputOutput : .badData, "safetensors file: \(reason)", at: path,
       advice: isWriting
-        ? "check that the folder can be written to and the disk has room" : "fetch or make the file again")
+        ? "check that the folder is there, can be written to and has room" : "fetch or make the file again")
   }
 }
 

@@ -1,4 +1,5 @@
 package import Foundation
+import Volumes
 
 /// Whole files or none: written beside their place and renamed.
 package enum AtomicFile {
@@ -6,11 +7,9 @@ package enum AtomicFile {
   package static func write(_ data: Data, to url: URL) throws {
     try makeFolder(url.deletingLastPathComponent())
     do {
-      try data.write(to: url, options: .atomic)
-    } catch {
-      throw Problem(
-        .inputOutput, "the file cannot be written: \(reason(error))", at: url.path,
-        advice: "check that the folder can be written to and the disk has room")
+      try WholeFile.write(data, to: url)
+    } catch let error as VolumeError {
+      throw error.problem
     }
   }
 

@@ -64,6 +64,8 @@ public struct TrainingRun {
     prepared: URL? = nil, onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
+    // A run has one writer, and this is it.
+    WholeFile.removeRemnants(below: folder.url)
     let entry = try MethodRegistry.entry(configuration.method)
     try requireFit(configuration.training.exclusion, entry)
     let method = try entry.make(

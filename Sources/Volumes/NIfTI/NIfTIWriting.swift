@@ -19,7 +19,7 @@ extension NIfTI {
       geometry: grid.geometry, datatype: Voxel.datatype, source: header ?? grid.header
     ).bytes()
     let isCompressed = url.pathExtension.lowercased() == "gz"
-    try AtomicFile.write(to: url) { descriptor in
+    try WholeFile.write(to: url) { descriptor in
       let writer = try GzipWriter(
         descriptor, path: url.path, level: isCompressed ? compressionLevel : nil)
       try bytes.withUnsafeBytes(writer.write)
