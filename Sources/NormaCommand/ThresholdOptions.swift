@@ -38,7 +38,9 @@ struct ThresholdOptions: ParsableArguments {
     if let thresholdFrom, threshold != nil || fpr != nil && thresholdFrom != .fpr {
       throw ValidationError("Give --threshold-from, --fpr or --threshold, not two of them.")
     }
-    if let threshold, !(threshold >= 0) { throw ValidationError("--threshold must be 0 or more.") }
+    if let threshold, !(threshold >= 0 && threshold.isFinite) {
+      throw ValidationError("--threshold must be 0 or more.")
+    }
   }
 
   /// Opens the bundle, for these scans where none is named; throws a ``Problem`` where it or its threshold is not to be had.

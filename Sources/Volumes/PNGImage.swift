@@ -125,6 +125,7 @@ public struct PNGImage: Hashable, Sendable {
         claimed: text(buffer),
         limit: "\(CIMAGE_PNG_MAX_DIMENSION) pixels a side, and 1032 bytes per compressed byte,")
     case CIMAGE_NO_MEMORY: kind = .unreadable(reason: "out of memory")
+    case CIMAGE_CORRUPT: kind = .damaged(reason: text(buffer))
     default: kind = .unreadable(reason: text(buffer))
     }
     throw VolumeError(kind, path: url.path)

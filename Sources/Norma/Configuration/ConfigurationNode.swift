@@ -14,9 +14,29 @@ public enum ConfigurationNode: Hashable, Sendable {
   /// Parses YAML (and so JSON); throws ``ConfigurationError/unreadable(where:reason:)``.
   public init(yaml: String, source: String) throws {
     do {
-      self = try Self(any: try Yams.load(yaml: yaml) ?? [String: Any](), source: source)
+      let root = try Yams.compose(yaml: yaml)
+      if let root { try Self.requireFewValues(in: root, source) }
+      self = try Self(any: root?.any ?? [String: Any](), source: source)
     } catch let error as YamlError {
-      throw ConfigurationError.unreadable(where: source, reason: "\(error)")
+      // The parser quotes the line, however long it is.
+      throw ConfigurationError.unreadable(where: source, reason: String("\(error)".prefix(300)))
+    }
+  }
+
+  /// Aliases of aliases can stand for more values than any memory holds.
+  private static func requireFewValues(in root: Node, _ source: String) throws {
+    let limit = 100_000
+    var waiting = [root], count = 0
+    while let node = waiting.popLast() {
+      count += 1
+      guard count <= limit else {
+        throw ConfigurationError.unreadable(where: source, reason: "more than \(limit) values")
+      }
+      switch node {
+      case .sequence(let parts): waiting += parts
+      case .mapping(let pairs): waiting += pairs.map(\.value)
+      default: break
+      }
     }
   }
 
@@ -128,13 +148,16 @@ extension ConfigurationNode: Codable {
 extension ConfigurationNode {
   /// A single key as `key=value`, such as `training.epochs=20`.
   init(setting: String) throws {
-    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+    let path = setting.prefix { $0 != "=" }
+    guard path.count < setting.count,
+      path.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty })
+    else {
       throw Problem(
         .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20"
       )
     }
     let value = try ConfigurationNode(
-      yaml: "value: \(setting[setting.index(after: equals)...])", source: "--set \(setting)")
-    self = .nested(value["value"] ?? .null, at: String(setting[..<equals]))
+      yaml: "value: \(setting.dropFirst(path.count + 1))", source: "--set \(setting)")
+    self = .nested(value["value"] ?? .null, at: String(path))
   }
 }
