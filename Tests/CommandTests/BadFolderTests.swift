@@ -86,7 +86,7 @@ import Testing
       try remove(file)
       try FileManager.default.copyItem(at: Cohort.run("dense-vae") / "bundle/weights.safetensors", to: file)
     },
-    resumption("no best weights", 65, ["best.safetensors", "cannot be read"]) {
+    resumption("no best weights", 66, ["best.safetensors", "cannot be read"]) {
       try remove($0 / "checkpoints/best.safetensors")
     },
     resumption("a broken configuration", 65, ["configuration is damaged", "/out"]) {

@@ -21,7 +21,8 @@ guard let target = ProcessInfo.processInfo.environment["FUZZ_TARGET"].flatMap(Ta
 }
 // In memory where there is such a disk.
 let memory = URL(fileURLWithPath: "/dev/shm")
-let root = FileManager.default.fileExists(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
+let root =
+  FileManager.default.fileExists(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
 let folder = root.appendingPathComponent("norma-fuzz-\(ProcessInfo.processInfo.processIdentifier)")
 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
 place = Place(target: target, file: folder.appendingPathComponent(target.file))

@@ -45,7 +45,8 @@ package enum AtomicFile {
     return try encoder.encode(value) + Data("\n".utf8)
   }
 
-  private static func reason(_ error: any Error) -> String {
+  /// What the system says, where Foundation passes it on.
+  static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     return (underlying ?? error as NSError).localizedDescription
   }
