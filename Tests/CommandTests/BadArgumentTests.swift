@@ -45,7 +45,7 @@ import Testing
     BadInput("two documents", 65, ["another document"], config("scoring: {median: 3}\n---\n{}\n")),
     BadInput("an alias of nothing", 65, ["undefined alias"], config("scoring: *here\n")),
     BadInput(
-      "aliases of aliases", 65, ["more than 100000 values", "config.yaml"],
+      "aliases of aliases", 65, ["more than 10000 values", "config.yaml"],
       config(
         "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
           + zip("abcdefghi", "bcdefghij").map {
@@ -53,6 +53,7 @@ import Testing
           }
           .joined())),
     BadInput("a deep nest", 65, ["nesting level"], config("a: " + String(repeating: "[", count: 20000))),
+    BadInput("a group for a key", 65, ["a key is no text"], config("scoring:\n  ? median: 3\n  : 5\n")),
     BadInput("a list", 64, ["wants a group of keys, not a list"], config("- scoring\n")),
     BadInput("a date", 65, ["Date has no place here"], config("training: {epochs: 2001-01-01}\n")),
     BadInput("no number", 64, ["finite number, not nan"], config("training: {learningRate: .nan}\n")),
