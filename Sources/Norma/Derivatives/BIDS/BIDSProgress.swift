@@ -18,12 +18,15 @@ package struct BIDSProgress {
     bundleDigest = try bundle.digest()
   }
 
-  /// Sources and key of a scan; without a key where its files cannot be read.
-  func provenance(of scan: ScanCase) -> ScanProvenance {
+  /// Sources and key of a scan; throws a ``Problem`` where its files cannot be read.
+  func provenance(of scan: ScanCase) throws -> ScanProvenance {
     ScanProvenance(
-      sources: ([scan.image] + (scan.brainMask.map { [$0] } ?? [])).map(dataset.uri),
-      key: try? ResultKey(
-        scan: scan, preprocessing: preprocessing, bundleDigest: bundleDigest, threshold: threshold))
+      sources: ([scan.image] + (scan.brainMask.map { [$0] } ?? [])).map(dataset.uri), key: try key(of: scan))
+  }
+
+  private func key(of scan: ScanCase) throws -> ResultKey {
+    try ResultKey(
+      scan: scan, preprocessing: preprocessing, bundleDigest: bundleDigest, threshold: threshold)
   }
 
   /// The row of a scan whose results are there.
@@ -35,7 +38,7 @@ package struct BIDSProgress {
     guard let row = ScanRow(of: scan.id, in: dataset), row.status == .ok,
       needed.allSatisfy({ FileManager.default.fileExists(atPath: dataset.file($0).path) }),
       let sidecar = try? Data(contentsOf: dataset.file(files.maskSidecar)),
-      let key = try? JSONDecoder().decode(ResultKey.self, from: sidecar), key == provenance(of: scan).key
+      let key = try? JSONDecoder().decode(ResultKey.self, from: sidecar), key == (try? self.key(of: scan))
     else { return nil }
     return row
   }
