@@ -59,6 +59,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", .upToNextMinor(from: "0.27.1")),
   ],
   targets: [
     .target(
@@ -91,10 +93,18 @@ let package = Package(
       resources: [.copy("Resources/bundles")],
       swiftSettings: swiftSettings),
     .target(name: "NormaReports", dependencies: ["Norma", "Volumes"], swiftSettings: swiftSettings),
+    .target(
+      name: "NormaTracking", dependencies: ["Norma", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "NormaViewer",
+      dependencies: ["Norma", "Volumes", .product(name: "FlyingSocks", package: "FlyingFox")],
+      resources: [.copy("Assets")],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "NormaCommand",
       dependencies: [
-        "Norma", "NormaReports",
+        "Norma", "NormaReports", "NormaTracking", "NormaViewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
@@ -105,6 +115,10 @@ let package = Package(
     tests("Volumes", ["Volumes"], goldens: true),
     tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
+    tests("NormaTracking", ["NormaTracking", "Norma"]),
+    tests(
+      "NormaViewer",
+      ["NormaViewer", "Norma", "Volumes", .product(name: "FlyingSocks", package: "FlyingFox")]),
     tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"], goldens: true),
   ],
   swiftLanguageModes: [.v6],

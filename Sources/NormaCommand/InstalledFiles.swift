@@ -15,13 +15,17 @@ enum InstalledFiles {
   /// What preprocessing needs, `brainchop/net.safetensors` and `template` in the same places; whether they are there
   /// matters only to the steps that need them.
   static var preprocessing: Preprocessing.Resources {
-    func place(_ name: String) -> URL {
-      find(name)
-        ?? executable.deletingLastPathComponent().appendingPathComponent("../share/norma/\(name)")
-        .standardizedFileURL
-    }
-    return Preprocessing.Resources(
+    Preprocessing.Resources(
       brainWeights: place("brainchop/net.safetensors"), template: place("template"))
+  }
+
+  /// NiiVue, which the viewer's page shows scans with, in the same places.
+  static var niivue: URL { place("niivue/niivue.js") }
+
+  private static func place(_ name: String) -> URL {
+    find(name)
+      ?? executable.deletingLastPathComponent().appendingPathComponent("../share/norma/\(name)")
+      .standardizedFileURL
   }
 
   private static func find(_ name: String) -> URL? {

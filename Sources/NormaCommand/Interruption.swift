@@ -13,11 +13,17 @@ enum Interruption {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
-        if isRequested.exchange(true, ordering: .relaxed) { exit(130) }
+        if isRequested.exchange(true, ordering: .relaxed) { end() }
       }
       source.resume()
       sources.append(source)
     }
+  }
+
+  /// Without `exit`, which would take down what the main thread still computes with.
+  private static func end() -> Never {
+    fflush(nil)
+    _exit(130)
   }
 
   static var requested: Bool { isRequested.load(ordering: .relaxed) }

@@ -18,8 +18,8 @@ struct NormaCommand: ParsableCommand {
       """,
     version: NormaVersion.current,
     subcommands: [
-      Segment.self, BIDSApp.self, Prepare.self, Train.self, Evaluate.self, Experiment.self, Simulate.self,
-      Paint.self, Bundles.self, Presets.self, Doctor.self,
+      Segment.self, View.self, BIDSApp.self, Prepare.self, Train.self, Evaluate.self, Experiment.self,
+      Simulate.self, Paint.self, Bundles.self, Runs.self, Presets.self, Doctor.self,
     ])
 
   static func main() {

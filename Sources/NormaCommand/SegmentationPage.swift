@@ -8,9 +8,12 @@ struct SegmentationPage {
   let bundle: ModelBundle
   let threshold: Double
 
-  func write(to url: URL) throws {
+  func write(to url: URL) throws { try write(rows.map(reportCase), to: url) }
+
+  /// Writes the page of cases that are there already.
+  func write(_ cases: [SegmentationReportCase], to url: URL) throws {
     let provenance = ReportProvenance(bundleName: bundle.manifest.name, settings: settings)
-    try report(rows.map(reportCase), provenance).page.write(to: url)
+    try report(cases, provenance).page.write(to: url)
   }
 
   /// The page of cases that are there already.
@@ -26,27 +29,40 @@ struct SegmentationPage {
   func reportCase(_ row: CohortSegmentation.Row) throws -> SegmentationReportCase {
     SegmentationReportCase(
       caseID: row.caseID, status: row.problem == nil ? .done : .failed,
-      message: row.problem.map { "\($0.what); \($0.advice)" } ?? "",
+      message: row.message,
       lesionVolumeML: row.problem == nil ? row.lesionVolumeML : nil,
       lesionCount: row.problem == nil ? row.lesions.count : nil, seconds: row.seconds,
-      montages: try [row.exhibit.map(montage), row.picture.map(Self.montage)].compactMap { $0 },
+      montages: try [
+        row.exhibit.map { try montage(of: $0, threshold: row.threshold) }, row.picture.map(Self.montage),
+      ].compactMap { $0 },
       lesions: row.lesions.prefix(20).map {
         SegmentationReportCase.Lesion(
           id: $0.id, volumeML: $0.volumeMM3 / 1000, maxScore: $0.maximumScore, centroid: $0.centroid)
-      }, notes: Self.notes(row),
+      }, notes: notes(row),
       brightness: row.brightness.map {
         SegmentationReportCase.Brightness(scan: $0.scan, training: $0.training, binWidth: $0.binWidth)
       })
   }
 
-  /// The scan's grid and what was left out, then the notes.
-  private static func notes(_ row: CohortSegmentation.Row) -> [String] {
-    guard let record = row.preprocessing, !record.grid.isEmpty else { return row.notes }
+  /// The scan's grid and what was left out, the notes, then what the threshold means.
+  private func notes(_ row: CohortSegmentation.Row) -> [String] {
+    let notes = row.notes + (row.problem == nil ? [meaning(of: row.threshold, for: row)] : [])
+    guard let record = row.preprocessing, !record.grid.isEmpty else { return notes }
     let leftOut = Dictionary(grouping: record.steps.filter { !$0.isDone }, by: \.detail)
     let reasons = leftOut.sorted { $0.key < $1.key }.map { reason, steps in
       "Not done: \(steps.map(\.name).joined(separator: ", ")) (\(reason))."
     }
-    return ["Scan: \(record.grid)."] + reasons + row.notes
+    return ["Scan: \(record.grid)."] + reasons + notes
+  }
+
+  /// How much of a lesion-free brain lies above the threshold, so that a volume can be judged.
+  private func meaning(of threshold: Double, for row: CohortSegmentation.Row) -> String {
+    let calibration = bundle.manifest.calibration, rate = calibration.rate(above: threshold)
+    let isBound = calibration.curve.first.map { threshold > $0.threshold } ?? false
+    let share = String(
+      format: "%.3g %% of the scored brain would, %.3g mL", rate * 100, rate * row.scoredVolumeML)
+    return String(format: "Lesions are where the map exceeds %.4g. ", threshold)
+      + "Without any lesion \(isBound ? "at most" : "about") \(share), on scans like those of the calibration."
   }
 
   /// Brain extraction and registration of a raw scan.
@@ -67,7 +83,7 @@ struct SegmentationPage {
       panels: panels)
   }
 
-  private func montage(of exhibit: Segmenter.Exhibit) throws -> Montage {
+  private func montage(of exhibit: Segmenter.Exhibit, threshold: Double) throws -> Montage {
     func slice(_ values: [Float]) -> ImageSlice {
       ImageSlice(width: exhibit.size, height: exhibit.size, values: values)
     }
@@ -90,7 +106,15 @@ extension ReportProvenance {
   /// What every page of the command says about its making.
   init(bundleName: String, settings: [(name: String, value: String)] = []) {
     self.init(
-      bundleName: bundleName, settings: settings, commandLine: CommandLine.arguments.joined(separator: " "),
+      bundleName: bundleName, settings: settings, commandLine: Self.shellLine(CommandLine.arguments),
       version: NormaVersion.current, date: Date.now.formatted(.iso8601.year().month().day()))
+  }
+
+  /// Words as a shell takes them back: those with a space or a sign in quotes.
+  static func shellLine(_ words: [String]) -> String {
+    words.map { word in
+      guard word.isEmpty || word.contains(/[^\p{L}\p{N}_.,:=+@%\/-]/) else { return word }
+      return "'\(word.replacing("'", with: "'\\''"))'"
+    }.joined(separator: " ")
   }
 }

@@ -98,7 +98,7 @@ import Testing
     BadInput("no data", 64, ["no data", "--data", "manifest"]) { place in
       ["train", "--preset", "normative", "-o", place.out.path]
     },
-    BadInput("resume without a run", 66, ["no run to resume", "/out", "norma train"]) { place in
+    BadInput("resume without a run", 66, ["no run in the folder", "/out", "norma train"]) { place in
       ["train", "--resume", "-o", place.out.path]
     },
   ]
@@ -128,7 +128,7 @@ import Testing
     BadInput("a rate that is no number", 64, ["rate of nan", "--fpr"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "nan"])
     },
-    BadInput("rate above 1", 64, ["rate of 2", "--fpr", "--threshold"]) { place in
+    BadInput("rate above 1", 64, ["rate of 2", "--fpr", "1 % is 0.01", "--threshold"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "2"])
     },
     BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in

@@ -124,6 +124,48 @@ import Volumes
     #expect(try TSV(maps / "cases.tsv").rows.map { $0["case_id"] } == ["sub-a_ses-1"])
   }
 
+  @Test func rawScansBesideAPreparedCohortStayRaw() throws {
+    let folder = try cohort(), out = folder / "out"
+    _ = try prepare(folder / "manifest.tsv", out)
+    // A manifest of raw scans in the folder of the results.
+    let raw = out / "raw.tsv", prefix = "sub-a/ses-1/anat/sub-a_ses-1_desc-"
+    try Data("participant_id\timage\nsub-a\t../a_FLAIR.nii.gz\n".utf8).write(to: raw)
+    let again = folder / "again"
+    #expect(try prepare(raw, again).code == 0)
+    let brain = try NIfTI.readMask(again / "sub-a/anat/sub-a_desc-brain_mask.nii.gz")
+    #expect(try brain == NIfTI.readMask(out / "\(prefix)brain_mask.nii.gz"), "the brain was found anew")
+    // Those that were prepared are used as they are.
+    #expect(try prepare(out / "manifest.tsv", folder / "third").code == 0)
+    let sidecar = try (folder / "third/\(prefix)brain_mask.json").text()
+    #expect(sidecar.contains("the scan comes prepared"), "\(sidecar)")
+  }
+
+  @Test func theManifestOfTheScansIsNotReplaced() throws {
+    let folder = try cohort(), before = try (folder / "manifest.tsv").text()
+    let outcome = try prepare(folder / "manifest.tsv", folder)
+    #expect(outcome.code == 73)
+    expectProblem(in: outcome, words: ["would replace that of the scans", "manifest.tsv", "another folder"])
+    #expect(try (folder / "manifest.tsv").text() == before && folder.files.count == 4)
+  }
+
+  @Test func partsArePreparedByOneAndListedByAnother() throws {
+    let folder = try cohort(), one = folder / "one", two = folder / "two", manifest = folder / "manifest.tsv"
+    #expect(try prepare(manifest, one).code == 1)
+    let codes = try ["1/2", "2/2"].map { try prepare(manifest, two, ["--part", $0]).code }
+    #expect(codes.sorted() == [0, 65], "the only scan of its part fails")
+    #expect(!two.files.contains { $0.hasSuffix(".tsv") })
+    let other = try prepare(manifest, two, ["--part", "1/2", "--set", "denoisingIterations=1"])
+    #expect(other.code == 73)
+    expectProblem(in: other, words: ["made otherwise: preprocessing ", "parts/cohort.json"])
+
+    let whole = try prepare(manifest, two)
+    #expect(whole.code == 1 && whole.standardError.contains("seconds=was there"))
+    #expect(two.files.filter { $0 != "parts/cohort.json" } == one.files)
+    for file in one.files where file != "cases.tsv" {
+      #expect(try Data(contentsOf: one / file) == Data(contentsOf: two / file), "\(file)")
+    }
+  }
+
   @Test func settingsOfThePreprocessingAreStrict() throws {
     let folder = try Workplace.folder(), scan = folder / "c_FLAIR.nii.gz"
     try NIfTI.write(head(), to: scan)

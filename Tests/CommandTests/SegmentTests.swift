@@ -47,6 +47,8 @@ import Volumes
     )
     let lesions = try TSV(out / "sub-008/anat/sub-008_seg-lesions_dseg.tsv")
     #expect(row["lesion_count"] == "\(lesions.rows.count)")
+    let report = try (out / "report.html").text()
+    #expect(report.contains("Without any lesion about 1 % of the scored brain would,"))
     #expect(out.halfWritten == [])
   }
 

@@ -40,26 +40,31 @@ enum Tool {
       }
   }()
 
-  /// Runs the command to its end.
-  static func run(_ arguments: [String], in folder: URL? = nil) throws -> Outcome {
-    let running = try start(arguments, in: folder)
+  /// Runs the command to its end, with these variables besides those of the tests.
+  static func run(_ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws
+    -> Outcome
+  {
+    let running = try start(arguments, in: folder, environment: environment)
     return running.finish()
   }
 
   /// Runs the command and expects success.
   @discardableResult
   static func succeed(
-    _ arguments: [String], in folder: URL? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:],
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws -> Outcome {
-    let outcome = try run(arguments, in: folder)
+    let outcome = try run(arguments, in: folder, environment: environment)
     try #require(
       outcome.code == 0, "norma \(arguments.joined(separator: " ")):\n\(outcome.standardError)",
       sourceLocation: sourceLocation)
     return outcome
   }
 
-  /// Starts the command, `launcher` in front of it where given.
-  static func start(_ arguments: [String], in folder: URL? = nil, launcher: [String] = []) throws -> Running {
+  /// Starts the command, `launcher` in front of it where given, `environment` laid over that of the tests.
+  static func start(
+    _ arguments: [String], in folder: URL? = nil, launcher: [String] = [], environment: [String: String] = [:]
+  ) throws -> Running {
     let path = try #require(executable, "build the product norma first").path
     let line = launcher + [path] + arguments
     let process = Process()
@@ -67,6 +72,10 @@ enum Tool {
     process.arguments = Array(line.dropFirst())
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
+    // Not the store of runs of whoever runs the tests.
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["NORMA_RUNS": (Workplace.root / "runs.sqlite").path]
+    ) { $1 }.merging(environment) { $1 }
     let output = Workplace.root.appendingPathComponent("\(UUID().uuidString).out")
     let error = Workplace.root.appendingPathComponent("\(UUID().uuidString).err")
     for file in [output, error] { try Data().write(to: file) }

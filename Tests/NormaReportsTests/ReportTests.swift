@@ -42,6 +42,15 @@ import Testing
     }
   }
 
+  @Test(arguments: [(1, "Lesions of sub-1"), (70, "The largest 1 of 70 lesions of sub-1")])
+  func lesionsThatAreNotListedAreCounted(count: Int, caption: String) throws {
+    let lesion = SegmentationReportCase.Lesion(id: 1, volumeML: 1.5, maxScore: 7.25, centroid: .zero)
+    let single = SegmentationReportCase(
+      caseID: "sub-1", status: .done, lesionVolumeML: 2, lesionCount: count,
+      montages: [try montage("slice")], lesions: [lesion])
+    #expect(SegmentationReport(cases: [single], provenance: Self.provenance).page.html.contains(caption))
+  }
+
   @Test func noLimitIsMentionedWhereAllPicturesAreShown() throws {
     let html = SegmentationReport(cases: try cases(3), provenance: Self.provenance, pictureLimit: 3).page.html
     #expect(!html.contains("Pictures are shown for the first"))

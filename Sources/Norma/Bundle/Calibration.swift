@@ -42,7 +42,9 @@ public struct Calibration: Codable, Hashable, Sendable {
     guard let first = curve.first, let last = curve.last, (first.rate...last.rate).contains(rate) else {
       throw Problem(
         .usage, "the bundle has no threshold for a false-positive rate of \(rate)", at: "--fpr",
-        advice: "give a rate from \(curve.first?.rate ?? 0) to \(curve.last?.rate ?? 0), or --threshold")
+        advice:
+          "give a rate from \(curve.first?.rate ?? 0) to \(curve.last?.rate ?? 0) (1 % is 0.01), or --threshold"
+      )
     }
     guard let upper = curve.firstIndex(where: { $0.rate >= rate }), upper > 0, curve[upper].rate > rate else {
       return curve.first { $0.rate >= rate }?.threshold ?? last.threshold

@@ -53,16 +53,6 @@ extension Settings {
   }
 }
 
-extension ConfigurationNode {
-  /// Everything below groups of keys, by its dotted path.
-  fileprivate var leaves: [(path: String, value: ConfigurationNode)] {
-    guard case .map(let entries) = self else { return [("", self)] }
-    return entries.sorted { $0.key < $1.key }.flatMap { key, value in
-      value.leaves.map { (path: $0.path.isEmpty ? key : "\(key).\($0.path)", value: $0.value) }
-    }
-  }
-}
-
 /// Refuses NaN and infinity, which YAML can write and JSON cannot.
 private func requireFinite(_ node: ConfigurationNode, path: String) throws {
   switch node {

@@ -38,6 +38,21 @@ package enum AtomicFile {
     if (try? Data(contentsOf: url)) != data { try write(data, to: url) }
   }
 
+  /// Writes the bytes unless there is such a file, and gives what the file holds: of several processes one wins.
+  package static func claim(_ data: Data, at url: URL) throws -> Data {
+    if let there = try? Data(contentsOf: url) { return there }
+    let own = url.deletingLastPathComponent()
+      .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")
+    try write(data, to: own)
+    defer { try? FileManager.default.removeItem(at: own) }
+    // A link, unlike a renamed file, replaces nothing.
+    try? FileManager.default.linkItem(at: own, to: url)
+    if let there = try? Data(contentsOf: url) { return there }
+    // A file system without links.
+    try write(data, to: url)
+    return data
+  }
+
   /// JSON as ``write(json:to:)`` writes it.
   static func encoded(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()

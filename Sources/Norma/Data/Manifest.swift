@@ -74,9 +74,13 @@ public struct Manifest: Sendable {
         .badData, "the manifest is not UTF-8 text", at: url.path, advice: "save it as tab-separated UTF-8")
     }
     try self.init(text: text, source: url)
-    let made = url.deletingLastPathComponent().appendingPathComponent(PreprocessingSettings.fileName)
-    if FileManager.default.fileExists(atPath: made.path) {
-      for index in cases.indices { cases[index].isPrepared = true }
+    let folder = url.deletingLastPathComponent()
+    let made = folder.appendingPathComponent(PreprocessingSettings.fileName)
+    guard FileManager.default.fileExists(atPath: made.path) else { return }
+    // Another manifest in the same folder may list raw scans.
+    for index in cases.indices {
+      let prepared = PreparedFiles(cases[index], in: folder).scan
+      cases[index].isPrepared = cases[index].image.path == prepared.absoluteURL.standardizedFileURL.path
     }
   }
 

@@ -9,6 +9,9 @@ struct CaseFiles {
   /// What kind of image the scan is.
   private let suffix: String
 
+  /// How the name of a row's file ends.
+  static let rowSuffix = "_desc-norma_cases.tsv"
+
   init(caseID: String, suffix: String = "FLAIR") {
     self.suffix = suffix
     let entities = caseID.split(separator: "_").map(String.init)
@@ -34,7 +37,7 @@ struct CaseFiles {
   var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
   var brainSidecar: String { "\(prefix)_desc-brain_mask.json" }
   /// The row of a scan of a BIDS data set.
-  var row: String { "\(prefix)_desc-norma_cases.tsv" }
+  var row: String { "\(prefix)\(Self.rowSuffix)" }
   var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }
   var transform: String { "\(prefix)_from-\(suffix)_to-MNI152NLin2009aSym_mode-image_xfm.txt" }
 
@@ -47,6 +50,13 @@ struct CaseFiles {
       mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar, lesionTable, brain, brainSidecar,
       transform, row,
     ] + optional
+  }
+
+  /// Whether everything lies in the output folder that every scan gets, and the map of exceedance where it is wanted.
+  func areComplete(in output: URL, exceedance isWanted: Bool) -> Bool {
+    ([mask, anomalyMap, labels, lesionTable, brain] + (isWanted ? [exceedance] : [])).allSatisfy {
+      FileManager.default.fileExists(atPath: output.appendingPathComponent($0).path)
+    }
   }
 }
 

@@ -25,6 +25,10 @@ public struct CohortSegmentation {
     public let brightness: InputDomain.BrightnessComparison?
     /// The most anomalous slice, for a picture.
     public let exhibit: Segmenter.Exhibit?
+    /// Volume of the brain that was scored, in mL; 0 when the case failed.
+    public let scoredVolumeML: Double
+    /// Above which value of the map its lesions are.
+    public let threshold: Double
     /// Time the case took.
     public let seconds: Double
     /// Where map and mask lie; nil when the case failed.
@@ -32,25 +36,31 @@ public struct CohortSegmentation {
 
     /// Volume of all lesions in mL.
     public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }
+
+    /// What went wrong, or else the notes; empty where there is nothing to say.
+    public var message: String {
+      problem.map { "\($0.what) (\($0.advice))" } ?? notes.joined(separator: " ")
+    }
   }
 
   private let preprocessing: Preprocessing?
   private let segmenter: Segmenter
   private let bundleName: String
   private let threshold: Double
+  private let ownThresholds: [String: Double]
   private let exceedance: Calibration?
   private let output: URL
   private let work: URL?
 
-  /// Results go to `output`; `bundleName` stands in the sidecars; preprocessed scans are kept in `work`, if given.
+  /// Results go to `output`; the cases in `ownThresholds` have another threshold; `bundleName` stands in the sidecars; preprocessed scans are kept in `work`, if given.
   /// Without preprocessing the scans have to be stripped, or come with their brain masks. With the calibration
   /// `exceedance`, that of the bundle, its map is written too.
   public init(
     preprocessing: Preprocessing? = nil, segmenter: Segmenter, bundleName: String, threshold: Double,
-    exceedance: Calibration? = nil, output: URL, work: URL? = nil
+    ownThresholds: [String: Double] = [:], exceedance: Calibration? = nil, output: URL, work: URL? = nil
   ) {
     (self.preprocessing, self.segmenter, self.bundleName) = (preprocessing, segmenter, bundleName)
-    (self.threshold, self.exceedance) = (threshold, exceedance)
+    (self.threshold, self.ownThresholds, self.exceedance) = (threshold, ownThresholds, exceedance)
     (self.output, self.work) = (output, work)
   }
 
@@ -83,10 +93,10 @@ public struct CohortSegmentation {
   /// Segments one scan and writes its files, but no table. Throws only what writing throws: a full disk is not the
   /// scan's fault, and would fail all others too. Without a provenance the sidecars name the image file.
   package func segment(
-    _ scan: ScanCase, provenance: @autoclosure () throws -> ScanProvenance? = nil
+    _ scan: ScanCase, provenance: () throws -> ScanProvenance? = { nil }
   ) throws -> Row {
     let start = ContinuousClock.now
-    let files = CaseFiles(caseID: scan.id)
+    let files = CaseFiles(caseID: scan.id), threshold = ownThresholds[scan.id] ?? threshold
     func row(
       _ result: Segmenter.Result?, _ prepared: PreprocessedScan?, _ problem: Problem?
     ) -> Row {
@@ -95,6 +105,8 @@ public struct CohortSegmentation {
         lesions: result?.lesions ?? [], notes: (prepared?.record.notes ?? []) + (result?.notes ?? []),
         preprocessing: prepared?.record, picture: prepared?.picture, brightness: result?.brightness,
         exhibit: result?.exhibit,
+        scoredVolumeML: result.map { Double($0.brain.count) * $0.brain.geometry.voxelVolume / 1000 } ?? 0,
+        threshold: threshold,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })
@@ -110,12 +122,13 @@ public struct CohortSegmentation {
     } catch {
       return row(nil, nil, Problem(error))
     }
-    try write(result, prepared, of: scan, provenance: origin)
+    try write(result, prepared, of: scan, threshold: threshold, provenance: origin)
     return row(result, prepared, nil)
   }
 
   private func write(
-    _ result: Segmenter.Result, _ prepared: PreprocessedScan, of scan: ScanCase, provenance: ScanProvenance
+    _ result: Segmenter.Result, _ prepared: PreprocessedScan, of scan: ScanCase, threshold: Double,
+    provenance: ScanProvenance
   ) throws {
     let files = CaseFiles(caseID: scan.id)
     func place(_ file: String) -> URL { output.appendingPathComponent(file) }
@@ -159,19 +172,30 @@ public struct CohortSegmentation {
     try NIfTI.write(result.mask, to: place(files.mask))
   }
 
-  private func writeTable(_ rows: [Row]) throws {
+  /// Whether the files of a scan's results lie in the output folder.
+  package func hasFiles(of scan: ScanCase) -> Bool {
+    CaseFiles(caseID: scan.id).areComplete(in: output, exceedance: exceedance != nil)
+  }
+
+  private func writeTable(_ rows: [Row]) throws { try writeTable(rows.map(cells)) }
+
+  /// Writes `cases.tsv` from the cells of its rows.
+  package func writeTable(_ rows: [[String]]) throws {
     var table = Table(columns: Self.columns)
-    for row in rows {
-      let files = CaseFiles(caseID: row.caseID)
-      let isDone = row.problem == nil
-      table.rows.append([
-        row.caseID, isDone ? "ok" : "failed", row.problem.map { "\($0.what) (\($0.advice))" } ?? "n/a",
-        row.image.path(relativeTo: output), isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
-        isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
-        row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
-      ])
-    }
+    table.rows = rows
     try AtomicFile.write(table.text, to: output.appendingPathComponent("cases.tsv"))
+  }
+
+  /// A row of `cases.tsv`.
+  package func cells(of row: Row) -> [String] {
+    let files = CaseFiles(caseID: row.caseID)
+    let isDone = row.problem == nil
+    return [
+      row.caseID, isDone ? "ok" : "failed", row.message.isEmpty ? "n/a" : row.message,
+      row.image.path(relativeTo: output), isDone ? files.anomalyMap : "n/a", isDone ? files.mask : "n/a",
+      isDone ? row.lesionVolumeML.formatted(fraction: 4) : "n/a", isDone ? "\(row.lesions.count)" : "n/a",
+      row.seconds.formatted(fraction: 2), isDone ? files.brain : "n/a", row.participantID,
+    ]
   }
 
   /// The columns of `cases.tsv`; paths are relative to its folder.

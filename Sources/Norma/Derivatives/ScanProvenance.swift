@@ -8,32 +8,46 @@ package struct ScanProvenance: Sendable {
   package init(sources: [String], key: ResultKey? = nil) { (self.sources, self.key) = (sources, key) }
 }
 
-/// What decides the results of a scan: where a sidecar holds the same, they need not be made again.
+/// What decides the results of a scan: where a file beside them holds the same, they need not be made again.
 package struct ResultKey: Codable, Hashable, Sendable {
   let inputDigest: String
   /// Nil where no brain mask is given.
   let brainMaskDigest: String?
-  /// Of the preprocessing's recipe; nil where there is none.
-  let preprocessingDigest: String?
-  let bundleDigest: String
-  let threshold: Double
-  let normaVersion: String
+  /// Nil where no transform is given.
+  let transformDigest: String?
+  /// As the manifest says, mm.
+  let level: Double?
+  let cohort: CohortKey
 
-  package init(
-    scan: ScanCase, preprocessing: Preprocessing?, bundleDigest: String, threshold: Double
-  ) throws {
+  package init(scan: ScanCase, cohort: CohortKey) throws {
     inputDigest = try Digest.of(file: scan.image)
     brainMaskDigest = try scan.brainMask.map { try Digest.of(file: $0) }
-    preprocessingDigest = try preprocessing.map { Digest.of(try AtomicFile.encoded($0.recipe)) }
-    (self.bundleDigest, self.threshold, normaVersion) = (bundleDigest, threshold, NormaVersion.current)
+    transformDigest = try scan.templateTransform.map { try Digest.of(file: $0) }
+    (level, self.cohort) = (scan.level, cohort)
   }
 
-  enum CodingKeys: String, CodingKey {
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    inputDigest = try values.decode(String.self, forKey: .inputDigest)
+    brainMaskDigest = try values.decodeIfPresent(String.self, forKey: .brainMaskDigest)
+    transformDigest = try values.decodeIfPresent(String.self, forKey: .transformDigest)
+    level = try values.decodeIfPresent(Double.self, forKey: .level)
+    cohort = try CohortKey(from: decoder)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(inputDigest, forKey: .inputDigest)
+    try values.encodeIfPresent(brainMaskDigest, forKey: .brainMaskDigest)
+    try values.encodeIfPresent(transformDigest, forKey: .transformDigest)
+    try values.encodeIfPresent(level, forKey: .level)
+    try cohort.encode(to: encoder)
+  }
+
+  private enum CodingKeys: String, CodingKey {
     case inputDigest = "InputSHA256"
     case brainMaskDigest = "BrainMaskSHA256"
-    case preprocessingDigest = "PreprocessingSHA256"
-    case bundleDigest = "BundleSHA256"
-    case threshold = "Threshold"
-    case normaVersion = "NormaVersion"
+    case transformDigest = "TemplateTransformSHA256"
+    case level = "TemplateLevel"
   }
 }

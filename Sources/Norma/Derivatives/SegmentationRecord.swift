@@ -14,6 +14,8 @@ package struct SegmentationRecord: Codable, Sendable {
   package let minimumLesionSize: Double?
   /// Its other thresholds: "training-percentile-95", "-98", "-99", "labelled-validation"; nil in older records.
   package let thresholdsByName: [String: Double]?
+  /// How often lesion-free voxels exceed a threshold, rate rising; nil in older records.
+  package let healthyCurve: [Calibration.Point]?
 
   static let fileName = "segmentation.json"
 
@@ -25,6 +27,7 @@ package struct SegmentationRecord: Codable, Sendable {
     minimumLesionSize = bundle.manifest.configuration.scoring.minimumLesionSize
     thresholdFrom = source
     thresholdsByName = bundle.manifest.calibration.thresholdsByName
+    healthyCurve = bundle.manifest.calibration.curve
     thresholdsByRate = Dictionary(
       uniqueKeysWithValues: Calibration.reportedRates.compactMap { rate in
         (try? bundle.manifest.calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
@@ -33,6 +36,20 @@ package struct SegmentationRecord: Codable, Sendable {
 
   package func write(to folder: URL) throws {
     try AtomicFile.write(json: self, to: folder.appendingPathComponent(Self.fileName))
+  }
+
+  /// The rates that older records have, as a curve.
+  var reportedCurve: [Calibration.Point] {
+    thresholdsByRate.compactMap { rate, threshold in
+      Double(rate).map { Calibration.Point(rate: $0, threshold: threshold) }
+    }.sorted { $0.rate < $1.rate }
+  }
+
+  /// Whether the thresholds are those of this calibration.
+  func fits(_ calibration: Calibration) -> Bool {
+    reportedCurve.allSatisfy { point in
+      (try? calibration.threshold(atRate: point.rate)).map { abs($0 - point.threshold) < 1e-9 } == true
+    }
   }
 
   init(contentsOf folder: URL) throws {

@@ -21,10 +21,11 @@ public struct CohortPreparation {
 
   private let preprocessing: Preprocessing
   private let output: URL
+  private let isPart: Bool
 
-  /// Results go to `output`.
-  public init(preprocessing: Preprocessing, output: URL) {
-    (self.preprocessing, self.output) = (preprocessing, output)
+  /// Results go to `output`. A part of a cohort leaves table, manifest and settings to the run of the whole.
+  public init(preprocessing: Preprocessing, output: URL, isPart: Bool = false) {
+    (self.preprocessing, self.output, self.isPart) = (preprocessing, output, isPart)
   }
 
   /// Prepares the cases in order and writes masks, scans, transforms, `cases.tsv`, a `manifest.tsv` of those that are
@@ -33,15 +34,17 @@ public struct CohortPreparation {
     _ cases: [ScanCase], onRow: (Row) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> [Row] {
     try AtomicFile.makeFolder(output)
-    try AtomicFile.write(
-      json: preprocessing.settings, to: output.appendingPathComponent(PreprocessingSettings.fileName))
+    if !isPart {
+      try AtomicFile.write(
+        json: preprocessing.settings, to: output.appendingPathComponent(PreprocessingSettings.fileName))
+    }
     var rows = [Row]()
     for scan in cases {
       if shouldStop() {
         try writeTables(rows)
         throw Problem(
           .interrupted, "interrupted after \(rows.count) of \(cases.count) cases", at: output.path,
-          advice: "what is listed in cases.tsv is complete; run the command again for the rest")
+          advice: "what is done is complete; run the command again for the rest")
       }
       do {
         rows.append(try prepare(scan))
@@ -81,6 +84,7 @@ public struct CohortPreparation {
   }
 
   private func writeTables(_ rows: [Row]) throws {
+    guard !isPart else { return }
     var table = Table(columns: Self.columns)
     for row in rows {
       table.rows.append([

@@ -56,12 +56,20 @@ public final class Preprocessing {
       case template = "TemplateSHA256"
       case revision = "Revision"
     }
+
+    /// SHA-256 of the JSON.
+    func digest() throws -> String { Digest.of(try AtomicFile.encoded(self)) }
   }
 
   /// What is done, with the sums of the files it is done with.
   private(set) lazy var recipe = Recipe(
     settings: settings, skull: skull, brainWeights: try? Digest.of(file: resources.brainWeights),
     template: try? Digest.of(file: TemplateFiles(folder: resources.template).url(.t1)))
+
+  /// For a reader: what must be the same for all scans of a cohort, by name.
+  package var facts: [String: String] {
+    get throws { ["preprocessing": String(try recipe.digest().prefix(8)), "Norma": NormaVersion.current] }
+  }
 
   /// Throws a ``Problem`` for a scan that cannot be used, or whose brain or place was not found.
   public func callAsFunction(_ scan: ScanCase) throws -> PreprocessedScan {

@@ -23,6 +23,34 @@ public struct RunFolder: Sendable {
   public var prepared: URL { url.appendingPathComponent("prepared") }
   /// The finished bundle.
   public var bundle: URL { url.appendingPathComponent("bundle") }
+  /// The page of the losses.
+  public var report: URL { url.appendingPathComponent("report.html") }
+
+  /// What a run was started with besides its configuration; `data.json`.
+  package struct Source: Codable {
+    package var manifest: String
+    package var name: String
+    package var description: String
+    /// Hash of all inputs and the recipe, by which a resumed run knows that they are still the same.
+    package var dataSHA256 = ""
+  }
+
+  /// What the run was started with. Throws a ``Problem`` where there is no run, or none that can be read.
+  package func start() throws -> (configuration: Configuration, source: Source) {
+    guard let text = try? Data(contentsOf: configuration), let data = try? Data(contentsOf: source) else {
+      throw Problem(
+        .missingInput, "there is no run in the folder", at: url.path,
+        advice: "start one with norma train --preset NAME --data MANIFEST -o RUN")
+    }
+    do {
+      return (
+        try Configuration(layers: [JSONDecoder().decode(ConfigurationNode.self, from: text)]),
+        try JSONDecoder().decode(Source.self, from: data)
+      )
+    } catch is DecodingError {
+      throw Problem(.badData, "the run's configuration is damaged", at: url.path, advice: "start a new run")
+    }
+  }
 }
 
 /// The state of a run in one safetensors file: `model.`, `optimizer.` and the progress as metadata.

@@ -4,20 +4,11 @@ import Volumes
 
 /// From a manifest to a calibrated bundle: prepare, train, calibrate, write.
 public struct TrainingRun {
-  /// What a run was started with besides its configuration; `data.json`.
-  struct Source: Codable {
-    var manifest: String
-    var name: String
-    var description: String
-    /// Hash of all inputs and the recipe, by which a resumed run knows that they are still the same.
-    var dataSHA256 = ""
-  }
-
   private let configuration: Configuration
   private let manifest: Manifest
   private let folder: RunFolder
   private let device: Device
-  private let source: Source
+  private let source: RunFolder.Source
   private let isResumed: Bool
 
   /// A new run; `name` and `description` (plain words about the data) go into the bundle. Throws a ``Problem``
@@ -33,26 +24,13 @@ public struct TrainingRun {
         advice: "continue it with --resume, or choose another folder")
     }
     (self.configuration, self.manifest, self.folder, self.device) = (configuration, manifest, folder, device)
-    source = Source(manifest: manifest.source.path, name: name, description: description)
+    source = RunFolder.Source(manifest: manifest.source.path, name: name, description: description)
     isResumed = false
   }
 
   /// The run that lies in a folder, to be continued.
   public init(resuming folder: RunFolder, device: Device = .cpu) throws {
-    guard let text = try? Data(contentsOf: folder.configuration),
-      let data = try? Data(contentsOf: folder.source)
-    else {
-      throw Problem(
-        .missingInput, "there is no run to resume", at: folder.url.path,
-        advice: "start one with norma train --preset NAME --data MANIFEST -o RUN")
-    }
-    do {
-      configuration = try Configuration(layers: [JSONDecoder().decode(ConfigurationNode.self, from: text)])
-      source = try JSONDecoder().decode(Source.self, from: data)
-    } catch is DecodingError {
-      throw Problem(
-        .badData, "the run's configuration is damaged", at: folder.url.path, advice: "start a new run")
-    }
+    (configuration, source) = try folder.start()
     manifest = try Manifest(discovering: URL(fileURLWithPath: source.manifest))
     (self.folder, self.device) = (folder, device)
     isResumed = true

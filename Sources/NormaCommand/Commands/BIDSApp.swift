@@ -9,7 +9,7 @@ struct BIDSApp: LoggingCommand {
     abstract: "BIDS App: every FLAIR scan of a BIDS data set in, a BIDS derivative data set out.",
     discussion: """
       At level participant each scan gets map, mask, lesion table and a page; any number of processes may share \
-      OUT_DIR, each with participants of its own, and what is there already, made of the same scan in the same way, \
+      OUT_DIR, each with participants of its own (--part deals them), and what is there already, made of the same scan in the same way, \
       is not made again. At level group all rows become one table and one page. Of the data set only \
       dataset_description.json is checked; bids-validator checks the rest.
       """)
@@ -41,6 +41,7 @@ struct BIDSApp: LoggingCommand {
   @Option(help: "Derivative data set with brain masks; default: all below BIDS_DIR/derivatives.")
   var derivatives: String?
 
+  @OptionGroup var partOptions: PartOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var thresholdOptions: ThresholdOptions
 
@@ -75,6 +76,9 @@ struct BIDSApp: LoggingCommand {
       throw ValidationError("Give --n-cpus or --threads, not both.")
     }
     if let cpuCount, cpuCount < 1 { throw ValidationError("--n-cpus must be 1 or more.") }
+    if partOptions.part != nil, level == .group {
+      throw ValidationError("--part goes with participant; group is about all.")
+    }
   }
 
   func run() throws {
@@ -90,8 +94,15 @@ struct BIDSApp: LoggingCommand {
       folder: URL(fileURLWithPath: outDir), root: root, derivatives: maskFolder)
     switch level {
     case .participant:
+      let chosen = try thresholdOptions.choose(for: layout.scans.map(\.scanCase))
+      let part = try partOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
+      if let part {
+        let all = layout.participants
+        layout.participants = part.deal(all, work: \.scans.count, by: \.id)
+        console.log("\(layout.participants.count) of \(all.count) participants")
+      }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
-      try segment(layout, into: dataset)
+      try segment(layout, chosen, into: dataset, isPart: part != nil)
     case .group: try summarize(GroupTable(of: layout, in: dataset), in: dataset)
     }
   }
@@ -102,8 +113,9 @@ struct BIDSApp: LoggingCommand {
       filter: try bidsFilterFile.map { try BIDSFilter(contentsOf: URL(fileURLWithPath: $0)) } ?? BIDSFilter())
   }
 
-  private func segment(_ layout: BIDSLayout, into dataset: DerivativeDataset) throws {
-    let chosen = try thresholdOptions.choose(for: layout.scans.map(\.scanCase))
+  private func segment(
+    _ layout: BIDSLayout, _ chosen: ThresholdOptions.Choice, into dataset: DerivativeDataset, isPart: Bool
+  ) throws {
     var engine = engine
     engine.threads = cpuCount ?? engine.threads
     let device = try engine.prepare()
@@ -111,8 +123,13 @@ struct BIDSApp: LoggingCommand {
       dataset: dataset,
       preprocessing: preprocessing.preprocessing(
         chosen.bundle.manifest.configuration.preprocessing, device: device), bundle: chosen.bundle,
-      threshold: chosen.threshold, exceedance: chosen.exceedance)
+      threshold: chosen.threshold, ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance)
     if dryRun { return announce(layout, progress) }
+    let parts = CohortParts(in: dataset.folder)
+    if isPart || parts.areThere {
+      try parts.claim(
+        progress.key.facts(exceedance: chosen.exceedance != nil, ownThresholds: chosen.ownThresholds))
+    }
     let run = BIDSParticipants(
       segmentation: BIDSSegmentation(
         progress, segmenter: try Segmenter(bundle: chosen.bundle, device: device),

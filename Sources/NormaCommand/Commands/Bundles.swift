@@ -5,8 +5,11 @@ import Norma
 struct Bundles: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bundle",
-    abstract: "Look at a bundle, verify it, measure its thresholds anew, add to its card; combine several.",
-    subcommands: [List.self, Show.self, Verify.self, Calibrate.self, Combine.self, Note.self])
+    abstract:
+      "Look at a bundle, verify it, measure its thresholds anew, add to its card; combine, export, import.",
+    subcommands: [
+      List.self, Show.self, Verify.self, Calibrate.self, Combine.self, Note.self, Export.self, Import.self,
+    ])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "The bundles that ship with Norma.")

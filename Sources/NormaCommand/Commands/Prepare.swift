@@ -31,6 +31,7 @@ struct Prepare: LoggingCommand {
   @Option(help: "File with the weights of the brain extraction; default: the installed one.")
   var weights: String?
 
+  @OptionGroup var partOptions: PartOptions
   @OptionGroup var preprocessingOptions: PreprocessingOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
@@ -41,17 +42,37 @@ struct Prepare: LoggingCommand {
     let chosen = try bundle.map { try ModelBundle(named: $0).manifest.configuration.preprocessing }
     let preprocessing = preprocessingOptions.preprocessing(
       try (chosen ?? PreprocessingSettings()).with(settings), weights: weights, device: device)
-    let folder = URL(fileURLWithPath: output)
+    let folder = URL(fileURLWithPath: output), parts = CohortParts(in: folder)
+    try requireNoLoss(in: folder)
+    let part = try partOptions.chosen(hasChosen: cases.count == 1, console: console)
+    if part != nil || parts.areThere { try parts.claim(preprocessing.facts) }
+    let mine = part?.deal(cases, by: \.id) ?? cases
     Interruption.listen()
     var done = 0
-    let rows = try CohortPreparation(preprocessing: preprocessing, output: folder)(
-      cases,
+    let rows = try CohortPreparation(preprocessing: preprocessing, output: folder, isPart: part != nil)(
+      mine,
       onRow: { row in
         done += 1
-        report(row, done: done, of: cases.count)
+        report(row, done: done, of: mine.count)
       }, shouldStop: { Interruption.requested })
     console.endProgress()
-    try finish(rows, folder: folder)
+    if part != nil {
+      console.log("\(mine.count) of \(cases.count) cases")
+      try fail(rows)
+    } else {
+      try finish(rows, folder: folder)
+    }
+  }
+
+  /// The results have a manifest of their own, which would replace that of the scans.
+  private func requireNoLoss(in folder: URL) throws {
+    let manifest = folder.appendingPathComponent("manifest.tsv")
+    guard URL(fileURLWithPath: input).resolvingSymlinksInPath() == manifest.resolvingSymlinksInPath() else {
+      return
+    }
+    throw Problem(
+      .cannotCreate, "the manifest of the results would replace that of the scans", at: manifest.path,
+      advice: "choose another folder for the results")
   }
 
   private func report(_ row: CohortPreparation.Row, done: Int, of count: Int) {
@@ -76,10 +97,16 @@ struct Prepare: LoggingCommand {
   }
 
   private func finish(_ rows: [CohortPreparation.Row], folder: URL) throws {
-    let failed = rows.compactMap(\.problem)
     if rows.count == 1, let mask = rows[0].prepared?.brainMask { console.result(mask.path) }
     console.result(folder.appendingPathComponent("cases.tsv").path)
-    if failed.count < rows.count { console.result(folder.appendingPathComponent("manifest.tsv").path) }
+    if rows.contains(where: { $0.problem == nil }) {
+      console.result(folder.appendingPathComponent("manifest.tsv").path)
+    }
+    try fail(rows)
+  }
+
+  private func fail(_ rows: [CohortPreparation.Row]) throws {
+    let failed = rows.compactMap(\.problem)
     guard let first = failed.first else { return }
     if rows.count == 1 { throw first }
     console.log("\(failed.count) of \(rows.count) cases failed; see the table of cases")

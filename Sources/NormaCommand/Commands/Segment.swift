@@ -24,6 +24,7 @@ struct Segment: LoggingCommand {
   @Option(help: "Folder that keeps preprocessed scans, so that another run need not make them again.")
   var work: String?
 
+  @OptionGroup var partOptions: PartOptions
   @OptionGroup var preprocessing: PreprocessingOptions
 
   @OptionGroup var engine: EngineOptions
@@ -33,16 +34,29 @@ struct Segment: LoggingCommand {
     let device = try engine.prepare()
     let cases = try chosenCases()
     let chosen = try thresholdOptions.choose(for: cases)
-    let folder = URL(fileURLWithPath: output)
+    let part = try partOptions.chosen(hasChosen: cases.count == 1, console: console)
+    let preprocessing = preprocessing.preprocessing(
+      chosen.bundle.manifest.configuration.preprocessing, device: device)
     let cohort = CohortSegmentation(
-      preprocessing: preprocessing.preprocessing(
-        chosen.bundle.manifest.configuration.preprocessing, device: device),
-      segmenter: try Segmenter(bundle: chosen.bundle, device: device),
+      preprocessing: preprocessing, segmenter: try Segmenter(bundle: chosen.bundle, device: device),
       bundleName: chosen.bundle.manifest.name, threshold: chosen.threshold,
-      exceedance: chosen.exceedance, output: folder, work: work.map { URL(fileURLWithPath: $0) })
-    try SegmentationRecord(bundle: chosen.bundle, threshold: chosen.threshold, from: chosen.source)
-      .write(to: folder)
+      ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance, output: folder,
+      work: work.map { URL(fileURLWithPath: $0) })
     Interruption.listen()
+    if part != nil || CohortParts(in: folder).areThere {
+      try segment(
+        cases, part, with: SegmentationParts(cohort, preprocessing, chosen, in: folder), chosen)
+    } else {
+      try segment(cases, with: cohort, chosen)
+    }
+  }
+
+  private var folder: URL { URL(fileURLWithPath: output) }
+
+  private func segment(
+    _ cases: [ScanCase], with cohort: CohortSegmentation, _ chosen: ThresholdOptions.Choice
+  ) throws {
+    try write(record: chosen)
     var done = 0
     let rows = try cohort(
       cases,
@@ -51,7 +65,44 @@ struct Segment: LoggingCommand {
         report(row, done: done, of: cases.count)
       }, shouldStop: { Interruption.requested })
     console.endProgress()
-    try finish(rows, bundle: chosen.bundle, threshold: chosen.threshold, folder: folder)
+    try SegmentationPage(rows: rows, bundle: chosen.bundle, threshold: chosen.threshold).write(to: reportFile)
+    if rows.count == 1 {
+      for file in [rows[0].anomalyMap, rows[0].mask].compactMap({ $0 }) { console.result(file.path) }
+    }
+    try finish(rows.compactMap(\.problem), of: rows.count)
+  }
+
+  /// A part of the cohort; without one the whole of a cohort whose parts are there already.
+  private func segment(
+    _ cases: [ScanCase], _ part: CohortPart?, with parts: SegmentationParts, _ chosen: ThresholdOptions.Choice
+  ) throws {
+    let mine = part?.deal(cases, by: \.id) ?? cases
+    var done = 0, wereThere = 0, problems = [Problem]()
+    try parts(mine) { row in
+      done += 1
+      guard let row else {
+        wereThere += 1
+        return
+      }
+      row.problem.map { problems.append($0) }
+      report(row, done: done, of: mine.count)
+    }
+    console.endProgress()
+    console.log("\(mine.count) of \(cases.count) cases, of which \(wereThere) were there")
+    if part != nil {
+      try fail(problems, of: mine.count)
+    } else {
+      try write(record: chosen)
+      try parts.writeWhole(of: cases, report: reportFile)
+      try finish(problems, of: cases.count)
+    }
+  }
+
+  private var reportFile: URL { folder.appendingPathComponent("report.html") }
+
+  private func write(record chosen: ThresholdOptions.Choice) throws {
+    try SegmentationRecord(bundle: chosen.bundle, threshold: chosen.threshold, from: chosen.source)
+      .write(to: folder)
   }
 
   private func chosenCases() throws -> [ScanCase] {
@@ -90,19 +141,15 @@ struct Segment: LoggingCommand {
     console.progress("segmenting \(Console.bar(done, of: count)) \(done)/\(count)")
   }
 
-  private func finish(
-    _ rows: [CohortSegmentation.Row], bundle: ModelBundle, threshold: Double, folder: URL
-  ) throws {
-    let report = folder.appendingPathComponent("report.html")
-    try SegmentationPage(rows: rows, bundle: bundle, threshold: threshold).write(to: report)
-    if rows.count == 1 {
-      for file in [rows[0].anomalyMap, rows[0].mask].compactMap({ $0 }) { console.result(file.path) }
-    }
+  private func finish(_ problems: [Problem], of count: Int) throws {
     for file in ["cases.tsv", "report.html"] { console.result(folder.appendingPathComponent(file).path) }
-    let failed = rows.compactMap(\.problem)
-    guard let first = failed.first else { return }
-    if rows.count == 1 { throw first }
-    console.log("\(failed.count) of \(rows.count) cases failed; see the table of cases")
+    try fail(problems, of: count)
+  }
+
+  private func fail(_ problems: [Problem], of count: Int) throws {
+    guard let first = problems.first else { return }
+    if count == 1 { throw first }
+    console.log("\(problems.count) of \(count) cases failed; see the table of cases")
     throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
   }
 }

@@ -1,20 +1,14 @@
 import ArgumentParser
 import Foundation
 import Norma
+import NormaTracking
 import Tensors
 
 struct Train: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a model on lesion-free scans, calibrate its threshold and write its bundle.")
 
-  @Option(help: "Starting configuration; see norma presets.")
-  var preset: String?
-
-  @Option(name: .customLong("config"), help: "YAML or JSON file of configuration keys, laid over the preset.")
-  var file: String?
-
-  @Option(name: .customLong("set"), help: "A single key, as in training.epochs=20; may be repeated.")
-  var settings: [String] = []
+  @OptionGroup var options: ConfigurationOptions
 
   @Option(help: "Manifest (.tsv) or folder of scans.")
   var data: String?
@@ -43,8 +37,8 @@ struct Train: LoggingCommand {
   func run() throws {
     let device = try engine.prepare()
     let folder = RunFolder(URL(fileURLWithPath: output))
-    if resume { return try train(TrainingRun(resuming: folder, device: device)) }
-    let configuration = try resolvedConfiguration()
+    if resume { return try train(TrainingRun(resuming: folder, device: device), in: folder) }
+    let configuration = try options.resolved(data: data, more: seed.map { ["training.seed=\($0)"] } ?? [])
     if dryRun {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -58,15 +52,8 @@ struct Train: LoggingCommand {
     try train(
       TrainingRun(
         configuration: configuration, manifest: manifest, folder: folder,
-        name: name ?? preset ?? configuration.method,
-        description: try describe.map { try Self.description(in: $0) } ?? "", device: device))
-  }
-
-  private func resolvedConfiguration() throws -> Configuration {
-    let seeds = seed.map { ["training.seed=\($0)"] } ?? []
-    return try Configuration(
-      preset: preset, cohort: data.map { URL(fileURLWithPath: $0) },
-      file: file.map { URL(fileURLWithPath: $0) }, settings: settings + seeds)
+        name: name ?? options.preset ?? configuration.method,
+        description: try describe.map { try Self.description(in: $0) } ?? "", device: device), in: folder)
   }
 
   /// The plain words in a file.
@@ -77,11 +64,16 @@ struct Train: LoggingCommand {
     return text.trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  private func train(_ run: TrainingRun) throws {
+  private func train(_ run: TrainingRun, in folder: RunFolder) throws {
     Interruption.listen()
+    let tracking = RunTracking(of: folder, store: RunStoreOptions.standard, console: console)
     let bundle = try run(
-      onEvent: { Self.report($0, to: console) }, shouldStop: { Interruption.requested })
+      onEvent: { event in
+        Self.report(event, to: console)
+        tracking.add(event)
+      }, shouldStop: { Interruption.requested })
     console.endProgress()
+    tracking.finish()
     console.result(bundle.url.path)
   }
 

@@ -47,7 +47,7 @@ enum StyleSheet {
       vertical-align: top; font-weight: 400; }
     thead th { border-bottom-width: 2px; font-weight: 600; vertical-align: bottom; }
     thead .number { white-space: normal; }
-    .wide tbody th { white-space: nowrap; }
+    tbody th { white-space: nowrap; }
     .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .scroll:has(.wide) { width: min(94vw, 84rem); margin-left: calc((100% - min(94vw, 84rem)) / 2); }
     .wide { font-size: .85rem; } .wide th, .wide td { padding-right: .6rem; }

@@ -181,7 +181,7 @@ public struct SegmentationReport: Sendable {
       blocks.append(
         .table(
           ReportTable(
-            caption: "Lesions of \(entry.caseID)",
+            caption: lesionCaption(entry),
             columns: [
               .number("Lesion"), .number("Volume (mL)"), .number("Highest score"), .number("x (mm)"),
               .number("y (mm)"), .number("z (mm)"),
@@ -192,5 +192,12 @@ public struct SegmentationReport: Sendable {
             })))
     }
     return blocks
+  }
+
+  private func lesionCaption(_ entry: SegmentationReportCase) -> String {
+    guard let count = entry.lesionCount, count > entry.lesions.count else {
+      return "Lesions of \(entry.caseID)"
+    }
+    return "The largest \(entry.lesions.count) of \(count) lesions of \(entry.caseID)"
   }
 }

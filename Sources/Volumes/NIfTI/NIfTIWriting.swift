@@ -12,13 +12,7 @@ extension NIfTI {
     _ grid: Grid<Voxel>, to url: URL, like header: NIfTIHeaderInfo? = nil, compressionLevel: Int = 1
   ) throws {
     precondition((1...9).contains(compressionLevel), "compression level \(compressionLevel)")
-    guard grid.shape.allSatisfy({ $0 <= Int16.max }) else {
-      throw VolumeError(
-        .writeFailed(reason: "a dimension is above \(Int16.max), NIfTI-1's limit"), path: url.path)
-    }
-    let bytes = NIfTIHeaderWriter(
-      geometry: grid.geometry, datatype: Voxel.datatype, source: header ?? grid.header
-    ).bytes()
+    let bytes = try headerBytes(of: grid, like: header, path: url.path)
     let isCompressed = url.pathExtension.lowercased() == "gz"
     try WholeFile.write(to: url) { descriptor in
       let writer = try GzipWriter(
@@ -27,6 +21,26 @@ extension NIfTI {
       try grid.voxels.withUnsafeBytes(writer.write)
       try writer.finish()
     }
+  }
+
+  /// The bytes of an uncompressed file as ``write(_:to:like:compressionLevel:)`` writes it: 352 of the header, then
+  /// the voxels, x fastest. Throws `writeFailed` for a grid beyond NIfTI-1's limit.
+  public static func data<Voxel: NIfTIVoxel>(of grid: Grid<Voxel>) throws -> Data {
+    var data = Data(try headerBytes(of: grid, like: nil, path: nil))
+    grid.voxels.withUnsafeBytes { data.append(contentsOf: $0) }
+    return data
+  }
+
+  private static func headerBytes<Voxel: NIfTIVoxel>(
+    of grid: Grid<Voxel>, like header: NIfTIHeaderInfo?, path: String?
+  ) throws -> [UInt8] {
+    guard grid.shape.allSatisfy({ $0 <= Int16.max }) else {
+      throw VolumeError(
+        .writeFailed(reason: "a dimension is above \(Int16.max), NIfTI-1's limit"), path: path)
+    }
+    return NIfTIHeaderWriter(
+      geometry: grid.geometry, datatype: Voxel.datatype, source: header ?? grid.header
+    ).bytes()
   }
 }
 

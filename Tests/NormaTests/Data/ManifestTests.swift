@@ -23,6 +23,22 @@ import Testing
     #expect(manifest.cases(in: .train).count == 2)
   }
 
+  @Test func onlyWhatPrepareMadeIsPrepared() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("manifest.tsv")
+      let rows = [
+        "sub-1\tses-1\tsub-1/ses-1/anat/sub-1_ses-1_desc-preproc_FLAIR.nii.gz",
+        "sub-2\tn/a\tsub-2/anat/sub-2_desc-preproc_T1w.nii.gz", "sub-3\tn/a\t../raw/sub-3_FLAIR.nii.gz",
+        "sub-4\tn/a\t../fmriprep/sub-4/anat/sub-4_desc-preproc_FLAIR.nii.gz",
+      ]
+      let text = "participant_id\tsession_id\timage\n" + rows.joined(separator: "\n")
+      try AtomicFile.write(text, to: file)
+      #expect(try Manifest(contentsOf: file).cases.map(\.isPrepared) == [false, false, false, false])
+      try AtomicFile.write("{}", to: folder.appendingPathComponent("preprocessing.json"))
+      #expect(try Manifest(contentsOf: file).cases.map(\.isPrepared) == [true, true, false, false])
+    }
+  }
+
   @Test(arguments: ["\n", "\r\n", "\r"])
   func lineEndsOfEverySystemAreRead(end: String) throws {
     let lines = ["participant_id\timage", "sub-1\ta.nii", "", "sub-2\tb.nii", "", " "]

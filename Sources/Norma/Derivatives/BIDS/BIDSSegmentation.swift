@@ -16,7 +16,8 @@ package struct BIDSSegmentation {
     self.progress = progress
     cohort = CohortSegmentation(
       preprocessing: progress.preprocessing, segmenter: segmenter, bundleName: progress.bundleName,
-      threshold: progress.threshold, exceedance: progress.exceedance, output: progress.dataset.folder,
+      threshold: progress.threshold, ownThresholds: progress.ownThresholds, exceedance: progress.exceedance,
+      output: progress.dataset.folder,
       work: work)
   }
 
@@ -46,10 +47,10 @@ package struct BIDSSegmentation {
     for file in CaseFiles(caseID: scan.scanCase.id).segmented {
       try? FileManager.default.removeItem(at: progress.dataset.file(file))
     }
-    let result = try cohort.segment(scan.scanCase, provenance: try progress.provenance(of: scan.scanCase))
+    let result = try cohort.segment(scan.scanCase) { try progress.provenance(of: scan.scanCase) }
     let row = ScanRow(
       result, of: scan, image: progress.dataset.uri(of: scan.scanCase.image), bundle: progress.bundleName,
-      threshold: progress.threshold)
+      threshold: result.threshold)
     try finish(row, .made(result), onRow)
   }
 

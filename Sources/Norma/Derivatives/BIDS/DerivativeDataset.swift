@@ -59,6 +59,26 @@ package struct DerivativeDataset: Sendable {
     return input.lastPathComponent
   }
 
+  /// Where the data sets lie that the BIDS URIs of results name; empty where the folder is none of this kind.
+  static func links(of folder: URL) -> [String: String] {
+    struct Noted: Decodable {
+      let links: [String: String]
+      enum CodingKeys: String, CodingKey { case links = "DatasetLinks" }
+    }
+    let file = folder.appendingPathComponent(BIDSDescription.fileName)
+    return (try? JSONDecoder().decode(Noted.self, from: Data(contentsOf: file)).links) ?? [:]
+  }
+
+  /// The file that a BIDS URI of the results in `folder` names; nil where its data set is unknown.
+  static func file(ofURI uri: String, in folder: URL, links: [String: String]) -> URL? {
+    let parts = uri.split(separator: ":", maxSplits: 2).map(String.init)
+    guard parts.count == 3, let link = links[parts[1]], let path = parts[2].removingPercentEncoding else {
+      return nil
+    }
+    let root = link.hasPrefix("/") ? URL(fileURLWithPath: link) : folder.appendingPathComponent(link)
+    return root.appendingPathComponent(path).standardizedFileURL
+  }
+
   private var links: [String: String] {
     var links = ["raw": root]
     links["masks"] = masks
@@ -111,9 +131,11 @@ package struct DerivativeDataset: Sendable {
     *.html
     figures
     logs
+    parts
     *_cases.tsv
     *_xfm.txt
     group_*
+    review
 
     """
 

@@ -20,7 +20,8 @@ package struct GroupTable: Sendable {
   package let entries: [Entry]
   private let dataset: DerivativeDataset
 
-  /// Looks for the row of every scan; throws a ``Problem`` where there is none at all.
+  /// Looks for the row of every scan; throws a ``Problem`` where there is none at all, or where scans were segmented in
+  /// different ways: their volumes cannot be compared.
   package init(of layout: BIDSLayout, in dataset: DerivativeDataset) throws {
     self.dataset = dataset
     let rows = layout.participants.flatMap { participant in
@@ -35,6 +36,7 @@ package struct GroupTable: Sendable {
         .missingInput, "the output folder holds no results of these participants", at: dataset.folder.path,
         advice: "run norma bids BIDS_DIR OUT_DIR participant first, with the same OUT_DIR")
     }
+    try Self.checkAlike(rows.filter { $0.status == .ok }, in: dataset)
     let volumes = rows.compactMap(\.lesionVolumeML).map(Float.init)
     let (median, deviation) =
       volumes.isEmpty ? (0, 0) : RobustStatistics.medianAndDeviation(of: volumes)
@@ -42,6 +44,30 @@ package struct GroupTable: Sendable {
       let distance = row.lesionVolumeML.map { $0 - Double(median) }
       return Entry(row: row, volumeZ: deviation > 0 ? distance.map { $0 / Double(deviation) } : nil)
     }
+  }
+
+  private static func checkAlike(_ rows: [ScanRow], in dataset: DerivativeDataset) throws {
+    let scans = rows.map { row in
+      let sidecar = dataset.file(CaseFiles(caseID: row.caseID).maskSidecar)
+      return (id: row.caseID, facts: CohortKey(sidecar: sidecar)?.facts ?? [:])
+    }
+    // What a scan says nothing of, such as a threshold of its own, differs from nothing.
+    let differing = Set(scans.flatMap(\.facts.keys)).filter { name in
+      Set(scans.compactMap { $0.facts[name] }).count > 1
+    }.sorted()
+    guard !differing.isEmpty else { return }
+    let ways = Dictionary(grouping: scans) { scan in scan.facts.filter { differing.contains($0.key) } }
+    // The commonest way first.
+    let kinds = ways.sorted { ($1.value.count, $0.value[0].id) < ($0.value.count, $1.value[0].id) }
+      .map { way, scans in
+        let values = differing.map { "\($0) \(way[$0] ?? "unknown")" }.joined(separator: ", ")
+        return "\(values) in \(scans.count), such as \(scans[0].id)"
+      }
+    throw Problem(
+      .badData, "the scans were segmented in \(ways.count) ways (\(kinds.joined(separator: "; ")))",
+      at: dataset.folder.path,
+      advice: "run the level participant with the same options for all: what differs is made again, then this"
+    )
   }
 
   /// The row of a case; missing too where its results were deleted.

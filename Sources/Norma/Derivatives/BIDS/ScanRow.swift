@@ -37,11 +37,11 @@ package struct ScanRow: Sendable {
     _ row: CohortSegmentation.Row, of scan: BIDSLayout.BIDSScan, image: String, bundle: String,
     threshold: Double
   ) {
-    let message = row.problem.map { "\($0.what) (\($0.advice))" }
+    let note = row.problem == nil ? scan.note : nil
     self.init(
       row.problem == nil ? .ok : .failed, caseID: row.caseID, participantID: row.participantID,
       sessionID: scan.scanCase.sessionID,
-      message: message ?? ((scan.note.map { [$0] } ?? []) + row.notes).joined(separator: " "), image: image,
+      message: [note ?? "", row.message].filter { !$0.isEmpty }.joined(separator: " "), image: image,
       lesionVolumeML: row.problem == nil ? row.lesionVolumeML : nil,
       lesionCount: row.problem == nil ? row.lesions.count : nil, bundle: bundle, threshold: threshold)
   }

@@ -1,0 +1,169 @@
+import ArgumentParser
+import Foundation
+import Norma
+import NormaTracking
+
+struct Runs: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "The training runs of this user: list, show, compare, delete, index, export.",
+    subcommands: [List.self, Show.self, Compare.self, Delete.self, Index.self, Export.self],
+    defaultSubcommand: List.self)
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "All runs, the latest first.")
+    @Option(help: "Only runs of this method.") var method: String?
+    @Option(help: "What comes first.") var sort = Order.changed
+    @OptionGroup var store: RunStoreOptions
+
+    enum Order: String, ExpressibleByArgument, CaseIterable { case changed, loss, name }
+
+    func run() throws {
+      let runs = try store.open().runs().filter { method == nil || $0.method == method }
+      let sorted =
+        switch sort {
+        case .changed: runs
+        case .loss: runs.sorted { $0.bestLoss ?? .infinity < $1.bestLoss ?? .infinity }
+        case .name: runs.sorted { ($0.name, $0.folder) < ($1.name, $1.folder) }
+        }
+      Runs.table(sorted).print()
+    }
+  }
+
+  struct Show: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "What a run was started with and how far it came.")
+    @Argument(help: "Folder or name of a run.") var name: String
+    @OptionGroup var store: RunStoreOptions
+
+    func run() throws {
+      let record = try Runs.find(name, in: store)
+      let facts = try Runs.figures(record) + record.settings()
+      TextTable(columns: ["key", "value"], rows: facts.map { [$0.key, $0.value] }).print()
+    }
+  }
+
+  struct Compare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Figures of several runs, and the settings that differ.")
+    @Argument(help: "Folders or names of two or more runs.") var runs: [String]
+    @OptionGroup var store: RunStoreOptions
+
+    func validate() throws {
+      guard runs.count > 1 else { throw ValidationError("give two or more runs to compare") }
+    }
+
+    func run() throws {
+      let records = try runs.map { try Runs.find($0, in: store) }
+      let settings = try records.map { record in
+        Dictionary(uniqueKeysWithValues: try record.settings().map { ($0.key, $0.value) })
+      }
+      let keys = Set(settings.flatMap(\.keys)).sorted()
+      let different = keys.map { key in [key] + settings.map { $0[key] ?? "n/a" } }
+        .filter { Set($0.dropFirst()).count > 1 }
+      let figures = records.map(Runs.figures)
+      let same = figures[0].indices.map { index in [figures[0][index].key] + figures.map { $0[index].value } }
+      TextTable(columns: ["key"] + records.map(\.name), rows: same + different).print()
+    }
+  }
+
+  struct Delete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Forget runs; their folders stay unless --files.")
+    @Argument(help: "Folders or names of runs.") var runs: [String]
+    @Flag(help: "Delete the runs' folders too, with their bundles.") var files = false
+    @OptionGroup var store: RunStoreOptions
+
+    func run() throws {
+      let records = try runs.map { try Runs.find($0, in: store) }
+      let opened = try store.open()
+      for record in records {
+        if files, record.state != .missing {
+          do {
+            try FileManager.default.removeItem(at: record.home.url)
+          } catch {
+            throw Problem(
+              .inputOutput, "the run's folder cannot be deleted: \(error.localizedDescription)",
+              at: record.folder, advice: "check the folder's rights")
+          }
+        }
+        try opened.forget(record)
+        print(record.folder)
+      }
+    }
+  }
+
+  struct Index: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Remember every run in folders and below; makes a lost store anew.")
+    @Argument(help: "Folders with runs.") var folders: [String]
+    @OptionGroup var store: RunStoreOptions
+
+    func run() throws {
+      let opened = try store.open()
+      for folder in folders {
+        let url = URL(fileURLWithPath: folder)
+        guard FileManager.default.fileExists(atPath: url.path) else {
+          throw Problem(.missingInput, "there is no such folder", at: url.path, advice: "check the path")
+        }
+        for run in try opened.index(url) { print(run.folder) }
+      }
+    }
+  }
+
+  struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write runs as a file store of MLflow; mlflow ui --backend-store-uri FOLDER shows it.")
+    @Argument(help: "Folders or names of runs; default: all.") var runs: [String] = []
+    @Option(help: "Folder of MLflow's file store.") var mlflow: String
+    @OptionGroup var store: RunStoreOptions
+
+    func run() throws {
+      let records = try runs.isEmpty ? store.open().runs() : runs.map { try Runs.find($0, in: store) }
+      let export = MLflowExport(to: URL(fileURLWithPath: mlflow))
+      for record in records where record.state != .missing { try export.add(record) }
+      print(URL(fileURLWithPath: mlflow).path)
+    }
+  }
+
+  /// The run of a folder, remembered or not, or the only remembered one of a name.
+  private static func find(_ text: String, in store: RunStoreOptions) throws -> RunRecord {
+    if let run = try? RunRecord(of: RunFolder(URL(fileURLWithPath: text))) { return run }
+    let known = try store.open().runs()
+    let path = URL(fileURLWithPath: text).standardizedFileURL.path
+    let found = known.filter { $0.folder == path || $0.name == text }
+    guard let run = found.first else {
+      throw Problem(
+        .missingInput, "no run has this folder or name", at: text,
+        advice: "norma runs list shows the known ones; norma runs index FOLDER finds others")
+    }
+    guard found.count == 1 else {
+      throw Problem(
+        .usage, "\(found.count) runs have this name", at: text,
+        advice: "give the folder: \(found.map(\.folder).joined(separator: ", "))")
+    }
+    return run
+  }
+
+  private static func table(_ runs: [RunRecord]) -> TextTable {
+    TextTable(
+      columns: ["name", "method", "state", "epochs", "best_epoch", "best_loss", "changed", "folder"],
+      rows: runs.map { run in
+        [
+          run.name, run.method, run.state.rawValue, "\(run.epochs)", text(run.bestEpoch), text(run.bestLoss),
+          run.changed.formatted(.iso8601), run.folder,
+        ]
+      })
+  }
+
+  private static func figures(_ run: RunRecord) -> [(key: String, value: String)] {
+    [
+      ("folder", run.folder), ("state", run.state.rawValue), ("epochs", "\(run.epochs)"),
+      ("best_epoch", text(run.bestEpoch)), ("best_loss", text(run.bestLoss)),
+      ("last_loss", text(run.lastLoss)),
+      ("started", run.started.formatted(.iso8601)), ("changed", run.changed.formatted(.iso8601)),
+    ]
+  }
+
+  private static func text(_ value: Int?) -> String { value.map { "\($0)" } ?? "n/a" }
+  private static func text(_ value: Double?) -> String { value.map { String(format: "%.5g", $0) } ?? "n/a" }
+}

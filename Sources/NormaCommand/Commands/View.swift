@@ -1,0 +1,71 @@
+import ArgumentParser
+import Foundation
+import Norma
+import NormaViewer
+import Synchronization
+
+struct View: LoggingCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Look through the results of segment or bids in the browser and review them; Ctrl-C ends it.")
+
+  @Argument(help: "Output folder of norma segment or norma bids.")
+  var folder: String
+
+  @Option(help: "Whose reviews these are; each rater has a file. Default: the login name.")
+  var rater: String?
+
+  @Option(help: "Port on 127.0.0.1; default: any that is free.")
+  var port: UInt16 = 0
+
+  @Option(
+    help: """
+      Folder of the bundle that made the maps, for its rates of false alarm; default: what the results note, or the \
+      shipped bundle of that name.
+      """)
+  var bundle: String?
+
+  @Flag(help: "Only print the address.")
+  var noBrowser = false
+
+  @OptionGroup var console: Console
+
+  func run() throws {
+    let viewer = try Viewer(
+      folder: URL(fileURLWithPath: folder), rater: rater ?? NSUserName(),
+      bundle: bundle.map { try ModelBundle(named: $0) }, niivue: InstalledFiles.niivue, port: port)
+    Interruption.listen()
+    let failure = Mutex<(any Error)?>(nil)
+    let serving = Task {
+      do { try await viewer.run() } catch { failure.withLock { $0 = error } }
+    }
+    // At once, also into a pipe.
+    FileHandle.standardOutput.write(Data("\(viewer.address)\n".utf8))
+    console.log("\(viewer.caseCount) cases; reviews go to \(viewer.reviewFile.path); Ctrl-C ends this")
+    if !noBrowser { Browser.open(viewer.address) }
+    while !Interruption.requested {
+      if let error = failure.withLock({ $0 }) { throw error }
+      Thread.sleep(forTimeInterval: 0.1)
+    }
+    serving.cancel()
+  }
+}
+
+/// The desktop's browser.
+private enum Browser {
+  /// Shows a page where there is a desktop; without one nothing happens.
+  static func open(_ address: String) {
+    let environment = ProcessInfo.processInfo.environment
+    #if os(macOS)
+      let (program, isDesktop) = ("/usr/bin/open", environment["SSH_CONNECTION"] == nil)
+    #else
+      let program = "/usr/bin/xdg-open"
+      let isDesktop = environment["DISPLAY"] != nil || environment["WAYLAND_DISPLAY"] != nil
+    #endif
+    guard isDesktop, FileManager.default.isExecutableFile(atPath: program) else { return }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = [address]
+    (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
+    try? process.run()
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+import Foundation
+import Norma
+
+/// A configuration: a preset, a file laid over it, single keys laid over both.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(help: "Starting configuration; see norma presets.")
+  var preset: String?
+
+  @Option(name: .customLong("config"), help: "YAML or JSON file of configuration keys, laid over the preset.")
+  var file: String?
+
+  @Option(name: .customLong("set"), help: "A single key, as in training.epochs=20; may be repeated.")
+  var settings: [String] = []
+
+  /// Resolved and checked; the preprocessing is that of a prepared cohort where `data` is one.
+  func resolved(data: String?, more: [String] = []) throws -> Configuration {
+    try Configuration(
+      preset: preset, cohort: data.map { URL(fileURLWithPath: $0) },
+      file: file.map { URL(fileURLWithPath: $0) }, settings: settings + more)
+  }
+}

@@ -1,0 +1,73 @@
+/** What the server says when it cannot do something. */
+export class Refusal extends Error {
+  constructor(what, where = "", advice = "") {
+    super(what);
+    this.lines = [what, where, advice].filter((line) => line);
+  }
+}
+
+async function answer(path, options) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Refusal("The viewer has ended.", "", "Start norma view again.");
+  }
+  if (response.ok) return response;
+  if (response.headers.get("Content-Type") === "application/json") {
+    const { what, where, advice } = await response.json();
+    throw new Refusal(what, where, advice);
+  }
+  throw new Refusal((await response.text()).trim());
+}
+
+export const cohort = async () => (await answer("/api/cohort")).json();
+export const review = async () => (await answer("/api/review")).json();
+
+async function save(path, change) {
+  const response = await answer(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(change),
+    keepalive: true,
+  });
+  return response.json();
+}
+
+export const saveReview = (change) => save("/api/review", change);
+export const saveThreshold = (change) => save("/api/threshold", change);
+
+/** A volume as the server writes it: NIfTI-1, little-endian, its place in the sform. */
+async function volume(index, kind) {
+  const buffer = await (await answer(`/api/cases/${index}/${kind}`)).arrayBuffer();
+  const header = new DataView(buffer);
+  const shape = [42, 44, 46].map((offset) => header.getInt16(offset, true));
+  const affine = [280, 296, 312].map((row) => [0, 4, 8, 12].map((column) => header.getFloat32(row + column, true)));
+  const isFloat = header.getInt16(70, true) === 16;
+  return { buffer, shape, affine, voxels: new (isFloat ? Float32Array : Uint8Array)(buffer, 352) };
+}
+
+/** The volumes of a case, by what went wrong where one cannot be had; the map has to be there. */
+async function load(index) {
+  const part = (kind) => volume(index, kind).catch((error) => error);
+  const [map, image, mask, brain] = await Promise.all([
+    volume(index, "map"), part("image"), part("mask"), part("brain"),
+  ]);
+  return { map, image, mask, brain };
+}
+
+const loaded = new Map();
+const kept = 3;
+
+/** The files of a case; the last few are kept, so that the next one can be asked for in advance. */
+export function files(index) {
+  const files = loaded.get(index) ?? load(index);
+  loaded.delete(index);
+  loaded.set(index, files);
+  files.catch(() => loaded.delete(index));
+  for (const old of loaded.keys()) {
+    if (loaded.size <= kept) break;
+    loaded.delete(old);
+  }
+  return files;
+}

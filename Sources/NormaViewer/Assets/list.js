@@ -1,0 +1,76 @@
+import { millilitres } from "./text.js";
+
+const marks = { accepted: "✓", rejected: "✕", flagged: "⚑" };
+
+/** What a row shows, by what the list is ordered by. */
+const figures = {
+  volume: ({ volume }) => millilitres(volume),
+  score: ({ score }) => score.toFixed(2),
+  lesions: ({ lesions }) => String(lesions),
+};
+const byName = new Intl.Collator(undefined, { numeric: true });
+
+/** The list of cases: found, filtered, ordered. Elements are made once and moved. */
+export class CaseList {
+  #place;
+  #rows;
+  /** Indices of the cases that are shown, in order. */
+  shown = [];
+
+  /** `onChoice` gets the index of a case. */
+  constructor(place, cases, onChoice) {
+    this.#place = place;
+    this.#rows = cases.map((row, index) => {
+      const item = document.createElement("li");
+      const button = item.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.addEventListener("click", () => onChoice(index));
+      const part = (name, text) => {
+        const element = button.appendChild(document.createElement("span"));
+        element.className = name;
+        element.textContent = text;
+        return element;
+      };
+      const mark = part("mark", "");
+      part("id", row.id).title = row.id;
+      item.classList.toggle("failed", row.status !== "ok");
+      return { ...row, index, item, button, mark, figure: part("figure", ""), bar: part("bar", "") };
+    });
+  }
+
+  /** Shows what a case was decided to be. */
+  mark(index, decision) {
+    const { item, mark } = this.#rows[index];
+    item.dataset.decision = decision ?? "";
+    mark.textContent = marks[decision] ?? "";
+    mark.title = decision ?? "";
+  }
+
+  choose(index) {
+    for (const row of this.#rows) row.button.ariaCurrent = String(row.index === index);
+    this.#rows[index].item.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Shows the cases whose name has `words`, of one kind, in an order. */
+  arrange(words, kind, order) {
+    const wanted = words.toLocaleLowerCase();
+    const rows = this.#rows.filter(({ id, participant, status, item }) => {
+      if (![id, participant].some((text) => text.toLocaleLowerCase().includes(wanted))) return false;
+      const decision = item.dataset.decision;
+      if (kind === "all") return true;
+      if (kind === "failed") return status !== "ok";
+      return kind === "open" ? status === "ok" && !decision : decision === kind;
+    });
+    const key = order === "name" ? "volume" : order;
+    const largest = Math.max(...rows.map((row) => row[key] ?? 0), 1e-9);
+    for (const row of rows) {
+      const value = row[key];
+      row.figure.textContent = row.status === "ok" && value !== undefined ? figures[key](row) : row.status;
+      row.bar.style.width = `${100 * Math.sqrt((value ?? 0) / largest)}%`;
+    }
+    const value = (row) => (order === "name" ? 0 : (row[order] ?? -1));
+    rows.sort((a, b) => value(b) - value(a) || byName.compare(a.id, b.id));
+    this.shown = rows.map(({ index }) => index);
+    this.#place.replaceChildren(...rows.map(({ item }) => item));
+  }
+}

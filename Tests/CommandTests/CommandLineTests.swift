@@ -1,0 +1,16 @@
+import NormaReports
+import Testing
+
+@testable import NormaCommand
+
+/// The command line that stands in a report.
+@Suite struct CommandLineTests {
+  @Test(arguments: [
+    (["norma", "segment", "-i", "scans/sub-01_FLAIR.nii.gz"], "norma segment -i scans/sub-01_FLAIR.nii.gz"),
+    (["norma", "-i", "my scans/a.nii"], "norma -i 'my scans/a.nii'"),
+    (["--set", "a=1", "Jörg's $HOME", ""], "--set a=1 'Jörg'\\''s $HOME' ''"),
+  ])
+  func aShellTakesItBack(words: [String], line: String) {
+    #expect(ReportProvenance.shellLine(words) == line)
+  }
+}

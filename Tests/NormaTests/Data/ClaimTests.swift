@@ -1,0 +1,40 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Norma
+
+@Suite struct ClaimTests {
+  @Test func oneOfManyWinsAndAllSeeIt() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("parts/cohort.json")
+      let seen = Mutex([Data]())
+      DispatchQueue.concurrentPerform(iterations: 32) { index in
+        if let held = try? AtomicFile.claim(Data("claim of \(index)".utf8), at: file) {
+          seen.withLock { $0.append(held) }
+        }
+      }
+      let held = try Data(contentsOf: file)
+      #expect(seen.withLock { $0 } == [Data](repeating: held, count: 32))
+      let left = try FileManager.default.contentsOfDirectory(atPath: file.deletingLastPathComponent().path)
+      #expect(left == ["cohort.json"])
+    }
+  }
+
+  @Test func anotherWayIsNamed() throws {
+    try withTemporaryFolder { folder in
+      let parts = CohortParts(in: folder), way = ["bundle": "a", "threshold": "2.5"]
+      #expect(!parts.areThere)
+      for _ in 0..<2 { try parts.claim(way) }
+      #expect(parts.areThere)
+      let problem = try problem { try parts.claim(["bundle": "a", "threshold": "3.0", "mask": "b"]) }
+      #expect(problem.what.contains("mask none, here b; threshold 2.5, here 3.0"), "\(problem)")
+      #expect(!problem.what.contains("bundle") && problem.place.hasSuffix("parts/cohort.json"))
+      #expect(throws: Problem.self) {
+        try AtomicFile.write("{", to: folder.appendingPathComponent("parts/cohort.json"))
+        try parts.claim(way)
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+@testable import Norma
+@testable import NormaViewer
+
+/// What raters decide stays, whoever else writes.
+@Suite struct ReviewTests {
+  private func rows(_ results: Results, _ name: String) throws -> [[String: String]] {
+    try #require(
+      Table.rows(of: String(contentsOf: results.review.appendingPathComponent(name), encoding: .utf8)))
+  }
+
+  @Test func aReviewIsARowAndIsReadBack() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let note = "a\ttab, a\nline, <b>\"quotes\"</b>, 病"
+    let body =
+      String(
+        decoding: try JSONEncoder().encode(["note": note]), as: UTF8.self
+      ).dropLast() + #", "index": 1, "decision": "flagged"}"#
+    try await serving(results) { client in
+      _ = try await client.post("/api/review", #"{"index": 0, "decision": "rejected"}"#)
+      let saved: Saved = try await client.post("/api/review", String(body)).json()
+      #expect(saved.reviews[Results.ids[0]]?.decision == "rejected")
+    }
+    let cleaned = "a tab, a line, <b>\"quotes\"</b>, 病"
+    let written = try rows(results, "rater-anna_review.tsv")
+    #expect(written.map { $0["case_id"] } == Results.ids.sorted())
+    #expect(written.first { $0["case_id"] == Results.ids[1] }?["note"] == cleaned)
+    try await serving(results) { client in
+      let saved: Saved = try await client.get("/api/review").json()
+      #expect(saved.reviews[Results.ids[1]] == Saved.Review(decision: "flagged", note: cleaned))
+      _ = try await client.post("/api/review", #"{"index": 1, "decision": "", "note": ""}"#)
+      let rest: Saved = try await client.post("/api/review", #"{"index": 0, "decision": ""}"#).json()
+      #expect(rest.reviews.isEmpty)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: results.review.path).isEmpty)
+  }
+
+  @Test func twoTabsTwoViewersAndTwoRatersLoseNothing() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    try await serving(results) { first in
+      try await serving(results) { second in
+        try await serving(results, rater: "bertil") { other in
+          try await withThrowingTaskGroup(of: Void.self) { group in
+            for (number, client) in [first, second, first, second].enumerated() {
+              for index in 0..<2 {
+                let field = number < 2 ? #""decision": "accepted""# : #""note": "seen""#
+                group.addTask {
+                  _ = try await client.post("/api/review", #"{"index": \#(index), \#(field)}"#)
+                }
+              }
+            }
+            group.addTask {
+              _ = try await other.post("/api/review", #"{"index": 0, "decision": "rejected"}"#)
+            }
+            try await group.waitForAll()
+          }
+        }
+      }
+    }
+    let anna = try rows(results, "rater-anna_review.tsv")
+    #expect(anna.count == 2 && anna.allSatisfy { $0["decision"] == "accepted" && $0["note"] == "seen" })
+    #expect(try rows(results, "rater-bertil_review.tsv").map { $0["decision"] } == ["rejected"])
+  }
+
+  @Test func reviewsOfCasesThatAreNoLongerListedStay() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let old = "case_id\tdecision\tnote\tchanged\nold\taccepted\tfine\t2026-01-01T00:00:00Z\n"
+    let file = results.review.appendingPathComponent("rater-anna_review.tsv")
+    try AtomicFile.write(old, to: file)
+    try await serving(results) { client in
+      _ = try await client.post("/api/review", #"{"index": 0, "decision": "accepted"}"#)
+    }
+    #expect(try rows(results, "rater-anna_review.tsv").map { $0["case_id"] } == ["old", Results.ids[0]])
+  }
+
+  @Test func aDamagedTableIsRefusedAndNotReplaced() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let file = results.review.appendingPathComponent("rater-anna_review.tsv")
+    for text in ["case_id\tdecision\nx\taccepted\n", "case_id\tdecision\tnote\tchanged\nx\tyes\tn/a\tn/a\n"] {
+      try AtomicFile.write(text, to: file)
+      let problem = #expect(throws: Problem.self) { try results.viewer() }
+      #expect(problem?.kind == .badData && problem?.place == file.path)
+      #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+    // Damaged while the viewer runs.
+    try FileManager.default.removeItem(at: file)
+    try await serving(results) { client in
+      try AtomicFile.write("no table", to: file)
+      let answer = try await client.post("/api/review", #"{"index": 0, "decision": "accepted"}"#)
+      #expect(answer.status == 500 && answer.text.contains("mend the table"))
+    }
+    #expect(try String(contentsOf: file, encoding: .utf8) == "no table")
+  }
+
+  @Test func thresholdsAreATableThatSegmentTakes() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let file = results.review.appendingPathComponent("rater-anna_thresholds.tsv")
+    try await serving(results) { client in
+      _ = try await client.post("/api/threshold", #"{"index": 1, "threshold": 0.25}"#)
+      let saved: Saved = try await client.post("/api/threshold", #"{"threshold": 0.5}"#).json()
+      #expect(saved.thresholds == [Results.ids[1]: 0.25] && saved.thresholdOfOthers == 0.5)
+      let table = try ThresholdTable(contentsOf: file)
+      #expect(table == ThresholdTable(ofOthers: 0.5, ofCases: [Results.ids[1]: 0.25]))
+      _ = try await client.post("/api/threshold", #"{"index": 1}"#)
+      let rest: Saved = try await client.get("/api/review").json()
+      #expect(rest.thresholds.isEmpty && rest.thresholdOfOthers == 0.5)
+    }
+  }
+
+  @Test(arguments: ["", "../anna", "a/b", ".anna", "anna b", String(repeating: "a", count: 65)])
+  func aNameThatMakesNoFileNameIsRefused(name: String) throws {
+    let results = try Results()
+    defer { results.remove() }
+    let problem = #expect(throws: Problem.self) { try results.viewer(rater: name) }
+    #expect(problem?.kind == .usage && problem?.place == "--rater")
+  }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+import Volumes
+
+@testable import Norma
+@testable import NormaViewer
+
+/// What the page is told of the results.
+@Suite struct ViewerTests {
+  struct Cohort: Decodable {
+    struct Case: Decodable {
+      var id: String
+      var status: String
+      var message: String
+      var volume: Double?
+      var threshold: Double?
+    }
+    struct Point: Decodable, Equatable {
+      var rate: Double
+      var threshold: Double
+    }
+    var cases: [Case]
+    var curve: [Point]
+    var minimumLesionSize: Double
+    var rater: String
+  }
+
+  @Test func casesComeInTheOrderOfTheTableWithTheirNames() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    try await serving(results) { client in
+      let cohort: Cohort = try await client.get("/api/cohort").json()
+      #expect(cohort.cases.map(\.id) == Results.ids + ["bad"] && cohort.rater == "anna")
+      #expect(cohort.cases.map(\.status) == ["ok", "ok", "failed"] && cohort.cases[2].message == "too dark")
+      #expect(cohort.cases[0].volume == 0.008 && cohort.curve.isEmpty)
+    }
+  }
+
+  @Test(arguments: ["image", "map", "mask", "brain"])
+  func aVolumeIsSentAsNormaReadsIt(kind: String) async throws {
+    let results = try Results()
+    defer { results.remove() }
+    try await serving(results) { client in
+      for index in 0..<2 {
+        let answer = try await client.get("/api/cases/\(index)/\(kind)")
+        #expect(answer.status == 200)
+        let file = results.root.appendingPathComponent("answer.nii")
+        try answer.body.write(to: file)
+        let volume = try NIfTI.read(file)
+        #expect(volume.geometry == Results.volume { Float($0) }.geometry)
+        #expect(volume.voxels[5] == ["image": 5, "map": 2, "mask": 1, "brain": 1][kind])
+        #expect(volume.header?.sformCode == 1 && volume.header?.qformCode == 0)
+      }
+    }
+  }
+
+  @Test func aPNGIsSentAsASlice() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let table = results.folder.appendingPathComponent("cases.tsv")
+    let text = try String(contentsOf: table, encoding: .utf8)
+    try AtomicFile.write(text.replacingOccurrences(of: "0.nii.gz", with: "0.png"), to: table)
+    try PNGImage(width: 3, height: 2, gray: [UInt8](0..<6)).write(
+      to: results.root.appendingPathComponent("scans 'of' <b> ü/0.png"))
+    try await serving(results) { client in
+      let file = results.root.appendingPathComponent("answer.nii")
+      try await client.get("/api/cases/0/image").body.write(to: file)
+      let slice = try NIfTI.read(file)
+      #expect(slice.shape == [3, 2, 1] && slice.voxels == [0, 1, 2, 3, 4, 5])
+    }
+  }
+
+  struct Refusal: Decodable {
+    var what: String
+    var `where`: String
+    var advice: String
+  }
+
+  @Test func whatIsNotThereIsSaidInThreeLines() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    try await serving(results) { client in
+      let failed = try await client.get("/api/cases/2/map")
+      #expect(failed.status == 404)
+      #expect(try failed.json(Refusal.self).advice == "too dark")
+
+      let map = results.folder.appendingPathComponent("map 0.nii.gz")
+      try FileManager.default.removeItem(at: map)
+      let deleted = try await client.get("/api/cases/0/map"), refusal: Refusal = try deleted.json()
+      #expect(deleted.status == 404 && refusal.where == map.path && !refusal.advice.isEmpty)
+      let cohort: Cohort = try await client.get("/api/cohort").json()
+      #expect(cohort.cases.map(\.status) == ["missing", "ok", "failed"])
+
+      try Data("no scan".utf8).write(to: results.folder.appendingPathComponent("map 1.nii.gz"))
+      let damaged = try await client.get("/api/cases/1/map")
+      #expect(damaged.status == 500)
+      #expect(try damaged.json(Refusal.self).what.contains("NIfTI"))
+    }
+  }
+
+  @Test func ratesComeFromTheRecordOrFromTheBundleThatItNames() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let file = results.folder.appendingPathComponent("segmentation.json")
+    func curve(_ record: String) async throws -> [Cohort.Point] {
+      try AtomicFile.write(record, to: file)
+      nonisolated(unsafe) var cohort: Cohort?
+      try await serving(results) { cohort = try await $0.get("/api/cohort").json() }
+      #expect(cohort?.minimumLesionSize == 12 && cohort?.cases[0].threshold == 0.7)
+      return try #require(cohort).curve
+    }
+    func record(_ bundle: String, _ more: String) -> String {
+      """
+      {"normaVersion": "0", "bundle": "\(bundle)", "method": "m", "threshold": 0.7, "minimumLesionSize": 12, \(more)}
+      """
+    }
+    let points = #"[{"rate": 0.01, "threshold": 3}, {"rate": 0.1, "threshold": 1}]"#
+    let noted = try await curve(record("mine", #""thresholdsByRate": {}, "healthyCurve": \#(points)"#))
+    #expect(noted == [.init(rate: 0.01, threshold: 3), .init(rate: 0.1, threshold: 1)])
+    let older = try await curve(record("mine", #""thresholdsByRate": {"0.1": 1, "0.01": 3, "0.05": 2}"#))
+    #expect(older.map(\.rate) == [0.01, 0.05, 0.1] && older.map(\.threshold) == [3, 2, 1])
+    let shipped = try ModelBundle(named: "flair-strict").manifest.calibration
+    let threshold = try shipped.threshold(atRate: 0.01)
+    let named = try await curve(record("flair-strict", #""thresholdsByRate": {"0.01": \#(threshold)}"#))
+    #expect(named.map(\.threshold) == shipped.curve.map(\.threshold))
+    let other = try await curve(record("flair-strict", #""thresholdsByRate": {"0.01": 99}"#))
+    #expect(other == [.init(rate: 0.01, threshold: 99)], "a bundle that only has the name")
+  }
+
+  @Test func aTakenPortIsAProblem() throws {
+    let results = try Results()
+    defer { results.remove() }
+    let first = try results.viewer()
+    let port = try #require(Client(address: first.address)).port
+    let problem = #expect(throws: Problem.self) { try results.viewer(port: port) }
+    #expect(problem?.kind == .cannotCreate && problem?.place == "127.0.0.1:\(port)")
+    #expect(problem?.advice.contains("--port") == true)
+  }
+
+  @Test func aFolderWithoutResultsIsAProblem() throws {
+    let results = try Results()
+    defer { results.remove() }
+    let table = results.folder.appendingPathComponent("cases.tsv")
+    for (text, kind) in [
+      ("case_id\tstatus\n", Problem.Kind.missingInput), ("a\tb\nc\n", .badData), ("a\nb\n", .badData),
+    ] {
+      try AtomicFile.write(text, to: table)
+      #expect(#expect(throws: Problem.self) { try results.viewer() }?.kind == kind)
+    }
+    try FileManager.default.removeItem(at: table)
+    let problem = #expect(throws: Problem.self) { try results.viewer() }
+    #expect(problem?.kind == .missingInput && problem?.place == results.folder.path)
+  }
+
+  @Test func withoutNiiVueTheProblemSaysHowToGetIt() throws {
+    let results = try Results()
+    defer { results.remove() }
+    let problem = #expect(throws: Problem.self) {
+      try Viewer(
+        folder: results.folder, rater: "anna", niivue: results.root.appendingPathComponent("nowhere.js"))
+    }
+    #expect(problem?.kind == .missingInput && problem?.advice == "run Scripts/bootstrap")
+  }
+}
