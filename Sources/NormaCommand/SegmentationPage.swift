@@ -32,9 +32,7 @@ struct SegmentationPage {
       message: row.message,
       lesionVolumeML: row.problem == nil ? row.lesionVolumeML : nil,
       lesionCount: row.problem == nil ? row.lesions.count : nil, seconds: row.seconds,
-      montages: try [
-        row.exhibit.map { try montage(of: $0, threshold: row.threshold) }, row.picture.map(Self.montage),
-      ].compactMap { $0 },
+      montages: try montages(of: row),
       lesions: row.lesions.prefix(20).map {
         SegmentationReportCase.Lesion(
           id: $0.id, volumeML: $0.volumeMM3 / 1000, maxScore: $0.maximumScore, centroid: $0.centroid)
@@ -65,6 +63,15 @@ struct SegmentationPage {
       + "Without any lesion \(isBound ? "at most" : "about") \(share), on scans like those of the calibration."
   }
 
+  /// The most anomalous slice, how the scan was prepared, then other slices.
+  private func montages(of row: CohortSegmentation.Row) throws -> [Montage] {
+    var montages = try row.exhibits.enumerated().map {
+      try montage(of: $1, isFirst: $0 == 0, threshold: row.threshold)
+    }
+    if let picture = row.picture { montages.insert(try Self.montage(of: picture), at: min(1, montages.count)) }
+    return montages
+  }
+
   /// Brain extraction and registration of a raw scan.
   static func montage(of picture: QualityPicture) throws -> Montage {
     let planes: [(plane: ImageSlice.Plane, letter: String)] = [
@@ -83,7 +90,7 @@ struct SegmentationPage {
       panels: panels)
   }
 
-  private func montage(of exhibit: Segmenter.Exhibit, threshold: Double) throws -> Montage {
+  private func montage(of exhibit: Segmenter.Exhibit, isFirst: Bool, threshold: Double) throws -> Montage {
     func slice(_ values: [Float]) -> ImageSlice {
       ImageSlice(width: exhibit.size, height: exhibit.size, values: values)
     }
@@ -98,7 +105,9 @@ struct SegmentationPage {
     panels.append(
       try .outlined(slice(exhibit.image), window: window, mask: mask, caption: "above the threshold"))
     let level = exhibit.level.map { "z = \(String(format: "%.0f", $0)) mm" } ?? "level unknown"
-    return Montage(caption: "Most anomalous slice as the model sees it, \(level)", panels: panels)
+    return Montage(
+      caption: "\(isFirst ? "Most anomalous" : "Another anomalous") slice as the model sees it, \(level)",
+      panels: panels)
   }
 }
 

@@ -56,6 +56,18 @@ import Testing
     #expect(!html.contains("Pictures are shown for the first"))
   }
 
+  @Test(arguments: [(cases: 1, rows: 5), (3, 2), (2, 3)])
+  func fewCasesShowMorePictures(of: (cases: Int, rows: Int)) throws {
+    let slices = try (1...5).map { try montage("slice \($0)") }
+    let cases = (0..<of.cases).map {
+      SegmentationReportCase(
+        caseID: "sub-\($0)", status: .done, lesionVolumeML: 1, lesionCount: 1, montages: slices)
+    }
+    let html = SegmentationReport(cases: cases, provenance: Self.provenance, pictureLimit: 3).page.html
+    #expect(html.components(separatedBy: "<img ").count - 1 == of.cases * of.rows)
+    #expect(html.contains("slice 2") && html.contains("slice 5") == (of.rows == 5))
+  }
+
   @Test func aLargeCohortMakesAPageOfBoundedSize() throws {
     let html = SegmentationReport(cases: try cases(400), provenance: Self.provenance).page.html
     #expect(html.components(separatedBy: "<img ").count - 1 == 100)

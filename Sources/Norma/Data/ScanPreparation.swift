@@ -113,9 +113,7 @@ public struct ScanPreparation: Sendable {
   ) throws -> (pixels: [Float], inside: [Float]) {
     let values = zip(image.voxels, brain.voxels).compactMap { $1 == 0 ? nil : $0 }
     guard let scale = BrightnessScale(recipe.normalization, of: values) else {
-      throw Problem(
-        .badData, "the brain has one brightness everywhere", at: name,
-        advice: "check that the file holds a scan")
+      throw Problem.oneBrightness(name: name)
     }
     return (
       zip(image.voxels, brain.voxels).map { $1 == 0 ? 0 : scale($0) },
@@ -150,6 +148,16 @@ extension Volume {
     return map { $0.isFinite ? $0 : 0 }
   }
 
+  /// Throws a ``Problem`` where all voxels of the brain are alike; its mask has the scan's shape.
+  func requireContrast(inside brain: Mask, name: String) throws {
+    var seen: Float?
+    for (value, isBrain) in zip(voxels, brain.voxels) where isBrain != 0 {
+      if let seen, seen != value { return }
+      seen = value
+    }
+    throw Problem.oneBrightness(name: name)
+  }
+
   /// 1 where the voxel is not zero; throws a ``Problem`` when none is.
   func nonZeroMask(name: String) throws -> Mask {
     let mask = map { $0 == 0 ? UInt8(0) : 1 }
@@ -157,6 +165,14 @@ extension Volume {
       throw Problem(.badData, "all voxels are zero", at: name, advice: "check the export of this scan")
     }
     return mask
+  }
+}
+
+extension Problem {
+  fileprivate static func oneBrightness(name: String) -> Problem {
+    Problem(
+      .badData, "the brain has one brightness everywhere", at: name,
+      advice: "check that the file holds a scan")
   }
 }
 

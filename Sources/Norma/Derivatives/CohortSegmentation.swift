@@ -23,8 +23,8 @@ public struct CohortSegmentation {
     public let picture: QualityPicture?
     /// Its brightness beside that of the training scans; nil where that is not known.
     public let brightness: InputDomain.BrightnessComparison?
-    /// The most anomalous slice, for a picture.
-    public let exhibit: Segmenter.Exhibit?
+    /// Slices for pictures, the most anomalous first; none where the case failed.
+    public let exhibits: [Segmenter.Exhibit]
     /// Volume of the brain that was scored, in mL; 0 when the case failed.
     public let scoredVolumeML: Double
     /// Above which value of the map its lesions are.
@@ -104,7 +104,7 @@ public struct CohortSegmentation {
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
         lesions: result?.lesions ?? [], notes: (prepared?.record.notes ?? []) + (result?.notes ?? []),
         preprocessing: prepared?.record, picture: prepared?.picture, brightness: result?.brightness,
-        exhibit: result?.exhibit,
+        exhibits: result?.exhibits ?? [],
         scoredVolumeML: result.map { Double($0.brain.count) * $0.brain.geometry.voxelVolume / 1000 } ?? 0,
         threshold: threshold,
         seconds: (ContinuousClock.now - start) / .seconds(1),

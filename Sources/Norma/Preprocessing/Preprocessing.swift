@@ -5,7 +5,7 @@ import Volumes
 /// Takes a scan as it is to one that can be scored: brain, bias field, place in the template.
 ///
 /// What the scan brings along is not done again: a brain mask or a transform that is given wins, and a scan that
-/// is stripped and lies in template space is left as it is. Weights and template are read when first needed.
+/// is stripped and lies in template space stays there. Weights and template are read when first needed.
 public final class Preprocessing {
   /// What is done.
   public let settings: PreprocessingSettings
@@ -47,7 +47,7 @@ public final class Preprocessing {
     /// SHA-256; nil where the file is not there, and then not used.
     var brainWeights, template: String?
     /// Raised when the same settings come to give another result.
-    var revision = 1
+    var revision = 2
 
     private enum CodingKeys: String, CodingKey {
       case settings = "Settings"
@@ -87,11 +87,10 @@ public final class Preprocessing {
     }
     if volume.isPlanar { return prepared(volume, given, nil, scan.level, "a single slice") }
     let isStripped = given == nil && (skull == .auto ? SkullState.seen(in: volume) : skull) == .absent
-    if isStripped, TemplatePosition.isInTemplate(volume) {
-      return prepared(volume, nil, nil, nil, "the scan is stripped and lies in template space")
-    }
     if given == nil, !isStripped { try check.requireStack() }
-    return try prepared(volume, brain: given, isStripped: isStripped, name: name)
+    return try prepared(
+      volume, brain: given, isStripped: isStripped,
+      isPlaced: isStripped && TemplatePosition.isInTemplate(volume), name: name)
   }
 
   /// A scan that is used as it is.
@@ -105,7 +104,7 @@ public final class Preprocessing {
   }
 
   private func prepared(
-    _ scan: Volume, brain given: Mask?, isStripped: Bool, name: String
+    _ scan: Volume, brain given: Mask?, isStripped: Bool, isPlaced: Bool, name: String
   ) throws -> PreprocessedScan {
     var record = PreprocessingRecord(of: scan.geometry)
     let brain = try brain(in: scan, given: given, isStripped: isStripped, name: name, &record)
@@ -113,6 +112,7 @@ public final class Preprocessing {
       throw Problem(.badData, "the brain mask is empty", at: name, advice: "give another mask, or none")
     }
     try brain.requireShape(of: scan, name: name)
+    try scan.requireContrast(inside: brain, name: name)
     record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
     var volume = scan
     if settings.denoisingIterations > 0 {
@@ -127,7 +127,8 @@ public final class Preprocessing {
     } else {
       record.leftOut(StepName.bias, "not asked for")
     }
-    let toTemplate = try place(of: volume, brain, name: name, &record)
+    let toTemplate = try isPlaced ? nil : place(of: volume, brain, name: name, &record)
+    if isPlaced { record.leftOut(StepName.template, "the scan is stripped and lies in template space") }
     return PreprocessedScan(
       volume: volume, brain: brain, toTemplate: toTemplate, level: nil, record: record,
       picture: try toTemplate.map { try picture(of: scan, brain: brain, toTemplate: $0) })

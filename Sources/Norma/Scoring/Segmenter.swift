@@ -24,8 +24,9 @@ public final class Segmenter {
     public let brightness: InputDomain.BrightnessComparison?
     /// What the reader should know, in sentences.
     public let notes: [String]
-    /// The slice with the most anomalous tissue, as the model saw it.
-    public let exhibit: Exhibit
+    /// Slices with the most anomalous tissue, as the model saw them: at least one, the most anomalous first, the others
+    /// above the threshold too and apart from each other.
+    public let exhibits: [Exhibit]
   }
 
   /// One slice on the model grid, (size x size) row-major, rows posterior to anterior, columns left to right.
@@ -103,7 +104,7 @@ public final class Segmenter {
       brain: prepared.native(prepared.scoredBrain), lesions: lesions, domain: findings,
       brightness: properties.flatMap { domain?.comparison($0) },
       notes: prepared.notes + findings.filter { !$0.isInside }.map(\.sentence),
-      exhibit: try exhibit(prepared, output, threshold: threshold))
+      exhibits: try exhibits(prepared, output, threshold: threshold))
   }
 
   /// The anomaly map alone with the brain it covers, both on the scan's grid.
@@ -115,14 +116,27 @@ public final class Segmenter {
     return (prepared.native(map), prepared.native(prepared.scoredBrain))
   }
 
-  private func exhibit(
+  private func exhibits(
     _ prepared: PreparedScan, _ output: Scorer.Output, threshold: Double
-  ) throws -> Exhibit {
-    let size = preparation.recipe.gridSize
+  ) throws -> [Exhibit] {
     // What exceeds the threshold decides; where nothing does, the whole map.
     let excess = try (output.maps - Float(threshold)).relu().sum([1, 2]).values()
-    let sums = excess.contains { $0 > 0 } ? excess : try output.maps.sum([1, 2]).values()
-    let index = sums.indices.max { sums[$0] < sums[$1] } ?? 0
+    let ranked = excess.indices.filter { excess[$0] > 0 }.sorted { excess[$0] > excess[$1] }
+    var chosen = [Int]()
+    for index in ranked where chosen.allSatisfy({ abs($0 - index) * 8 > excess.count }) {
+      chosen.append(index)
+    }
+    if chosen.isEmpty {
+      let sums = try output.maps.sum([1, 2]).values()
+      chosen = sums.indices.max { sums[$0] < sums[$1] }.map { [$0] } ?? []
+    }
+    return try chosen.prefix(Self.mostExhibits).map { try exhibit(prepared, output, index: $0) }
+  }
+
+  private static let mostExhibits = 3
+
+  private func exhibit(_ prepared: PreparedScan, _ output: Scorer.Output, index: Int) throws -> Exhibit {
+    let size = preparation.recipe.gridSize
     return Exhibit(
       size: size, level: prepared.levels[index],
       image: Array(prepared.images[index * size * size..<(index + 1) * size * size]),

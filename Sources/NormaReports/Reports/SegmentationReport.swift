@@ -106,7 +106,8 @@ public struct SegmentationReport: Sendable {
   public let provenance: ReportProvenance
   /// How well the bundle's rates hold; nil where that was not measured.
   public let reliability: Reliability?
-  /// Cases with pictures at most; all others are in the table only.
+  /// Cases with pictures at most; all others are in the table only. Of so many each shows two rows of pictures, of fewer
+  /// more.
   public let pictureLimit: Int
 
   /// A report about cases.
@@ -171,7 +172,8 @@ public struct SegmentationReport: Sendable {
   private func blocks(of entry: SegmentationReportCase, anchor: String) -> [HTMLPage.Block] {
     var blocks: [HTMLPage.Block] = [.heading(entry.caseID, anchor: anchor)]
     blocks += entry.notes.map(HTMLPage.Block.paragraph)
-    blocks += entry.montages.map(HTMLPage.Block.montage)
+    let most = max(2, 2 * pictureLimit / max(pictured.count, 1))
+    blocks += entry.montages.prefix(most).map(HTMLPage.Block.montage)
     if let brightness = entry.brightness {
       blocks.append(
         .plot(

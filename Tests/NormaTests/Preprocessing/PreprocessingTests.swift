@@ -54,11 +54,15 @@ import Volumes
         == row.body.expected)
   }
 
-  @Test func aStrippedScanInTemplateSpaceIsLeftAsItIs() throws {
+  @Test(arguments: [true, false])
+  func aStrippedScanInTemplateSpaceStaysThere(correctsBias: Bool) throws {
     let scan = TestScan.make(1).image
-    let prepared = try withScan(scan) { try Self.preprocessing([])($0) }
-    #expect(prepared.volume.voxels == scan.voxels && prepared.brain == nil && prepared.toTemplate == nil)
-    #expect(prepared.record.steps.allSatisfy { !$0.isDone && $0.detail.contains("lies in template space") })
+    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=\(correctsBias)"])($0) }
+    #expect(prepared.brain?.voxels == scan.voxels.map { $0 == 0 ? 0 : 1 } && prepared.toTemplate == nil)
+    #expect((prepared.volume.voxels == scan.voxels) == !correctsBias)
+    let steps = Dictionary(uniqueKeysWithValues: prepared.record.steps.map { ($0.name, $0) })
+    #expect(steps["bias correction"]?.isDone == correctsBias)
+    #expect(steps["registration"]?.detail == "the scan is stripped and lies in template space")
   }
 
   @Test func aStrippedScanElsewhereKeepsItsVoxelsAsBrain() throws {
