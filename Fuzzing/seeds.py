@@ -9,7 +9,6 @@ from pathlib import Path
 BUNDLES = Path(__file__).resolve().parents[1] / "Sources/Norma/Resources/bundles"
 
 
-
 def nifti1(swapped: bool = False, datatype: int = 4, bits: int = 16, code: tuple[int, int] = (1, 1)) -> bytes:
     order = ">" if swapped else "<"
     data = bytearray(352)
