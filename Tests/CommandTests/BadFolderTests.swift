@@ -95,7 +95,7 @@ import Testing
     resumption("a configuration of another Norma", 64, ["unknown configuration key 'extra'"]) {
       try Data(#"{"method": "vae", "extra": 3}"#.utf8).write(to: $0 / "config.json")
     },
-    resumption("no configuration", 66, ["no run to resume"]) { try remove($0 / "config.json") },
+    resumption("no configuration", 66, ["no run in the folder"]) { try remove($0 / "config.json") },
     resumption("a broken source", 65, ["damaged", "/out"]) { try Data("{".utf8).write(to: $0 / "data.json") },
     resumption("a manifest that went away", 66, ["no such file", "nowhere.tsv"]) {
       try Data(($0 / "data.json").text().replacing("manifest.tsv", with: "nowhere.tsv").utf8)
