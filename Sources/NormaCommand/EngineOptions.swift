@@ -13,8 +13,9 @@ struct EngineOptions: ParsableArguments {
   /// Applies the threads and gives the device; throws a ``Problem`` for one that is not there.
   func prepare() throws -> Device {
     if let threads {
-      guard threads > 0 else {
-        throw Problem(.usage, "--threads is \(threads)", at: "--threads", advice: "give 1 or more")
+      guard (1...1024).contains(threads) else {
+        throw Problem(
+          .usage, "--threads is \(threads)", at: "--threads", advice: "give 1 or more, at most 1024")
       }
       Engine.threads = threads
     }

@@ -26,6 +26,12 @@ struct NormaCommand: ParsableCommand {
     Engine.configureAllocator()
     var logging: (any LoggingCommand)?
     do {
+      // An empty path would mean the current folder.
+      guard !CommandLine.arguments.dropFirst().contains("") else {
+        throw Problem(
+          .usage, "an argument is empty", at: CommandLine.arguments.dropFirst().joined(separator: " "),
+          advice: "give it a value; a variable of the shell that is not set comes out empty")
+      }
       var command = try parseAsRoot()
       logging = command as? any LoggingCommand
       try command.run()

@@ -41,7 +41,7 @@ struct ThresholdOptions: ParsableArguments {
     if let thresholdFrom, threshold != nil || fpr != nil && thresholdFrom != .fpr {
       throw ValidationError("Give --threshold-from, --fpr or --threshold, not two of them.")
     }
-    if case .value(let threshold) = threshold, !(threshold >= 0) {
+    if case .value(let threshold) = threshold, !(threshold >= 0 && threshold.isFinite) {
       throw ValidationError("--threshold must be 0 or more.")
     }
   }

@@ -7,9 +7,15 @@ public struct MetricsTable: Sendable {
   public let names: [String]
   private let rows: [[Double]]
 
-  /// Reads the table; one that is not there yet is empty. Throws a ``Problem`` for rows of another length.
+  /// Reads the table; one that is not there yet is empty. Throws a ``Problem`` for one that cannot be read, or for rows of
+  /// another length.
   public init(contentsOf url: URL) throws {
-    let text = (try? String(contentsOf: url, encoding: .utf8)) ?? ""
+    let isThere = FileManager.default.fileExists(atPath: url.path)
+    guard let text = isThere ? try? String(contentsOf: url, encoding: .utf8) : "" else {
+      throw Problem(
+        .missingInput, "the metrics cannot be read", at: url.path,
+        advice: "check the rights of the file; norma train --resume writes it anew")
+    }
     let lines = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
     names = lines.first?.map(String.init) ?? []
     rows = lines.dropFirst().map { $0.map { Double($0) ?? .nan } }

@@ -78,7 +78,8 @@ public enum Safetensors {
     do {
       return try Data(contentsOf: url, options: .alwaysMapped)
     } catch {
-      throw SafetensorsError(url, "cannot be read: \(error.localizedDescription)")
+      let reason = (error as? CocoaError)?.underlying ?? error
+      throw SafetensorsError(url, "cannot be read: \(reason.localizedDescription)", isSystem: true)
     }
   }
 }
@@ -91,9 +92,11 @@ public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   public let reason: String
   /// Whether it is the writing that failed.
   public let isWriting: Bool
+  /// Whether it was the system that did not let it be read, not the content.
+  public let isSystem: Bool
 
-  init(_ url: URL, _ reason: String, isWriting: Bool = false) {
-    (path, self.reason, self.isWriting) = (url.path, reason, isWriting)
+  init(_ url: URL, _ reason: String, isWriting: Bool = false, isSystem: Bool = false) {
+    (path, self.reason, self.isWriting, self.isSystem) = (url.path, reason, isWriting, isSystem)
   }
 
   /// The file and what is wrong with it, in one line.

@@ -66,14 +66,7 @@ public struct PNGImage: Hashable, Sendable {
 
   /// Writes the picture, whole or not at all; throws `writeFailed`.
   public func write(to url: URL) throws {
-    let data = try encoded(path: url.path)
-    try AtomicFile.write(to: url) { descriptor in
-      do {
-        try FileHandle(fileDescriptor: descriptor).write(contentsOf: data)
-      } catch {
-        throw VolumeError(.writeFailed(reason: error.localizedDescription), path: url.path)
-      }
-    }
+    try WholeFile.write(encoded(path: url.path), to: url)
   }
 
   private func encoded(path: String?) throws -> Data {
@@ -132,6 +125,7 @@ public struct PNGImage: Hashable, Sendable {
         claimed: text(buffer),
         limit: "\(CIMAGE_PNG_MAX_DIMENSION) pixels a side, and 1032 bytes per compressed byte,")
     case CIMAGE_NO_MEMORY: kind = .unreadable(reason: "out of memory")
+    case CIMAGE_CORRUPT: kind = .damaged(reason: text(buffer))
     default: kind = .unreadable(reason: text(buffer))
     }
     throw VolumeError(kind, path: url.path)

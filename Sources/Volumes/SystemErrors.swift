@@ -4,10 +4,13 @@ import Foundation
 /// The text of `errno`.
 func systemError() -> String { String(cString: strerror(errno)) }
 
-/// Why the last operation on a gz stream failed, without the path that zlib puts before it.
-func streamError(_ stream: gzFile?) -> String {
+/// Why the last operation on a gz stream failed, without the path that zlib puts before it, and whether the system
+/// refused it or the content does not decompress.
+func streamError(_ stream: gzFile?) -> (reason: String, isSystem: Bool) {
   var code: Int32 = 0
-  guard let text = gzerror(stream, &code), code != Z_ERRNO else { return systemError() }
+  guard let text = gzerror(stream, &code), code != Z_ERRNO else { return (systemError(), true) }
   let message = String(cString: text)
-  return message.range(of: ": ", options: .backwards).map { String(message[$0.upperBound...]) } ?? message
+  return (
+    message.range(of: ": ", options: .backwards).map { String(message[$0.upperBound...]) } ?? message, false
+  )
 }

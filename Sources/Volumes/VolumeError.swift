@@ -4,8 +4,10 @@ public struct VolumeError: Error, Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// There is no file at the path.
     case notFound
-    /// The file exists but the system or the decompressor cannot read it.
+    /// The file exists but the system cannot read it.
     case unreadable(reason: String)
+    /// The content does not decompress, or not to what its checksum says.
+    case damaged(reason: String)
     /// The data end early; both numbers count uncompressed bytes from the start of the file.
     case truncated(expected: Int, actual: Int)
     /// The content is not NIfTI.
@@ -51,10 +53,12 @@ public struct VolumeError: Error, Hashable, Sendable {
     switch kind {
     case .notFound: "There is no such file."
     case .unreadable(let reason): "The file cannot be read: \(reason)."
+    case .damaged(let reason): "The file is damaged: \(reason)."
     case .truncated(let expected, let actual):
       "The file ends early: \(actual) of \(expected) bytes are there."
     case .notNIfTI: "The file is not NIfTI."
     case .pairedFiles: "This is half of a .hdr/.img pair; only single-file NIfTI is read."
+    case .unsupportedFormat(""): "The file's name does not end in its type."
     case .unsupportedFormat(let name): "Files of type '\(name)' are not read."
     case .unsupportedDatatype(let name): "Voxels of type \(name) are not read."
     case .series4D(let shape): "The file holds a series of volumes (\(Self.list(shape)))."
@@ -75,7 +79,7 @@ public struct VolumeError: Error, Hashable, Sendable {
     switch kind {
     case .notFound: "Check the path."
     case .unreadable: "Check the permissions, and that the file opens in another viewer."
-    case .truncated: "Copy or download the file again."
+    case .damaged, .truncated: "Copy or download the file again."
     case .notNIfTI: "Give a .nii or .nii.gz file; dcm2niix converts DICOM."
     case .pairedFiles: "Convert the pair to one file, for example with nib-convert or fslchfiletype NIFTI_GZ."
     case .unsupportedFormat: "Give a .nii, .nii.gz or .png file; dcm2niix converts DICOM."

@@ -39,6 +39,40 @@ import Testing
     BadInput("wrong type in a file", 64, ["'scoring'", "group of keys"], config("scoring: 3")),
     BadInput("out of range in a file", 64, ["'scoring.median' is 4", "odd"], config("scoring: {median: 4}")),
     BadInput("a file that is no YAML", 65, ["config.yaml", "syntax"], config("scoring: [3")),
+    BadInput(
+      "a tab in YAML", 65, ["config.yaml", "cannot start any token"], config("training:\n\tepochs: 3\n")),
+    BadInput("a key twice", 65, ["duplicated key"], config("scoring: {median: 3}\nscoring: {median: 5}\n")),
+    BadInput("two documents", 65, ["another document"], config("scoring: {median: 3}\n---\n{}\n")),
+    BadInput("an alias of nothing", 65, ["undefined alias"], config("scoring: *here\n")),
+    BadInput(
+      "aliases of aliases", 65, ["more than 10000 values", "config.yaml"],
+      config(
+        "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+          + zip("abcdefghi", "bcdefghij").map {
+            "\($1): &\($1) [\(repeatElement("*\($0)", count: 10).joined(separator: ", "))]\n"
+          }
+          .joined())),
+    BadInput("a deep nest", 65, ["nesting level"], config("a: " + String(repeating: "[", count: 20000))),
+    BadInput("a group for a key", 65, ["a key is no text"], config("scoring:\n  ? median: 3\n  : 5\n")),
+    BadInput("a list", 64, ["wants a group of keys, not a list"], config("- scoring\n")),
+    BadInput("a date", 65, ["Date has no place here"], config("training: {epochs: 2001-01-01}\n")),
+    BadInput("no number", 64, ["finite number, not nan"], config("training: {learningRate: .nan}\n")),
+    BadInput(
+      "a number beyond all", 64, ["whole number"], config("training: {epochs: 99999999999999999999}\n")),
+    BadInput("nothing for a number", 64, ["whole number, not nothing"], config("training: {epochs: null}\n")),
+    BadInput("Latin-1", 65, ["UTF-8", "config.yaml"]) { place in
+      try Data([0x23, 0xE9, 0x0A]).write(to: place.folder / "config.yaml")
+      return try place.train(Cohort.manifest, ["--config", (place.folder / "config.yaml").path])
+    },
+    BadInput(
+      "a path with a gap", 64, ["'training..epochs=3' is no setting"], train("--set", "training..epochs=3")),
+    BadInput("a path without a key", 64, ["'=3' is no setting"], train("--set", "=3")),
+    BadInput(
+      "an open bracket", 65, ["--set training.epochs=[1", "syntax"], train("--set", "training.epochs=[1")),
+    BadInput(
+      "a fold without folds", 64, ["'training.fold' is 3", "training.folds"],
+      train("--set", "training.fold=3")),
+    BadInput("an empty argument", 64, ["an argument is empty", "shell"], train("--name", "")),
     BadInput("a missing file", 66, ["nowhere.yaml"], train("--config", "nowhere.yaml")),
     BadInput("a missing description", 66, ["nowhere.md"], train("--describe", "nowhere.md")),
     BadInput("unknown preset", 64, ["no preset 'normativ'", "did you mean 'normative'?", "dense-vae"]) {
@@ -85,6 +119,15 @@ import Testing
         "--threads", "0",
       ]
     },
+    BadInput("too many threads", 64, ["--threads is 1000000", "at most 1024"]) { place in
+      try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--threads", "1000000"]
+    },
+    BadInput("no output", 64, ["an argument is empty", "shell"]) { _ in
+      try ["segment", "-i", Cohort.patient.path, "-o", ""]
+    },
+    BadInput("a rate that is no number", 64, ["rate of nan", "--fpr"]) { place in
+      try place.segment(Cohort.patient, ["--fpr", "nan"])
+    },
     BadInput("rate above 1", 64, ["rate of 2", "--fpr", "1 % is 0.01", "--threshold"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "2"])
     },
@@ -111,6 +154,19 @@ import Testing
     (["segment", "--threshold", "3", "--threshold-from", "fpr", "-i", "a", "-o", "b"], "not two of them"),
     (["segment", "--threshold-from", "oracle", "-i", "a", "-o", "b"], "training-percentile"),
     (["segment", "--threshold=-1", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),
+    (["segment", "--threshold", "inf", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),
+    (["segment", "--threshold", "nan", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),
+    (["segment", "--skull", "maybe", "-i", "a", "-o", "b"], "'auto', 'present' or 'absent'"),
+    (["evaluate", "--predictions", "a", "--data", "b", "-o", "c", "--seed", "x"], "--seed"),
+    (["bundle", "combine", "-o", "c"], "<bundles>"),
+    (["bundle", "combine", "a", "b", "-o", "c", "--weights", "1", "2"], "--weights goes with --data"),
+    (["bundle", "combine", "a", "b", "-o", "c", "--data", "d", "--floors", "1"], "1 numbers for 2 bundles"),
+    (["bundle", "calibrate", "a", "-o", "c"], "--data"),
+    (["bundle", "note", "a", "--section", "S"], "--text"),
+    (["simulate", "-o", "b", "--voxel-size", "1", "2"], "one number or three"),
+    (["simulate", "-o", "b", "--seed=-1"], "--seed"),
+    (["doctor", "now"], "'now'"),
+    (["train"], "--output"),
     (["segment", "--exceedance", "0.05", "-i", "a", "-o", "b"], "Unexpected argument '0.05'"),
     (["segment", "--exceedence", "-i", "a", "-o", "b"], "--exceedance"),
     (["segment", "--quite", "-i", "a", "-o", "b"], "--quiet"),

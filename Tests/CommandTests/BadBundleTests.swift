@@ -78,12 +78,49 @@ import Testing
       try Data("not tensors at all".utf8).write(to: $0 / "weights.safetensors")
       try renewChecksum($0)
     },
-    Damage(testDescription: "an unknown method", code: 64, words: ["no method 'normativ'", "normative"]) {
-      try edit($0) { object in
-        var configuration = object["configuration"] as? [String: Any] ?? [:]
-        configuration["method"] = "normativ"
-        object["configuration"] = configuration
+    Damage(
+      testDescription: "a setting out of range", code: 65,
+      words: ["recipe.gridSize", "33", "multiple of 16", "bundle.json"]
+    ) {
+      try editConfiguration($0) { $0["recipe"] = ["gridSize": 33] }
+    },
+    Damage(testDescription: "an unknown setting", code: 65, words: ["'extra'", "bundle.json"]) {
+      try editConfiguration($0) { $0["extra"] = 3 }
+    },
+    Damage(
+      testDescription: "another network's settings", code: 65,
+      words: ["network needs", "weights.safetensors"],
+      preset: "dense-vae"
+    ) {
+      try editConfiguration($0) { configuration in
+        var model = configuration["model"] as? [String: Any] ?? [:],
+          network = model["network"] as? [String: Any] ?? [:]
+        network["denseSize"] = 5
+        model["network"] = network
+        configuration["model"] = model
       }
+    },
+    Damage(testDescription: "an empty manifest", code: 65, words: ["no schemaVersion", "bundle.json"]) {
+      try Data().write(to: $0 / "bundle.json")
+    },
+    Damage(testDescription: "a nest of brackets", code: 65, words: ["no schemaVersion", "bundle.json"]) {
+      try Data(repeating: UInt8(ascii: "["), count: 100_000).write(to: $0 / "bundle.json")
+    },
+    Damage(testDescription: "no card", code: 66, words: ["card.md", "cannot be opened"]) {
+      try FileManager.default.removeItem(at: $0 / "card.md")
+    },
+    Damage(testDescription: "no thresholds", code: 64, words: ["no threshold for a false-positive rate"]) {
+      try edit($0) { object in
+        var calibration = object["calibration"] as? [String: Any] ?? [:]
+        calibration["curve"] = [[String: Any]]()
+        object["calibration"] = calibration
+      }
+    },
+    Damage(
+      testDescription: "an unknown method", code: 65,
+      words: ["no method 'normativ'", "did you mean 'normative'?", "bundle.json"]
+    ) {
+      try editConfiguration($0) { $0["method"] = "normativ" }
     },
   ]
 
@@ -117,6 +154,18 @@ import Testing
     BadInput("folder that is no bundle", 66, ["no bundle", "bundle.json"]) { place in
       ["bundle", "verify", place.folder.path]
     },
+    BadInput("a shipped bundle's name mistyped", 66, ["no bundle 'flair-stric'", "flair-strict"]) { place in
+      try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", "flair-stric"]
+    },
+    BadInput("a scan for a bundle", 66, ["no bundle", "bundle.json"]) { place in
+      try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", Cohort.patient.path]
+    },
+    BadInput("one bundle to combine", 64, ["one bundle alone", "two or more"]) { place in
+      try ["bundle", "combine", Cohort.bundle.path, "-o", place.out.path]
+    },
+    BadInput("no scans to calibrate on", 66, ["no such file", "nowhere.tsv"]) { place in
+      try ["bundle", "calibrate", Cohort.bundle.path, "--data", "nowhere.tsv", "-o", place.out.path]
+    },
     BadInput("missing folder for segment", 66, ["no bundle", "/nowhere"]) { place in
       try [
         "segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle",
@@ -129,6 +178,18 @@ import Testing
     #expect(outcome.standardOutput.isEmpty && !place.out.exists)
   }
 
+  @Test(arguments: ["calibrate", "combine"])
+  func whatIsNoBundleIsNotReplacedByOne(command: String) throws {
+    let input = BadInput("a folder of scans", 73, ["something else than a bundle", "new folder"]) { place in
+      try Data("mine".utf8).write(to: place.folder / "mine.txt")
+      let bundle = try Cohort.bundle.path
+      let inputs = command == "combine" ? [bundle, bundle] : [bundle]
+      return try ["bundle", command] + inputs + ["--data", Cohort.manifest.path, "-o", place.folder.path]
+    }
+    let (_, place) = try input.check()
+    #expect(place.folder.files == ["mine.txt"])
+  }
+
   // MARK: - Damage
 
   private static func edit(_ bundle: URL, _ change: (inout [String: Any]) -> Void) throws {
@@ -137,6 +198,14 @@ import Testing
     var object = try #require(json as? [String: Any])
     change(&object)
     try JSONSerialization.data(withJSONObject: object).write(to: file)
+  }
+
+  private static func editConfiguration(_ bundle: URL, _ change: (inout [String: Any]) -> Void) throws {
+    try edit(bundle) { object in
+      var configuration = object["configuration"] as? [String: Any] ?? [:]
+      change(&configuration)
+      object["configuration"] = configuration
+    }
   }
 
   private static func rewriteWeights(_ bundle: URL, _ change: (inout [String: Tensor]) throws -> Void) throws

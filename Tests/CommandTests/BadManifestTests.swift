@@ -30,6 +30,27 @@ import Testing
     BadInput("with a path for a name", 65, ["'../../a'", "line 2", "participant_id"]) { place in
       try place.segment(place.manifest("participant_id image", "../../a \(Cohort.patient.path)"))
     },
+    BadInput("with a column twice", 65, ["column 'image' twice", "line 1"]) { place in
+      try place.segment(place.manifest("participant_id image image", "a x.nii y.nii"))
+    },
+    BadInput("separated by commas", 65, ["no column 'participant_id'", "tabs"]) { place in
+      try place.segment(place.manifest("participant_id,image", "a,x.nii"))
+    },
+    BadInput("with a level that is none", 65, ["'middle' is no level", "line 2"]) { place in
+      try place.segment(place.manifest("participant_id image level", "a x.png middle"))
+    },
+    BadInput("with an infinite level", 65, ["'inf' is no level"]) { place in
+      try place.segment(place.manifest("participant_id image level", "a x.png inf"))
+    },
+    BadInput("with a name too long for a file", 65, ["longer than 140 bytes", "line 2"]) { place in
+      try place.segment(
+        place.manifest("participant_id image", "\(String(repeating: "a", count: 141)) \(Cohort.patient.path)")
+      )
+    },
+    BadInput("in UTF-16", 65, ["not UTF-8", "tab-separated"]) { place in
+      try "participant_id\timage\n".data(using: .utf16)?.write(to: place.folder / "manifest.tsv")
+      return try place.segment(place.folder / "manifest.tsv")
+    },
     BadInput("without rows", 65, ["lists no scan"]) { place in
       try place.segment(place.manifest("participant_id image"))
     },

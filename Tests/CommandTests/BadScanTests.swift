@@ -76,6 +76,15 @@ import Volumes
       return try place.segment(
         place.scan { $1 }, ["--brain-mask", (place.folder / "mask.nii.gz").path])
     },
+    BadInput("a pipe", 66, ["not a regular file", "scan.nii"]) { place in
+      mkfifo((place.folder / "scan.nii").path, 0o600)
+      return try place.segment(place.folder / "scan.nii")
+    },
+    BadInput("a link to nothing", 66, ["no such file", "scan.nii"]) { place in
+      try FileManager.default.createSymbolicLink(
+        at: place.folder / "scan.nii", withDestinationURL: place.folder / "nowhere")
+      return try place.segment(place.folder / "scan.nii")
+    },
     BadInput("colour slice", 65, ["colour", "slice.png", "greyscale"]) { place in
       let pixels = (0..<32 * 32 * 3).map { UInt8($0 % 251) }
       try PNGImage(width: 32, height: 32, rgb: pixels).write(to: place.folder / "slice.png")
@@ -83,7 +92,114 @@ import Volumes
     },
   ]
 
-  @Test(arguments: scans)
+  /// Headers of NIfTI-1 that claim what cannot be, by the bytes at an offset.
+  static let headers: [BadInput] = [
+    header("of colours", ["RGB24", "nib-convert"], at: 70, [128 as Int16]),
+    header("of complex numbers", ["complex64", "nib-convert"], at: 70, [32 as Int16]),
+    header("of an unknown number type", ["code 99"], at: 70, [99 as Int16]),
+    header("without dimensions", ["dim[0] is 0", "header"], at: 40, [0 as Int16]),
+    header("of eight dimensions", ["dim[0] is 8"], at: 40, [8 as Int16]),
+    header("of negative size", ["dim[1] is -5"], at: 42, [-5 as Int16]),
+    header(
+      "of more voxels than can be", ["32767 x 32767 x 32767", "at most"], at: 40,
+      [3, 32767, 32767, 32767] as [Int16]),
+    header("voxels within the header", ["vox_offset is 100"], at: 108, [100 as Float]),
+    header("voxels behind the end", ["ends early"], at: 108, [1e6 as Float]),
+    header("voxels behind a gigabyte", ["vox_offset is 1073741824"], at: 108, [0x1p30 as Float]),
+    header("an infinite summand", ["scl_inter is inf"], at: 116, [Float.infinity]),
+    header("a factor beyond all numbers", ["NaN or infinite"], at: 112, [1e38 as Float]),
+    header("a singular affine", ["affine is singular"], at: 280, [Float](repeating: 0, count: 12)),
+    header("an affine of no numbers", ["affine is singular or not finite"], at: 280, [Float.nan]),
+    header("half of a pair by its magic", [".hdr/.img pair"], at: 344, Array("ni1".utf8)),
+    header("Analyze, without magic", ["not NIfTI"], at: 344, [0 as UInt32]),
+  ]
+
+  private static func header<Value: BitwiseCopyable>(
+    _ name: String, _ words: [String], at offset: Int, _ values: [Value]
+  ) -> BadInput {
+    let bytes = values.withUnsafeBytes { Array($0) }
+    return BadInput(name, 65, words + ["scan.nii"]) { place in
+      try place.segment(place.scan(patching: offset, with: bytes))
+    }
+  }
+
+  /// Files whose bytes are not what their names say.
+  static let contents: [BadInput] = [
+    content("an empty file", "scan.nii", ["0 of 348 bytes", "again"]) { _ in Data() },
+    content("an empty compressed file", "scan.nii.gz", ["0 of 348 bytes", "again"]) { _ in Data() },
+    content("a header cut short", "scan.nii", ["300 of 348 bytes"]) { try plain($0).prefix(300) },
+    content("voxels cut short", "scan.nii", ["ends early"]) { try plain($0).prefix(400) },
+    content("a wrong checksum", "scan.nii.gz", ["damaged: incorrect data check", "again"]) { _ in
+      var data = try Data(contentsOf: Cohort.patient)
+      data[data.count - 6] ^= 0xFF
+      return data
+    },
+    content("no ending", "scan", ["does not end in its type", ".nii.gz"]) { try plain($0) },
+    content("a header of a pair", "scan.hdr", [".hdr/.img pair"]) { try plain($0) },
+    content("FreeSurfer's", "scan.mgz", ["'mgz'"]) { try plain($0) },
+    content("a JPEG that is called PNG", "slice.png", ["not PNG"]) { _ in
+      Data([0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 0, count: 60))
+    },
+    content("a PNG cut short", "slice.png", ["damaged", "again"]) { try slice($0) { _ in 90 }.dropLast(60) },
+    content("a black slice", "slice.png", ["all voxels are zero"]) { try slice($0) { _ in 0 } },
+    content("a slice of one brightness", "slice.png", ["one brightness"]) { try slice($0) { _ in 90 } },
+    content("a slice of one pixel", "slice.png", ["no slice holds"]) { try slice($0, side: 1) { _ in 90 } },
+  ]
+
+  private static func content(
+    _ name: String, _ file: String, _ words: [String],
+    _ data: @escaping @Sendable (BadInput.Place) throws -> Data
+  ) -> BadInput {
+    BadInput(name, 65, words + [file]) { place in
+      try data(place).write(to: place.folder / file)
+      return try place.segment(place.folder / file)
+    }
+  }
+
+  /// The patient's scan without compression.
+  private static func plain(_ place: BadInput.Place) throws -> Data {
+    try Data(contentsOf: place.scan(named: "plain.nii") { $1 })
+  }
+
+  private static func slice(
+    _ place: BadInput.Place, side: Int = 64, _ gray: (Int) -> UInt8
+  ) throws -> Data {
+    try PNGImage(width: side, height: side, gray: (0..<side * side).map(gray)).encoded()
+  }
+
+  /// Files that a manifest names and that cannot be used.
+  static let companions: [BadInput] = [
+    companion(
+      "a missing transform", 66, "template_transform", ["transform cannot be read", "companion"], nil),
+    companion(
+      "a transform that is none", 65, "template_transform", ["no ITK transform", "companion"], "hello\n"),
+    companion(
+      "a transform of other kind", 65, "template_transform", ["Euler3DTransform_double_3_3"],
+      "#Insight Transform File V1.0\nTransform: Euler3DTransform_double_3_3\n"),
+    companion(
+      "a transform that cannot be inverted", 65, "template_transform", ["cannot be inverted"],
+      """
+      #Insight Transform File V1.0
+      Transform: AffineTransform_double_3_3
+      Parameters: 0 0 0 0 0 0 0 0 0 1 2 3
+      FixedParameters: 0 0 0
+
+      """),
+    companion(
+      "a brain mask that is text", 65, "brain_mask", ["does not end in its type", "companion"], "hello\n"),
+  ]
+
+  private static func companion(
+    _ name: String, _ code: Int32, _ column: String, _ words: [String], _ text: String?
+  ) -> BadInput {
+    BadInput(name, code, words) { place in
+      if let text { try Data(text.utf8).write(to: place.folder / "companion") }
+      return try place.segment(
+        place.manifest("participant_id image \(column)", "a \(Cohort.patient.path) companion"))
+    }
+  }
+
+  @Test(arguments: scans + headers + contents + companions)
   func aScanThatCannotBeSegmentedFailsWithItsReason(input: BadInput) throws {
     let (_, place) = try input.check()
     guard (place.out / "cases.tsv").exists else {

@@ -44,6 +44,25 @@ import Testing
     #expect(try rows(Tool.succeed(["runs", "list"] + store)).count == 1)
   }
 
+  @Test func eightProcessesThatMakeAStoreTogetherLoseNoRun() throws {
+    let place = try Workplace.folder(), store = place / "store/runs.sqlite"
+    let folders = (0..<8).map { place / "\($0)" }
+    for folder in folders {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for name in ["a", "b"] {
+        try FileManager.default.copyItem(at: Cohort.run("brightness"), to: folder / name)
+      }
+    }
+    let running = try folders.map { try Tool.start(["runs", "index", $0.path, "--store", store.path]) }
+    for process in running {
+      let outcome = process.finish()
+      #expect(outcome.code == 0, "\(outcome.standardError)")
+    }
+    let listed = try rows(Tool.succeed(["runs", "list", "--store", store.path])).dropFirst()
+    #expect(Set(listed.map { $0.last }) == Set(folders.flatMap { [($0 / "a").path, ($0 / "b").path] }))
+    #expect((place / "store").files == ["runs.sqlite"], "a journal or a lock is left")
+  }
+
   @Test func aStoreThatCannotBeWrittenDoesNotStopATraining() throws {
     let place = try Workplace.folder()
     try Data("no database at all, and long enough to be one".utf8).write(to: place / "runs.sqlite")

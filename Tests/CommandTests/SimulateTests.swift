@@ -5,7 +5,7 @@ import Volumes
 /// `simulate`, from a template small enough for a test.
 @Suite struct SimulateTests {
   /// A ball of white matter in a shell of grey, 40 mm across, where the template has its ventricles.
-  private func template() throws -> URL {
+  static func template() throws -> URL {
     let folder = try Workplace.folder(), size = 44
     let affine = Affine(
       i: SIMD3(1, 0, 0), j: SIMD3(0, 1, 0), k: SIMD3(0, 0, 1), origin: SIMD3(-22, -22, -2))
@@ -28,7 +28,7 @@ import Volumes
   }
 
   @Test func aSimulatedCohortIsAManifestThatCanBeTrainedOn() throws {
-    let folder = try Workplace.folder(), template = try template()
+    let folder = try Workplace.folder(), template = try Self.template()
     func simulate(_ out: URL, seed: Int) throws -> Outcome {
       try Tool.succeed([
         "simulate", "-o", out.path, "--cases", "3", "--seed", "\(seed)", "--voxel-size", "2", "2", "4",

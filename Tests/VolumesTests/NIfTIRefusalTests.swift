@@ -111,7 +111,9 @@ import Volumes
       let url = folder.appendingPathComponent(name)
       for text in ["", "abc", String(repeating: "not an image ", count: 200)] {
         try Data(text.utf8).write(to: url)
-        #expect(try kindOfError { _ = try NIfTI.read(url) } == .notNIfTI)
+        let kind: VolumeError.Kind =
+          text.count < 4 ? .truncated(expected: 348, actual: text.count) : .notNIfTI
+        #expect(try kindOfError { _ = try NIfTI.read(url) } == kind)
       }
     }
   }
@@ -141,7 +143,7 @@ import Volumes
       for count in stride(from: 20, to: whole.count, by: 1) {
         try whole.prefix(count).write(to: url)
         switch try kindOfError({ _ = try NIfTI.read(url) }) {
-        case .truncated, .notNIfTI, .unreadable: break
+        case .truncated, .damaged: break
         case let kind: Issue.record("\(kind) after \(count) bytes")
         }
       }
@@ -155,7 +157,7 @@ import Volumes
       let url = folder.appendingPathComponent("damaged.nii.gz")
       try data.write(to: url)
       #expect(
-        try kindOfError { _ = try NIfTI.read(url) } == .unreadable(reason: "incorrect data check"))
+        try kindOfError { _ = try NIfTI.read(url) } == .damaged(reason: "incorrect data check"))
     }
   }
 

@@ -21,7 +21,7 @@ import Volumes
   }
 
   @Test(arguments: NIfTIReadingTests.names)
-  func geometryValuesAndTextSurviveWriting(name: String) throws {
+  func geometryAndValuesSurviveWritingAndTextDoesNot(name: String) throws {
     let source = try NIfTI.read(Goldens.url(name))
     try withTemporaryFolder { folder in
       for fileName in ["copy.nii", "copy.nii.gz"] {
@@ -29,7 +29,8 @@ import Volumes
         try NIfTI.write(source, to: url)
         let copy = try NIfTI.read(url)
         #expect(copy.voxels == source.voxels)
-        #expect(copy.header?.description == source.header?.description)
+        // Free text may name the patient.
+        #expect(source.header?.description.isEmpty == false && copy.header?.description == "")
         #expect(copy.header?.sformCode == source.header?.sformCode)
         #expect(copy.header?.qformCode == source.header?.qformCode)
         if source.header?.version == 1 {

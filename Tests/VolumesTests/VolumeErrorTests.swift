@@ -12,6 +12,14 @@ import Testing
         + "Check the permissions, and that the file opens in another viewer."
     ),
     (
+      .damaged(reason: "incorrect data check"),
+      "The file is damaged: incorrect data check. Copy or download the file again."
+    ),
+    (
+      .unsupportedFormat(""),
+      "The file's name does not end in its type. Give a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
+    ),
+    (
       .truncated(expected: 472, actual: 352),
       "The file ends early: 352 of 472 bytes are there. Copy or download the file again."
     ),

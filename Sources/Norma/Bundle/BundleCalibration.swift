@@ -14,6 +14,7 @@ public struct BundleCalibration {
     on data: Manifest, name: String, description: String?, to url: URL, device: Device = .cpu,
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> ModelBundle {
+    try ModelBundle.requireRoom(at: url)
     let scorer = try bundle.scorer(device: device), configuration = bundle.manifest.configuration
     let calibration = try Calibration(
       of: scorer, configuration: configuration, on: data, progress: progress)

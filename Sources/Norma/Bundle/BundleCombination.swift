@@ -82,6 +82,7 @@ public struct BundleCombination {
     name: String, description: String?, isHalf: Bool = false, to url: URL, device: Device = .cpu,
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> ModelBundle {
+    try ModelBundle.requireRoom(at: url)
     let method = try Ensemble(settings: settings, context: MethodContext(configuration, device: device))
     var state = [String: Tensor]()
     for (index, bundle) in bundles.enumerated() {

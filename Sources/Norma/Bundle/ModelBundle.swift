@@ -89,12 +89,11 @@ public struct ModelBundle: Sendable {
     }
     do {
       manifest = try JSONDecoder().decode(Manifest.self, from: data)
-    } catch let error as ConfigurationError {
-      throw error
     } catch {
+      let reason = (error as? any ProblemReport)?.problem ?? error as? Problem
       throw Problem(
-        .badData, "bundle.json does not fit its schema: \(error)", at: file.path,
-        advice: "fetch the bundle again")
+        .badData, "bundle.json does not fit its schema: \(reason?.what ?? "\(error)")", at: file.path,
+        advice: "fetch the bundle again\(reason.map { "; \($0.advice)" } ?? "")")
     }
     self.url = url
     for name in [Self.weightsFile, Self.cardFile] where manifest.files[name] == nil {
@@ -150,12 +149,25 @@ public struct ModelBundle: Sendable {
     }
   }
 
+  /// Throws a ``Problem`` where something lies at `url` that is no bundle, and so is not to be replaced by one.
+  package static func requireRoom(at url: URL) throws {
+    let manager = FileManager.default
+    let contents = try? manager.contentsOfDirectory(atPath: url.path)
+    guard !manager.fileExists(atPath: url.path) || contents == [] || contents?.contains(manifestFile) == true
+    else {
+      throw Problem(
+        .cannotCreate, "something else than a bundle is there", at: url.path,
+        advice: "give a new folder, or that of a bundle to be replaced")
+    }
+  }
+
   /// Writes a bundle whole: into a folder beside `url` that then takes its place. `isHalf` keeps the method's weights
-  /// as numbers of 16 bits.
+  /// as numbers of 16 bits. Throws a ``Problem`` where something else lies there.
   package static func write(
     _ scorer: Scorer, configuration: Configuration, calibration: Calibration, domain: InputDomain? = nil,
     provenance: Provenance, name: String, isHalf: Bool = false, to url: URL
   ) throws {
+    try requireRoom(at: url)
     let manager = FileManager.default
     let fresh = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
     try? manager.removeItem(at: fresh)

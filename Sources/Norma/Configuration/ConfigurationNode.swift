@@ -14,9 +14,35 @@ public enum ConfigurationNode: Hashable, Sendable {
   /// Parses YAML (and so JSON); throws ``ConfigurationError/unreadable(where:reason:)``.
   public init(yaml: String, source: String) throws {
     do {
-      self = try Self(any: try Yams.load(yaml: yaml) ?? [String: Any](), source: source)
+      var left = Self.mostValues
+      self = try Yams.compose(yaml: yaml).map { try Self($0, source, &left) } ?? .map([:])
     } catch let error as YamlError {
-      throw ConfigurationError.unreadable(where: source, reason: "\(error)")
+      // The parser quotes the line, however long it is.
+      throw ConfigurationError.unreadable(where: source, reason: String("\(error)".prefix(300)))
+    }
+  }
+
+  /// Aliases of aliases can stand for more values than any memory holds.
+  private static let mostValues = 10_000
+
+  /// A node of the parser; `left` counts down the values that may still come.
+  private init(_ node: Node, _ source: String, _ left: inout Int) throws {
+    left -= 1
+    guard left >= 0 else {
+      throw ConfigurationError.unreadable(where: source, reason: "more than \(Self.mostValues) values")
+    }
+    switch node {
+    case .sequence(let parts): self = .list(try parts.map { try Self($0, source, &left) })
+    case .mapping(let pairs):
+      var entries = [String: ConfigurationNode]()
+      for (key, value) in pairs {
+        guard let name = key.scalar?.string else {
+          throw ConfigurationError.unreadable(where: source, reason: "a key is no text")
+        }
+        entries[name] = try Self(value, source, &left)
+      }
+      self = .map(entries)
+    default: self = try Self(scalar: node.any, source: source)
     }
   }
 
@@ -39,17 +65,15 @@ public enum ConfigurationNode: Hashable, Sendable {
     try self.init(yaml: String(decoding: data, as: UTF8.self), source: "a value")
   }
 
-  private init(any: Any, source: String) throws {
-    switch any {
+  private init(scalar: Any, source: String) throws {
+    switch scalar {
     case let value as Bool: self = .bool(value)
     case let value as Int: self = .int(value)
     case let value as Double: self = .double(value)
     case let value as String: self = .string(value)
     case is NSNull: self = .null
-    case let value as [Any]: self = .list(try value.map { try Self(any: $0, source: source) })
-    case let value as [String: Any]: self = .map(try value.mapValues { try Self(any: $0, source: source) })
     default:
-      throw ConfigurationError.unreadable(where: source, reason: "a \(type(of: any)) has no place here")
+      throw ConfigurationError.unreadable(where: source, reason: "a \(type(of: scalar)) has no place here")
     }
   }
 
@@ -128,13 +152,16 @@ extension ConfigurationNode: Codable {
 extension ConfigurationNode {
   /// A single key as `key=value`, such as `training.epochs=20`.
   init(setting: String) throws {
-    guard let equals = setting.firstIndex(of: "="), equals != setting.startIndex else {
+    let path = setting.prefix { $0 != "=" }
+    guard path.count < setting.count,
+      path.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty })
+    else {
       throw Problem(
         .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20"
       )
     }
     let value = try ConfigurationNode(
-      yaml: "value: \(setting[setting.index(after: equals)...])", source: "--set \(setting)")
-    self = .nested(value["value"] ?? .null, at: String(setting[..<equals]))
+      yaml: "value: \(setting.dropFirst(path.count + 1))", source: "--set \(setting)")
+    self = .nested(value["value"] ?? .null, at: String(path))
   }
 }

@@ -18,10 +18,14 @@ extension VolumeError: ProblemReport {
 extension SafetensorsError: ProblemReport {
   /// The three lines of a file of tensors that cannot be read or written.
   public var problem: Problem {
-    Problem(
-      isWriting ? .inputOutput : .badData, "safetensors file: \(reason)", at: path,
-      advice: isWriting
-        ? "check that the folder can be written to and the disk has room" : "fetch or make the file again")
+    if isWriting {
+      return Problem(
+        .inputOutput, "safetensors file: \(reason)", at: path,
+        advice: "check that the folder is there, can be written to and has room")
+    }
+    return Problem(
+      isSystem ? .missingInput : .badData, "safetensors file: \(reason)", at: path,
+      advice: isSystem ? "check the path and its rights" : "fetch or make the file again")
   }
 }
 

@@ -1,4 +1,5 @@
 package import Foundation
+import Volumes
 
 /// Whole files or none: written beside their place and renamed.
 package enum AtomicFile {
@@ -6,11 +7,9 @@ package enum AtomicFile {
   package static func write(_ data: Data, to url: URL) throws {
     try makeFolder(url.deletingLastPathComponent())
     do {
-      try data.write(to: url, options: .atomic)
-    } catch {
-      throw Problem(
-        .inputOutput, "the file cannot be written: \(reason(error))", at: url.path,
-        advice: "check that the folder can be written to and the disk has room")
+      try WholeFile.write(data, to: url)
+    } catch let error as VolumeError {
+      throw error.problem
     }
   }
 
@@ -61,7 +60,8 @@ package enum AtomicFile {
     return try encoder.encode(value) + Data("\n".utf8)
   }
 
-  private static func reason(_ error: any Error) -> String {
+  /// What the system says, where Foundation passes it on.
+  static func reason(_ error: any Error) -> String {
     let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
     return (underlying ?? error as NSError).localizedDescription
   }

@@ -14,7 +14,13 @@ package enum Digest {
     }
     defer { try? handle.close() }
     var hash = SHA256()
-    while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+    do {
+      while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+    } catch {
+      throw Problem(
+        .inputOutput, "the file cannot be read: \(AtomicFile.reason(error))", at: url.path,
+        advice: "check the disk that it lies on")
+    }
     return hex(hash.finalize())
   }
 

@@ -99,6 +99,11 @@ public struct Manifest: Sendable {
         advice: "columns: \(Self.requiredColumns.joined(separator: ", ")); optional: "
           + "\(Self.optionalColumns.joined(separator: ", ")); separated by tabs")
     }
+    if let column = header.first(where: { name in !name.isEmpty && header.filter { $0 == name }.count > 1 }) {
+      throw Problem(
+        .badData, "the manifest has the column '\(column)' twice", at: "\(source.path), line 1",
+        advice: "keep one of them")
+    }
     self.source = source
     cases = []
     var places = [String]()
@@ -137,6 +142,12 @@ public struct Manifest: Sendable {
       throw Problem(
         .badData, "'\(name)' cannot name a folder", at: place,
         advice: "results are filed under participant_id and session_id: no '/', no '.' in front")
+    }
+    // File systems take 255 bytes; what stands before and after a case's name in its files' names needs the rest.
+    guard participant.utf8.count + (cell("session_id") ?? "").utf8.count <= 140 else {
+      throw Problem(
+        .badData, "participant_id and session_id are longer than 140 bytes", at: place,
+        advice: "use shorter names: results are filed under them")
     }
     var split: Split?
     if let name = cell("split") {

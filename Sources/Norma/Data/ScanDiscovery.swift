@@ -19,11 +19,13 @@ extension Manifest {
   /// Scans of a folder and its subfolders: `*_FLAIR` files where there are any, else every scan file.
   private init(folder: URL) throws {
     let root = folder.standardizedFileURL.path
-    let files =
-      FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?
-      .compactMap { $0 as? URL }.map(\.standardizedFileURL)
-      .filter { Self.isScan($0) && !$0.path.dropFirst(root.count).contains("/derivatives/") }
-      .sorted { $0.path < $1.path } ?? []
+    let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    var files = [URL]()
+    while let file = all?.nextObject() as? URL {
+      if Self.isScan(file) { files.append(file.standardizedFileURL) }
+    }
+    files = files.filter { !$0.path.dropFirst(root.count).contains("/derivatives/") }
+      .sorted { $0.path < $1.path }
     let flairs = files.filter { Self.stem($0).hasSuffix("_FLAIR") && !Self.stem($0).contains("_desc-") }
     let scans = (flairs.isEmpty ? files : flairs).map(ScanCase.init(scan:))
     guard !scans.isEmpty || !Self.holdsDICOM(folder) else {

@@ -92,7 +92,9 @@ public struct CohortSegmentation {
 
   /// Segments one scan and writes its files, but no table. Throws only what writing throws: a full disk is not the
   /// scan's fault, and would fail all others too. Without a provenance the sidecars name the image file.
-  package func segment(_ scan: ScanCase, provenance: ScanProvenance? = nil) throws -> Row {
+  package func segment(
+    _ scan: ScanCase, provenance: () throws -> ScanProvenance? = { nil }
+  ) throws -> Row {
     let start = ContinuousClock.now
     let files = CaseFiles(caseID: scan.id), threshold = ownThresholds[scan.id] ?? threshold
     func row(
@@ -111,16 +113,16 @@ public struct CohortSegmentation {
     }
     let result: Segmenter.Result
     let prepared: PreprocessedScan
+    let origin: ScanProvenance
     do {
+      origin = try provenance() ?? ScanProvenance(sources: [scan.image.lastPathComponent])
       try segmenter.requireContrast(of: scan)
       prepared = try preprocessing?(scan, keptIn: work) ?? PreprocessedScan(asItIs: scan)
       result = try segmenter(prepared, threshold: threshold, name: scan.image.path)
     } catch {
       return row(nil, nil, Problem(error))
     }
-    try write(
-      result, prepared, of: scan, threshold: threshold,
-      provenance: provenance ?? ScanProvenance(sources: [scan.image.lastPathComponent]))
+    try write(result, prepared, of: scan, threshold: threshold, provenance: origin)
     return row(result, prepared, nil)
   }
 

@@ -54,12 +54,14 @@ package struct SegmentationRecord: Codable, Sendable {
 
   init(contentsOf folder: URL) throws {
     let file = folder.appendingPathComponent(Self.fileName)
-    guard let data = try? Data(contentsOf: file),
-      let record = try? JSONDecoder().decode(Self.self, from: data)
-    else {
+    guard let data = try? Data(contentsOf: file) else {
       throw Problem(
         .missingInput, "the folder holds no segmentation", at: file.path,
         advice: "make one with norma segment -o DIR")
+    }
+    guard let record = try? JSONDecoder().decode(Self.self, from: data) else {
+      throw Problem(
+        .badData, "the record of the segmentation cannot be read", at: file.path, advice: "segment again")
     }
     self = record
   }

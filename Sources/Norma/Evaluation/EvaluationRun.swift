@@ -53,10 +53,14 @@ public struct EvaluationRun {
   /// The finished cases of `cases.tsv` by case id.
   private func predictedCases() throws -> [String: Files] {
     let file = predictions.appendingPathComponent("cases.tsv")
-    guard let text = try? String(contentsOf: file, encoding: .utf8), let rows = Table.rows(of: text) else {
+    guard let text = try? String(contentsOf: file, encoding: .utf8) else {
       throw Problem(
         .missingInput, "there is no table of cases", at: file.path,
         advice: "make one with norma segment -o DIR")
+    }
+    guard let rows = Table.rows(of: text) else {
+      throw Problem(
+        .badData, "the rows of the table differ in length", at: file.path, advice: "segment again")
     }
     var files = [String: Files]()
     for row in rows where row["status"] == "ok" {

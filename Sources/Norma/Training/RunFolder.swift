@@ -60,7 +60,6 @@ struct Checkpoint {
   var progress: TrainingProgress
 
   func write(to url: URL) throws {
-    try AtomicFile.makeFolder(url.deletingLastPathComponent())
     var tensors = [String: Tensor]()
     for (name, tensor) in model { tensors["model.\(name)"] = tensor }
     for (name, tensor) in optimizer { tensors["optimizer.\(name)"] = tensor }

@@ -34,6 +34,8 @@ package final class Trainer {
   ) throws -> TrainingProgress {
     if resume, FileManager.default.fileExists(atPath: run.lastCheckpoint.path) { try restore() }
     onEvent(.started(trainingSlices: training.count, validationSlices: validation.count, progress: progress))
+    // Once: a run whose folder goes away meanwhile has to say so.
+    if settings.epochs > 0 { try AtomicFile.makeFolder(run.lastCheckpoint.deletingLastPathComponent()) }
     while progress.epoch < settings.epochs && !isExhausted {
       let started = ContinuousClock.now, firstStep = progress.step
       try trainEpoch(onEvent: onEvent, shouldStop: shouldStop, started: started)

@@ -44,6 +44,8 @@ public struct TrainingRun {
     onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
+    // A run has one writer, and this is it: what lies there half-written is of a dead one.
+    try group.inOne { WholeFile.removeRemnants(below: folder.url) }
     let entry = try MethodRegistry.entry(configuration.method)
     try requireFit(configuration.training.exclusion, entry)
     let method = try entry.make(

@@ -51,7 +51,7 @@ final class GzipReader {
   /// Fills the buffer, or less at the end of the file; returns the number of bytes read.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = gzread(stream, buffer.baseAddress, UInt32(buffer.count))
-    guard count >= 0 else { throw VolumeError(.unreadable(reason: streamError(stream)), path: path) }
+    guard count >= 0 else { throw failure() }
     byteCountRead += Int(count)
     return Int(count)
   }
@@ -77,7 +77,11 @@ final class GzipReader {
     guard try read(1).isEmpty else { return }
     var code: Int32 = 0
     _ = gzerror(stream, &code)
-    guard code == Z_OK else { throw VolumeError(.unreadable(reason: streamError(stream)), path: path) }
+    guard code == Z_OK else { throw failure() }
   }
 
+  private func failure() -> VolumeError {
+    let (reason, isSystem) = streamError(stream)
+    return VolumeError(isSystem ? .unreadable(reason: reason) : .damaged(reason: reason), path: path)
+  }
 }

@@ -26,7 +26,7 @@ final class GzipWriter {
     while !rest.isEmpty {
       let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
       guard gzwrite(stream, part.baseAddress, UInt32(part.count)) == part.count else {
-        throw VolumeError(.writeFailed(reason: streamError(stream)), path: path)
+        throw VolumeError(.writeFailed(reason: streamError(stream).reason), path: path)
       }
       rest = rest.dropFirst(part.count)
     }

@@ -4,6 +4,8 @@ struct NIfTIHeaderReader {
   static let sizeOfNIfTI2 = 540
   /// About a thousand cubed: 4 GiB as Float.
   static let maximumVoxelCount = 1 << 30
+  /// 64 MB of extensions, more than anyone writes.
+  private static let maximumDataOffset = 1 << 26
 
   let path: String
   private let bytes: [UInt8]
@@ -13,7 +15,9 @@ struct NIfTIHeaderReader {
   /// Takes the first 348 bytes (or fewer, of a shorter file) and asks `more` for the rest of a NIfTI-2 header.
   init(path: String, bytes: [UInt8], more: (Int) throws -> [UInt8]) throws {
     self.path = path
-    guard bytes.count >= 4 else { throw VolumeError(.notNIfTI, path: path) }
+    guard bytes.count >= 4 else {
+      throw VolumeError(.truncated(expected: Self.sizeOfNIfTI1, actual: bytes.count), path: path)
+    }
     let size = bytes.withUnsafeBytes { $0.loadUnaligned(as: Int32.self) }
     isSwapped = [size.byteSwapped].contains { $0 == Self.sizeOfNIfTI1 || $0 == Self.sizeOfNIfTI2 }
     switch Int(isSwapped ? size.byteSwapped : size) {
@@ -119,11 +123,11 @@ struct NIfTIHeaderReader {
     return datatype
   }
 
-  /// Zero is common for "right after the header"; the limit keeps hostile offsets from overflowing sums.
+  /// Zero is common for "right after the header"; the limit keeps a compressed file from being read for minutes.
   private func dataOffset(_ stored: Double) throws -> Int {
     let least = bytes.count + 4
     if stored == 0 { return least }
-    guard stored >= Double(least), stored <= Double(1 << 40) else {
+    guard stored >= Double(least), stored <= Double(Self.maximumDataOffset) else {
       throw fail(.invalidHeader(field: "vox_offset", value: "\(stored)"))
     }
     return Int(stored)

@@ -4,7 +4,8 @@ extension NIfTI {
   /// Writes an image or map as float32, a mask as uint8, labels as int32.
   ///
   /// The place in the world comes from `header` (by default the grid's own): bit for bit when it describes
-  /// the same grid, else its code with the sform of the geometry. A name ending in `.gz` is compressed at
+  /// the same grid, else its code with the sform of the geometry. No text of the header goes along: it may name the
+  /// patient. A name ending in `.gz` is compressed at
   /// `compressionLevel`, 1 (fast) to 9 (small), into the same bytes every time. The file appears whole or not
   /// at all; throws `writeFailed`.
   public static func write<Voxel: NIfTIVoxel>(
@@ -13,7 +14,7 @@ extension NIfTI {
     precondition((1...9).contains(compressionLevel), "compression level \(compressionLevel)")
     let bytes = try headerBytes(of: grid, like: header, path: url.path)
     let isCompressed = url.pathExtension.lowercased() == "gz"
-    try AtomicFile.write(to: url) { descriptor in
+    try WholeFile.write(to: url) { descriptor in
       let writer = try GzipWriter(
         descriptor, path: url.path, level: isCompressed ? compressionLevel : nil)
       try bytes.withUnsafeBytes(writer.write)
@@ -61,8 +62,6 @@ struct NIfTIHeaderWriter {
     layout.put(Float(layout.bytes.count), at: 108)
     layout.put(Float(1), at: 112)
     layout.put(Self.millimetres, at: 123)
-    let description = (source?.description ?? "").unicodeScalars.prefix(80)
-    layout.put(description.map { UInt8(exactly: $0.value) ?? UInt8(ascii: "?") }, at: 148)
     layout.put(Array("n+1".utf8), at: 344)
     if let source, source.geometry.matches(geometry, tolerance: 1e-6) {
       putPlace(of: source, into: &layout)

@@ -108,7 +108,7 @@ import Testing
       case .otherDeviation: (.badData, "weights.safetensors", ["scoring.deviation", "[16, 16]", "[32, 32]"])
       case .otherNumbers: (.badData, "", ["does not compute what it did"])
       case .noChecksum: (.badData, "bundle.json", ["no checksum of weights.safetensors"])
-      case .unknownMethod: (.usage, "method", ["no method 'other'"])
+      case .unknownMethod: (.badData, "bundle.json", ["no method 'other'"])
       }
     }
   }

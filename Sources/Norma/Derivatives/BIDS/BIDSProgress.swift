@@ -19,11 +19,15 @@ package struct BIDSProgress {
     key = try CohortKey(preprocessing: preprocessing, bundle: bundle, threshold: threshold)
   }
 
-  /// Sources and key of a scan; without a key where its files cannot be read.
-  func provenance(of scan: ScanCase) -> ScanProvenance {
+  /// Sources and key of a scan; throws a ``Problem`` where its files cannot be read.
+  func provenance(of scan: ScanCase) throws -> ScanProvenance {
     ScanProvenance(
       sources: ([scan.image] + (scan.brainMask.map { [$0] } ?? [])).map(dataset.uri),
-      key: try? ResultKey(scan: scan, cohort: key.with(ownThreshold: ownThresholds[scan.id])))
+      key: try resultKey(of: scan))
+  }
+
+  private func resultKey(of scan: ScanCase) throws -> ResultKey {
+    try ResultKey(scan: scan, cohort: key.with(ownThreshold: ownThresholds[scan.id]))
   }
 
   /// The row of a scan whose results are there.
@@ -32,7 +36,7 @@ package struct BIDSProgress {
     guard let row = ScanRow(of: scan.id, in: dataset), row.status == .ok,
       files.areComplete(in: dataset.folder, exceedance: exceedance != nil),
       let sidecar = try? Data(contentsOf: dataset.file(files.maskSidecar)),
-      let key = try? JSONDecoder().decode(ResultKey.self, from: sidecar), key == provenance(of: scan).key
+      let key = try? JSONDecoder().decode(ResultKey.self, from: sidecar), key == (try? resultKey(of: scan))
     else { return nil }
     return row
   }

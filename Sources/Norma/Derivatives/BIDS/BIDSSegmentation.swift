@@ -47,7 +47,7 @@ package struct BIDSSegmentation {
     for file in CaseFiles(caseID: scan.scanCase.id).segmented {
       try? FileManager.default.removeItem(at: progress.dataset.file(file))
     }
-    let result = try cohort.segment(scan.scanCase, provenance: progress.provenance(of: scan.scanCase))
+    let result = try cohort.segment(scan.scanCase) { try progress.provenance(of: scan.scanCase) }
     let row = ScanRow(
       result, of: scan, image: progress.dataset.uri(of: scan.scanCase.image), bundle: progress.bundleName,
       threshold: result.threshold)

@@ -1,0 +1,21 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let engine = "\(Context.packageDirectory)/../.deps/torch/lib"
+
+// Built by Scripts/fuzz, whose options bring libFuzzer and AddressSanitizer.
+let package = Package(
+  name: "norma-fuzzing",
+  platforms: [.macOS(.v14)],
+  dependencies: [.package(name: "norma", path: "..")],
+  targets: [
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [.product(name: "Norma", package: "norma")],
+      linkerSettings: [
+        .unsafeFlags(["-L\(engine)", "-Xlinker", "-rpath", "-Xlinker", engine]),
+        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+      ])
+  ],
+  swiftLanguageModes: [.v6]
+)

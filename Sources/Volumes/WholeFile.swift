@@ -1,0 +1,49 @@
+package import Foundation
+
+/// Writes a file whole or not at all.
+package enum WholeFile {
+  /// Writes the bytes; throws `writeFailed`.
+  package static func write(_ data: Data, to url: URL) throws {
+    try write(to: url) { descriptor in
+      do {
+        try FileHandle(fileDescriptor: descriptor).write(contentsOf: data)
+      } catch {
+        throw VolumeError(.writeFailed(reason: error.localizedDescription), path: url.path)
+      }
+    }
+  }
+
+  /// Gives `body` the descriptor of a new file beside `url`, then flushes it to disk and renames it into place;
+  /// on failure removes it and throws.
+  static func write(to url: URL, _ body: (Int32) throws -> Void) throws {
+    let temporary = url.deletingLastPathComponent()
+      .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)").path
+    func fail() -> VolumeError { VolumeError(.writeFailed(reason: systemError()), path: url.path) }
+
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+    guard descriptor >= 0 else { throw fail() }
+    do {
+      defer { close(descriptor) }
+      try body(descriptor)
+      guard fsync(descriptor) == 0 else { throw fail() }
+      guard rename(temporary, url.path) == 0 else { throw fail() }
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Removes what killed writers left anywhere below a folder; only where nobody writes any more.
+  package static func removeRemnants(below folder: URL) {
+    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+    while let file = files?.nextObject() as? URL {
+      if isRemnant(file.lastPathComponent) { unlink(file.path) }
+    }
+  }
+
+  /// Whether a file is named as one that is being written: `.name.UUID`.
+  private static func isRemnant(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count > 2 && parts[0].isEmpty && UUID(uuidString: String(parts[parts.count - 1])) != nil
+  }
+}
