@@ -99,6 +99,8 @@ import Testing
     try Tool.succeed(data.arguments("group"))
     let rows = try String(contentsOf: data.out / "group_lesions.tsv", encoding: .utf8).split(separator: "\n")
     #expect(rows.count { $0.contains("99.5") } == 1)
+    let page = try String(contentsOf: data.out / "group.html", encoding: .utf8)
+    #expect(page.contains("segmented in several ways"))
   }
 
   @Test func partsOfUnlikeConfigurationAreRefused() throws {

@@ -127,8 +127,7 @@ public final class Preprocessing {
     } else {
       record.leftOut(StepName.bias, "not asked for")
     }
-    let toTemplate = try isPlaced ? nil : place(of: volume, brain, name: name, &record)
-    if isPlaced { record.leftOut(StepName.template, "the scan is stripped and lies in template space") }
+    let toTemplate = try place(of: volume, brain, isPlaced: isPlaced, name: name, &record)
     return PreprocessedScan(
       volume: volume, brain: brain, toTemplate: toTemplate, level: nil, record: record,
       picture: try toTemplate.map { try picture(of: scan, brain: brain, toTemplate: $0) })
@@ -159,8 +158,12 @@ public final class Preprocessing {
   }
 
   private func place(
-    of scan: Volume, _ brain: Mask, name: String, _ record: inout PreprocessingRecord
+    of scan: Volume, _ brain: Mask, isPlaced: Bool, name: String, _ record: inout PreprocessingRecord
   ) throws -> Affine? {
+    guard !isPlaced else {
+      record.leftOut(StepName.template, "the scan is stripped and lies in template space")
+      return nil
+    }
     guard settings.registers else {
       record.leftOut(StepName.template, "not asked for")
       return nil

@@ -17,11 +17,23 @@ package struct CohortReport {
       title: "Anomaly segmentation of a data set",
       subtitle: "\(done) of \(table.entries.count) scans segmented. \(provenance.subtitle)",
       sections: [
-        HTMLPage.Section("To look at", outliers + unfinished),
+        HTMLPage.Section("To look at", mixture + outliers + unfinished),
         HTMLPage.Section("Lesion volume", [volumes]),
         HTMLPage.Section("Scans", [.table(scans)]),
         provenance.section,
       ])
+  }
+
+  /// Volumes above several thresholds cannot be compared.
+  private var mixture: [HTMLPage.Block] {
+    let kinds = Set(
+      table.rows(.ok).map { "\($0.bundle ?? "?") above \($0.threshold.map { format($0) } ?? "?")" })
+    guard kinds.count > 1 else { return [] }
+    return [
+      .paragraph(
+        "The scans were segmented in several ways, so their volumes cannot be compared: "
+          + "\(kinds.sorted().joined(separator: "; ")).")
+    ]
   }
 
   private var outliers: [HTMLPage.Block] {
