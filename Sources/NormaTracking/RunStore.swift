@@ -16,9 +16,8 @@ public final class RunStore: Sendable {
     configuration.busyMode = .timeout(30)
     do {
       database = try DatabaseQueue(path: url.path, configuration: configuration)
-      var migrator = DatabaseMigrator()
-      migrator.registerMigration("runs") { database in
-        try database.create(table: RunRecord.databaseTableName) { table in
+      try database.write { database in
+        try database.create(table: RunRecord.databaseTableName, options: .ifNotExists) { table in
           table.primaryKey("folder", .text)
           for name in ["name", "method", "state"] { table.column(name, .text).notNull() }
           for name in ["seed", "epochs"] { table.column(name, .integer).notNull() }
@@ -27,7 +26,6 @@ public final class RunStore: Sendable {
           for name in ["started", "changed"] { table.column(name, .datetime).notNull() }
         }
       }
-      try migrator.migrate(database)
     } catch {
       throw Self.problem(error, url)
     }
