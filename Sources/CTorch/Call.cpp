@@ -15,7 +15,8 @@ namespace {
 
 c10::OperatorHandle find(const std::string &name) {
   auto dot = name.find('.');
-  auto base = "aten::" + name.substr(0, dot);
+  auto base = name.substr(0, dot);
+  if (base.find("::") == std::string::npos) base = "aten::" + base;
   auto overload = dot == std::string::npos ? std::string() : name.substr(dot + 1);
   return c10::Dispatcher::singleton().findSchemaOrThrow(base.c_str(), overload.c_str());
 }
@@ -51,6 +52,14 @@ CTStatus ct_call_add_ints(CTCall *call, const int64_t *values, int64_t count) {
 }
 
 CTStatus ct_call_add_double(CTCall *call, double value) { return add(call, value); }
+
+CTStatus ct_call_add_numbers(CTCall *call, const double *values, int64_t count) {
+  return ctorch::guarded([&] {
+    c10::impl::GenericList list(c10::OptionalType::create(c10::NumberType::get()));
+    for (int64_t i = 0; i < count; ++i) list.push_back(values[i]);
+    call->stack.emplace_back(std::move(list));
+  });
+}
 
 CTStatus ct_call_add_string(CTCall *call, const char *value) {
   return ctorch::guarded([&] { call->stack.emplace_back(std::string(value)); });

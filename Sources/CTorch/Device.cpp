@@ -28,6 +28,8 @@ int32_t ct_device_count(int32_t device_type) {
   return count;
 }
 
+bool ct_has_onednn(void) { return at::hasMKLDNN(); }
+
 CTStatus ct_load_library(const char *file_name) {
   return ctorch::guarded([&] {
     Dl_info engine = {};

@@ -45,6 +45,10 @@ CTDevice ct_tensor_device(const CTTensor *tensor) {
   return {static_cast<int32_t>(device.type()), device.index()};
 }
 
+int64_t ct_tensor_version(const CTTensor *tensor) {
+  return tensor->value.is_inference() ? -1 : tensor->value._version();
+}
+
 CTStatus ct_tensor_copy_bytes(const CTTensor *tensor, void *bytes, size_t byte_count) {
   return ctorch::guarded([&] {
     at::Tensor host = tensor->value.detach().to(at::kCPU).contiguous();

@@ -11,7 +11,7 @@ extension Argument {
   var operands: [Tensor] { [] }
 }
 
-/// Runs the ATen operator of this schema name (`add.Tensor`) and returns all its tensors. Arguments come in
+/// Runs the operator of this schema name (`add.Tensor` of ATen, `mkldnn::name` of another namespace) and returns all its tensors. Arguments come in
 /// schema order; `nil` is None, and those left out at the end take the schema's defaults.
 @discardableResult
 func callAll(_ name: String, _ arguments: [(any Argument)?]) throws(TensorError) -> [Tensor] {
@@ -101,6 +101,13 @@ extension Int: ListElement {
     ct_call_add_ints(call, list.map(Int64.init), Int64(list.count))
   }
   static func operands(_ list: [Int]) -> [Tensor] { [] }
+}
+
+extension Double: ListElement {
+  static func add(_ list: [Double], to call: OpaquePointer) -> CTStatus {
+    ct_call_add_numbers(call, list, Int64(list.count))
+  }
+  static func operands(_ list: [Double]) -> [Tensor] { [] }
 }
 
 extension Tensor: ListElement {

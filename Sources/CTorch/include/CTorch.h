@@ -56,10 +56,12 @@ void ct_tensor_shape(const CTTensor *tensor, int64_t *shape);
 int64_t ct_tensor_count(const CTTensor *tensor);
 int32_t ct_tensor_dtype(const CTTensor *tensor);
 CTDevice ct_tensor_device(const CTTensor *tensor);
+// Counts what was written into the tensor in place; -1 where nobody counts, in tensors of inference mode.
+int64_t ct_tensor_version(const CTTensor *tensor);
 // Copies the elements, in row-major order and their own dtype, to host memory of exactly `byte_count` bytes.
 CTStatus ct_tensor_copy_bytes(const CTTensor *tensor, void *_Nullable bytes, size_t byte_count);
 
-// Call of an operator: create, add the arguments in schema order, run, take the results. Arguments left
+// Call of an operator, by its name in `aten` or, as in `mkldnn::name`, elsewhere: create, add the arguments in schema order, run, take the results. Arguments left
 // out at the end take the schema's defaults.
 CTCall *_Nullable ct_call_create(const char *operator_name);
 void ct_call_destroy(CTCall *call);
@@ -70,6 +72,8 @@ CTStatus ct_call_add_bool(CTCall *call, bool value);
 CTStatus ct_call_add_int(CTCall *call, int64_t value);
 CTStatus ct_call_add_ints(CTCall *call, const int64_t *_Nullable values, int64_t count);
 CTStatus ct_call_add_double(CTCall *call, double value);
+// For `Scalar?[]`.
+CTStatus ct_call_add_numbers(CTCall *call, const double *_Nullable values, int64_t count);
 CTStatus ct_call_add_string(CTCall *call, const char *value);
 CTStatus ct_call_add_device(CTCall *call, CTDevice value);
 CTStatus ct_call_add_generator(CTCall *call, const CTGenerator *value);
@@ -107,6 +111,7 @@ const char *ct_version(void);
 int32_t ct_threads(void);
 void ct_set_threads(int32_t count);
 int32_t ct_device_count(int32_t device_type);
+bool ct_has_onednn(void);
 // Loads a library that lies beside the engine's own, such as libtorch_cuda.so.
 CTStatus ct_load_library(const char *file_name);
 void ct_configure_allocator(void);

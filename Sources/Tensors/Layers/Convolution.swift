@@ -4,8 +4,8 @@ public struct Conv2d: Sendable {
   public let weight: Tensor
   /// [out].
   public let bias: Tensor?
-  private let stride, padding, dilation, groups: Int
-  private let standardized: Bool
+  let stride, padding, dilation, groups: Int
+  let standardized: Bool
 
   /// Makes `weight` and `bias` at this path with PyTorch's default values; a `standardized` one convolves by filters
   /// of mean 0 and standard deviation 1 (Qiao et al. 2019).
@@ -45,7 +45,7 @@ public struct ConvTranspose2d: Sendable {
   public let weight: Tensor
   /// [out].
   public let bias: Tensor?
-  private let stride, padding, outputPadding: Int
+  let stride, padding, outputPadding: Int
 
   /// Makes `weight` and `bias` at this path with PyTorch's default values.
   public init(

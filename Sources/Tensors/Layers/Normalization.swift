@@ -27,6 +27,15 @@ public struct BatchNorm2d: Sendable {
       weight: weight, bias: bias, runningMean: runningMean, runningVariance: runningVariance,
       training: training, momentum: momentum, epsilon: epsilon)
   }
+
+  /// What it does when not training: a factor for each channel and what is added then, each [channels].
+  func affine() throws(TensorError) -> (scale: Tensor, shift: Tensor) {
+    let scale = try weight / (runningVariance + Float(epsilon)).sqrt()
+    return (scale, try bias - runningMean * scale)
+  }
+
+  /// Every tensor that ``affine()`` follows.
+  var tensors: [Tensor] { [weight, bias, runningMean, runningVariance, batches] }
 }
 
 /// Normalises groups of channels of each sample [batch, channels, ...].

@@ -12,6 +12,8 @@ struct ConvolutionBlock {
 
   private let convolve: (Tensor) throws -> Tensor
   private let normalize: (Tensor, _ training: Bool) throws -> Tensor
+  /// The same at once, for inference; nil where the norm looks at the images.
+  private let fused: FusedConvolution?
   private let activation: Activation
   private let slope: Float
 
@@ -21,42 +23,43 @@ struct ConvolutionBlock {
     standardized: Bool = false
   ) throws {
     precondition(!standardized || scale != .double, "transposed convolutions are not standardized")
-    let kernel = settings.kernel
+    let kernel = settings.kernel, slope = Float(settings.slope)
+    let fuse: (BatchNorm2d?) -> FusedConvolution?
     switch scale {
     case .keep, .halve:
       let convolution = try Conv2d(
         path / "conv", in: input, out: output, kernel: kernel, stride: scale == .halve ? 2 : 1,
         padding: kernel / 2, standardized: standardized)
       convolve = { try convolution($0) }
+      fuse = { FusedConvolution(convolution, norm: $0, activation: settings.activation, slope: slope) }
     case .double:
       let convolution = try ConvTranspose2d(
         path / "conv", in: input, out: output, kernel: kernel, stride: 2, padding: kernel / 2,
         outputPadding: 1)
       convolve = { try convolution($0) }
+      fuse = { FusedConvolution(convolution, norm: $0, activation: settings.activation, slope: slope) }
     }
-    normalize = try Self.norm(settings.norm, path / "norm", channels: output)
-    (activation, slope) = (settings.activation, Float(settings.slope))
+    switch settings.norm {
+    case .batch:
+      let norm = try BatchNorm2d(path / "norm", output)
+      normalize = { try norm($0, training: $1) }
+      fused = fuse(norm)
+    case .instance:
+      let norm = try InstanceNorm(path / "norm", output, affine: true)
+      (normalize, fused) = ({ x, _ in try norm(x) }, nil)
+    case .group:
+      let groups = (1...8).last { output.isMultiple(of: $0) } ?? 1
+      let norm = try GroupNorm(path / "norm", groups: groups, output)
+      (normalize, fused) = ({ x, _ in try norm(x) }, nil)
+    case .none:
+      normalize = { x, _ in x }
+      fused = fuse(nil)
+    }
+    (activation, self.slope) = (settings.activation, slope)
   }
 
   func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    try activation(normalize(convolve(x), training), slope: slope)
-  }
-
-  private static func norm(
-    _ kind: NormKind, _ path: ParameterPath, channels: Int
-  ) throws -> (Tensor, Bool) throws -> Tensor {
-    switch kind {
-    case .batch:
-      let norm = try BatchNorm2d(path, channels)
-      return { try norm($0, training: $1) }
-    case .instance:
-      let norm = try InstanceNorm(path, channels, affine: true)
-      return { x, _ in try norm(x) }
-    case .group:
-      let groups = (1...8).last { channels.isMultiple(of: $0) } ?? 1
-      let norm = try GroupNorm(path, groups: groups, channels)
-      return { x, _ in try norm(x) }
-    case .none: return { x, _ in x }
-    }
+    if !training, let fused, FusedConvolution.accepts(x) { return try fused(x) }
+    return try activation(normalize(convolve(x), training), slope: slope)
   }
 }

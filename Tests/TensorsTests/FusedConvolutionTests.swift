@@ -1,0 +1,78 @@
+import Testing
+
+@testable import Tensors
+
+/// One operator in place of three: the same numbers, whatever happened to the layers in between.
+struct FusedConvolutionTests {
+  struct Layers {
+    let convolve: Forward
+    let fuse: (BatchNorm2d?, Activation) -> FusedConvolution?
+  }
+
+  static let convolutions: [Case<@Sendable (ParameterPath) throws -> Layers>] = [
+    Case("conv2d") { path in
+      let layer = try Conv2d(path, in: 4, out: 6, kernel: 3, stride: 2, padding: 2, dilation: 2, groups: 2)
+      return Layers(convolve: { try layer($0) }) {
+        FusedConvolution(layer, norm: $0, activation: $1, slope: 0.2)
+      }
+    },
+    Case("conv2d without bias") { path in
+      let layer = try Conv2d(path, in: 4, out: 6, kernel: 1, bias: false)
+      return Layers(convolve: { try layer($0) }) {
+        FusedConvolution(layer, norm: $0, activation: $1, slope: 0.2)
+      }
+    },
+    Case("convTranspose2d") { path in
+      let layer = try ConvTranspose2d(
+        path, in: 4, out: 6, kernel: 5, stride: 2, padding: 2, outputPadding: 1)
+      return Layers(convolve: { try layer($0) }) {
+        FusedConvolution(layer, norm: $0, activation: $1, slope: 0.2)
+      }
+    },
+  ]
+
+  @Test(arguments: convolutions, Activation.allCases)
+  func agreesWithItsLayers(
+    make: Case<@Sendable (ParameterPath) throws -> Layers>, activation: Activation
+  ) throws {
+    let draws = try Generator(seed: 3)
+    let store = ParameterStore(generator: draws)
+    let layers = try make.body(store.path("conv")), norm = try BatchNorm2d(store.path("norm"), 6)
+    guard let fused = layers.fuse(norm, activation), let bare = layers.fuse(nil, activation) else {
+      #expect(activation == .gelu)
+      return
+    }
+    func expectAgreement(batch: Int, _ when: String) throws {
+      let x = try Tensor.randn([batch, 4, 9, 9], generator: draws).contiguous(channelsLast: true)
+      try withoutGradients {
+        let convolved = try layers.convolve(x)
+        try expectClose(
+          fused(x), activation(norm(convolved, training: false), slope: 0.2), "with norm \(when)")
+        try expectClose(bare(x), activation(convolved, slope: 0.2), "alone \(when)")
+      }
+    }
+    try expectAgreement(batch: 2, "at first")
+    // The running statistics move while the filters stay.
+    _ = try norm(layers.convolve(.randn([3, 4, 9, 9], generator: draws)), training: true)
+    try expectAgreement(batch: 2, "after a training pass")
+    try store.load(
+      Dictionary(
+        uniqueKeysWithValues: store.namedTensors().map { name, tensor in
+          (name, name.hasSuffix("num_batches_tracked") ? tensor : try (tensor * 0.5 + 0.1))
+        }))
+    try expectAgreement(batch: 2, "after loading")
+    try expectAgreement(batch: 5, "for another batch")
+  }
+
+  @Test func isNotForWhatIsDifferentiatedOrComputedElsewhere() throws {
+    let x = try Tensor.zeros([1, 4, 9, 9])
+    #expect(!FusedConvolution.accepts(x))
+    #expect(try withoutGradients { try !FusedConvolution.accepts(x.to(.bfloat16)) })
+  }
+
+  @Test func standardizedFiltersAreNotFused() throws {
+    let store = ParameterStore(generator: try Generator(seed: 0))
+    let layer = try Conv2d(store.path(), in: 4, out: 6, kernel: 3, standardized: true)
+    #expect(FusedConvolution(layer, norm: nil, activation: .relu, slope: 0) == nil)
+  }
+}
