@@ -36,7 +36,8 @@ public final class FusedConvolution {
     (weight, bias, isTransposed) = (convolution.weight, convolution.bias, true)
     (self.norm, self.activation) = (norm, appended)
     arguments = [
-      Self.square(convolution.padding), Self.square(convolution.outputPadding), Self.square(convolution.stride),
+      Self.square(convolution.padding), Self.square(convolution.outputPadding),
+      Self.square(convolution.stride),
       [1, 1], 1,
     ]
   }
@@ -57,7 +58,9 @@ public final class FusedConvolution {
   private func pack(for shape: [Int]) throws(TensorError) -> Packed {
     let tensors = [weight] + (bias.map { [$0] } ?? []) + (norm?.tensors ?? [])
     let versions = tensors.map { ct_tensor_version($0.handle) }
-    if let packed, packed.versions == versions, packed.shape == shape, !versions.contains(-1) { return packed }
+    if let packed, packed.versions == versions, packed.shape == shape, !versions.contains(-1) {
+      return packed
+    }
     let (weight, bias) = try folded()
     let name = isTransposed ? "_reorder_convolution_transpose_weight" : "_reorder_convolution_weight"
     let laidOut = try callAll("mkldnn::" + name, [weight] + arguments + [shape])[0]
