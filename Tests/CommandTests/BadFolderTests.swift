@@ -96,6 +96,10 @@ import Testing
       try Data(#"{"method": "vae", "extra": 3}"#.utf8).write(to: $0 / "config.json")
     },
     resumption("no configuration", 66, ["no run in the folder"]) { try remove($0 / "config.json") },
+    resumption("a configuration that cannot be read", 74, ["config.json", "rights"]) {
+      try remove($0 / "config.json")
+      try FileManager.default.createDirectory(at: $0 / "config.json", withIntermediateDirectories: false)
+    },
     resumption("a broken source", 65, ["damaged", "/out"]) { try Data("{".utf8).write(to: $0 / "data.json") },
     resumption("a manifest that went away", 66, ["no such file", "nowhere.tsv"]) {
       try Data(($0 / "data.json").text().replacing("manifest.tsv", with: "nowhere.tsv").utf8)

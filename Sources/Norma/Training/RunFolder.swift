@@ -35,9 +35,13 @@ public struct RunFolder: Sendable {
     package var dataSHA256 = ""
   }
 
-  /// What the run was started with. Throws a ``Problem`` where there is no run, or none that can be read.
+  /// What the run was started with. Throws a ``Problem`` where there is no run or a damaged one, and what the file
+  /// system says of files that are there and cannot be read.
   package func start() throws -> (configuration: Configuration, source: Source) {
-    guard let text = try? Data(contentsOf: configuration), let data = try? Data(contentsOf: source) else {
+    let text: Data, data: Data
+    do {
+      (text, data) = (try Data(contentsOf: configuration), try Data(contentsOf: source))
+    } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
       throw Problem(
         .missingInput, "there is no run in the folder", at: url.path,
         advice: "start one with norma train --preset NAME --data MANIFEST -o RUN")
