@@ -2,21 +2,30 @@ import Foundation
 import Norma
 import NormaReports
 
-/// The report of a segmentation run, filled from its rows.
+/// The report of a segmentation run, filled case by case.
 struct SegmentationPage {
-  let rows: [CohortSegmentation.Row]
   let bundle: ModelBundle
   let threshold: Double
+  private var cases = [SegmentationReportCase]()
+  private var pictured = 0
 
-  func write(to url: URL) throws { try write(rows.map(reportCase), to: url) }
+  init(bundle: ModelBundle, threshold: Double) { (self.bundle, self.threshold) = (bundle, threshold) }
 
-  /// Writes the page of cases that are there already.
-  func write(_ cases: [SegmentationReportCase], to url: URL) throws {
+  /// Adds a case, without the pictures that the page would not show.
+  mutating func add(_ entry: SegmentationReportCase) {
+    var entry = entry
+    if pictured == SegmentationReport.mostPictured { entry.montages = [] }
+    if !entry.montages.isEmpty { pictured += 1 }
+    cases.append(entry)
+  }
+
+  /// Writes the page of the cases that were added.
+  func write(to url: URL) throws {
     let provenance = ReportProvenance(bundleName: bundle.manifest.name, settings: settings)
     try report(cases, provenance).page.write(to: url)
   }
 
-  /// The page of cases that are there already.
+  /// The page of these cases.
   func report(_ cases: [SegmentationReportCase], _ provenance: ReportProvenance) -> SegmentationReport {
     SegmentationReport(
       cases: cases, provenance: provenance, reliability: bundle.manifest.calibration.reliability)

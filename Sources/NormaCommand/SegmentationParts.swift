@@ -28,7 +28,7 @@ struct SegmentationParts {
     key = try CohortKey(preprocessing: preprocessing, bundle: chosen.bundle, threshold: chosen.threshold)
     ownThresholds = chosen.ownThresholds
     parts = CohortParts(in: folder)
-    page = SegmentationPage(rows: [], bundle: chosen.bundle, threshold: chosen.threshold)
+    page = SegmentationPage(bundle: chosen.bundle, threshold: chosen.threshold)
     try parts.claim(key.facts(exceedance: chosen.exceedance != nil, ownThresholds: ownThresholds))
   }
 
@@ -60,9 +60,14 @@ struct SegmentationParts {
 
   /// Writes table and page of cases that are all there.
   func writeWhole(of cases: [ScanCase], report: URL) throws {
-    let kept = try cases.map(kept)
-    try cohort.writeTable(kept.map(\.cells))
-    try page.write(kept.map(\.page), to: report)
+    var page = page, rows = [[String]]()
+    for scan in cases {
+      let kept = try kept(scan)
+      rows.append(kept.cells)
+      page.add(kept.page)
+    }
+    try cohort.writeTable(rows)
+    try page.write(to: report)
   }
 
   private func kept(_ scan: ScanCase) throws -> Kept {

@@ -20,11 +20,11 @@ public struct CohortSegmentation {
     /// What was done before scoring; nil when the case failed.
     public let preprocessing: PreprocessingRecord?
     /// What shows whether brain and place were found.
-    public let picture: QualityPicture?
+    public fileprivate(set) var picture: QualityPicture?
     /// Its brightness beside that of the training scans; nil where that is not known.
     public let brightness: InputDomain.BrightnessComparison?
     /// Slices for pictures, the most anomalous first; none where the case failed.
-    public let exhibits: [Segmenter.Exhibit]
+    public fileprivate(set) var exhibits: [Segmenter.Exhibit]
     /// Volume of the brain that was scored, in mL; 0 when the case failed.
     public let scoredVolumeML: Double
     /// Above which value of the map its lesions are.
@@ -64,10 +64,10 @@ public struct CohortSegmentation {
     (self.output, self.work) = (output, work)
   }
 
-  /// Segments the cases in order and writes maps, masks, tables and `cases.tsv`. Throws only for what stops
-  /// the whole run, such as a full disk.
+  /// Segments the cases in order and writes maps, masks, tables and `cases.tsv`. Only `onRow` sees a case's picture and
+  /// exhibits: those of all cases would fill the memory. Throws only for what stops the whole run, such as a full disk.
   public func callAsFunction(
-    _ cases: [ScanCase], onRow: (Row) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+    _ cases: [ScanCase], onRow: (Row) throws -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> [Row] {
     var rows = [Row]()
     for scan in cases {
@@ -78,13 +78,15 @@ public struct CohortSegmentation {
           advice: "what is listed in cases.tsv is complete; run the command again for the rest")
       }
       do {
-        rows.append(try segment(scan))
+        var row = try segment(scan)
+        try onRow(row)
+        (row.picture, row.exhibits) = (nil, [])
+        rows.append(row)
       } catch {
         // What is complete stays listed, if there is room for that.
         try? writeTable(rows)
         throw error
       }
-      onRow(rows[rows.count - 1])
     }
     try writeTable(rows)
     return rows

@@ -24,14 +24,11 @@ public struct BiasCorrection: Sendable {
     guard brain.geometry.matches(scan.geometry) else {
       throw Self.unusable("the brain mask does not lie on the scan's grid")
     }
-    guard let box = brain.box else { throw Self.unusable("the brain mask is empty") }
-    let grid = scan.geometry.isotropic(spacing: settings.spacing, around: box)
-    let least = grid.shape.min() ?? 0
-    guard least >= Self.leastCount else {
-      let (found, needed) = (Double(least) * settings.spacing, Double(Self.leastCount) * settings.spacing)
+    guard let grid = grid(around: brain) else { throw Self.unusable("the brain mask is empty") }
+    guard isThickEnough(brain) else {
       throw Self.unusable(
-        "the brain mask is \(found.formatted(fraction: 0)) mm thick; bias correction needs "
-          + "\(needed.formatted(fraction: 0)) mm")
+        "the brain mask is less than \(leastThickness.formatted(fraction: 0)) mm thick, too thin for bias correction"
+      )
     }
     // The field is fitted to logarithms.
     let coarse = try Resample.alongAxes(scan.map { $0.isFinite ? max($0, 0) : 0 }, to: grid)
@@ -41,6 +38,19 @@ public struct BiasCorrection: Sendable {
     guard mask.voxels.contains(1) else { throw Self.unusable("the scan is dark inside the brain mask") }
     return try Resample.alongAxes(
       ITK.logBiasField(of: coarse, mask: mask, settings: settings), to: scan.geometry)
+  }
+
+  /// Whether a field can be fitted in the brain: in thinner ones the coarse grid has too few voxels.
+  func isThickEnough(_ brain: Mask) -> Bool {
+    (grid(around: brain)?.shape.min() ?? 0) >= Self.leastCount
+  }
+
+  /// Along every axis, in mm.
+  var leastThickness: Double { Double(Self.leastCount) * settings.spacing }
+
+  /// Where the field is fitted; nil for an empty mask.
+  private func grid(around brain: Mask) -> Geometry? {
+    brain.box.map { brain.geometry.isotropic(spacing: settings.spacing, around: $0) }
   }
 
   /// Voxels along every axis of the coarse grid.

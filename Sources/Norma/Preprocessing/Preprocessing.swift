@@ -121,12 +121,7 @@ public final class Preprocessing {
       volume = try CurvatureFlow(settings: flow)(volume)
       record.did(StepName.denoising, "curvature flow, \(settings.denoisingIterations) iterations")
     }
-    if settings.correctsBias {
-      volume = try BiasCorrection(settings: settings.biasCorrection)(volume, brain: brain)
-      record.did(StepName.bias, "N4 in the brain")
-    } else {
-      record.leftOut(StepName.bias, "not asked for")
-    }
+    volume = try correctingBias(of: volume, brain, &record)
     let toTemplate = try place(of: volume, brain, isPlaced: isPlaced, name: name, &record)
     return PreprocessedScan(
       volume: volume, brain: brain, toTemplate: toTemplate, level: nil, record: record,
@@ -157,6 +152,22 @@ public final class Preprocessing {
     return brain
   }
 
+  private func correctingBias(
+    of scan: Volume, _ brain: Mask, _ record: inout PreprocessingRecord
+  ) throws -> Volume {
+    guard settings.correctsBias else {
+      record.leftOut(StepName.bias, "not asked for")
+      return scan
+    }
+    let correction = BiasCorrection(settings: settings.biasCorrection)
+    guard correction.isThickEnough(brain) else {
+      record.leftOut(StepName.bias, showsTooLittle(correction.leastThickness))
+      return scan
+    }
+    record.did(StepName.bias, "N4 in the brain")
+    return try correction(scan, brain: brain)
+  }
+
   private func place(
     of scan: Volume, _ brain: Mask, isPlaced: Bool, name: String, _ record: inout PreprocessingRecord
   ) throws -> Affine? {
@@ -169,8 +180,7 @@ public final class Preprocessing {
       return nil
     }
     guard brain.extent.min() >= Self.leastExtent else {
-      record.leftOut(
-        StepName.template, "the scan shows less than \(Self.leastExtent.formatted(fraction: 0)) mm of brain")
+      record.leftOut(StepName.template, showsTooLittle(Self.leastExtent))
       return nil
     }
     let result = try registration.get()(scan, brain: brain, name: name)
@@ -179,6 +189,10 @@ public final class Preprocessing {
     record.notes += result.notes
     record.greyToWhite = try contrast.get().greyToWhite(scan, brain: brain, toTemplate: result.toTemplate)
     return result.toTemplate
+  }
+
+  private func showsTooLittle(_ extent: Double) -> String {
+    "the scan shows less than \(extent.formatted(fraction: 0)) mm of brain"
   }
 
   /// Along every axis, in mm: less does not tell where in the head it lies.

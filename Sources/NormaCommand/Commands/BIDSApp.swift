@@ -134,7 +134,7 @@ struct BIDSApp: LoggingCommand {
       segmentation: BIDSSegmentation(
         progress, segmenter: try Segmenter(bundle: chosen.bundle, device: device),
         work: workDir.map { URL(fileURLWithPath: $0) }),
-      page: SegmentationPage(rows: [], bundle: chosen.bundle, threshold: chosen.threshold), dataset: dataset,
+      page: SegmentationPage(bundle: chosen.bundle, threshold: chosen.threshold), dataset: dataset,
       console: console)
     try dataset.prepare()
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }

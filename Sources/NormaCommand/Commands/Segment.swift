@@ -57,15 +57,16 @@ struct Segment: LoggingCommand {
     _ cases: [ScanCase], with cohort: CohortSegmentation, _ chosen: ThresholdOptions.Choice
   ) throws {
     try write(record: chosen)
-    var done = 0
+    var done = 0, page = SegmentationPage(bundle: chosen.bundle, threshold: chosen.threshold)
     let rows = try cohort(
       cases,
       onRow: { row in
         done += 1
+        page.add(try page.reportCase(row))
         report(row, done: done, of: cases.count)
       }, shouldStop: { Interruption.requested })
     console.endProgress()
-    try SegmentationPage(rows: rows, bundle: chosen.bundle, threshold: chosen.threshold).write(to: reportFile)
+    try page.write(to: reportFile)
     if rows.count == 1 {
       for file in [rows[0].anomalyMap, rows[0].mask].compactMap({ $0 }) { console.result(file.path) }
     }

@@ -71,7 +71,7 @@ public struct SegmentationReportCase: Codable, Sendable {
   /// Time the case took, s; nil in pages that are the same whenever they are made.
   public var seconds: Double?
   /// Pictures of slices.
-  public let montages: [Montage]
+  public var montages: [Montage]
   /// The lesions, largest first.
   public let lesions: [Lesion]
   /// Remarks about the case, one paragraph each.
@@ -110,10 +110,13 @@ public struct SegmentationReport: Sendable {
   /// more.
   public let pictureLimit: Int
 
+  /// The usual ``pictureLimit``.
+  public static let mostPictured = 100
+
   /// A report about cases.
   public init(
     cases: [SegmentationReportCase], provenance: ReportProvenance, reliability: Reliability? = nil,
-    pictureLimit: Int = 100
+    pictureLimit: Int = mostPictured
   ) {
     self.cases = cases
     self.provenance = provenance
@@ -140,15 +143,15 @@ public struct SegmentationReport: Sendable {
     cases.enumerated().map { ($0.element, "case-\($0.offset + 1)") }
   }
 
-  private var withPictures: [Anchored] { anchored.filter { !$0.case.montages.isEmpty } }
-
-  private var pictured: [Anchored] { Array(withPictures.prefix(pictureLimit)) }
+  private var pictured: [Anchored] {
+    Array(anchored.filter { !$0.case.montages.isEmpty }.prefix(pictureLimit))
+  }
 
   private var limitNote: HTMLPage.Block? {
-    guard withPictures.count > pictureLimit else { return nil }
+    let done = cases.count { $0.status != .failed }
+    guard pictured.count == pictureLimit, done > pictureLimit else { return nil }
     return .paragraph(
-      "Pictures are shown for the first \(pictureLimit) of \(withPictures.count) cases; "
-        + "the table lists all of them.")
+      "Pictures are shown for the first \(pictureLimit) of \(done) cases; the table lists all of them.")
   }
 
   private var table: ReportTable {

@@ -23,9 +23,15 @@ import Volumes
       try SegmentationRecord(bundle: bundle, threshold: threshold).write(to: output)
       let cohortSegmentation = CohortSegmentation(
         segmenter: try Segmenter(bundle: bundle), bundleName: "tiny", threshold: threshold, output: output)
-      var heard = [String]()
-      let rows = try cohortSegmentation(cohort.manifest.cases, onRow: { heard.append($0.caseID) })
+      var heard = [String](), pictured = [Bool]()
+      let rows = try cohortSegmentation(
+        cohort.manifest.cases,
+        onRow: { row in
+          heard.append(row.caseID)
+          pictured.append(!row.exhibits.isEmpty)
+        })
       #expect(heard == ["sub-1_ses-2", "sub-2", "sub-3", "sub-4"])
+      #expect(pictured == [true, true, false, false] && rows.allSatisfy { $0.exhibits.isEmpty })
       try body(output, cohort.manifest, rows)
     }
   }

@@ -65,6 +65,16 @@ import Volumes
     #expect(steps["registration"]?.detail == "the scan is stripped and lies in template space")
   }
 
+  @Test func aSlabTooThinForBiasCorrectionIsUsedAsItIs() throws {
+    var scan = TestScan.make(1).image
+    let slice = scan.shape[0] * scan.shape[1], kept = scan.shape[2] / 2
+    for index in scan.voxels.indices where index / slice != kept { scan.voxels[index] = 0 }
+    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=true"])($0) }
+    #expect(prepared.volume.voxels == scan.voxels)
+    let step = prepared.record.steps.first { $0.name == "bias correction" }
+    #expect(step?.isDone == false && step?.detail == "the scan shows less than 16 mm of brain")
+  }
+
   @Test func aStrippedScanElsewhereKeepsItsVoxelsAsBrain() throws {
     let scan = Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))
     let prepared = try withScan(scan) { try Self.preprocessing()($0) }
