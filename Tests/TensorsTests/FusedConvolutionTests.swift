@@ -17,14 +17,14 @@ struct FusedConvolutionTests {
       }
     },
     Case("conv2d without bias") { path in
-      let layer = try Conv2d(path, in: 4, out: 6, kernel: 1, bias: false)
+      let layer = try Conv2d(path, in: 4, out: 6, kernel: 3, bias: false, channelsLast: true)
       return Layers(convolve: { try layer($0) }) {
         FusedConvolution(layer, norm: $0, activation: $1, slope: 0.2)
       }
     },
     Case("convTranspose2d") { path in
       let layer = try ConvTranspose2d(
-        path, in: 4, out: 6, kernel: 5, stride: 2, padding: 2, outputPadding: 1)
+        path, in: 4, out: 6, kernel: 5, stride: 2, padding: 2, outputPadding: 1, channelsLast: true)
       return Layers(convolve: { try layer($0) }) {
         FusedConvolution(layer, norm: $0, activation: $1, slope: 0.2)
       }

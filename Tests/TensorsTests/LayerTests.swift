@@ -17,7 +17,7 @@ struct LayerTests {
     },
     Case("convTranspose2d") { path in
       let layer = try ConvTranspose2d(
-        path, in: 4, out: 3, kernel: 5, stride: 2, padding: 2, outputPadding: 1)
+        path, in: 4, out: 3, kernel: 5, stride: 2, padding: 2, outputPadding: 1, channelsLast: true)
       return { try layer($0) }
     },
     Case("conv3d") { path in

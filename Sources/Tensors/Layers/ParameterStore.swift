@@ -112,11 +112,12 @@ public struct ParameterPath {
   /// The place one number further, for the members of a list.
   public static func / (path: ParameterPath, index: Int) -> ParameterPath { path / String(index) }
 
-  /// Makes a trainable tensor here.
+  /// Makes a trainable tensor here; `channelsLast`, for four dimensions, is how its memory is laid out.
   public func parameter(
-    _ name: String, _ shape: [Int], _ initialization: Initialization
+    _ name: String, _ shape: [Int], _ initialization: Initialization, channelsLast: Bool = false
   ) throws(TensorError) -> Tensor {
-    let values = try initialization.tensor(shape, generator: store.generator)
+    let drawn = try initialization.tensor(shape, generator: store.generator)
+    let values = channelsLast ? try drawn.contiguous(channelsLast: true) : drawn
     return try store.add(values, name: (self / name).name, trainable: true)
   }
 

@@ -32,10 +32,12 @@ import Testing
     ("denoising", 0.35), ("restoration", 0.5),
   ])
   func eightSlicesAreLearnedByHeart(preset: String, share: Double) throws {
+    // Faster, generator and critic chase each other, and rounding decides where they are after some steps.
+    let (steps, rate) = preset == "anovaegan" ? (200, 2e-3) : (80, 1e-2)
     let states = try (0..<2).map { _ in
       let method = try MethodMatrixTests.make(preset)
       let before = try loss(method, "reconstruction")
-      try train(method, steps: 0..<80)
+      try train(method, steps: 0..<steps, rate: rate)
       let after = try loss(method, "reconstruction")
       #expect(after < share * before, "\(preset): \(before) fell to \(after)")
       return try MethodMatrixTests.bytes(method.state)

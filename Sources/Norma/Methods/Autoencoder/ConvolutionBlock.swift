@@ -17,10 +17,10 @@ struct ConvolutionBlock {
   private let activation: Activation
   private let slope: Float
 
-  /// `standardized` is for convolutions that do not double.
+  /// `standardized` is for convolutions that do not double; `channelsLast` is how images and filters lie in memory.
   init(
     _ path: ParameterPath, in input: Int, out output: Int, scale: Scale, settings: NetworkSettings,
-    standardized: Bool = false
+    standardized: Bool = false, channelsLast: Bool = true
   ) throws {
     precondition(!standardized || scale != .double, "transposed convolutions are not standardized")
     let kernel = settings.kernel, slope = Float(settings.slope)
@@ -29,13 +29,13 @@ struct ConvolutionBlock {
     case .keep, .halve:
       let convolution = try Conv2d(
         path / "conv", in: input, out: output, kernel: kernel, stride: scale == .halve ? 2 : 1,
-        padding: kernel / 2, standardized: standardized)
+        padding: kernel / 2, standardized: standardized, channelsLast: channelsLast)
       convolve = { try convolution($0) }
       fuse = { FusedConvolution(convolution, norm: $0, activation: settings.activation, slope: slope) }
     case .double:
       let convolution = try ConvTranspose2d(
         path / "conv", in: input, out: output, kernel: kernel, stride: 2, padding: kernel / 2,
-        outputPadding: 1)
+        outputPadding: 1, channelsLast: channelsLast)
       convolve = { try convolution($0) }
       fuse = { FusedConvolution(convolution, norm: $0, activation: settings.activation, slope: slope) }
     }

@@ -55,7 +55,8 @@ struct SliceEncoder {
       flatten = { $0 }
       layer = { name in
         let convolution = try Conv2d(
-          code / name, in: channels, out: settings.spatialChannels, kernel: 3, stride: stride, padding: 1)
+          code / name, in: channels, out: settings.spatialChannels, kernel: 3, stride: stride, padding: 1,
+          channelsLast: true)
         return { try convolution($0) }
       }
     }

@@ -44,7 +44,7 @@ struct UNet {
         // Of a single channel, filters of mean 0 would see edges and not how bright a pixel is.
         try ConvolutionBlock(
           path / index, in: width, out: output, scale: .keep, settings: settings.block,
-          standardized: settings.weightStandardization && width > 1)
+          standardized: settings.weightStandardization && width > 1, channelsLast: false)
       }
     }
     let channels = settings.channels
