@@ -61,8 +61,8 @@ int64_t ct_tensor_version(const CTTensor *tensor);
 // Copies the elements, in row-major order and their own dtype, to host memory of exactly `byte_count` bytes.
 CTStatus ct_tensor_copy_bytes(const CTTensor *tensor, void *_Nullable bytes, size_t byte_count);
 
-// Call of an operator, by its name in `aten` or, as in `mkldnn::name`, elsewhere: create, add the arguments in schema order, run, take the results. Arguments left
-// out at the end take the schema's defaults.
+// Call of an operator of `aten` or, named as in `mkldnn::name`, of another namespace: create, add the arguments
+// in schema order, run, take the results. Arguments left out at the end take the schema's defaults.
 CTCall *_Nullable ct_call_create(const char *operator_name);
 void ct_call_destroy(CTCall *call);
 CTStatus ct_call_add_none(CTCall *call);

@@ -78,10 +78,10 @@ public struct CohortSegmentation {
           advice: "what is listed in cases.tsv is complete; run the command again for the rest")
       }
       do {
-        var row = try segment(scan)
-        try onRow(row)
-        (row.picture, row.exhibits) = (nil, [])
+        let row = try segment(scan)
         rows.append(row)
+        (rows[rows.count - 1].picture, rows[rows.count - 1].exhibits) = (nil, [])
+        try onRow(row)
       } catch {
         // What is complete stays listed, if there is room for that.
         try? writeTable(rows)
