@@ -16,7 +16,8 @@ public final class RunStore: Sendable {
     configuration.busyMode = .timeout(30)
     do {
       database = try DatabaseQueue(path: url.path, configuration: configuration)
-      try database.write { database in
+      // A statement of its own: it takes no lock where the table is there, so a store may be read only.
+      try database.writeWithoutTransaction { database in
         try database.create(table: RunRecord.databaseTableName, options: .ifNotExists) { table in
           table.primaryKey("folder", .text)
           for name in ["name", "method", "state"] { table.column(name, .text).notNull() }

@@ -25,10 +25,11 @@ public struct BiasCorrection: Sendable {
       throw Self.unusable("the brain mask does not lie on the scan's grid")
     }
     guard let grid = grid(around: brain) else { throw Self.unusable("the brain mask is empty") }
-    guard isThickEnough(brain) else {
+    guard Self.isThickEnough(grid) else {
+      let found = Double(grid.shape.min() ?? 0) * settings.spacing
       throw Self.unusable(
-        "the brain mask is less than \(leastThickness.formatted(fraction: 0)) mm thick, too thin for bias correction"
-      )
+        "the brain mask is \(found.formatted(fraction: 0)) mm thick; bias correction needs "
+          + "\(leastThickness.formatted(fraction: 0)) mm")
     }
     // The field is fitted to logarithms.
     let coarse = try Resample.alongAxes(scan.map { $0.isFinite ? max($0, 0) : 0 }, to: grid)
@@ -42,8 +43,10 @@ public struct BiasCorrection: Sendable {
 
   /// Whether a field can be fitted in the brain: in thinner ones the coarse grid has too few voxels.
   func isThickEnough(_ brain: Mask) -> Bool {
-    (grid(around: brain)?.shape.min() ?? 0) >= Self.leastCount
+    grid(around: brain).map(Self.isThickEnough) ?? false
   }
+
+  private static func isThickEnough(_ grid: Geometry) -> Bool { (grid.shape.min() ?? 0) >= leastCount }
 
   /// Along every axis, in mm.
   var leastThickness: Double { Double(Self.leastCount) * settings.spacing }

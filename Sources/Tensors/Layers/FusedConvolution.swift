@@ -20,26 +20,35 @@ public final class FusedConvolution {
   private var packed: Packed?
 
   /// Nil for activations that oneDNN does not append, and for standardized convolutions.
-  public init?(_ convolution: Conv2d, norm: BatchNorm2d?, activation: Activation, slope: Float) {
-    guard !convolution.standardized, let appended = activation.appended(slope: slope) else { return nil }
-    (weight, bias, isTransposed) = (convolution.weight, convolution.bias, false)
-    (self.norm, self.activation) = (norm, appended)
-    arguments = [
-      Self.square(convolution.padding), Self.square(convolution.stride), Self.square(convolution.dilation),
-      convolution.groups,
-    ]
+  public convenience init?(_ convolution: Conv2d, norm: BatchNorm2d?, activation: Activation, slope: Float) {
+    guard !convolution.standardized else { return nil }
+    self.init(
+      convolution.weight, convolution.bias, isTransposed: false,
+      [
+        Self.square(convolution.padding), Self.square(convolution.stride), Self.square(convolution.dilation),
+        convolution.groups,
+      ], norm, activation.appended(slope: slope))
   }
 
   /// Nil for activations that oneDNN does not append.
-  public init?(_ convolution: ConvTranspose2d, norm: BatchNorm2d?, activation: Activation, slope: Float) {
-    guard let appended = activation.appended(slope: slope) else { return nil }
-    (weight, bias, isTransposed) = (convolution.weight, convolution.bias, true)
-    (self.norm, self.activation) = (norm, appended)
-    arguments = [
-      Self.square(convolution.padding), Self.square(convolution.outputPadding),
-      Self.square(convolution.stride),
-      [1, 1], 1,
-    ]
+  public convenience init?(
+    _ convolution: ConvTranspose2d, norm: BatchNorm2d?, activation: Activation, slope: Float
+  ) {
+    self.init(
+      convolution.weight, convolution.bias, isTransposed: true,
+      [
+        Self.square(convolution.padding), Self.square(convolution.outputPadding),
+        Self.square(convolution.stride), [1, 1], 1,
+      ], norm, activation.appended(slope: slope))
+  }
+
+  private init?(
+    _ weight: Tensor, _ bias: Tensor?, isTransposed: Bool, _ arguments: [any Argument], _ norm: BatchNorm2d?,
+    _ activation: (name: String, numbers: [Double])?
+  ) {
+    guard let activation else { return nil }
+    (self.weight, self.bias, self.isTransposed) = (weight, bias, isTransposed)
+    (self.arguments, self.norm, self.activation) = (arguments, norm, activation)
   }
 
   /// Whether images can be given to it: of 32 bits, on a processor that oneDNN knows, and not differentiated.

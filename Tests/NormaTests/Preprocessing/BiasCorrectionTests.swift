@@ -74,7 +74,7 @@ import Volumes
       Row(
         "another grid",
         (scan, Mask(geometry: other, voxels: brain.voxels), "the brain mask does not lie on the scan's grid")),
-      Row("a layer", (scan, layer, "the brain mask is less than 16 mm thick, too thin for bias correction")),
+      Row("a layer", (scan, layer, "the brain mask is 4 mm thick; bias correction needs 16 mm")),
       Row(
         "dark",
         (Volume(geometry: scan.geometry, repeating: 0), brain, "the scan is dark inside the brain mask")),
