@@ -46,6 +46,13 @@ import Testing
     evaluation("a broken record", 65, ["record", "cannot be read", "segmentation.json"]) {
       try Data("{".utf8).write(to: $0 / "segmentation.json")
     },
+    evaluation(
+      "a record with two thresholds of one name", 65, ["names a threshold twice", "segmentation.json"]
+    ) {
+      let file = $0 / "segmentation.json"
+      let renamed = try file.text().replacing("training-percentile-95", with: "healthy_fpr_0.05")
+      try Data(renamed.utf8).write(to: file)
+    },
     evaluation("a map that went away", 66, ["no such file", "sub-008_desc-anomaly"]) {
       try remove($0 / "\(patient)_desc-anomaly_FLAIR.nii.gz")
     },

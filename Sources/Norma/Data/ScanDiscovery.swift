@@ -68,7 +68,8 @@ extension Manifest {
   }
 
   static func isScan(_ url: URL) -> Bool {
-    [".nii", ".nii.gz", ".png"].contains { url.lastPathComponent.lowercased().hasSuffix($0) }
+    let name = url.lastPathComponent.lowercased()
+    return [".nii", ".nii.gz", ".png"].contains { name.hasSuffix($0) }
   }
 
   /// The file's name without `.nii.gz`, `.nii` or `.png`.

@@ -24,8 +24,14 @@ public struct EvaluationRun {
     let named = (record.thresholdsByName ?? [:]).sorted { $0.key < $1.key }.map {
       OperatingPoint(name: $0.replacingOccurrences(of: "-", with: "_"), threshold: $1)
     }
+    let points = healthy + named
+    guard Set(points.map(\.name)).count == points.count else {
+      throw Problem(
+        .badData, "the record of the segmentation names a threshold twice",
+        at: predictions.appendingPathComponent(SegmentationRecord.fileName).path, advice: "segment again")
+    }
     var evaluator = Evaluator(
-      operatingPoints: healthy + named, minimumLesionSize: record.minimumLesionSize ?? 0, detail: detail)
+      operatingPoints: points, minimumLesionSize: record.minimumLesionSize ?? 0, detail: detail)
     let predicted = try predictedCases()
     let hasSplits = manifest.cases.contains { $0.split != nil }
     let wanted = manifest.cases.filter { $0.lesionMask != nil && (!hasSplits || $0.split == .test) }

@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: [Int.max, 0])
   func histogramsAreThoseOfCounting(budget: Int) throws {
     let cases = Self.cases().enumerated().map { (voxels: $1, group: $0 % 3) }
-    let edges: [Float] = [1e32, 7, 3.5, 3, 1e-44, 0]
+    let edges: [Float] = [1e32, 7, 3.5, 3, 7 * .leastNonzeroMagnitude, 0]
     let histograms = try ranked(cases, budget: budget).histograms(fallingEdges: edges, groups: 3)
     var expected = [[Float]](repeating: [Float](repeating: 0, count: 14), count: 3)
     for (voxels, group) in cases {
