@@ -58,16 +58,18 @@ import Volumes
 
   @Test func partsGiveTheFilesOfASingleRun() throws {
     let folder = try Workplace.folder(), manifest = try Self.manifest(in: folder)
-    let one = folder / "one", two = folder / "two"
+    let one = folder / "one", two = folder / "two", parts = 8
     #expect(try segment(manifest, one).code == 1)
 
-    let running = try (1...3).map { try Tool.start(Self.arguments(manifest, two, ["--part", "\($0)/3"])) }
+    let running = try (1...parts).map {
+      try Tool.start(Self.arguments(manifest, two, ["--part", "\($0)/\(parts)"]))
+    }
     let outcomes = running.map { $0.finish() }
-    #expect(outcomes.map(\.code).sorted() == [0, 0, 1], "the unreadable scan is in one part")
+    #expect(outcomes.count { $0.code == 0 } == parts - 1, "the unreadable scan is in one part")
     for outcome in outcomes {
       #expect(
-        outcome.standardOutput.isEmpty
-          && outcome.standardError.contains("3 of 9 cases, of which 0 were there"))
+        outcome.standardOutput.isEmpty && outcome.standardError.contains(" of 9 cases, of which 0 were there")
+      )
     }
     for file in ["cases.tsv", "segmentation.json", "report.html"] { #expect(!(two / file).exists) }
     #expect(two.halfWritten == [])
