@@ -285,12 +285,35 @@ def eroded(mask: numpy.ndarray, spacing, distance: float) -> numpy.ndarray:
     return result
 
 
+def robust_z(scan: sitk.Image, scored: numpy.ndarray) -> numpy.ndarray:
+    """The brain in the scale of the network, 0 around it."""
+    values = array(scan)[scored]
+    median = numpy.median(values)
+    spread = 1.4826 * numpy.median(abs(values - median))
+    return numpy.where(scored, (0.5 + (array(scan) - median) / (10 * spread)).clip(0, 1.5), 0).astype(numpy.float32)
+
+
+def filtered(maps: numpy.ndarray, scoring: dict) -> numpy.ndarray:
+    return ndimage.median_filter(maps, (scoring["medianDepth"], scoring["median"], scoring["median"]), mode="constant")
+
+
+def lesions(native: numpy.ndarray, manifest: dict) -> numpy.ndarray:
+    """What exceeds the bundle's threshold, numbered from the largest."""
+    rate = manifest["configuration"]["calibration"]["defaultRate"]
+    threshold = next(point["threshold"] for point in manifest["calibration"]["curve"] if point["rate"] == rate)
+    labels, found = ndimage.label(native > threshold, EVERYWHERE)
+    sizes = numpy.bincount(labels.ravel(), minlength=found + 1)
+    sizes[0] = labels.size + 1
+    numbers = numpy.empty(found + 1, numpy.int32)
+    numbers[numpy.argsort(-sizes, kind="stable")] = numpy.arange(found + 1)
+    return numbers[labels]
+
+
 def segment(scan: sitk.Image, brain: sitk.Image, to_scan, bundle: Path) -> tuple[numpy.ndarray, numpy.ndarray]:
     """Anomaly map and numbered lesions on the scan's grid."""
     manifest = json.loads((bundle / "bundle.json").read_text())
     configuration = manifest["configuration"]
     recipe, scoring = configuration["recipe"], configuration["scoring"]
-    threshold = next(p["threshold"] for p in manifest["calibration"]["curve"] if p["rate"] == configuration["calibration"]["defaultRate"])
     low, high = recipe["levels"]
     levels = numpy.arange(numpy.ceil(low / 3), numpy.floor(high / 3) + 1) * 3
 
@@ -303,11 +326,6 @@ def segment(scan: sitk.Image, brain: sitk.Image, to_scan, bundle: Path) -> tuple
     height = start + sum(row[2 - axis] * axes[axis] for axis in range(3))
     scored = (array(brain) > 0) & (height >= levels[0] - 1.5) & (height <= levels[-1] + 1.5)
 
-    values = array(scan)[scored]
-    median = numpy.median(values)
-    spread = 1.4826 * numpy.median(abs(values - median))
-    images = numpy.where(scored, (0.5 + (array(scan) - median) / (10 * spread)).clip(0, 1.5), 0).astype(numpy.float32)
-
     grid = slices_grid(levels, recipe)
     steps = numpy.linalg.inv(direction) @ matrix @ numpy.diag([-1, -1, 1]) @ numpy.diag(grid.GetSpacing())
     ratios = abs(steps).max(1)
@@ -319,16 +337,11 @@ def segment(scan: sitk.Image, brain: sitk.Image, to_scan, bundle: Path) -> tuple
         return array(sitk.Resample(averaged, grid, to_scan, sitk.sitkLinear, 0.0))
 
     inside = (on_grid(scored.astype(numpy.float32)) > 0.5).astype(numpy.float32)
-    maps = z_map(on_grid(images), inside, bundle, configuration["model"])
-    maps = ndimage.median_filter(maps, (1, scoring["median"], scoring["median"]), mode="constant")
+    maps = z_map(on_grid(robust_z(scan, scored)), inside, bundle, configuration["model"])
+    maps = filtered(maps, scoring)
     native = array(sitk.Resample(like(maps.astype(numpy.float32), grid), scan, to_scan.GetInverse(), sitk.sitkLinear, 0.0))
     native = numpy.where(eroded(scored, scan.GetSpacing(), scoring["erosion"]), native, 0)
-    labels, found = ndimage.label(native > threshold, EVERYWHERE)
-    sizes = numpy.bincount(labels.ravel(), minlength=found + 1)
-    sizes[0] = labels.size + 1
-    numbers = numpy.empty(found + 1, numpy.int32)
-    numbers[numpy.argsort(-sizes, kind="stable")] = numpy.arange(found + 1)
-    return native, numbers[labels]
+    return native, lesions(native, manifest)
 
 
 def main(source: str, out: Path, deps: Path, bundle: Path) -> None:

@@ -53,3 +53,9 @@ void ct_configure_allocator(void) {
   mallopt(M_TOP_PAD, growBy);
 #endif
 }
+
+void ct_release_free_memory(void) {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}

@@ -16,6 +16,10 @@ public enum Engine {
   /// threads that are running already keep their own arenas.
   public static func configureAllocator() { ct_configure_allocator() }
 
+  /// Gives memory that was freed and kept back to the kernel, for long work whose small results would else lie scattered
+  /// over an ever larger heap.
+  public static func releaseFreeMemory() { ct_release_free_memory() }
+
   /// Loads CUDA; throws where this machine has none. Call it before the first tensor is made: libtorch
   /// counts its devices only once.
   public static func loadCUDA() throws(TensorError) { try cuda.get() }

@@ -24,6 +24,9 @@ import Testing
     BadInput(
       "wrong type", 64, ["'training.epochs'", "whole number", "text"], train("--set", "training.epochs=ten")),
     BadInput(
+      "a number to the base of 60", 64, ["'training.epochs'", "whole number", "text"],
+      train("--set", "training.epochs=11111111111111111:11:09")),
+    BadInput(
       "a fraction for a count", 64, ["'training.epochs' wants a whole number, not 1.5"],
       train("--set", "training.epochs=1.5")),
     BadInput(

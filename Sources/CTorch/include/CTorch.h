@@ -115,6 +115,8 @@ bool ct_has_onednn(void);
 // Loads a library that lies beside the engine's own, such as libtorch_cuda.so.
 CTStatus ct_load_library(const char *file_name);
 void ct_configure_allocator(void);
+// Gives what is free back to the kernel, whatever the settings.
+void ct_release_free_memory(void);
 
 #pragma clang assume_nonnull end
 #ifdef __cplusplus

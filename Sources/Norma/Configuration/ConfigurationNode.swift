@@ -42,6 +42,8 @@ public enum ConfigurationNode: Hashable, Sendable {
         entries[name] = try Self(value, source, &left)
       }
       self = .map(entries)
+    // A number to the base of 60 by YAML 1.1, on which the parser's arithmetic overflows.
+    case .scalar(let scalar) where scalar.string.contains(":"): self = .string(scalar.string)
     default: self = try Self(scalar: node.any, source: source)
     }
   }

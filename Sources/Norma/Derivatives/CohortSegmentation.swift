@@ -1,4 +1,6 @@
 public import Foundation
+import Synchronization
+import Tensors
 import Volumes
 
 /// Segments a cohort case by case: one that fails costs one row, the others are done.
@@ -113,6 +115,7 @@ public struct CohortSegmentation {
         anomalyMap: result.map { _ in output.appendingPathComponent(files.anomalyMap) },
         mask: result.map { _ in output.appendingPathComponent(files.mask) })
     }
+    defer { Self.keepMemoryLevel() }
     let result: Segmenter.Result
     let prepared: PreprocessedScan
     let origin: ScanProvenance
@@ -127,6 +130,13 @@ public struct CohortSegmentation {
     try write(result, prepared, of: scan, threshold: threshold, provenance: origin)
     return row(result, prepared, nil)
   }
+
+  /// The rows of a cohort stay between what each of its cases frees, so that the heap grows by its holes.
+  private static func keepMemoryLevel() {
+    if segmented.add(1, ordering: .relaxed).newValue.isMultiple(of: 10) { Engine.releaseFreeMemory() }
+  }
+
+  private static let segmented = Atomic(0)
 
   private func write(
     _ result: Segmenter.Result, _ prepared: PreprocessedScan, of scan: ScanCase, threshold: Double,
