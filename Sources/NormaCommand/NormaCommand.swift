@@ -14,7 +14,7 @@ struct NormaCommand: ParsableCommand {
       fit. Results go to stdout, the log to stderr.
 
       Exit codes: 0 done; 1 some case failed; 64 usage; 65 bad data; 66 missing input; \
-      69 missing library or device; 70 internal; 73 cannot create; 74 I/O; 130 interrupted.
+      69 missing library or device; 70 internal; 71 out of memory; 73 cannot create; 74 I/O; 130 interrupted.
       """,
     version: NormaVersion.current,
     subcommands: [

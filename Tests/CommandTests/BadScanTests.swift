@@ -213,6 +213,20 @@ import Volumes
     #expect(place.out.files == ["cases.tsv", "report.html", "segmentation.json"])
   }
 
+  #if os(Linux)
+    @Test func aScanThatTheMemoryCannotHoldIsRefused() throws {
+      let place = BadInput.Place(folder: try Workplace.folder())
+      let scan = try place.scan(patching: 42, with: [0x84, 3, 0x84, 3, 0x84, 3])
+      let file = try FileHandle(forWritingTo: scan)
+      try file.truncate(atOffset: 352 + 900 * 900 * 900 * 4)
+      try file.close()
+      let limited = ["/bin/sh", "-c", #"ulimit -v 12000000; exec "$0" "$@""#]
+      let outcome = try Tool.start(place.segment(scan), launcher: limited).finish()
+      #expect(outcome.code == 71, "\(outcome.standardError)")
+      expectProblem(in: outcome, words: ["takes about 43.7 GB of memory", "scan.nii", "ulimit -v"])
+    }
+  #endif
+
   static let folders: [BadInput] = [
     BadInput("empty folder", 66, ["holds no scan", "/empty", ".nii.gz"]) { place in
       try FileManager.default.createDirectory(at: place.folder / "empty", withIntermediateDirectories: true)

@@ -10,6 +10,7 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
     case missingInput = 66
     case missingLibrary = 69
     case internalError = 70
+    case outOfMemory = 71
     case cannotCreate = 73
     case inputOutput = 74
     case interrupted = 130

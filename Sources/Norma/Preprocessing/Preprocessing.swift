@@ -21,23 +21,25 @@ public final class Preprocessing {
   }
 
   private let resources: Resources
-  private let device: Device
   private let skull: SkullState
-  private lazy var extraction = Result {
-    try BrainExtraction(
-      weights: resources.brainWeights, device: device, resolution: settings.brainVoxelSize)
-  }
-  private lazy var contrast = Result { try TissueContrast(folder: resources.template) }
-  private lazy var registration = Result {
-    try TemplateRegistration(
-      template: Template(folder: resources.template), settings: settings.registration)
-  }
+  private let extraction: Deferred<BrainExtraction>
+  private let contrast: Deferred<TissueContrast>
+  private let registration: Deferred<TemplateRegistration>
 
   /// Steps by settings; `skull` says what the scans are, where it should not be told from them.
   public init(
     settings: PreprocessingSettings, resources: Resources, skull: SkullState = .auto, device: Device = .cpu
   ) {
-    (self.settings, self.resources, self.skull, self.device) = (settings, resources, skull, device)
+    (self.settings, self.resources, self.skull) = (settings, resources, skull)
+    extraction = Deferred {
+      try BrainExtraction(
+        weights: resources.brainWeights, device: device, resolution: settings.brainVoxelSize)
+    }
+    contrast = Deferred { try TissueContrast(folder: resources.template) }
+    registration = Deferred {
+      try TemplateRegistration(
+        template: Template(folder: resources.template), settings: settings.registration)
+    }
   }
 
   /// Everything that decides the result for a scan; another recipe makes prepared files anew.
@@ -74,6 +76,7 @@ public final class Preprocessing {
   /// Throws a ``Problem`` for a scan that cannot be used, or whose brain or place was not found.
   public func callAsFunction(_ scan: ScanCase) throws -> PreprocessedScan {
     let name = scan.image.path
+    try FreeMemory().require(for: VolumeReader.readGeometry(scan.image), name: name)
     let volume = try VolumeReader.read(scan.image).finite(name: name)
     let check = InputCheck(volume, name: name)
     try check()
@@ -120,6 +123,11 @@ public final class Preprocessing {
       flow.iterations = settings.denoisingIterations
       volume = try CurvatureFlow(settings: flow)(volume)
       record.did(StepName.denoising, "curvature flow, \(settings.denoisingIterations) iterations")
+    }
+    // The bias field takes one thread.
+    if !isPlaced, settings.registers {
+      registration.prefetch()
+      contrast.prefetch()
     }
     volume = try correctingBias(of: volume, brain, &record)
     let toTemplate = try place(of: volume, brain, isPlaced: isPlaced, name: name, &record)

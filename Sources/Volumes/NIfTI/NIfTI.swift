@@ -10,8 +10,12 @@ public enum NIfTI {
     try open(url, bufferSize: 1 << 12).header
   }
 
-  /// Reads the shape and place of an image without its voxels.
-  public static func readGeometry(_ url: URL) throws -> Geometry { try readHeader(url).geometry }
+  /// Reads the shape and place of an image without its voxels, for which the file has to be long enough.
+  public static func readGeometry(_ url: URL) throws -> Geometry {
+    let source = try open(url, bufferSize: 1 << 12)
+    try source.requireVoxels()
+    return source.header.geometry
+  }
 
   /// Reads an image as Float, scaled by the header's slope and intercept.
   public static func read(_ url: URL) throws -> Volume { try readGrid(url) }
@@ -26,6 +30,11 @@ public enum NIfTI {
     let reader: GzipReader
     let header: NIfTIHeaderInfo
     let isSwapped: Bool
+
+    /// Throws where the file cannot hold what the header claims.
+    func requireVoxels() throws {
+      try reader.requireRoom(for: header.dataOffset + header.geometry.voxelCount * header.datatype.byteCount)
+    }
   }
 
   private static func open(_ url: URL, bufferSize: UInt32) throws -> Source {
@@ -39,7 +48,7 @@ public enum NIfTI {
     let source = try open(url, bufferSize: 1 << 18)
     let (reader, header) = (source.reader, source.header)
     let count = header.geometry.voxelCount
-    try reader.requireRoom(for: header.dataOffset + count * header.datatype.byteCount)
+    try source.requireVoxels()
     try reader.skip(to: header.dataOffset)
     let voxels = try [Voxel](unsafeUninitializedCapacity: count) { output, initialized in
       try VoxelDecoder(source.header, isSwapped: source.isSwapped).decode(reader, into: output)
