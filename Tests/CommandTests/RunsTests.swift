@@ -24,6 +24,10 @@ import Testing
     let compared = try rows(Tool.succeed(["runs", "compare", dense.path, spatial.path]))
     #expect(compared[0] == ["key", "dense-vae", "spatial-vae"])
     #expect(compared.contains(["model.network.code", "dense", "spatial"]))
+    let copy = try Workplace.folder() / "copy"
+    try FileManager.default.copyItem(at: dense, to: copy)
+    let twins = try rows(Tool.succeed(["runs", "compare", dense.path, copy.path]))
+    #expect(twins[0] == ["key", dense.path, copy.path], "runs of one name go by their folders")
     // What both share is not repeated.
     #expect(!compared.contains { $0[0] == "recipe.gridSize" })
     let shown = try rows(Tool.succeed(["runs", "show", dense.path]))

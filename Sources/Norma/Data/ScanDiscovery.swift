@@ -81,7 +81,8 @@ extension Manifest {
 }
 
 extension ScanCase {
-  /// A case made of a file alone: `sub-` and `ses-` of a BIDS name are understood.
+  /// A case made of a file alone: `sub-` and `ses-` of a BIDS name are understood; of another name what precedes the suffix is
+  /// the participant.
   public init(scan url: URL) {
     let stem = Manifest.stem(url)
     let entities = stem.split(separator: "_").map(String.init)
@@ -90,6 +91,7 @@ extension ScanCase {
       participantID: participant ?? stem, sessionID: entities.first { $0.hasPrefix("ses-") }, image: url)
     id = stem
     if let suffix, ["FLAIR", "T1w"].contains(suffix) { id = String(stem.dropLast(suffix.count + 1)) }
+    if participant == nil { participantID = id }
   }
 
   /// The kind of image as a BIDS suffix, where the file's name says so.

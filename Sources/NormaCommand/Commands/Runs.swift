@@ -62,7 +62,8 @@ struct Runs: ParsableCommand {
         .filter { Set($0.dropFirst()).count > 1 }
       let figures = records.map(Runs.figures)
       let same = figures[0].indices.map { index in [figures[0][index].key] + figures.map { $0[index].value } }
-      TextTable(columns: ["key"] + records.map(\.name), rows: same + different).print()
+      let names = Set(records.map(\.name)).count == records.count ? records.map(\.name) : runs
+      TextTable(columns: ["key"] + names, rows: same + different).print()
     }
   }
 

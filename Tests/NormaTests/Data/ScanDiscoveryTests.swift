@@ -11,7 +11,8 @@ import Testing
       ("sub-01_T1w.nii.gz", "sub-01", "sub-01", nil),
       ("case 7.png", "case 7", "case 7", nil),
       ("archive.v2.NII.GZ", "archive.v2", "archive.v2", nil),
-      ("_FLAIR_FLAIR.nii", "_FLAIR", "_FLAIR_FLAIR", nil),
+      ("anna_FLAIR.nii.gz", "anna", "anna", nil),
+      ("_FLAIR_FLAIR.nii", "_FLAIR", "_FLAIR", nil),
     ] as [(String, String, String, String?)])
   func aFileNameBecomesACase(file: String, id: String, participant: String, session: String?) {
     let scan = ScanCase(scan: URL(filePath: "/data/\(file)"))
