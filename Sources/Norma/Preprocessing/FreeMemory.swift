@@ -27,34 +27,39 @@ struct FreeMemory {
   private static let bytesPerVoxel = 60
 
   private var free: Int? {
-    kilobytes("MemAvailable:", in: processes.appendingPathComponent("meminfo"))
+    number(after: "MemAvailable:", in: processes.appendingPathComponent("meminfo")).map { $0 * 1024 }
   }
 
   private var allowed: Int? {
-    func number(_ file: String) -> Int? {
-      words(of: group.appendingPathComponent(file)).first.flatMap { Int($0) }
+    func first(_ file: String) -> Int? {
+      lines(of: group.appendingPathComponent(file)).first.flatMap { Int($0) }
     }
-    guard let limit = number("memory.max"), let taken = number("memory.current") else { return nil }
-    return max(0, limit - taken)
+    guard let limit = first("memory.max"), let taken = first("memory.current") else { return nil }
+    // What is kept of files counts as taken, and makes room.
+    let statistics = group.appendingPathComponent("memory.stat")
+    let active = number(after: "active_file", in: statistics) ?? 0
+    let inactive = number(after: "inactive_file", in: statistics) ?? 0
+    return max(0, limit - taken + active + inactive)
   }
 
   private var addressable: Int? {
     let limits = lines(of: processes.appendingPathComponent("self/limits"))
     let row = limits.first { $0.hasPrefix("Max address space") }?.split(separator: " ") ?? []
-    guard row.count > 3, let limit = Int(row[3]),
-      let taken = kilobytes("VmSize:", in: processes.appendingPathComponent("self/status"))
-    else { return nil }
-    return max(0, limit - taken)
+    let size = number(after: "VmSize:", in: processes.appendingPathComponent("self/status"))
+    guard row.count > 3, let limit = Int(row[3]), let size else { return nil }
+    return max(0, limit - size * 1024)
   }
 
-  private func kilobytes(_ name: String, in file: URL) -> Int? {
-    lines(of: file).first { $0.hasPrefix(name) }?.split(whereSeparator: \.isWhitespace).dropFirst().first
-      .flatMap { Int($0) }.map { $0 * 1024 }
+  /// The second word of the line that begins with the first.
+  private func number(after name: String, in file: URL) -> Int? {
+    for line in lines(of: file) {
+      let words = line.split(whereSeparator: \.isWhitespace)
+      if words.count > 1, words[0] == name { return Int(words[1]) }
+    }
+    return nil
   }
 
   private func lines(of file: URL) -> [Substring] {
     (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? []
   }
-
-  private func words(of file: URL) -> [Substring] { lines(of: file).first?.split(separator: " ") ?? [] }
 }

@@ -14,6 +14,7 @@ import Volumes
     var size: String? = "Name:\tnorma\nVmSize:\t    3000 kB\n"
     var groupLimit: String? = "max\n"
     var groupTaken: String? = "4096000\n"
+    var groupStatistics: String?
     let bytes: Int?
 
     func memory(in folder: URL) throws -> FreeMemory {
@@ -23,7 +24,7 @@ import Volumes
       let files = [
         "proc/meminfo": available, "proc/self/limits": limits, "proc/self/status": size,
         "memory.max": groupLimit,
-        "memory.current": groupTaken,
+        "memory.current": groupTaken, "memory.stat": groupStatistics,
       ]
       for (file, text) in files {
         try text.map { try Data($0.utf8).write(to: folder.appendingPathComponent(file)) }
@@ -35,6 +36,10 @@ import Volumes
   static let systems = [
     System(testDescription: "no limit", bytes: 8000 * 1024),
     System(testDescription: "a limit of the control group", groupLimit: "5096000\n", bytes: 1_000_000),
+    System(
+      testDescription: "a group full of files", groupLimit: "4096000\n",
+      groupStatistics: "anon 1096000\nfile 3000000\nactive_file 1000000\ninactive_file 2000000\n",
+      bytes: 3_000_000),
     System(testDescription: "a group that is full", groupLimit: "4000000\n", bytes: 0),
     System(
       testDescription: "a limit of address space",
