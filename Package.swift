@@ -53,6 +53,8 @@ let package = Package(
   products: [
     .library(name: "Norma", targets: ["Norma", "Tensors", "Volumes"]),
     .library(name: "NormaReports", targets: ["NormaReports"]),
+    .library(name: "NormaTracking", targets: ["NormaTracking"]),
+    .library(name: "NormaViewer", targets: ["NormaViewer"]),
     .executable(name: "norma", targets: ["NormaCommand"]),
   ],
   traits: [.trait(name: "Distributed", description: "Training by several processes, through MPI.")],
@@ -98,7 +100,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(name: "NormaReports", dependencies: ["Norma", "Volumes"], swiftSettings: swiftSettings),
     .target(
-      name: "NormaTracking", dependencies: ["Norma", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "NormaTracking",
+      dependencies: ["Norma", "Volumes", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings),
     .target(
       name: "NormaViewer",

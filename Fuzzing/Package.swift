@@ -11,7 +11,7 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "Fuzz",
-      dependencies: [.product(name: "Norma", package: "norma")],
+      dependencies: ["Norma", "NormaTracking", "NormaViewer"].map { .product(name: $0, package: "norma") },
       linkerSettings: [
         .unsafeFlags(["-L\(engine)", "-Xlinker", "-rpath", "-Xlinker", engine]),
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),

@@ -111,6 +111,24 @@ SEEDS = {
         '{"normaVersion":"0.1.0","bundle":"b","method":"normative","threshold":1.5,"thresholdsByRate":{"0.01":3},'
         '"thresholdsByName":{"training-percentile-95":2},"minimumLesionSize":0,"thresholdFrom":"fpr"}'
     ),
+    "sidecar": lambda: texts(
+        '{"Name":"a","BIDSVersion":"1.10.0","DatasetDOI":"d","GeneratedBy":[{"Name":"Norma"}],"DatasetLinks":{"raw":"../b"}}',
+        '{"flair":{"acquisition":"3d","run":[1,2],"session":null,"echo":"*"},"t1w":{}}',
+        '{"PreprocessingSHA256":"a","BundleSHA256":"b","Threshold":1.5,"ThresholdOfCase":true,"NormaVersion":"0.1.0"}',
+        '{"Description":"a","Sources":["b"],"InputSHA256":{"Scan":"c"},"Registered":false,"Preprocessing":{},"Record":{}}',
+    ),
+    "results": lambda: texts(
+        "case_id\tparticipant_id\tstatus\tmessage\tlesion_volume_ml\tlesion_count\tthreshold\timage\tanomaly_map\tmask\n"
+        "a\tsub-1\tok\tn/a\t1.5\t2\t3.25\tbids:raw:sub-1/a.nii\tb.nii.gz\tc.nii.gz\n"
+    ),
+    "review": lambda: texts(
+        "case_id\tdecision\tnote\tchanged\na\taccepted\tn/a\t2026-01-31T12:00:00Z\nb\tn/a\ta note\tn/a\n"),
+    "metrics": lambda: texts("epoch,training_loss,validation_loss\n1,0.5,nan\n2,0.25,1e-3\n"),
+    "request": lambda: texts(
+        "GET /?token=0 HTTP/1.1\r\nHost: 127.0.0.1:80\r\nCookie: norma-80=0; a=b\r\nSec-Fetch-Site: none",
+        "POST /api/review HTTP/1.1\r\nHost: localhost:80\r\nOrigin: http://localhost:80\r\nContent-Length: 2",
+    ),
+    "curves": lambda: [struct.pack("<Q4d", 3, 0.1, 2, -1, float("nan")) + b"kl\nreconstruction"],
 }
 
 if len(sys.argv) < 3:

@@ -1,6 +1,7 @@
 public import Foundation
 import GRDB
 import Norma
+import Volumes
 
 /// Where training runs lie: a SQLite file that any number of processes may write. It can be deleted and made anew from
 /// the runs' folders.
@@ -55,13 +56,10 @@ public final class RunStore: Sendable {
 
   /// Remembers every run in a folder and below, and returns them.
   public func index(_ folder: URL) throws -> [RunRecord] {
-    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-    var found = [RunRecord]()
-    while let file = files?.nextObject() as? URL {
-      let run = RunFolder(file.deletingLastPathComponent())
-      guard file.lastPathComponent == run.configuration.lastPathComponent else { continue }
-      if let record = try? RunRecord(of: run) { found.append(record) }
-    }
+    let homes = FileTree(folder).map { folder.appendingPathComponent($0) }
+      .filter { $0.lastPathComponent == RunFolder(folder).configuration.lastPathComponent }
+      .map { RunFolder($0.deletingLastPathComponent()) }
+    let found = homes.compactMap { try? RunRecord(of: $0) }
     try attempt { try database.write { database in for run in found { try run.upsert(database) } } }
     return found.sorted { $0.folder < $1.folder }
   }

@@ -31,12 +31,21 @@ package enum WholeFile {
       unlink(temporary)
       throw error
     }
+    flush(url.deletingLastPathComponent())
+  }
+
+  /// Lets a new name outlast a power cut, where the file system can flush a folder.
+  private static func flush(_ folder: URL) {
+    let descriptor = open(folder.path, O_RDONLY)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
   }
 
   /// Removes what killed writers left anywhere below a folder; only where nobody writes any more.
   package static func removeRemnants(below folder: URL) {
-    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-    while let file = files?.nextObject() as? URL {
+    for path in FileTree(folder, hidden: true) {
+      let file = folder.appendingPathComponent(path)
       if isRemnant(file.lastPathComponent) { unlink(file.path) }
     }
   }

@@ -1,4 +1,5 @@
 public import Foundation
+import Volumes
 
 extension Manifest {
   /// What a user points at: one scan, a manifest (.tsv), or a folder that is searched for scans.
@@ -16,15 +17,11 @@ extension Manifest {
     }
   }
 
-  /// Scans of a folder and its subfolders: `*_FLAIR` files where there are any, else every scan file.
+  /// Scans of a folder and its subfolders, hidden ones apart: `*_FLAIR` files where there are any, else every scan file.
   private init(folder: URL) throws {
-    let root = folder.standardizedFileURL.path
-    let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-    var files = [URL]()
-    while let file = all?.nextObject() as? URL {
-      if Self.isScan(file) { files.append(file.standardizedFileURL) }
-    }
-    files = files.filter { !$0.path.dropFirst(root.count).contains("/derivatives/") }
+    let root = folder.standardizedFileURL
+    let files = FileTree(root).filter { Self.isScan($0) && !"/\($0)".contains("/derivatives/") }
+      .map { root.appendingPathComponent($0) }
       .sorted { $0.path < $1.path }
     let flairs = files.filter { Self.stem($0).hasSuffix("_FLAIR") && !Self.stem($0).contains("_desc-") }
     let scans = (flairs.isEmpty ? files : flairs).map(ScanCase.init(scan:))
@@ -52,11 +49,11 @@ extension Manifest {
 
   /// Whether one of the first files is DICOM, by its name or by the letters that follow the preamble.
   private static func holdsDICOM(_ folder: URL) -> Bool {
-    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
-    var looked = 0
-    while looked < 100, let file = files?.nextObject() as? URL {
-      guard (try? file.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true else { continue }
-      looked += 1
+    let files = FileTree(folder).lazy.map { folder.appendingPathComponent($0) }
+    let regular = files.filter {
+      (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+    }
+    for file in regular.prefix(100) {
       if ["dcm", "ima"].contains(file.pathExtension.lowercased()) { return true }
       guard let handle = try? FileHandle(forReadingFrom: file) else { continue }
       defer { try? handle.close() }
@@ -67,8 +64,8 @@ extension Manifest {
     return false
   }
 
-  static func isScan(_ url: URL) -> Bool {
-    let name = url.lastPathComponent.lowercased()
+  static func isScan(_ path: String) -> Bool {
+    let name = path.lowercased()
     return [".nii", ".nii.gz", ".png"].contains { name.hasSuffix($0) }
   }
 

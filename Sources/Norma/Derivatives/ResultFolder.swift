@@ -1,4 +1,5 @@
 package import Foundation
+import Volumes
 
 /// What `norma segment` or `norma bids` left in a folder.
 package struct ResultFolder: Sendable {
@@ -50,8 +51,8 @@ package struct ResultFolder: Sendable {
 
   /// The rows of the scans; those of the group's table only for scans without one.
   private static func bidsRows(in folder: URL) throws -> [Row] {
-    let paths = FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? []
-    var all = try paths.filter { $0.hasPrefix("sub-") && $0.hasSuffix(CaseFiles.rowSuffix) }.sorted()
+    var all = try FileTree(folder).filter { $0.hasPrefix("sub-") && $0.hasSuffix(CaseFiles.rowSuffix) }
+      .sorted()
       .flatMap { try rows(of: folder.appendingPathComponent($0)) }
     let group = folder.appendingPathComponent(GroupTable.tableFile)
     if FileManager.default.fileExists(atPath: group.path) {
@@ -78,14 +79,17 @@ package struct ResultFolder: Sendable {
     _ row: Row, in folder: URL, links: [String: String], usual: Double?
   ) throws -> Case {
     func cell(_ name: String) -> String? { row[name].flatMap { $0 == "n/a" || $0.isEmpty ? nil : $0 } }
+    func number(_ name: String) -> Double? {
+      cell(name).flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
+    }
     func place(_ path: String) -> URL { URL(fileURLWithPath: path, relativeTo: folder.asFolder).absoluteURL }
     guard let id = cell("case_id"), let status = cell("status") else { throw unreadable(folder) }
     let files = CaseFiles(caseID: id), mask = cell("mask").map(place)
     return Case(
       id: id, participantID: cell("participant_id") ?? id, status: status, message: cell("message") ?? "",
-      lesionVolumeML: cell("lesion_volume_ml").flatMap(Double.init),
+      lesionVolumeML: number("lesion_volume_ml"),
       lesionCount: cell("lesion_count").flatMap { Int($0) },
-      threshold: cell("threshold").flatMap(Double.init) ?? mask.flatMap { _ in noted(place(files.maskSidecar))
+      threshold: number("threshold") ?? mask.flatMap { _ in noted(place(files.maskSidecar))
       }
         ?? usual,
       image: cell("image").flatMap {

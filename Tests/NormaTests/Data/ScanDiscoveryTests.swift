@@ -41,6 +41,11 @@ import Testing
     #expect(try cases(["b.png", "a/c.nii.gz", "notes.txt", "d.dcm"]) == ["c", "b"])
   }
 
+  /// What macOS leaves beside files on other disks, and where DataLad keeps their contents.
+  @Test func hiddenFilesAreNoScans() throws {
+    #expect(try cases(["a.nii.gz", "._a.nii.gz", ".git/annex/objects/b.nii.gz"]) == ["a"])
+  }
+
   @Test func aFolderBelowDerivativesMayBeGivenItself() throws {
     let found = try cases(["sub-01/sub-01_FLAIR.nii.gz"], below: "derivatives/skullstripped")
     #expect(found == ["sub-01"])

@@ -37,8 +37,7 @@ package struct BIDSBrainMasks {
 
   private func masks(of participant: String, in folder: URL) -> [NamedFile] {
     let own = folder.appendingPathComponent(participant)
-    let files = FileManager.default.enumerator(atPath: own.path)?.compactMap { $0 as? String } ?? []
-    return files.sorted().compactMap { path in
+    return FileTree(own).sorted().compactMap { path in
       let url = own.appendingPathComponent(path)
       guard let name = BIDSName(url.lastPathComponent), name.isImage, name.suffix == "mask",
         name["desc"] == "brain"

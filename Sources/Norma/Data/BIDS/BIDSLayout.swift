@@ -124,7 +124,7 @@ private struct Anatomy {
         if let name = BIDSName(file.lastPathComponent) {
           if name.isImage { images.append((name, file)) }
           if name.isImage, Self.isRaw(name) { try Self.checkPlace(of: name, file, below: parent, of: id) }
-        } else if Manifest.isScan(file), Manifest.stem(file).hasSuffix("_\(Self.suffix)") {
+        } else if Manifest.isScan(file.lastPathComponent), Manifest.stem(file).hasSuffix("_\(Self.suffix)") {
           throw Self.misnamed(file)
         }
       }
