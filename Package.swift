@@ -88,12 +88,13 @@ let package = Package(
       name: "CMPI", pkgConfig: "ompi-c",
       providers: [.apt(["libopenmpi-dev", "openmpi-bin"]), .brew(["open-mpi"])]),
     .target(name: "CImageIO", dependencies: ["CPNGLibrary"], linkerSettings: [.linkedLibrary("z")]),
-    .target(name: "Tensors", dependencies: ["CTorch"], swiftSettings: swiftSettings),
-    .target(name: "Volumes", dependencies: ["CImageIO"], swiftSettings: swiftSettings),
+    .target(name: "Files", swiftSettings: swiftSettings),
+    .target(name: "Tensors", dependencies: ["CTorch", "Files"], swiftSettings: swiftSettings),
+    .target(name: "Volumes", dependencies: ["CImageIO", "Files"], swiftSettings: swiftSettings),
     .target(
       name: "Norma",
       dependencies: [
-        "CITK", "Tensors", "Volumes", .product(name: "Yams", package: "Yams"),
+        "CITK", "Files", "Tensors", "Volumes", .product(name: "Yams", package: "Yams"),
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       resources: [.copy("Resources/bundles")],
@@ -101,7 +102,7 @@ let package = Package(
     .target(name: "NormaReports", dependencies: ["Norma", "Volumes"], swiftSettings: swiftSettings),
     .target(
       name: "NormaTracking",
-      dependencies: ["Norma", "Volumes", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Files", "Norma", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings),
     .target(
       name: "NormaViewer",
@@ -119,6 +120,7 @@ let package = Package(
     .executableTarget(
       name: "CustomMethod", dependencies: ["Norma", "Tensors", "Volumes"], path: "Examples/CustomMethod",
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
+    tests("Files", ["Files"]),
     tests("Tensors", ["Tensors"], goldens: true),
     tests("Volumes", ["Volumes"], goldens: true),
     tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),

@@ -1,7 +1,7 @@
+import Files
 public import Foundation
 import GRDB
 import Norma
-import Volumes
 
 /// Where training runs lie: a SQLite file that any number of processes may write. It can be deleted and made anew from
 /// the runs' folders.

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 /// Files of named tensors in the safetensors format: a length, a JSON header, the elements. Reading trusts
@@ -52,25 +53,22 @@ public enum Safetensors {
   public static func write(
     _ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL
   ) throws(SafetensorsError) {
-    let temporary = url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: temporary) }
+    func failure(_ reason: String) -> SafetensorsError {
+      SafetensorsError(url, "cannot be written: \(reason)", isWriting: true)
+    }
     do {
       let named = tensors.sorted { $0.key < $1.key }
       let header = try SafetensorsHeader.encode(named, metadata)
-      try Data().write(to: temporary)
-      let file = try FileHandle(forWritingTo: temporary)
-      defer { try? file.close() }
-      try file.write(contentsOf: header)
-      for (_, tensor) in named { try file.write(contentsOf: Data(tensor.bytes())) }
-      try file.synchronize()
+      try WholeFile.write(to: url) { file in
+        try file.write(contentsOf: header)
+        for (_, tensor) in named { try file.write(contentsOf: Data(tensor.bytes())) }
+      }
     } catch let error as TensorError {
-      throw SafetensorsError(url, "cannot be written: \(error)", isWriting: true)
+      throw failure("\(error)")
+    } catch let error as FileWriteError {
+      throw failure(error.reason)
     } catch {
-      throw SafetensorsError(url, "cannot be written: \(error.localizedDescription)", isWriting: true)
-    }
-    guard rename(temporary.path, url.path) == 0 else {
-      throw SafetensorsError(url, "cannot be written: \(String(cString: strerror(errno)))", isWriting: true)
+      throw failure(error.localizedDescription)
     }
   }
 

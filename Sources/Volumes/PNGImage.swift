@@ -1,4 +1,5 @@
 import CImageIO
+import Files
 public import Foundation
 
 /// A grey or RGB picture in memory, row 0 first.
@@ -66,7 +67,7 @@ public struct PNGImage: Hashable, Sendable {
 
   /// Writes the picture, whole or not at all; throws `writeFailed`.
   public func write(to url: URL) throws {
-    try WholeFile.write(encoded(path: url.path), to: url)
+    try writing { try WholeFile.write(encoded(path: url.path), to: url) }
   }
 
   private func encoded(path: String?) throws -> Data {

@@ -1,8 +1,18 @@
 import CImageIO
+import Files
 import Foundation
 
 /// The text of `errno`.
 func systemError() -> String { String(cString: strerror(errno)) }
+
+/// Throws what `body` throws, a file that cannot be written as `writeFailed`.
+func writing(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as FileWriteError {
+    throw VolumeError(.writeFailed(reason: error.reason), path: error.path)
+  }
+}
 
 /// Why the last operation on a gz stream failed, without the path that zlib puts before it, and whether the system
 /// refused it or the content does not decompress.

@@ -22,23 +22,20 @@ struct EventRecords {
   }
 
   private static func event(_ message: Data) -> Event {
-    var event = Event()
-    for (field, value) in fields(message) {
-      if field == 2 { event.step = integer(value) }
-      if field == 5 {
-        for (_, scalar) in fields(value) {
-          let parts = Dictionary(uniqueKeysWithValues: fields(scalar))
-          event.scalars[String(decoding: parts[1]!, as: UTF8.self)] = Float(
-            bitPattern: UInt32(integer(parts[2]!)))
-        }
+    let parts = fields(message)
+    var event = Event(step: parts[2]?.first.map(integer) ?? 0)
+    for scalar in (parts[5] ?? []).flatMap({ fields($0)[1] ?? [] }).map(fields) {
+      guard let tag = scalar[1]?.first, let value = scalar[2]?.first else {
+        preconditionFailure("a scalar without name or value")
       }
+      event.scalars[String(decoding: tag, as: UTF8.self)] = Float(bitPattern: UInt32(integer(value)))
     }
     return event
   }
 
-  /// The fields of a message of Protocol Buffers with their bytes; numbers of any width as eight bytes or four.
-  private static func fields(_ message: Data) -> [(Int, Data)] {
-    var rest = message, fields: [(Int, Data)] = []
+  /// The bytes of the fields of a message of Protocol Buffers by number; an integer of any width as eight bytes.
+  private static func fields(_ message: Data) -> [Int: [Data]] {
+    var rest = message, fields: [Int: [Data]] = [:]
     while !rest.isEmpty {
       let key = number(&rest)
       let value =
@@ -49,19 +46,15 @@ struct EventRecords {
         case 5: take(4, &rest)
         default: preconditionFailure("a wire type that nobody writes")
         }
-      fields.append((Int(key >> 3), value))
+      fields[Int(key >> 3), default: []].append(value)
     }
     return fields
   }
 
+  /// Seven bits a byte, the lowest first, all but the last marked.
   private static func number(_ rest: inout Data) -> UInt64 {
-    var value: UInt64 = 0, shift: UInt64 = 0
-    while true {
-      let byte = take(1, &rest).first!
-      value |= UInt64(byte & 0x7F) << shift
-      if byte < 0x80 { return value }
-      shift += 7
-    }
+    let bytes = take((rest.firstIndex { $0 < 0x80 } ?? rest.endIndex) - rest.startIndex + 1, &rest)
+    return bytes.reversed().reduce(0) { $0 << 7 | UInt64($1 & 0x7F) }
   }
 
   private static func take(_ count: Int, _ rest: inout Data) -> Data {

@@ -58,7 +58,8 @@ enum Target: String, CaseIterable {
       _ = try? JSONDecoder().decode(PreparationSidecar.self, from: Data(contentsOf: url))
       let links = DerivativeDataset.links(of: folder)
       _ = links.keys.map { DerivativeDataset.file(ofURI: "bids:\($0):a/b", in: folder, links: links) }
-      _ = try BIDSFilter(contentsOf: url).accepts(BIDSName("sub-1_run-01_FLAIR.nii.gz")!)
+      let filter = try BIDSFilter(contentsOf: url)
+      _ = BIDSName("sub-1_run-01_FLAIR.nii.gz").map(filter.accepts)
     case .results:
       let results = try ResultFolder(contentsOf: folder)
       let review = try ReviewFolder(of: folder, rater: "a")

@@ -1,3 +1,4 @@
+package import Files
 import Foundation
 public import Tensors
 public import Volumes
@@ -12,6 +13,15 @@ extension VolumeError: ProblemReport {
       default: .badData
       }
     return Problem(kind, what, at: path ?? "a volume", advice: todo)
+  }
+}
+
+extension FileWriteError: ProblemReport {
+  /// The three lines of a file that cannot be written.
+  package var problem: Problem {
+    Problem(
+      .inputOutput, "the file cannot be written: \(reason)", at: path,
+      advice: "check that the folder is there, can be written to and has room")
   }
 }
 

@@ -1,5 +1,5 @@
+import Files
 package import Foundation
-import Volumes
 
 /// Whole files or none: written beside their place and renamed.
 package enum AtomicFile {
@@ -8,7 +8,7 @@ package enum AtomicFile {
     try makeFolder(url.deletingLastPathComponent())
     do {
       try WholeFile.write(data, to: url)
-    } catch let error as VolumeError {
+    } catch let error as FileWriteError {
       throw error.problem
     }
   }

@@ -1,5 +1,5 @@
+import Files
 public import Foundation
-import Volumes
 
 extension Manifest {
   /// What a user points at: one scan, a manifest (.tsv), or a folder that is searched for scans.

@@ -1,5 +1,5 @@
+import Files
 package import Foundation
-import Volumes
 
 /// What `norma segment` or `norma bids` left in a folder.
 package struct ResultFolder: Sendable {

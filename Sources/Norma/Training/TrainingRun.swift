@@ -1,6 +1,6 @@
 public import Foundation
 public import Tensors
-import Volumes
+import Files
 
 /// From a manifest to a calibrated bundle: prepare, train, calibrate, write.
 public struct TrainingRun {

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 
 extension NIfTI {
@@ -14,12 +15,14 @@ extension NIfTI {
     precondition((1...9).contains(compressionLevel), "compression level \(compressionLevel)")
     let bytes = try headerBytes(of: grid, like: header, path: url.path)
     let isCompressed = url.pathExtension.lowercased() == "gz"
-    try WholeFile.write(to: url) { descriptor in
-      let writer = try GzipWriter(
-        descriptor, path: url.path, level: isCompressed ? compressionLevel : nil)
-      try bytes.withUnsafeBytes(writer.write)
-      try grid.voxels.withUnsafeBytes(writer.write)
-      try writer.finish()
+    try writing {
+      try WholeFile.write(to: url) { file in
+        let writer = try GzipWriter(
+          file.fileDescriptor, path: url.path, level: isCompressed ? compressionLevel : nil)
+        try bytes.withUnsafeBytes(writer.write)
+        try grid.voxels.withUnsafeBytes(writer.write)
+        try writer.finish()
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 package import Foundation
+import Files
 import Volumes
 
 /// Brain masks of derivative data sets: `sub-*/**/*_desc-brain_mask.nii.gz` with the entities of a scan.

@@ -2,36 +2,38 @@ package import Foundation
 
 /// Writes a file whole or not at all.
 package enum WholeFile {
-  /// Writes the bytes; throws `writeFailed`.
+  /// Writes the bytes; throws a ``FileWriteError``.
   package static func write(_ data: Data, to url: URL) throws {
-    try write(to: url) { descriptor in
+    try write(to: url) { file in
       do {
-        try FileHandle(fileDescriptor: descriptor).write(contentsOf: data)
+        try file.write(contentsOf: data)
       } catch {
-        throw VolumeError(.writeFailed(reason: error.localizedDescription), path: url.path)
+        throw FileWriteError(path: url.path, reason: error.localizedDescription)
       }
     }
   }
 
-  /// Gives `body` the descriptor of a new file beside `url`, then flushes it to disk and renames it into place;
-  /// on failure removes it and throws.
-  static func write(to url: URL, _ body: (Int32) throws -> Void) throws {
-    let temporary = url.deletingLastPathComponent()
-      .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)").path
-    func fail() -> VolumeError { VolumeError(.writeFailed(reason: systemError()), path: url.path) }
+  /// Gives `body` a new file beside `url`, then flushes it to disk and renames it into place; on failure removes it and
+  /// throws what `body` threw, or a ``FileWriteError``.
+  package static func write(to url: URL, _ body: (FileHandle) throws -> Void) throws {
+    let folder = url.deletingLastPathComponent()
+    let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)").path
+    func fail() -> FileWriteError {
+      FileWriteError(path: url.path, reason: String(cString: strerror(errno)))
+    }
 
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
     guard descriptor >= 0 else { throw fail() }
     do {
       defer { close(descriptor) }
-      try body(descriptor)
+      try body(FileHandle(fileDescriptor: descriptor))
       guard fsync(descriptor) == 0 else { throw fail() }
       guard rename(temporary, url.path) == 0 else { throw fail() }
     } catch {
       unlink(temporary)
       throw error
     }
-    flush(url.deletingLastPathComponent())
+    flush(folder)
   }
 
   /// Lets a new name outlast a power cut, where the file system can flush a folder.
@@ -55,4 +57,11 @@ package enum WholeFile {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count > 2 && parts[0].isEmpty && UUID(uuidString: String(parts[parts.count - 1])) != nil
   }
+}
+
+/// A file that could not be written; nothing was left at the path.
+package struct FileWriteError: Error, Equatable {
+  package let path: String
+  /// What the system said.
+  package let reason: String
 }

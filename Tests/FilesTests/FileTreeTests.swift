@@ -1,7 +1,6 @@
+import Files
 import Foundation
 import Testing
-
-@testable import Volumes
 
 @Suite struct FileTreeTests {
   /// Makes a tree with a hidden folder, and links to a file, a folder and nothing.

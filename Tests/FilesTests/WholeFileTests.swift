@@ -1,7 +1,6 @@
+import Files
 import Foundation
 import Testing
-
-@testable import Volumes
 
 @Suite struct WholeFileTests {
   struct Interruption: Error {}
@@ -11,8 +10,8 @@ import Testing
       let url = folder.appendingPathComponent("map.nii")
       try Data("old".utf8).write(to: url)
       #expect(throws: Interruption.self) {
-        try WholeFile.write(to: url) { descriptor in
-          try FileHandle(fileDescriptor: descriptor).write(contentsOf: Data("half".utf8))
+        try WholeFile.write(to: url) { file in
+          try file.write(contentsOf: Data("half".utf8))
           throw Interruption()
         }
       }
@@ -36,29 +35,5 @@ import Testing
           try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == (kept + more).sorted())
       }
     }
-  }
-
-  @Test(
-    .enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full here"),
-    arguments: [nil, 1])
-  func fullDiskIsNamed(level: Int?) throws {
-    let descriptor = open("/dev/full", O_WRONLY)
-    defer { close(descriptor) }
-    let writer = try GzipWriter(descriptor, path: "map.nii", level: level)
-    let noise = (0..<1_000_000).map { _ in UInt8.random(in: 0...255) }
-    let kind = try kindOfError {
-      try noise.withUnsafeBytes(writer.write)
-      try writer.finish()
-    }
-    #expect(kind == .writeFailed(reason: "No space left on device"))
-  }
-
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"), "there is no /dev/full here"))
-  func fullDiskIsNoticedWhenTheLastBytesAreFlushed() throws {
-    let descriptor = open("/dev/full", O_WRONLY)
-    defer { close(descriptor) }
-    let writer = try GzipWriter(descriptor, path: "map.nii", level: 1)
-    try [UInt8](repeating: 1, count: 100).withUnsafeBytes(writer.write)
-    #expect(try kindOfError { try writer.finish() } == .writeFailed(reason: "No space left on device"))
   }
 }
