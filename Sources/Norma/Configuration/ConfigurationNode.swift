@@ -63,8 +63,7 @@ public enum ConfigurationNode: Hashable, Sendable {
 
   /// The node of any Codable value.
   public init(encoding value: some Encodable) throws {
-    let data = try JSONEncoder().encode(value)
-    try self.init(yaml: String(decoding: data, as: UTF8.self), source: "a value")
+    self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(value))
   }
 
   private init(scalar: Any, source: String) throws {
