@@ -112,7 +112,7 @@ let package = Package(
     .executableTarget(
       name: "NormaCommand",
       dependencies: [
-        "Norma", "NormaReports", "NormaTracking", "NormaViewer",
+        "Files", "Norma", "NormaReports", "NormaTracking", "NormaViewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .target(name: "CMPI", condition: .when(traits: ["Distributed"])),
       ],

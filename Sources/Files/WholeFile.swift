@@ -8,7 +8,7 @@ package enum WholeFile {
       do {
         try file.write(contentsOf: data)
       } catch {
-        throw FileWriteError(path: url.path, reason: error.localizedDescription)
+        throw FileWriteError(path: url.path, reason: error.systemReason)
       }
     }
   }

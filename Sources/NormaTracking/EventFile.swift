@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 public import Norma
 
@@ -34,7 +35,7 @@ public final class EventFile {
 
   private func problem(_ error: any Error) -> Problem {
     Problem(
-      .inputOutput, "the curves for TensorBoard cannot be written: \(error.localizedDescription)",
+      .inputOutput, "the curves for TensorBoard cannot be written: \(error.systemReason)",
       at: url.path, advice: "make room there; then continue with --resume")
   }
 

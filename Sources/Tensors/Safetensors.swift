@@ -68,7 +68,7 @@ public enum Safetensors {
     } catch let error as FileWriteError {
       throw failure(error.reason)
     } catch {
-      throw failure(error.localizedDescription)
+      throw failure(error.systemReason)
     }
   }
 
@@ -76,8 +76,7 @@ public enum Safetensors {
     do {
       return try Data(contentsOf: url, options: .alwaysMapped)
     } catch {
-      let reason = (error as? CocoaError)?.underlying ?? error
-      throw SafetensorsError(url, "cannot be read: \(reason.localizedDescription)", isSystem: true)
+      throw SafetensorsError(url, "cannot be read: \(error.systemReason)", isSystem: true)
     }
   }
 }

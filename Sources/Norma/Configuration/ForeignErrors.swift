@@ -43,11 +43,9 @@ extension Problem {
   /// What the file system refused; nil for an error of another kind.
   init?(fileError error: CocoaError) {
     guard let path = error.filePath ?? error.url?.path else { return nil }
-    let underlying = error.underlying as NSError?
     let isMissing = [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code)
     self.init(
-      isMissing ? .missingInput : .inputOutput, (underlying ?? error as NSError).localizedDescription,
-      at: path,
+      isMissing ? .missingInput : .inputOutput, error.systemReason, at: path,
       advice: "check the path, its rights and the room on the disk")
   }
 }

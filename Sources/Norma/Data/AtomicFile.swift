@@ -20,7 +20,7 @@ package enum AtomicFile {
     } catch {
       throw Problem(
         (error as? CocoaError)?.code == .fileWriteOutOfSpace ? .inputOutput : .cannotCreate,
-        "the folder cannot be made: \(reason(error))", at: url.path,
+        "the folder cannot be made: \(error.systemReason)", at: url.path,
         advice: "check that its parent is a folder that can be written to and the disk has room")
     }
   }
@@ -58,11 +58,5 @@ package enum AtomicFile {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(value) + Data("\n".utf8)
-  }
-
-  /// What the system says, where Foundation passes it on.
-  static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return (underlying ?? error as NSError).localizedDescription
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Crypto
 package import Foundation
 import Tensors
@@ -18,7 +19,7 @@ package enum Digest {
       while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
     } catch {
       throw Problem(
-        .inputOutput, "the file cannot be read: \(AtomicFile.reason(error))", at: url.path,
+        .inputOutput, "the file cannot be read: \(error.systemReason)", at: url.path,
         advice: "check the disk that it lies on")
     }
     return hex(hash.finalize())

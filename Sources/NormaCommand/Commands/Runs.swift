@@ -1,3 +1,4 @@
+import Files
 import ArgumentParser
 import Foundation
 import Norma
@@ -83,7 +84,7 @@ struct Runs: ParsableCommand {
             try FileManager.default.removeItem(at: record.home.url)
           } catch {
             throw Problem(
-              .inputOutput, "the run's folder cannot be deleted: \(error.localizedDescription)",
+              .inputOutput, "the run's folder cannot be deleted: \(error.systemReason)",
               at: record.folder, advice: "check the folder's rights")
           }
         }

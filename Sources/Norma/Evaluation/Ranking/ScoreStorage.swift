@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Where the bytes of a run lie.
@@ -66,7 +67,7 @@ final class ScratchFile {
 
   private static func problem(_ verb: String, _ error: any Error, _ folder: URL) -> Problem {
     Problem(
-      .inputOutput, "the scratch file of the scores cannot be \(verb): \(error.localizedDescription)",
+      .inputOutput, "the scratch file of the scores cannot be \(verb): \(error.systemReason)",
       at: folder.path, advice: "make room there, or set TMPDIR to a folder with room")
   }
 }
