@@ -33,11 +33,11 @@ package enum WholeFile {
       unlink(temporary)
       throw error
     }
-    flush(folder)
+    flushNames(in: folder)
   }
 
-  /// Lets a new name outlast a power cut, where the file system can flush a folder.
-  private static func flush(_ folder: URL) {
+  /// Lets new names in a folder outlast a power cut, where the file system can flush a folder.
+  package static func flushNames(in folder: URL) {
     let descriptor = open(folder.path, O_RDONLY)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

@@ -1,3 +1,4 @@
+import Files
 public import Foundation
 public import Tensors
 
@@ -192,6 +193,7 @@ public struct ModelBundle: Sendable {
     try AtomicFile.write(json: manifest, to: fresh.appendingPathComponent(manifestFile))
     try? manager.removeItem(at: url)
     try manager.moveItem(at: fresh, to: url)
+    WholeFile.flushNames(in: url.deletingLastPathComponent())
   }
 
   /// Whether a tensor belongs to a layer: sums over people need all their digits.
