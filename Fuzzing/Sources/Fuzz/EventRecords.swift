@@ -66,13 +66,15 @@ struct EventRecords {
   /// The lowest byte first.
   private static func integer(_ bytes: Data) -> UInt64 { bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
 
-  /// CRC-32C bit by bit, rotated and shifted as TFRecords want it.
+  /// What a byte does to a CRC-32C.
+  private static let steps = (0..<256).map { (byte: UInt32) in
+    (0..<8).reduce(byte) { sum, _ in sum >> 1 ^ (sum & 1 == 1 ? 0x82F6_3B78 : 0) }
+  }
+
+  /// CRC-32C, rotated and shifted as TFRecords want it.
   private static func checksum(_ data: Data) -> UInt32 {
     var sum = UInt32.max
-    for byte in data {
-      sum ^= UInt32(byte)
-      for _ in 0..<8 { sum = sum >> 1 ^ (sum & 1 == 1 ? 0x82F6_3B78 : 0) }
-    }
+    for byte in data { sum = sum >> 8 ^ steps[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] }
     return (~sum >> 15 | ~sum << 17) &+ 0xA282_EAD8
   }
 }
