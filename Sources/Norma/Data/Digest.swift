@@ -1,5 +1,5 @@
-import Files
 import Crypto
+import Files
 package import Foundation
 import Tensors
 

@@ -51,9 +51,8 @@ package struct ResultFolder: Sendable {
 
   /// The rows of the scans; those of the group's table only for scans without one.
   private static func bidsRows(in folder: URL) throws -> [Row] {
-    var all = try FileTree(folder).filter { $0.hasPrefix("sub-") && $0.hasSuffix(CaseFiles.rowSuffix) }
-      .sorted()
-      .flatMap { try rows(of: folder.appendingPathComponent($0)) }
+    let names = FileTree(folder).filter { $0.hasPrefix("sub-") && $0.hasSuffix(CaseFiles.rowSuffix) }
+    var all = try names.sorted().flatMap { try rows(of: folder.appendingPathComponent($0)) }
     let group = folder.appendingPathComponent(GroupTable.tableFile)
     if FileManager.default.fileExists(atPath: group.path) {
       let known = Set(all.compactMap { $0["case_id"] })
@@ -89,9 +88,7 @@ package struct ResultFolder: Sendable {
       id: id, participantID: cell("participant_id") ?? id, status: status, message: cell("message") ?? "",
       lesionVolumeML: number("lesion_volume_ml"),
       lesionCount: cell("lesion_count").flatMap { Int($0) },
-      threshold: number("threshold") ?? mask.flatMap { _ in noted(place(files.maskSidecar))
-      }
-        ?? usual,
+      threshold: number("threshold") ?? (mask == nil ? nil : noted(place(files.maskSidecar))) ?? usual,
       image: cell("image").flatMap {
         $0.hasPrefix("bids:") ? DerivativeDataset.file(ofURI: $0, in: folder, links: links) : place($0)
       },

@@ -1,6 +1,6 @@
+import Files
 public import Foundation
 public import Tensors
-import Files
 
 /// From a manifest to a calibrated bundle: prepare, train, calibrate, write.
 public struct TrainingRun {

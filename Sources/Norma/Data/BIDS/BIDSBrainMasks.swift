@@ -1,5 +1,5 @@
-package import Foundation
 import Files
+package import Foundation
 import Volumes
 
 /// Brain masks of derivative data sets: `sub-*/**/*_desc-brain_mask.nii.gz` with the entities of a scan.
