@@ -11,9 +11,10 @@ enum RoundTrip {
     precondition(ReviewTable(reviews.text)?.text == reviews.text)
   }
 
-  /// Any numbers and names, in the curves of an epoch: the first 40 bytes are its numbers, the lines behind name parts of the loss.
+  /// Any numbers and names, in the curves of an epoch: the first 40 bytes are its numbers, the lines behind name parts of the
+  /// loss. More than 512 bytes would bring nothing new.
   static func curves(_ url: URL) throws {
-    let bytes = try Data(contentsOf: url), size = 8
+    let bytes = try Data(contentsOf: url).prefix(512), size = 8
     func bits(_ index: Int) -> UInt64 {
       bytes.dropFirst(index * size).prefix(size).reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
