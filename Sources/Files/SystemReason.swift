@@ -1,5 +1,8 @@
 import Foundation
 
+/// The text of `errno`.
+package func systemError() -> String { String(cString: strerror(errno)) }
+
 extension Error {
   /// What the system said, without Foundation's words around it: "No space left on device".
   package var systemReason: String {

@@ -18,9 +18,7 @@ package enum WholeFile {
   package static func write(to url: URL, _ body: (FileHandle) throws -> Void) throws {
     let folder = url.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)").path
-    func fail() -> FileWriteError {
-      FileWriteError(path: url.path, reason: String(cString: strerror(errno)))
-    }
+    func fail() -> FileWriteError { FileWriteError(path: url.path, reason: systemError()) }
 
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
     guard descriptor >= 0 else { throw fail() }

@@ -2,9 +2,6 @@ import CImageIO
 import Files
 import Foundation
 
-/// The text of `errno`.
-func systemError() -> String { String(cString: strerror(errno)) }
-
 /// Throws what `body` throws, a file that cannot be written as `writeFailed`.
 func writing(_ body: () throws -> Void) throws {
   do {

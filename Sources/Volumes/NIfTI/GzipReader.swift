@@ -1,4 +1,5 @@
 import CImageIO
+import Files
 import Foundation
 
 /// Reads a file from front to back, inflating it if it is gzip.

@@ -1,4 +1,5 @@
 import CImageIO
+import Files
 import Foundation
 
 /// Writes bytes to a file descriptor, deflated as gzip without name and time, or as they are.
