@@ -56,8 +56,9 @@ public final class RunStore: Sendable {
 
   /// Remembers every run in a folder and below, and returns them.
   public func index(_ folder: URL) throws -> [RunRecord] {
+    let name = RunFolder(folder).configuration.lastPathComponent
     let homes = FileTree(folder).map { folder.appendingPathComponent($0) }
-      .filter { $0.lastPathComponent == RunFolder(folder).configuration.lastPathComponent }
+      .filter { $0.lastPathComponent == name }
       .map { RunFolder($0.deletingLastPathComponent()) }
     let found = homes.compactMap { try? RunRecord(of: $0) }
     try attempt { try database.write { database in for run in found { try run.upsert(database) } } }
