@@ -51,7 +51,7 @@ let package = Package(
   name: "norma",
   platforms: [.macOS(.v14)],
   products: [
-    .library(name: "Norma", targets: ["Norma", "Tensors", "Volumes"]),
+    .library(name: "Norma", targets: ["Norma", "Methods", "Tensors", "Volumes"]),
     .library(name: "NormaReports", targets: ["NormaReports"]),
     .library(name: "NormaTracking", targets: ["NormaTracking"]),
     .library(name: "NormaViewer", targets: ["NormaViewer"]),
@@ -60,7 +60,6 @@ let package = Package(
   traits: [.trait(name: "Distributed", description: "Training by several processes, through MPI.")],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swhitty/FlyingFox", .upToNextMinor(from: "0.27.1")),
@@ -88,21 +87,33 @@ let package = Package(
       name: "CMPI", pkgConfig: "ompi-c",
       providers: [.apt(["libopenmpi-dev", "openmpi-bin"]), .brew(["open-mpi"])]),
     .target(name: "CImageIO", dependencies: ["CPNGLibrary"], linkerSettings: [.linkedLibrary("z")]),
-    .target(name: "Files", swiftSettings: swiftSettings),
-    .target(name: "Tensors", dependencies: ["CTorch", "Files"], swiftSettings: swiftSettings),
-    .target(name: "Volumes", dependencies: ["CImageIO", "Files"], swiftSettings: swiftSettings),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // The floors of the house, from the ground up (Documentation/Decisions/0022-floors.md).
+    .target(
+      name: "Base", dependencies: [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "StrictSettings", dependencies: ["Base", .product(name: "Yams", package: "Yams")],
+      swiftSettings: swiftSettings),
+    .target(name: "Tensors", dependencies: ["CTorch", "Base"], swiftSettings: swiftSettings),
+    .target(name: "Volumes", dependencies: ["CImageIO", "Base"], swiftSettings: swiftSettings),
+    .target(
+      name: "Methods", dependencies: ["Base", "StrictSettings", "Tensors"], swiftSettings: swiftSettings),
+    .target(
+      name: "Cohort", dependencies: ["Base", "StrictSettings", "Volumes"], swiftSettings: swiftSettings),
+    .target(
+      name: "Preprocessing",
+      dependencies: ["CITK", "Base", "StrictSettings", "Tensors", "Volumes", "Cohort"],
+      swiftSettings: swiftSettings),
     .target(
       name: "Norma",
-      dependencies: [
-        "CITK", "Files", "Tensors", "Volumes", .product(name: "Yams", package: "Yams"),
-        .product(name: "Crypto", package: "swift-crypto"),
-      ],
+      dependencies: ["Base", "StrictSettings", "Tensors", "Volumes", "Methods", "Cohort", "Preprocessing"],
       resources: [.copy("Resources/bundles")],
       swiftSettings: swiftSettings),
     .target(name: "NormaReports", dependencies: ["Norma", "Volumes"], swiftSettings: swiftSettings),
     .target(
       name: "NormaTracking",
-      dependencies: ["Files", "Norma", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: ["Norma", .product(name: "GRDB", package: "GRDB.swift")],
       swiftSettings: swiftSettings),
     .target(
       name: "NormaViewer",
@@ -112,7 +123,7 @@ let package = Package(
     .executableTarget(
       name: "NormaCommand",
       dependencies: [
-        "Files", "Norma", "NormaReports", "NormaTracking", "NormaViewer",
+        "Norma", "NormaReports", "NormaTracking", "NormaViewer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .target(name: "CMPI", condition: .when(traits: ["Distributed"])),
       ],
@@ -120,10 +131,13 @@ let package = Package(
     .executableTarget(
       name: "CustomMethod", dependencies: ["Norma", "Tensors", "Volumes"], path: "Examples/CustomMethod",
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
-    tests("Files", ["Files"]),
+    tests("Base", ["Base"]),
     tests("Tensors", ["Tensors"], goldens: true),
     tests("Volumes", ["Volumes"], goldens: true),
-    tests("Norma", ["Norma", "Tensors", "Volumes"], goldens: true),
+    tests(
+      "Norma",
+      ["Norma", "Base", "StrictSettings", "Tensors", "Volumes", "Methods", "Cohort", "Preprocessing"],
+      goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
     tests("NormaTracking", ["NormaTracking", "Norma"]),
     tests(

@@ -14,8 +14,8 @@ enum InstalledFiles {
 
   /// What preprocessing needs, `brainchop/net.safetensors` and `template` in the same places; whether they are there
   /// matters only to the steps that need them.
-  static var preprocessing: Preprocessing.Resources {
-    Preprocessing.Resources(
+  static var preprocessing: Preprocessor.Resources {
+    Preprocessor.Resources(
       brainWeights: place("brainchop/net.safetensors"), template: place("template"))
   }
 

@@ -10,14 +10,14 @@ struct PreprocessingOptions: ParsableArguments {
 
   /// The steps before scoring.
   func preprocessing(_ settings: PreprocessingSettings, weights: String? = nil, device: Device)
-    -> Preprocessing
+    -> Preprocessor
   {
     var resources = InstalledFiles.preprocessing
     if let weights {
-      resources = Preprocessing.Resources(
+      resources = Preprocessor.Resources(
         brainWeights: URL(fileURLWithPath: weights), template: resources.template)
     }
-    return Preprocessing(settings: settings, resources: resources, skull: skull, device: device)
+    return Preprocessor(settings: settings, resources: resources, skull: skull, device: device)
   }
 }
 

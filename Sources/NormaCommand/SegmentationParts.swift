@@ -21,7 +21,7 @@ struct SegmentationParts {
 
   /// Throws a ``Problem`` where the folder belongs to parts that are made otherwise.
   init(
-    _ cohort: CohortSegmentation, _ preprocessing: Preprocessing, _ chosen: ThresholdOptions.Choice,
+    _ cohort: CohortSegmentation, _ preprocessing: Preprocessor, _ chosen: ThresholdOptions.Choice,
     in folder: URL
   ) throws {
     self.cohort = cohort

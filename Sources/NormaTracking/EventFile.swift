@@ -1,4 +1,4 @@
-import Files
+import Base
 public import Foundation
 public import Norma
 

@@ -1,4 +1,4 @@
-import Files
+import Base
 public import Foundation
 import GRDB
 import Norma

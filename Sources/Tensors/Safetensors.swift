@@ -1,4 +1,4 @@
-import Files
+import Base
 public import Foundation
 
 /// Files of named tensors in the safetensors format: a length, a JSON header, the elements. Reading trusts

@@ -1,3 +1,4 @@
+import Base
 internal import Foundation
 
 /// The JSON header of a safetensors file, between its bytes and what they mean.

@@ -90,11 +90,11 @@ extension Affine: Codable {
 }
 
 extension SIMD3<Double> {
-  var length: Double { (self * self).sum().squareRoot() }
+  package var length: Double { (self * self).sum().squareRoot() }
 
-  func dot(_ other: Self) -> Double { (self * other).sum() }
+  package func dot(_ other: Self) -> Double { (self * other).sum() }
 
-  func cross(_ other: Self) -> Self {
+  package func cross(_ other: Self) -> Self {
     SIMD3(
       y * other.z - z * other.y,
       z * other.x - x * other.z,

@@ -1,5 +1,5 @@
 import CImageIO
-import Files
+import Base
 public import Foundation
 
 /// A grey or RGB picture in memory, row 0 first.

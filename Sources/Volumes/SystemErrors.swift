@@ -1,9 +1,9 @@
 import CImageIO
-import Files
+import Base
 import Foundation
 
 /// Throws what `body` throws, a file that cannot be written as `writeFailed`.
-func writing(_ body: () throws -> Void) throws {
+package func writing(_ body: () throws -> Void) throws {
   do {
     try body()
   } catch let error as FileWriteError {

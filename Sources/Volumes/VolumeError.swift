@@ -1,3 +1,5 @@
+public import Base
+
 /// Why a volume could not be read, written or placed: what happened, where, and what to do about it.
 public struct VolumeError: Error, Hashable, Sendable {
   /// The kind of failure, with its particulars.
@@ -43,7 +45,7 @@ public struct VolumeError: Error, Hashable, Sendable {
   /// The file concerned, or nil when there is none.
   public let path: String?
 
-  init(_ kind: Kind, path: String?) {
+  package init(_ kind: Kind, path: String?) {
     self.kind = kind
     self.path = path
   }
@@ -105,5 +107,18 @@ extension VolumeError: CustomStringConvertible {
   /// What happened, where and what to do, on one line.
   public var description: String {
     [path.map { "\($0):" }, what, todo].compactMap { $0 }.joined(separator: " ")
+  }
+}
+
+extension VolumeError: ProblemReport {
+  /// The three lines of a file that cannot be read, placed or written.
+  public var problem: Problem {
+    let kind: Problem.Kind =
+      switch self.kind {
+      case .notFound, .unreadable: .missingInput
+      case .writeFailed: .inputOutput
+      default: .badData
+      }
+    return Problem(kind, what, at: path ?? "a volume", advice: todo)
   }
 }

@@ -2,6 +2,10 @@ import Foundation
 import Tensors
 import Testing
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 /// Bundles that must not be used.

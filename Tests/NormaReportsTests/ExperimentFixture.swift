@@ -1,6 +1,9 @@
 import Foundation
 import Volumes
 
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 @testable import NormaReports
 

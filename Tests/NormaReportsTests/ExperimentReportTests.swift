@@ -2,6 +2,10 @@ import Foundation
 import Testing
 import Volumes
 
+@testable import StrictSettings
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 @testable import NormaReports
 

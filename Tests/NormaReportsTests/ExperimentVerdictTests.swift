@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 @testable import NormaReports
 

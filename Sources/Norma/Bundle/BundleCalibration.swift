@@ -1,3 +1,4 @@
+public import Cohort
 public import Foundation
 public import Tensors
 

@@ -1,3 +1,7 @@
+import Base
+public import Cohort
+import Methods
+import StrictSettings
 public import Foundation
 public import Tensors
 

@@ -1,4 +1,6 @@
-import Files
+import Cohort
+import Methods
+import Base
 public import Foundation
 public import Tensors
 
@@ -237,10 +239,4 @@ extension MethodContext {
       imageSize: configuration.recipe.gridSize, device: device, seed: UInt64(configuration.training.seed),
       residual: configuration.scoring.residual, precision: configuration.training.precision)
   }
-}
-
-/// This release.
-public enum NormaVersion {
-  /// The version as text.
-  public static let current = "0.1.0"
 }

@@ -1,3 +1,7 @@
+import Base
+import Cohort
+import Methods
+
 /// What a bundle is, in plain words.
 struct ModelCard {
   private let manifest: ModelBundle.Manifest

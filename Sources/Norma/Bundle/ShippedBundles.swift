@@ -1,3 +1,5 @@
+import Base
+public import Cohort
 import Foundation
 
 extension ModelBundle {

@@ -1,3 +1,5 @@
+public import StrictSettings
+
 /// How thresholds are found.
 public struct CalibrationSettings: Settings {
   /// False-positive rate on lesion-free validation voxels that `segment` uses unless told otherwise.

@@ -1,3 +1,8 @@
+import Base
+import Cohort
+public import Methods
+public import Preprocessing
+public import StrictSettings
 public import Foundation
 
 /// Everything that decides a result: the method, what it eats, how it is trained, scored and calibrated.
@@ -51,7 +56,7 @@ public struct Configuration: Codable, Hashable, Sendable {
   public init(preset: String?, cohort: URL? = nil, file: URL? = nil, settings: [String] = []) throws {
     var layers = [ConfigurationNode]()
     if let preset { layers += try Preset.named(preset).nodes }
-    if let made = cohort?.deletingLastPathComponent().appendingPathComponent(PreprocessingSettings.fileName),
+    if let made = cohort?.deletingLastPathComponent().appendingPathComponent(CaseFiles.preprocessingSettings),
       FileManager.default.fileExists(atPath: made.path)
     {
       layers.append(.map(["preprocessing": try ConfigurationNode(contentsOf: made)]))

@@ -1,3 +1,5 @@
+public import StrictSettings
+
 /// A named starting configuration.
 public struct Preset: Hashable, Sendable {
   /// The name that `--preset` takes.

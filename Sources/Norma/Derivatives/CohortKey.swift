@@ -1,3 +1,5 @@
+import Base
+package import Preprocessing
 import Foundation
 
 /// What decides the results of all scans of a cohort, apart from the scans.
@@ -10,8 +12,8 @@ package struct CohortKey: Codable, Hashable, Sendable {
   private(set) var isOfCase: Bool?
   let normaVersion: String
 
-  package init(preprocessing: Preprocessing?, bundle: ModelBundle, threshold: Double) throws {
-    preprocessingDigest = try preprocessing?.recipe.digest()
+  package init(preprocessing: Preprocessor?, bundle: ModelBundle, threshold: Double) throws {
+    preprocessingDigest = try preprocessing?.key.digest()
     bundleDigest = try bundle.digest()
     (self.threshold, normaVersion) = (threshold, NormaVersion.current)
   }

@@ -1,3 +1,4 @@
+import Base
 package import Foundation
 
 /// `parts/` of an output folder that several processes fill, each with a part of the cohort.

@@ -1,3 +1,6 @@
+public import Base
+public import Cohort
+public import Preprocessing
 public import Foundation
 import Synchronization
 import Tensors
@@ -45,7 +48,7 @@ public struct CohortSegmentation {
     }
   }
 
-  private let preprocessing: Preprocessing?
+  private let preprocessing: Preprocessor?
   private let segmenter: Segmenter
   private let bundleName: String
   private let threshold: Double
@@ -58,7 +61,7 @@ public struct CohortSegmentation {
   /// Without preprocessing the scans have to be stripped, or come with their brain masks. With the calibration
   /// `exceedance`, that of the bundle, its map is written too.
   public init(
-    preprocessing: Preprocessing? = nil, segmenter: Segmenter, bundleName: String, threshold: Double,
+    preprocessing: Preprocessor? = nil, segmenter: Segmenter, bundleName: String, threshold: Double,
     ownThresholds: [String: Double] = [:], exceedance: Calibration? = nil, output: URL, work: URL? = nil
   ) {
     (self.preprocessing, self.segmenter, self.bundleName) = (preprocessing, segmenter, bundleName)

@@ -1,4 +1,5 @@
-import Files
+import Cohort
+import Base
 package import Foundation
 
 /// What `norma segment` or `norma bids` left in a folder.

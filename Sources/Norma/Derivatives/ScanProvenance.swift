@@ -1,3 +1,6 @@
+import Base
+package import Cohort
+
 /// What the sidecars of a scan say of its making.
 package struct ScanProvenance: Sendable {
   /// BIDS URIs or names of the input files.

@@ -1,3 +1,4 @@
+import Base
 package import Foundation
 
 /// `segmentation.json`: how the maps of an output folder were made, for whoever evaluates them.

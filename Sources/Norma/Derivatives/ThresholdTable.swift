@@ -1,3 +1,4 @@
+import Base
 package import Foundation
 
 /// Thresholds that somebody chose: for single cases, and for all others.

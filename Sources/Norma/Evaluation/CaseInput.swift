@@ -1,3 +1,4 @@
+import Base
 import Volumes
 
 /// A map with its truth on one grid, checked.

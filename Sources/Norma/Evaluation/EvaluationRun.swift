@@ -1,3 +1,5 @@
+import Base
+public import Cohort
 public import Foundation
 import Volumes
 

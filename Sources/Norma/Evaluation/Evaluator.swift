@@ -1,3 +1,4 @@
+import Base
 public import Foundation
 public import Volumes
 

@@ -1,3 +1,5 @@
+import Base
+
 /// The participants of an evaluation, in an order that does not depend on the order of cases, and their
 /// resampling.
 struct Participants {

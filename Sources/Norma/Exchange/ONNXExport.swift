@@ -1,3 +1,6 @@
+import StrictSettings
+import Base
+import Methods
 public import Foundation
 import Tensors
 

@@ -1,3 +1,5 @@
+import Base
+import Methods
 import Tensors
 
 /// The network of an autoencoder, a variational one or an AnoVAEGAN as ONNX operators: from slices to the decoded

@@ -1,3 +1,6 @@
+import Base
+public import Cohort
+import Methods
 public import Foundation
 public import Tensors
 

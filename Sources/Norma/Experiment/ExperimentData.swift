@@ -1,3 +1,5 @@
+import Base
+import Cohort
 import Foundation
 import Volumes
 

@@ -1,3 +1,6 @@
+import Base
+import Methods
+import StrictSettings
 import Foundation
 
 /// What an experiment compares, on one manifest: methods by preset, each with several seeds.

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 
 /// A finished experiment: the contents of `results.json`.

@@ -1,3 +1,6 @@
+import Base
+public import Cohort
+import StrictSettings
 import Foundation
 public import Tensors
 import Volumes

@@ -1,3 +1,6 @@
+import Methods
+import Base
+import Cohort
 import Foundation
 import Tensors
 import Volumes

@@ -1,3 +1,5 @@
+import Cohort
+import Methods
 import Tensors
 import Volumes
 

@@ -1,3 +1,5 @@
+import Methods
+
 /// One step of post-processing added to those before it, so that what each is worth can be told.
 public struct AblationStage: Hashable, Sendable {
   /// The step that was added last.

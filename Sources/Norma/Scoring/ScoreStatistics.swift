@@ -1,3 +1,4 @@
+import Methods
 import Tensors
 
 /// Voxel-wise mean and standard deviation of a method's score over lesion-free slices.

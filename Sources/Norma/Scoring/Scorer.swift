@@ -1,3 +1,4 @@
+package import Methods
 package import Tensors
 import Volumes
 

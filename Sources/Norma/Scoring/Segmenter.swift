@@ -1,3 +1,6 @@
+import Base
+import Cohort
+public import Preprocessing
 import Foundation
 public import Tensors
 public import Volumes
@@ -44,13 +47,6 @@ public final class Segmenter {
   private let preparation: ScanPreparation
   private let domain: InputDomain?
 
-  /// Loads a bundle's weights onto a device.
-  public convenience init(bundle: ModelBundle, device: Device = .cpu) throws {
-    self.init(
-      scorer: try bundle.scorer(device: device), recipe: bundle.manifest.configuration.recipe,
-      domain: bundle.manifest.domain)
-  }
-
   package init(scorer: Scorer, recipe: Recipe, domain: InputDomain? = nil) {
     (self.scorer, self.domain) = (scorer, domain)
     preparation = ScanPreparation(recipe: recipe)
@@ -95,7 +91,7 @@ public final class Segmenter {
     let properties = prepared.properties
     let findings =
       (properties.flatMap { domain?.findings($0) } ?? [])
-      + (contrast.map { [TissueContrast.finding(greyToWhite: $0)] } ?? [])
+      + (contrast.map { [InputDomain.Finding(greyToWhite: $0)] } ?? [])
     return Result(
       anomalyMap: map,
       uncertainty: try output.variance.map {

@@ -1,3 +1,5 @@
+import Cohort
+import Base
 public import Foundation
 import Volumes
 

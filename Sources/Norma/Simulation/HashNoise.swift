@@ -1,3 +1,5 @@
+import Base
+
 /// Continuous noise in -1...1 without a table: a hash at each node of a lattice, trilinear between nodes.
 struct HashNoise: Sendable {
   let key: UInt64

@@ -1,3 +1,5 @@
+import Base
+
 /// Four values per node on a regular grid in template world space, trilinear between nodes.
 struct Lattice: Sendable {
   let shape: SIMD3<Int>

@@ -1,3 +1,5 @@
+import Base
+
 /// What a simulated patient suffers from.
 public enum LesionKind: String, Codable, CaseIterable, Sendable {
   /// One large bright territory, a wedge from deep white matter to the cortex.

@@ -1,3 +1,5 @@
+import Base
+
 /// One simulated person in one simulated scanner, before lesions: anatomy, contrast and shading.
 struct Person: Sendable {
   /// What a point of the head looks like; brightness is relative to mean white matter = 1.

@@ -1,3 +1,4 @@
+public import Cohort
 public import Volumes
 
 /// One simulated person's scan with its truth, on one grid in template world space.

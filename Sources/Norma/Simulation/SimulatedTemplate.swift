@@ -1,3 +1,4 @@
+import Cohort
 public import Foundation
 import Volumes
 

@@ -1,3 +1,6 @@
+public import Cohort
+import StrictSettings
+
 /// What a simulated cohort looks like; the same options give the same files, byte for byte.
 public struct SimulationOptions: Codable, Equatable, Sendable {
   /// Number of people.

@@ -1,3 +1,5 @@
+import Cohort
+import Base
 import Volumes
 
 /// Makes simulated FLAIR scans: people deformed from a template, some of them with lesions.

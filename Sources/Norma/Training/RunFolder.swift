@@ -1,3 +1,6 @@
+import Methods
+import Base
+import StrictSettings
 public import Foundation
 import Tensors
 
@@ -88,14 +91,5 @@ struct Checkpoint {
     self.init(
       model: tensors.dropping(prefix: "model."), optimizer: tensors.dropping(prefix: "optimizer."),
       progress: progress)
-  }
-}
-
-extension [String: Tensor] {
-  /// The tensors whose name begins with `prefix`, without it.
-  func dropping(prefix: String) -> [String: Tensor] {
-    reduce(into: [:]) { result, entry in
-      if entry.key.hasPrefix(prefix) { result[String(entry.key.dropFirst(prefix.count))] = entry.value }
-    }
   }
 }

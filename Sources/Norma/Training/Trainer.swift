@@ -1,3 +1,5 @@
+import Base
+package import Methods
 import Foundation
 package import Tensors
 
@@ -200,48 +202,5 @@ package final class Trainer {
 
   private func seconds(since start: ContinuousClock.Instant) -> Double {
     max(1e-9, (ContinuousClock.now - start) / .seconds(1))
-  }
-}
-
-/// The order of an epoch's slices and which of them are mirrored, fixed by (seed, epoch).
-private struct EpochPlan: Sendable {
-  let slices: [SliceStore.Slice]
-  let mirrored: [Bool]
-  let batchSize: Int
-
-  init(slices: [SliceStore.Slice], settings: TrainingSettings, epoch: Int) {
-    var generator = SeededGenerator(seed: UInt64(settings.seed), place: 1, UInt64(epoch))
-    self.slices = slices.shuffled(using: &generator)
-    mirrored = slices.map { _ in Double.random(in: 0..<1, using: &generator) < settings.mirror }
-    batchSize = settings.batchSize
-  }
-
-  /// Slices of a step's batch.
-  func count(_ step: Int) -> Int { min(batchSize, slices.count - step * batchSize) }
-
-  /// A step's batch, or a share of it.
-  func batch(_ step: Int, of contents: SliceStore.Contents, share: BatchShare?) throws -> Batch {
-    func batch(_ range: Range<Int>) throws -> Batch {
-      let numbers = range.map { step * batchSize + $0 }
-      return try contents.batch(numbers.map { slices[$0] }, mirrored: numbers.map { mirrored[$0] })
-    }
-    guard let share else { return try batch(0..<count(step)) }
-    var part = try batch(share.range)
-    let next = share.range.upperBound % share.whole
-    part.following = try batch(next..<next + 1).slices()[0]
-    return part
-  }
-}
-
-extension Batch {
-  /// The same batch on another device.
-  func on(_ device: Device) throws -> Batch {
-    guard images.device != device else { return self }
-    var moved = Batch(
-      images: try images.to(device), brain: try brain.to(device), lesions: try lesions?.to(device),
-      levels: levels)
-    moved.normal = try normal?.to(device)
-    moved.following = following
-    return moved
   }
 }

@@ -1,3 +1,4 @@
+public import Methods
 public import Foundation
 
 /// What a trainer tells those who listen.

@@ -1,4 +1,7 @@
-import Files
+public import Cohort
+public import Methods
+import StrictSettings
+import Base
 public import Foundation
 public import Tensors
 

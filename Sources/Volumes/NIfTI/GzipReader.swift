@@ -1,5 +1,5 @@
 import CImageIO
-import Files
+import Base
 import Foundation
 
 /// Reads a file from front to back, inflating it if it is gzip.

@@ -1,5 +1,5 @@
 import CImageIO
-import Files
+import Base
 import Foundation
 
 /// Writes bytes to a file descriptor, deflated as gzip without name and time, or as they are.

@@ -2,6 +2,11 @@ import Foundation
 import Tensors
 import Testing
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct ModelBundleTests {

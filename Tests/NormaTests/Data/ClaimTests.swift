@@ -3,6 +3,9 @@ import Foundation
 import Synchronization
 import Testing
 
+@testable import Base
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct ClaimTests {

@@ -1,6 +1,10 @@
 import Foundation
 import Testing
 
+@testable import Base
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct CohortPartTests {

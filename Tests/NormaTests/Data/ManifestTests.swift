@@ -1,6 +1,11 @@
 import Foundation
 import Testing
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct ManifestTests {

@@ -2,6 +2,8 @@ import Tensors
 import Testing
 import Volumes
 
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct ResamplingTests {

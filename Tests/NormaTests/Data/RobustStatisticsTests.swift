@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+@testable import Base
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct RobustStatisticsTests {

@@ -2,6 +2,9 @@ import Foundation
 import Testing
 import Volumes
 
+@testable import StrictSettings
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct InputDomainTests {
@@ -42,7 +45,7 @@ import Volumes
 
   @Test(arguments: [(1.003, true), (1.085, true), (0.945, false), (0.72, false), (1.4, false)])
   func aContrastUnlikeThatOfAFLAIRIsNamed(ratio: Double, isInside: Bool) {
-    let finding = TissueContrast.finding(greyToWhite: ratio)
+    let finding = InputDomain.Finding(greyToWhite: ratio)
     #expect(finding.isInside == isInside)
     #expect(finding.sentence.contains("FLAIR scans") && finding.sentence.contains("grey over white matter"))
   }

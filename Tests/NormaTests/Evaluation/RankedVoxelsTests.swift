@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+@testable import Base
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 /// The merge of many runs, in memory and from a scratch file.

@@ -1,6 +1,10 @@
 import Foundation
 import Testing
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 /// Against scikit-learn: Scripts/goldens/evaluation.py.

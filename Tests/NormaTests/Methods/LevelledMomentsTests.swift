@@ -1,6 +1,8 @@
 import Tensors
 import Testing
 
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct LevelledMomentsTests {

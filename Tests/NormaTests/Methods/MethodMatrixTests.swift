@@ -2,6 +2,9 @@ import Tensors
 import Testing
 import Volumes
 
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 /// Every registered method against the contract of ``Method``.

@@ -1,6 +1,9 @@
 import Tensors
 import Testing
 
+@testable import StrictSettings
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 /// The networks in the sizes of the papers: shapes and numbers of parameters; nothing is trained.

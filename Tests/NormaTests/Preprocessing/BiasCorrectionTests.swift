@@ -3,6 +3,10 @@ import Tensors
 import Testing
 import Volumes
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct BiasCorrectionTests {

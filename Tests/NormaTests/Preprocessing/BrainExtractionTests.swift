@@ -2,6 +2,10 @@ import Foundation
 import Testing
 import Volumes
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 /// Brain extraction without its network: grids, orientations, refusals.

@@ -1,6 +1,9 @@
 import Testing
 import Volumes
 
+@testable import Base
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct BrainPlausibilityTests {

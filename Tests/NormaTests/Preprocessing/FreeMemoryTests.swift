@@ -2,6 +2,9 @@ import Foundation
 import Testing
 import Volumes
 
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct FreeMemoryTests {

@@ -1,6 +1,9 @@
 import Tensors
 import Testing
 
+@testable import Base
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 /// Against PyTorch: Scripts/goldens/brain.py.

@@ -1,6 +1,7 @@
 import Testing
 import Volumes
 
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct MorphologyTests {

@@ -2,18 +2,23 @@ import Foundation
 import Testing
 import Volumes
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct PreprocessingTests {
-  private static let nowhere = Preprocessing.Resources(
+  private static let nowhere = Preprocessor.Resources(
     brainWeights: URL(fileURLWithPath: "/nowhere/net.safetensors"), template: URL(fileURLWithPath: "/nowhere")
   )
 
   /// Neither brain extraction nor registration, for which no file is here.
   private static func preprocessing(
     _ settings: [String] = ["registers=false", "correctsBias=false"], skull: SkullState = .auto
-  ) throws -> Preprocessing {
-    Preprocessing(settings: try PreprocessingSettings().with(settings), resources: nowhere, skull: skull)
+  ) throws -> Preprocessor {
+    Preprocessor(settings: try PreprocessingSettings().with(settings), resources: nowhere, skull: skull)
   }
 
   private func withScan<Result>(_ scan: Volume, _ body: (ScanCase) throws -> Result) throws -> Result {
@@ -133,7 +138,7 @@ import Volumes
         #expect(distance(second.volume.voxels, inside) == 0)
         #expect(try Data(contentsOf: files.scan) == written)
         // Other settings are another result.
-        let other = try PreparationSidecar(scan, recipe: Self.preprocessing(["registers=false"]).recipe)
+        let other = try PreparationSidecar(scan, key: Self.preprocessing(["registers=false"]).key)
         #expect(files.completed(like: other) == nil)
       }
     }

@@ -2,6 +2,10 @@ import Foundation
 import Testing
 import Volumes
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct TemplateRegistrationTests {

@@ -2,6 +2,10 @@ import Foundation
 import Testing
 import Volumes
 
+@testable import Base
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct TemplateTests {

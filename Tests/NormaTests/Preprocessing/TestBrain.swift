@@ -1,6 +1,9 @@
 import Foundation
 import Volumes
 
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 /// A brain of ellipsoids in MNI152 space, without symmetry: folded cortex, white matter, ventricles, and landmarks.

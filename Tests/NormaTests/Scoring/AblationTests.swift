@@ -1,5 +1,8 @@
 import Testing
 
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct AblationTests {

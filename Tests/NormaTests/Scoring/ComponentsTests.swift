@@ -2,6 +2,10 @@ import Tensors
 import Testing
 import Volumes
 
+@testable import Base
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 /// Against SciPy: Scripts/goldens/scoring.py.

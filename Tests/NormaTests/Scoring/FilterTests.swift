@@ -2,6 +2,9 @@ import Tensors
 import Testing
 import Volumes
 
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 /// Against SciPy: Scripts/goldens/scoring.py.

@@ -1,5 +1,8 @@
 import Testing
 
+@testable import Base
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct ScoreHistogramTests {

@@ -1,6 +1,9 @@
 import Tensors
 import Testing
 
+@testable import StrictSettings
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 /// Against numpy: Scripts/goldens/scoring.py.

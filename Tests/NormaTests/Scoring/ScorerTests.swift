@@ -3,6 +3,10 @@ import Tensors
 import Testing
 import Volumes
 
+@testable import StrictSettings
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 /// A method whose score is the input and, where it may draw, noise of sd 0.1.

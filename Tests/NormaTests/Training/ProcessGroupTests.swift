@@ -3,6 +3,9 @@ import Synchronization
 import Tensors
 import Testing
 
+@testable import Base
+@testable import Methods
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct ProcessGroupTests {

@@ -1,5 +1,9 @@
 import Tensors
 
+@testable import StrictSettings
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 /// A method that counts its steps and breaks where its settings say.

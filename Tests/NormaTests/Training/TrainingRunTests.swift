@@ -3,6 +3,11 @@ import Tensors
 import Testing
 import Volumes
 
+@testable import Base
+@testable import StrictSettings
+@testable import Methods
+@testable import Cohort
+@testable import Preprocessing
 @testable import Norma
 
 @Suite struct TrainingRunTests {

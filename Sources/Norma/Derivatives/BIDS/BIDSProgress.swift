@@ -1,3 +1,5 @@
+package import Cohort
+package import Preprocessing
 import Foundation
 
 /// Which scans of a BIDS data set have their results already, made of the same files by the same model.
@@ -7,11 +9,11 @@ package struct BIDSProgress {
   let threshold: Double
   let ownThresholds: [String: Double]
   let exceedance: Calibration?
-  let preprocessing: Preprocessing
+  let preprocessing: Preprocessor
   package let key: CohortKey
 
   package init(
-    dataset: DerivativeDataset, preprocessing: Preprocessing, bundle: ModelBundle, threshold: Double,
+    dataset: DerivativeDataset, preprocessing: Preprocessor, bundle: ModelBundle, threshold: Double,
     ownThresholds: [String: Double] = [:], exceedance: Calibration? = nil
   ) throws {
     (self.dataset, self.preprocessing, self.exceedance) = (dataset, preprocessing, exceedance)

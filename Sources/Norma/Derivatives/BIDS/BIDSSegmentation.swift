@@ -1,3 +1,5 @@
+import Base
+package import Cohort
 package import Foundation
 
 /// Segments the scans of a participant, each into files of its own.

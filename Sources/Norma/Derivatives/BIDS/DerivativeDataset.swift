@@ -1,3 +1,7 @@
+import Base
+import Cohort
+import Preprocessing
+import Tensors
 package import Foundation
 
 /// The folder of the results as a BIDS derivative data set, which any number of processes may fill at once.

@@ -1,3 +1,5 @@
+import Base
+package import Cohort
 package import Foundation
 
 /// All scans of a BIDS data set in one table, from the rows that the runs of its participants left.

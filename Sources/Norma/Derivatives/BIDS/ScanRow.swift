@@ -1,3 +1,5 @@
+import Base
+import Cohort
 import Foundation
 
 /// What became of one scan of a BIDS data set. Each lies in a file of its own, which no other process writes.

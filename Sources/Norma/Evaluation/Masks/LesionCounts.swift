@@ -1,3 +1,5 @@
+import Volumes
+
 /// Whole lesions found and called regions that are right: what lesion recall and F1 are made of.
 struct LesionCounts: Hashable, Sendable {
   /// Lesions and those of them that a called voxel touches, by stratum.

@@ -1,3 +1,4 @@
+import Base
 import Volumes
 
 /// Distances in mm between the surface of a case's lesions and those of called masks.

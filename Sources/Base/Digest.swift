@@ -1,0 +1,79 @@
+package import Foundation
+
+#if canImport(CryptoKit)
+  import CryptoKit
+#else
+  import COpenSSL
+#endif
+
+/// SHA-256 as lower-case hexadecimal text.
+package enum Digest {
+  /// The digest of bytes in memory.
+  package static func of(_ data: Data) -> String { hexadecimal(bytes(of: data)) }
+
+  /// The 32 bytes of the digest.
+  package static func bytes(of data: Data) -> [UInt8] {
+    let hash = SHA256Stream()
+    hash.update(data)
+    return hash.finish()
+  }
+
+  /// The digest of a file, read in pieces; throws a ``Problem`` when it cannot be read.
+  package static func of(file url: URL) throws -> String {
+    guard let handle = try? FileHandle(forReadingFrom: url) else {
+      throw Problem(
+        .missingInput, "the file cannot be opened", at: url.path, advice: "check the path and its rights")
+    }
+    defer { try? handle.close() }
+    let hash = SHA256Stream()
+    do {
+      while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty { hash.update(piece) }
+    } catch {
+      throw Problem(
+        .inputOutput, "the file cannot be read: \(error.systemReason)", at: url.path,
+        advice: "check the disk that it lies on")
+    }
+    return hexadecimal(hash.finish())
+  }
+
+  private static func hexadecimal(_ digest: [UInt8]) -> String {
+    digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
+#if canImport(CryptoKit)
+  private final class SHA256Stream {
+    private var hash = SHA256()
+
+    func update(_ data: Data) { hash.update(data: data) }
+    func finish() -> [UInt8] { Array(hash.finalize()) }
+  }
+#else
+  /// OpenSSL's SHA-256; its calls fail only for arguments that this type never passes.
+  private final class SHA256Stream {
+    /// OpenSSL would free its tables when the process exits, while another thread may still read a file.
+    private static let isKeptAtExit = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
+
+    private let context = EVP_MD_CTX_new()
+
+    init() {
+      require(Self.isKeptAtExit)
+      require(EVP_DigestInit_ex(context, EVP_sha256(), nil))
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    func update(_ data: Data) {
+      data.withUnsafeBytes { require(EVP_DigestUpdate(context, $0.baseAddress, $0.count)) }
+    }
+
+    func finish() -> [UInt8] {
+      [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
+        require(EVP_DigestFinal_ex(context, digest.baseAddress, nil))
+        count = 32
+      }
+    }
+
+    private func require(_ status: Int32) { precondition(status == 1, "OpenSSL cannot compute SHA-256") }
+  }
+#endif

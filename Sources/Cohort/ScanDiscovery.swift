@@ -1,0 +1,105 @@
+import Base
+public import Foundation
+
+extension Manifest {
+  /// What a user points at: one scan, a manifest (.tsv), or a folder that is searched for scans.
+  public init(discovering url: URL) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      throw Problem(.missingInput, "there is no such file or folder", at: url.path, advice: "check the path")
+    }
+    if isFolder.boolValue {
+      try self.init(folder: url)
+    } else if url.pathExtension.lowercased() == "tsv" {
+      try self.init(contentsOf: url)
+    } else {
+      self.init(cases: [ScanCase(scan: url)], source: url)
+    }
+  }
+
+  /// Scans of a folder and its subfolders, hidden ones apart: `*_FLAIR` files where there are any, else every scan file.
+  private init(folder: URL) throws {
+    let root = folder.standardizedFileURL
+    let files = FileTree(root).filter { Self.isScan($0) && !"/\($0)".contains("/derivatives/") }
+      .map { root.appendingPathComponent($0) }
+      .sorted { $0.path < $1.path }
+    let flairs = files.filter { Self.stem($0).hasSuffix("_FLAIR") && !Self.stem($0).contains("_desc-") }
+    let scans = (flairs.isEmpty ? files : flairs).map(ScanCase.init(scan:))
+    guard !scans.isEmpty || !Self.holdsDICOM(folder) else {
+      throw Problem(
+        .badData, "the folder holds DICOM files", at: folder.path,
+        advice: "convert them first: dcm2niix -z y -f %p_%s -o NIFTI_FOLDER '\(folder.path)'")
+    }
+    guard !scans.isEmpty else {
+      throw Problem(
+        .missingInput, "the folder holds no scan", at: folder.path,
+        advice: "scans end in .nii, .nii.gz or .png; convert DICOM with dcm2niix first")
+    }
+    var seen = [String: URL]()
+    for scan in scans {
+      if let other = seen.updateValue(scan.image, forKey: scan.id) {
+        throw Problem(
+          .badData, "two scans would get the same case name '\(scan.id)'",
+          at: "\(other.path) and \(scan.image.path)",
+          advice: "rename one, or list them in a manifest with session_id")
+      }
+    }
+    self.init(cases: scans, source: folder)
+  }
+
+  /// Whether one of the first files is DICOM, by its name or by the letters that follow the preamble.
+  private static func holdsDICOM(_ folder: URL) -> Bool {
+    let files = FileTree(folder).lazy.map { folder.appendingPathComponent($0) }
+    let regular = files.filter {
+      (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
+    }
+    for file in regular.prefix(100) {
+      if ["dcm", "ima"].contains(file.pathExtension.lowercased()) { return true }
+      guard let handle = try? FileHandle(forReadingFrom: file) else { continue }
+      defer { try? handle.close() }
+      if let start = try? handle.read(upToCount: 132), start.dropFirst(128) == Data("DICM".utf8) {
+        return true
+      }
+    }
+    return false
+  }
+
+  static func isScan(_ path: String) -> Bool {
+    let name = path.lowercased()
+    return [".nii", ".nii.gz", ".png"].contains { name.hasSuffix($0) }
+  }
+
+  /// The file's name without `.nii.gz`, `.nii` or `.png`.
+  package static func stem(_ url: URL) -> String {
+    let name = url.lastPathComponent
+    let ending = [".nii.gz", ".nii", ".png"].first { name.lowercased().hasSuffix($0) } ?? ""
+    return String(name.dropLast(ending.count))
+  }
+}
+
+extension ScanCase {
+  /// A case made of a file alone: `sub-` and `ses-` of a BIDS name are understood; of another name what precedes the suffix is
+  /// the participant.
+  public init(scan url: URL) {
+    let stem = Manifest.stem(url)
+    let entities = stem.split(separator: "_").map(String.init)
+    let participant = entities.first { $0.hasPrefix("sub-") }
+    self.init(
+      participantID: participant ?? stem, sessionID: entities.first { $0.hasPrefix("ses-") }, image: url)
+    id = stem
+    if let suffix, ["FLAIR", "T1w"].contains(suffix) { id = String(stem.dropLast(suffix.count + 1)) }
+    if participant == nil { participantID = id }
+  }
+
+  /// The kind of image as a BIDS suffix, where the file's name says so.
+  package var suffix: String? {
+    let stem = Manifest.stem(image).lowercased()
+    return Self.suffixes.first { stem.hasSuffix("_\($0)".lowercased()) }
+  }
+
+  private static let suffixes = [
+    "FLAIR", "T1w", "T2w", "PDw", "T2star", "T2starw", "inplaneT1", "inplaneT2", "angio", "swi", "dwi",
+    "bold", "asl",
+    "CT",
+  ]
+}

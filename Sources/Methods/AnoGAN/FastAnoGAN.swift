@@ -1,0 +1,97 @@
+import Base
+import StrictSettings
+import Tensors
+
+/// f-AnoGAN (Schlegl et al. 2019): a Wasserstein generator first, then an encoder that finds the code of a slice in
+/// one pass instead of by search.
+///
+/// The encoder minimises the mean of (x - G(E(x)))² plus `featureWeight` times the mean of (f(x) - f(G(E(x))))²,
+/// f the critic's features ("izi_f"), with generator and critic held fixed.
+final class FastAnoGAN: SharedLearning {
+  struct ModelSettings: Settings {
+    /// The generator is this network's decoder and the encoder its encoder, with a dense code.
+    var network = NetworkSettings()
+    var critic = CriticSettings()
+    /// Share of the steps that train the generator; the rest train the encoder.
+    var generatorShare = 0.6
+    /// Weight of the critic's features in the encoder's loss (1 in the paper).
+    var featureWeight = 1.0
+
+    func validate(path: String) throws {
+      try network.validateDense(path: join(path, "network"))
+      try critic.validate(path: join(path, "critic"))
+      try require(
+        generatorShare > 0 && generatorShare < 1, path, "generatorShare", generatorShare, "between 0 and 1")
+      try require(featureWeight >= 0, path, "featureWeight", featureWeight, "0 or more")
+    }
+  }
+
+  static let name = "f-anogan"
+  static let summary =
+    "generative adversarial network with an encoder trained afterwards (Schlegl et al. 2019)"
+
+  private let settings: ModelSettings
+  private let context: MethodContext
+  private let pair: GenerativePair
+  private let parameters: ParameterStore
+  private let encoder: SliceEncoder
+  private let optimizer: Adam
+
+  init(settings: ModelSettings, context: MethodContext) throws {
+    (self.settings, self.context) = (settings, context)
+    pair = try GenerativePair(network: settings.network, critic: settings.critic, context: context)
+    var seeds = SeededGenerator(seed: context.seed, place: 2)
+    parameters = try ParameterStore(device: context.device, generator: Generator(seed: seeds.next()))
+    encoder = try SliceEncoder(
+      parameters.path(), settings: settings.network, context: context, isDistribution: false)
+    optimizer = try Adam(
+      parameters.namedParameters, learningRate: 1e-4, betas: (settings.critic.beta1, settings.critic.beta2))
+  }
+
+  func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
+    guard context.progress >= settings.generatorShare else { return try pair.learn(batch, context) }
+    return try pair.frozen {
+      try optimizer.minimize(encoderLoss(batch, training: true, draws: context.generator), context)
+    }
+  }
+
+  /// The encoder's loss; nil while there is only a generator.
+  func validationLosses(_ batch: Batch) throws -> Losses? {
+    guard try optimizer.stepCount > 0 else { return nil }
+    return try withoutGradients { try encoderLoss(batch, training: false, draws: nil).values() }
+  }
+
+  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+    try withoutGradients {
+      try AnomalyScore(
+        batch, reconstruction: reconstruct(batch, training: false, draws: draws), residual: context.residual)
+    }
+  }
+
+  private func encoderLoss(_ batch: Batch, training: Bool, draws: Generator?) throws -> LossTerms {
+    let reconstruction = try reconstruct(batch, training: training, draws: draws)
+    var terms = try LossTerms("reconstruction", Loss.mse(reconstruction, batch.images))
+    let (expected, actual) = try (
+      pair.critic.features(batch.images), pair.critic.features(reconstruction)
+    )
+    try terms.add("features", Loss.mse(actual, expected), weight: settings.featureWeight)
+    return terms
+  }
+
+  private func reconstruct(_ batch: Batch, training: Bool, draws: Generator?) throws -> Tensor {
+    try pair.generator(encoder(batch.images, training: training), training: false, draws: draws)
+  }
+
+  var state: [String: Tensor] {
+    [String: Tensor](uniqueKeysWithValues: parameters.namedTensors()).prefixed("encoder").joined(pair.state)
+  }
+  func load(state: [String: Tensor]) throws {
+    try state.give(to: [("encoder", parameters.load)] + pair.stateParts)
+  }
+  var optimizerState: [String: Tensor] {
+    optimizer.state().prefixed("encoder").joined(pair.optimizerState)
+  }
+  func load(optimizerState: [String: Tensor]) throws {
+    try optimizerState.give(to: [("encoder", optimizer.load)] + pair.optimizerParts)
+  }
+}

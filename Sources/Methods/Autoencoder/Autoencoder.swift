@@ -1,0 +1,74 @@
+import StrictSettings
+package import Tensors
+
+/// Autoencoder of Baur et al. 2018: what it cannot reconstruct through its code is anomalous.
+///
+/// Loss per slice: sum over pixels of |x - x̂|, plus the gradient-difference loss where it has a weight.
+package final class Autoencoder: SharedLearning {
+  package struct ModelSettings: Settings {
+    var network = NetworkSettings()
+    /// Weight of the gradient-difference loss against the summed pixel error; 0 = without.
+    var gradientDifferenceWeight = 0.0
+    /// Adam's first decay rate.
+    var beta1 = 0.9
+
+    func validate(path: String) throws {
+      try network.validate(path: join(path, "network"))
+      try require(
+        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more"
+      )
+      try require((0..<1).contains(beta1), path, "beta1", beta1, "0 to less than 1")
+    }
+  }
+
+  package static let name = "autoencoder"
+  package static let summary = "autoencoder, code dense or spatial (Baur et al. 2018)"
+
+  private let context: MethodContext
+  private let parameters: ParameterStore
+  private let encoder: SliceEncoder
+  private let decoder: SliceDecoder
+  private let loss: ReconstructionLoss
+  private let optimizer: Adam
+
+  package init(settings: ModelSettings, context: MethodContext) throws {
+    self.context = context
+    parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
+    encoder = try SliceEncoder(
+      parameters.path(), settings: settings.network, context: context, isDistribution: false)
+    decoder = try SliceDecoder(parameters.path(), settings: settings.network, context: context)
+    loss = ReconstructionLoss(gradientDifferenceWeight: settings.gradientDifferenceWeight)
+    optimizer = try Adam(
+      parameters.namedParameters, learningRate: 1e-3, betas: (settings.beta1, 0.999))
+  }
+
+  package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
+    let reconstruction = try reconstruct(batch, training: true, draws: context.generator)
+    return try optimizer.minimize(loss(batch, reconstruction: reconstruction), context)
+  }
+
+  package func validationLosses(_ batch: Batch) throws -> Losses? {
+    try withoutGradients {
+      try loss(batch, reconstruction: reconstruct(batch, training: false, draws: nil)).values()
+    }
+  }
+
+  package func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+    try withoutGradients {
+      try AnomalyScore(
+        batch, reconstruction: reconstruct(batch, training: false, draws: draws),
+        residual: context.residual)
+    }
+  }
+
+  private func reconstruct(_ batch: Batch, training: Bool, draws: Generator?) throws -> Tensor {
+    try decoder(encoder(batch.images, training: training), training: training, draws: draws)
+  }
+
+  package var state: [String: Tensor] {
+    get throws { Dictionary(uniqueKeysWithValues: parameters.namedTensors()) }
+  }
+  package func load(state: [String: Tensor]) throws { try parameters.load(state) }
+  package var optimizerState: [String: Tensor] { optimizer.state() }
+  package func load(optimizerState: [String: Tensor]) throws { try optimizer.load(optimizerState) }
+}

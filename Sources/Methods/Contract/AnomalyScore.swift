@@ -1,0 +1,21 @@
+public import Tensors
+
+/// What a method says about a batch.
+public struct AnomalyScore: Sendable {
+  /// (batch, 1, size, size): 0 = as expected, larger = more anomalous, never negative; 0 outside the brain.
+  public let map: Tensor
+  /// (batch, 1, size, size): the input as the model would have it, for methods that reconstruct.
+  public let reconstruction: Tensor?
+
+  /// A score; `map` must not be negative.
+  public init(map: Tensor, reconstruction: Tensor? = nil) {
+    (self.map, self.reconstruction) = (map, reconstruction)
+  }
+
+  /// The residual of a reconstruction; both count inside the brain only.
+  package init(_ batch: Batch, reconstruction: Tensor, residual: Residual) throws {
+    let inside = try reconstruction * batch.brain
+    self.init(
+      map: try residual.map(of: batch.images, reconstruction: inside) * batch.brain, reconstruction: inside)
+  }
+}

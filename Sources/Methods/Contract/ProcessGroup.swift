@@ -1,0 +1,60 @@
+/// Processes that train one model together, each on its share of every batch.
+///
+/// All of them must make the same calls in the same order.
+public protocol ProcessGroup: Sendable {
+  /// This process's number from 0; process 0 writes the files.
+  var rank: Int { get }
+  /// How many there are.
+  var count: Int { get }
+  /// Overwrites the values with their sums over all processes, alike in each bit for bit.
+  func sum(_ values: inout [Float]) throws
+  /// Returns when all processes have called it.
+  func wait() throws
+}
+
+/// The one process of a group without others.
+public struct SingleProcess: ProcessGroup {
+  /// 0.
+  public let rank = 0
+  /// 1.
+  public let count = 1
+
+  /// The group.
+  public init() {}
+
+  /// Nothing to add.
+  public func sum(_ values: inout [Float]) {}
+  /// Nothing to wait for.
+  public func wait() {}
+}
+
+extension ProcessGroup {
+  /// Runs the body in process 0 and then in the others, which find what it wrote.
+  package func firstInOne<Result>(_ body: () throws -> Result) throws -> Result {
+    if rank > 0 { try wait() }
+    let result = try body()
+    if rank == 0 { try wait() }
+    return result
+  }
+
+  /// Runs the body in process 0 only; the others go on when it is done.
+  package func inOne(_ body: () throws -> Void) throws {
+    if rank == 0 { try body() }
+    try wait()
+  }
+
+  /// Whether it holds in any process.
+  package func any(_ condition: Bool) throws -> Bool {
+    var sum: [Float] = [condition ? 1 : 0]
+    try self.sum(&sum)
+    return sum[0] > 0
+  }
+
+  /// Whether all processes have the same text.
+  package func agree(on text: String) throws -> Bool {
+    let bytes = text.utf8.map { Float($0) }
+    var sum = bytes
+    try self.sum(&sum)
+    return try !any(sum != bytes.map { $0 * Float(count) })
+  }
+}

@@ -1,0 +1,26 @@
+package import Tensors
+
+extension [String: Tensor] {
+  /// The tensors whose name begins with `prefix`, without it.
+  package func dropping(prefix: String) -> [String: Tensor] {
+    reduce(into: [:]) { result, entry in
+      if entry.key.hasPrefix(prefix) { result[String(entry.key.dropFirst(prefix.count))] = entry.value }
+    }
+  }
+}
+
+extension [String: Tensor] {
+  /// The tensor of that name; throws a ``ParameterError`` when it is missing or shaped unlike `example`.
+  package func tensor(_ name: String, like example: Tensor) throws -> Tensor {
+    try tensor(name, shape: example.shape).to(example.device)
+  }
+
+  /// The tensor of that name; throws a ``ParameterError`` when it is missing or has another shape.
+  package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
+    guard let tensor = self[name] else { throw ParameterError.missing(path: name, shape: shape) }
+    guard tensor.shape == shape else {
+      throw ParameterError.shape(path: name, expected: shape, actual: tensor.shape)
+    }
+    return tensor
+  }
+}

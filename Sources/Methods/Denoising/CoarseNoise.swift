@@ -1,0 +1,37 @@
+import Base
+import Tensors
+
+/// Noise as coarse as lesions are large, so that who can remove it removes lesions too (Kascenas et al. 2022).
+struct CoarseNoise {
+  /// Which way it changes brightness.
+  enum Sign: String, Codable, Hashable, Sendable, CaseIterable {
+    case both
+    /// Brighter or not at all: what would darken is left out.
+    case positive
+  }
+
+  /// Nodes across the image, between which it is bilinear.
+  let coarseness: Int
+  /// Standard deviation at the nodes, in the units of the images.
+  let strength: Float
+  let sign: Sign
+
+  /// (batch, 1, size, size), 0 outside the brain; equal seeds, one a slice, give equal noise.
+  func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Tensor {
+    let noise = try batch.drawn(seeds: seeds) { try draw(&$1) }
+    return try withoutGradients {
+      try Tensor.stack(noise).unsqueeze(1).to(batch.brain.device) * batch.brain
+    }
+  }
+
+  /// Rolled, so that the nodes may lie anywhere.
+  private func draw(_ brush: inout Brush) throws -> Tensor {
+    let noise = try brush.noise(cells: coarseness) * strength
+    let shifts = (0..<2).map { _ in brush.draws.count(0...brush.size - 1) }
+    let rolled = try noise.roll(shifts, dims: [0, 1])
+    return switch sign {
+    case .both: rolled
+    case .positive: try rolled.relu()
+    }
+  }
+}

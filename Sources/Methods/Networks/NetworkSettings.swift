@@ -1,0 +1,67 @@
+import StrictSettings
+package import Tensors
+
+/// Shape of the code between encoder and decoder.
+package enum CodeShape: String, Codable, Hashable, Sendable, CaseIterable {
+  /// A vector; position is lost in it.
+  case dense
+  /// A small image; position is kept.
+  case spatial
+}
+
+/// Settings of the encoder and the mirrored decoder that every reconstructing method shares.
+package struct NetworkSettings: Settings {
+  package var code = CodeShape.dense
+  /// Channels after each encoder convolution; the decoder mirrors them.
+  package var channels = [32, 64, 128, 128]
+  /// The first convolution keeps the size, and the one that makes the code halves it (Baur et al. 2018); without,
+  /// every encoder convolution halves and the code keeps the size.
+  package var stem = false
+  /// Side of the convolution kernels in pixels.
+  package var kernel = 5
+  package var norm = NormKind.batch
+  package var activation = Activation.leakyReLU
+  /// Negative slope of the LeakyReLU.
+  package var slope = 0.3
+  /// Length of a dense code.
+  var denseSize = 128
+  /// Channels between convolutions and a dense code.
+  package var denseChannels = 16
+  /// Channels of a spatial code.
+  var spatialChannels = 64
+  /// Probability that an element of the code is zeroed in training, and in scoring with draws.
+  var dropout = 0.0
+
+  /// The defaults, with a spatial code.
+  package static var spatial: NetworkSettings {
+    var settings = NetworkSettings()
+    settings.code = .spatial
+    return settings
+  }
+
+  /// How often the image is halved on the way to the code.
+  var halvings: Int { channels.count }
+
+  func validate(path: String) throws {
+    try require(
+      (1...6).contains(channels.count) && channels.allSatisfy { (1...1024).contains($0) }, path, "channels",
+      channels, "one to six numbers from 1 to 1024")
+    try require(kernel % 2 == 1 && (3...9).contains(kernel), path, "kernel", kernel, "3, 5, 7 or 9")
+    try require((0...1).contains(slope), path, "slope", slope, "0 to 1")
+    try require((1...4096).contains(denseSize), path, "denseSize", denseSize, "1 to 4096")
+    try require((1...512).contains(denseChannels), path, "denseChannels", denseChannels, "1 to 512")
+    try require((1...512).contains(spatialChannels), path, "spatialChannels", spatialChannels, "1 to 512")
+    try require((0..<1).contains(dropout), path, "dropout", dropout, "0 to less than 1")
+  }
+
+  /// The side of the code's grid; throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an image that
+  /// cannot be halved so often.
+  package func codeSide(imageSize: Int) throws -> Int {
+    guard imageSize.isMultiple(of: 1 << halvings) else {
+      throw ConfigurationError.outOfRange(
+        path: "recipe.gridSize", value: "\(imageSize)",
+        allowed: "a multiple of \(1 << halvings), one halving for each entry of model.network.channels")
+    }
+    return imageSize >> halvings
+  }
+}

@@ -1,0 +1,55 @@
+import Base
+import Tensors
+
+/// Paints anomalies into slices; equal slices and seeds give equal results.
+package struct AnomalySynthesis {
+  package let tasks: [SyntheticTask]
+  /// Bright and unlabelled; each is painted into this share of the slices.
+  let variations: [NormalVariation]
+  let variationShare: Float
+  /// Whether what is painted darker than it was is an anomaly.
+  let labelsDarkening: Bool
+  /// At least and at most so many anomalies a slice.
+  package var count = 0...3
+  /// Nil: slices are painted as they are.
+  var augmentation: SliceAugmentation?
+
+  init(
+    tasks: [SyntheticTask], variations: [NormalVariation] = [], variationShare: Float = 0.2,
+    labelsDarkening: Bool = true, count: ClosedRange<Int> = 0...3, augmentation: SliceAugmentation? = nil
+  ) {
+    (self.tasks, self.variations, self.variationShare) = (tasks, variations, variationShare)
+    (self.labelsDarkening, self.count, self.augmentation) = (labelsDarkening, count, augmentation)
+  }
+
+  /// Paints these kinds of anomalies, between `count` bounds of them into each slice, and nothing else.
+  package init(tasks: [SyntheticTask], count: ClosedRange<Int>) {
+    self.init(tasks: tasks, variations: [], count: count)
+  }
+
+  /// One seed a slice; what was painted is all that counts as lesion. Tissue is borrowed from the next slice.
+  package func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
+    try batch.replaced(seeds: seeds) { slices, index, brush in
+      try paint(slices[index], donor: slices[(index + 1) % slices.count], &brush)
+    }
+  }
+
+  private func paint(_ slice: BatchSlice, donor: BatchSlice, _ brush: inout Brush) throws -> BatchSlice {
+    let moved = try augmentation?.moved(slice, &brush) ?? slice
+    var canvas = try SliceCanvas(z: moved.z, brain: moved.brain)
+    // A slice without brain, as a batch may hold in tests, has no place to paint in.
+    if !canvas.inside.isEmpty {
+      for variation in variations where brush.draws.chance(variationShare) {
+        try variation.paint(&canvas, &brush)
+      }
+      try canvas.acceptAsHealthy()
+      for _ in 0..<brush.draws.count(count) {
+        let task = tasks[brush.draws.count(0...tasks.count - 1)]
+        try task.painter.paint(&canvas, &brush, donor: donor)
+      }
+    }
+    let z = try augmentation?.recoloured(canvas.z, &brush) ?? canvas.z
+    return BatchSlice(
+      z: z, brain: canvas.brain, lesion: try canvas.label(darkening: labelsDarkening), normal: moved.normal)
+  }
+}

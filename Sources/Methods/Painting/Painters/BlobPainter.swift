@@ -1,0 +1,16 @@
+import Base
+import Tensors
+
+/// A bright lesion: the contrast of the tissue fades, a textured brightness of 0.7 to 6 z is added.
+struct BlobPainter: AnomalyPainter {
+  /// Limits of the radius as shares of the grid's side.
+  let radius: ClosedRange<Float>
+
+  func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: BatchSlice) throws {
+    let spot = brush.spot(in: canvas.inside, radius: brush.radius(radius))
+    let share = try brush.ellipse(spot)
+    let fading = brush.draws.uniform(0.3...1), brightness = brush.logUniform(0.7...6)
+    let texture = try brush.texture() * brush.draws.uniform(0...0.4) + 1
+    try canvas.blend(canvas.z * fading + texture * brightness, share: share)
+  }
+}

@@ -1,0 +1,73 @@
+import Base
+import StrictSettings
+import Foundation
+import Tensors
+
+/// How far training slices are turned, stretched and recoloured; each draw is uniform.
+struct SliceAugmentation: Settings {
+  /// Largest turn in radians.
+  var rotation = 0.1
+  /// Largest growth or shrinkage, as a share.
+  var scale = 0.07
+  /// Largest shift as a share of the grid's side.
+  var shift = 0.02
+  /// Contrast is multiplied by up to this factor, or divided by it.
+  var gain = 1.25
+  /// Largest change of all brightness, in z.
+  var offset = 0.3
+  /// Largest standard deviation of a smooth field, in z.
+  var field = 0.4
+  /// Largest standard deviation of white noise, in z.
+  var noise = 0.4
+
+  func validate(path: String) throws {
+    try require((0...3.2).contains(rotation), path, "rotation", rotation, "0 to 3.2 radians")
+    try require((0...0.5).contains(scale), path, "scale", scale, "0 to 0.5")
+    try require((0...0.5).contains(shift), path, "shift", shift, "0 to 0.5")
+    try require((1...4).contains(gain), path, "gain", gain, "1 to 4")
+    for (name, value) in [("offset", offset), ("field", field), ("noise", noise)] {
+      try require((0...5).contains(value), path, name, value, "0 to 5 z")
+    }
+  }
+
+  /// Slices moved and recoloured, one seed a slice.
+  func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
+    try batch.replaced(seeds: seeds) { slices, index, brush in
+      var slice = try moved(slices[index], &brush)
+      slice.z = try recoloured(slice.z, &brush)
+      return slice
+    }
+  }
+
+  /// Turned, stretched and shifted; lesion and what is normal move along.
+  func moved(_ slice: BatchSlice, _ brush: inout Brush) throws -> BatchSlice {
+    let angle = brush.draws.uniform(around(rotation)), stretch = 1 + brush.draws.uniform(around(scale))
+    let (dx, dy) = (brush.draws.uniform(around(2 * shift)), brush.draws.uniform(around(2 * shift)))
+    let size = brush.size
+    let (x, y) = (try (brush.column * 2 + 1) / Float(size) - 1, try (brush.row * 2 + 1) / Float(size) - 1)
+    let grid = try Tensor.stack(
+      [
+        (x * cos(angle) - y * sin(angle)) / stretch + dx, (x * sin(angle) + y * cos(angle)) / stretch + dy,
+      ], dim: 2)
+    func moved(_ planes: Tensor) throws -> Tensor {
+      try planes.unsqueeze(0).gridSample(grid.unsqueeze(0)).squeeze(0)
+    }
+    let planes = try moved(.stack([slice.z * slice.brain, slice.brain]))
+    let weight = try planes.select(0, 1)
+    // Divided by the share of brain, a pixel at the rim is no darker than its neighbours.
+    return try BatchSlice(
+      z: planes.select(0, 0) / weight.clamp(min: 0.5), brain: weight.greater(than: 0.5).to(.float32),
+      lesion: slice.lesion.map { try moved($0.unsqueeze(0)).squeeze(0) }, normal: slice.normal.map(moved))
+  }
+
+  /// Recoloured, in z.
+  func recoloured(_ z: Tensor, _ brush: inout Brush) throws -> Tensor {
+    let gain = brush.logUniform(Float(1 / gain)...Float(gain)), offset = brush.draws.uniform(around(offset))
+    let field = try brush.noise(cells: 4) * brush.draws.uniform(0...Float(field))
+    let noise = try brush.noise(cells: brush.size) * brush.draws.uniform(0...Float(noise))
+    return try (z * gain + offset + field + noise)
+      .clamp(min: SliceCanvas.range.lowerBound, max: SliceCanvas.range.upperBound)
+  }
+
+  private func around(_ limit: Double) -> ClosedRange<Float> { -Float(limit)...Float(limit) }
+}

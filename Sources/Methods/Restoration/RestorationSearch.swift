@@ -1,0 +1,34 @@
+import StrictSettings
+import Tensors
+
+/// How slices are searched for that are likelier and yet close to the given ones.
+struct RestorationSearch: Settings {
+  /// Gradient steps for each slice.
+  var steps = 50
+  /// Length of a step, as a share of the gradient of a loss that is summed over pixels; units of the brightness.
+  var stepSize = 0.01
+  /// Weight of the total variation of the change against the loss; 0 = without.
+  var weight = 2.0
+
+  func validate(path: String) throws {
+    try require((1...10_000).contains(steps), path, "steps", steps, "1 to 10000")
+    try require(stepSize > 0 && stepSize <= 1, path, "stepSize", stepSize, "more than 0, at most 1")
+    try require((0...1000).contains(weight), path, "weight", weight, "0 to 1000")
+  }
+
+  /// The slices that descent on `loss`, summed over them, leads to: (batch, 1, size, size).
+  ///
+  /// The total variation is no part of the gradient, of which steps of any size would jump to and fro over a change of
+  /// none: its proximal map follows each step, so that the heavier it weighs, the less is changed.
+  func callAsFunction(_ batch: Batch, loss: (Batch) throws -> Tensor) throws -> Tensor {
+    var smoothed = TotalVariation.ProximalMap(weight: Float(weight * stepSize), region: batch.brain)
+    var change = try batch.images.zerosLike()
+    for _ in 0..<steps {
+      let images = try (batch.images + change).detach().requiresGrad_()
+      let gradient = try Tensor.gradients(
+        of: loss(Batch(images: images, brain: batch.brain)), withRespectTo: [images])[0]
+      change = try withoutGradients { try smoothed(change - gradient * Float(stepSize)) }
+    }
+    return try batch.images + change
+  }
+}

@@ -1,0 +1,93 @@
+import Base
+
+/// Thresholds of the anomaly map, and how often healthy (lesion-free) voxels exceed a threshold, measured on validation cases without lesions.
+public struct Calibration: Codable, Hashable, Sendable {
+  /// One point of the curve.
+  public struct Point: Codable, Hashable, Sendable {
+    /// Fraction of lesion-free brain voxels above the threshold.
+    public let rate: Double
+    /// The score that this fraction exceeds.
+    public let threshold: Double
+  }
+
+  /// Rising rate, falling threshold.
+  public let curve: [Point]
+  /// Lesion-free validation cases and brain voxels behind the curve.
+  public let cases: Int
+  /// Brain voxels of those cases.
+  public let voxels: Int
+  /// People behind the curve; nil in bundles older than this key.
+  public var participants: Int?
+  /// How well the curve holds for people who are held back; nil for fewer than three and in bundles older than this key.
+  public var reliability: Reliability?
+  /// What lesion-free training scans give; nil where there was none and in bundles older than this key.
+  public var trainingPercentiles: TrainingPercentiles?
+  /// What validation scans with lesions give; nil where there was none and in bundles older than this key.
+  public var labelledValidation: LabelledValidation?
+
+  /// The rates that are reported.
+  static let reportedRates = [0.01, 0.05, 0.1]
+  /// The rates of the curve: 0.01 % to 50 %, 1, 5 and 10 % among them.
+  private static let rates =
+    [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3] + (1...50).map { Double($0) / 100 }
+
+  init(scores: ScoreHistogram, cases: Int) {
+    // A rate below one voxel in all says nothing.
+    let rates = Self.rates.filter { $0 * Double(scores.total) >= 1 }
+    curve = zip(rates, scores.thresholds(exceededBy: rates)).map { Point(rate: $0, threshold: Double($1)) }
+    self.cases = cases
+    voxels = scores.total
+  }
+
+  /// The threshold at a false-positive rate, linear between the points of the curve.
+  public func threshold(atRate rate: Double) throws -> Double {
+    guard let first = curve.first, let last = curve.last, (first.rate...last.rate).contains(rate) else {
+      throw Problem(
+        .usage, "the bundle has no threshold for a false-positive rate of \(rate)", at: "--fpr",
+        advice:
+          "give a rate from \(curve.first?.rate ?? 0) to \(curve.last?.rate ?? 0) (1 % is 0.01), or --threshold"
+      )
+    }
+    guard let upper = curve.firstIndex(where: { $0.rate >= rate }), upper > 0, curve[upper].rate > rate else {
+      return curve.first { $0.rate >= rate }?.threshold ?? last.threshold
+    }
+    let (low, high) = (curve[upper - 1], curve[upper])
+    let fraction = (rate - low.rate) / (high.rate - low.rate)
+    return low.threshold + fraction * (high.threshold - low.threshold)
+  }
+
+  /// The fraction of lesion-free voxels above a score, linear between the points of the curve and from its last to 1 at
+  /// a score of 0; at most the rate of the first point above it.
+  public func rate(above score: Double) -> Double {
+    guard let first = curve.first, let last = curve.last, score < first.threshold else {
+      return curve.first?.rate ?? 0
+    }
+    guard let lower = curve.firstIndex(where: { $0.threshold <= score }), lower > 0 else {
+      return Self.rate(above: max(score, 0), between: last, and: Point(rate: 1, threshold: 0))
+    }
+    return Self.rate(above: score, between: curve[lower - 1], and: curve[lower])
+  }
+
+  private static func rate(above score: Double, between high: Point, and low: Point) -> Double {
+    let fraction = (high.threshold - score) / (high.threshold - low.threshold)
+    return high.rate + fraction * (low.rate - high.rate)
+  }
+
+  /// Older bundles count scans alone, mostly one a person.
+  var people: Int { participants ?? cases }
+
+  /// The conformal probability, above 0 and at most 1, that a voxel of another lesion-free person scores at least as
+  /// high: of `n` people never below 1 / (n + 1). A score of 0, as expected or not scored, gives 1.
+  public func exceedance(of score: Double) -> Double {
+    guard score > 0 else { return 1 }
+    return (Double(people) * rate(above: score) + 1) / Double(people + 1)
+  }
+
+  /// What a voxel of the exceedance map is, in words.
+  var exceedanceMeaning: String {
+    """
+    Probability that a voxel of a lesion-free person scores at least as high, conformal over \(people) people; \
+    1 = as expected or not scored
+    """
+  }
+}

@@ -1,0 +1,51 @@
+import Base
+
+/// Where a threshold comes from.
+public enum ThresholdSource: String, Codable, Hashable, Sendable, CaseIterable {
+  /// A false-positive rate on lesion-free validation scans.
+  case fpr
+  /// The 98th percentile of lesion-free training scans.
+  case trainingPercentile = "training-percentile"
+  /// The best Dice on validation scans with lesions.
+  case labelledValidation = "labelled-validation"
+}
+
+extension Calibration {
+  /// The threshold of a source, of a false-positive rate where it is that; throws a ``Problem`` where the bundle
+  /// has none.
+  public func threshold(from source: ThresholdSource, rate: Double) throws -> Double {
+    let threshold: Double? =
+      switch source {
+      case .fpr: try threshold(atRate: rate)
+      case .trainingPercentile:
+        trainingPercentiles?.curve.first { $0.percentile == TrainingPercentiles.usual }?.threshold
+      case .labelledValidation: labelledValidation?.threshold
+      }
+    guard let threshold else {
+      throw Problem(
+        .usage, "the bundle has no threshold of the kind '\(source.rawValue)'", at: "--threshold-from",
+        advice: "use --fpr, or train the bundle with \(source.needs)")
+    }
+    return threshold
+  }
+
+  /// Every threshold but those of a rate, by name: `training-percentile-98`, `labelled-validation`.
+  var thresholdsByName: [String: Double] {
+    var thresholds = [String: Double]()
+    for point in trainingPercentiles?.curve ?? [] {
+      thresholds["\(ThresholdSource.trainingPercentile.rawValue)-\(Int(point.percentile))"] = point.threshold
+    }
+    thresholds[ThresholdSource.labelledValidation.rawValue] = labelledValidation?.threshold
+    return thresholds
+  }
+}
+
+extension ThresholdSource {
+  fileprivate var needs: String {
+    switch self {
+    case .fpr: "lesion-free validation cases"
+    case .trainingPercentile: "lesion-free training cases"
+    case .labelledValidation: "validation cases that have a lesion and its mask"
+    }
+  }
+}

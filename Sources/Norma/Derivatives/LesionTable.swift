@@ -1,0 +1,21 @@
+import Base
+
+extension Lesion {
+  /// The lesion table of one scan.
+  static func table(of lesions: [Lesion]) -> String {
+    var table = Table(columns: [
+      "index", "name", "volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm",
+      "centroid_z_mm",
+      "first_i", "first_j", "first_k", "last_i", "last_j", "last_k",
+    ])
+    table.rows = lesions.map { lesion in
+      let numbers = [lesion.volumeMM3, lesion.maximumScore, lesion.meanScore].map {
+        $0.formatted(fraction: 4)
+      }
+      let centroid = (0..<3).map { lesion.centroid[$0].formatted(fraction: 2) }
+      let box = (0..<3).map { "\(lesion.firstVoxel[$0])" } + (0..<3).map { "\(lesion.lastVoxel[$0])" }
+      return ["\(lesion.id)", "lesion \(lesion.id)"] + numbers + centroid + box
+    }
+    return table.text
+  }
+}

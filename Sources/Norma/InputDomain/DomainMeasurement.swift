@@ -1,0 +1,39 @@
+import Methods
+import Cohort
+import Foundation
+import Tensors
+import Volumes
+
+extension PreparedScan {
+  /// What the input-domain check looks at; nil where the scan shows no brain.
+  var properties: ScanProperties? {
+    BrightnessHistogram(images, brain: brain).map {
+      ScanProperties($0, native.geometry, isPlanar: native.isPlanar)
+    }
+  }
+}
+
+extension SliceStore.Contents {
+  /// The same of every training scan that has a slice.
+  func properties(of cases: [ScanCase]) throws -> [ScanProperties] {
+    try Dictionary(grouping: slices, by: \.scan).sorted { $0.key < $1.key }.compactMap { scan, slices in
+      let batch = try batch(slices, mirrored: slices.map { _ in false })
+      guard let histogram = BrightnessHistogram(try batch.images.values(), brain: try batch.brain.values())
+      else {
+        return nil
+      }
+      let file = cases[scan].image
+      return ScanProperties(
+        histogram, try VolumeReader.readGeometry(file), isPlanar: file.pathExtension.lowercased() == "png")
+    }
+  }
+}
+
+extension ScanProperties {
+  fileprivate init(_ histogram: BrightnessHistogram, _ geometry: Geometry, isPlanar: Bool) {
+    self.histogram = histogram
+    let sizes = (0..<3).map { geometry.spacing[$0] }.sorted()
+    // Of an anisotropic scan the coarsest axis is that of the slices.
+    (pixelSize, sliceDistance) = isPlanar ? (nil, nil) : (sizes[0], sizes[2])
+  }
+}

@@ -1,0 +1,54 @@
+import Base
+public import StrictSettings
+
+/// How brightness becomes the model's input.
+public enum IntensityNormalization: String, Codable, Hashable, Sendable, CaseIterable {
+  /// 0.5 + z / 10 clipped to 0...1.5, z = (x - median) / (1.4826 MAD) inside the brain.
+  case robustZ = "robust-z"
+  /// Brightness over the brain's 98th percentile, clipped to 0...1 (as in Baur et al. 2018).
+  case percentile
+  /// Share of the brain's voxels that are not brighter: histogram equalisation over the scan, 0...1.
+  case equalized
+}
+
+/// What is done to a scan before a model sees it; it travels inside the bundle.
+public struct Recipe: Settings {
+  /// The contrast as a BIDS suffix: a scan whose file name ends in another is refused; empty = any.
+  public var contrast = "FLAIR"
+  /// How brightness becomes the input.
+  public var normalization = IntensityNormalization.robustZ
+  /// Side of the square model grid in pixels.
+  public var gridSize = 128
+  /// Pixel spacing of the model grid in mm.
+  public var gridSpacing = 1.5
+  /// Distance in mm of the template's axial slices that are seen of a registered scan.
+  public var sliceSpacing = 3.0
+  /// Template-space x and y in mm (RAS+) of the grid's centre; the centre of a PNG slice is laid on it.
+  public var gridCentre = [0.0, -18.0]
+  /// Lowest and highest axial level (template-space z in mm) the model knows; empty = all levels.
+  public var levels: [Double] = []
+  /// Slices with less brain than this many mm² are not scored.
+  public var minimumBrainArea = 500.0
+
+  /// The defaults.
+  public init() {}
+
+  /// Refuses values out of range.
+  public func validate(path: String) throws {
+    try require(
+      gridSize.isMultiple(of: 16) && (16...512).contains(gridSize), path, "gridSize", gridSize,
+      "a multiple of 16 from 16 to 512")
+    try require(gridSpacing > 0.1 && gridSpacing <= 10, path, "gridSpacing", gridSpacing, "0.1 to 10 mm")
+    try require(sliceSpacing > 0.1 && sliceSpacing <= 20, path, "sliceSpacing", sliceSpacing, "0.1 to 20 mm")
+    try require(gridCentre.count == 2, path, "gridCentre", gridCentre, "two numbers, x and y in mm")
+    try require(
+      levels.isEmpty || (levels.count == 2 && levels[0] < levels[1]), path, "levels", levels,
+      "[] or [lowest, highest] in mm")
+    try require(minimumBrainArea >= 0, path, "minimumBrainArea", minimumBrainArea, "0 or more mm²")
+  }
+
+  /// Whether the model knows this axial level; a level that is not known counts as inside.
+  package func contains(level: Double?) -> Bool {
+    levels.spans(level)
+  }
+}

@@ -1,0 +1,137 @@
+import Base
+import Foundation
+import Tensors
+public import Volumes
+
+/// Brings a skull-stripped scan to the model's grid and brightness scale.
+public struct ScanPreparation: Sendable {
+  /// What is done.
+  public let recipe: Recipe
+
+  /// A preparation by a recipe.
+  public init(recipe: Recipe) { self.recipe = recipe }
+
+  /// Prepares a scan; `brainMask` must have its shape, without one every non-zero voxel is brain.
+  ///
+  /// With `toTemplate` (the scan's world mm to the template's) the model sees axial slices of the template, without
+  /// it the scan's own. `level` is the template-space z of an image without position, such as a PNG slice.
+  /// Throws a ``Problem`` for a scan that cannot be scored; `name` stands in its message.
+  public func callAsFunction(
+    _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, level: Double? = nil, name: String
+  ) throws -> PreparedScan {
+    let volume = try scan.finite(name: name)
+    let brainMask = try brainMask ?? volume.nonZeroMask(name: name)
+    try brainMask.requireShape(of: volume, name: name)
+    guard brainMask.geometry.matches(volume.geometry, tolerance: volume.geometry.spacing.min() / 2) else {
+      throw Problem(
+        .badData, "brain mask and image have one shape but lie in different places", at: name,
+        advice: "resample the mask to the image's grid, or mend its header")
+    }
+    let canonical = CanonicalScan(volume, brain: brainMask)
+    if let toTemplate { return try registered(canonical, toTemplate, native: scan, name: name) }
+    return try stack(canonical, level: level, native: scan, name: name)
+  }
+
+  /// The scan's own axial slices.
+  private func stack(
+    _ scan: CanonicalScan, level: Double?, native: Volume, name: String
+  ) throws -> PreparedScan {
+    let (image, brain) = (scan.image, scan.brain)
+    let position = TemplatePosition(
+      of: brain, isPlanar: native.header == nil && native.shape[2] == 1, level: level, recipe: recipe)
+    let area = image.shape[0] * image.shape[1]
+    let pixelArea = image.geometry.spacing.x * image.geometry.spacing.y
+    var slices = [Int](), levels = [Double?](), outside = 0
+    for slice in 0..<image.shape[2] {
+      let pixels = brain.voxels[slice * area..<(slice + 1) * area].reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+      guard pixels > 0, Double(pixels) * pixelArea >= recipe.minimumBrainArea else { continue }
+      let level = position.level(ofSlice: slice, in: image.geometry)
+      guard recipe.contains(level: level) else {
+        outside += 1
+        continue
+      }
+      slices.append(slice)
+      levels.append(level)
+    }
+    guard !slices.isEmpty else { throw nothingToScore(outside: outside, name: name) }
+
+    let inPlane = try SlicePlacement(scan: image.geometry, recipe: recipe, offset: position.offset)
+    let scored = brain.keeping(slices: slices)
+    let (pixels, inside) = try normalized(image, inside: scored, name: name)
+    let placement = StackPlacement(inPlane: inPlane, slices: slices, shape: image.shape)
+    return PreparedScan(
+      slices: slices, levels: levels, images: try placement.toGrid(pixels),
+      brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
+      notes: position.notes + levelNotes(outside: outside, scored: slices.count), placement: placement,
+      orientation: scan.orientation, scoredBrain: scored, native: native)
+  }
+
+  /// Axial slices of the template, ``Recipe/sliceSpacing`` apart.
+  private func registered(
+    _ scan: CanonicalScan, _ toTemplate: Affine, native: Volume, name: String
+  ) throws -> PreparedScan {
+    let placed = scan.image.geometry.moved(by: toTemplate)
+    let area = TemplateLevels(of: scan.brain, in: placed, spacing: recipe.sliceSpacing)
+    let (levels, outside) = area.levels(least: recipe.minimumBrainArea, known: recipe.contains)
+    guard let first = levels.first, let last = levels.last else {
+      throw nothingToScore(outside: outside, name: name)
+    }
+    let half = recipe.sliceSpacing / 2
+    let scored = scan.brain.keeping(in: placed) { (first - half...last + half).contains($0.z) }
+    let placement = TemplatePlacement(scan: placed, recipe: recipe, levels: levels)
+    let (pixels, inside) = try normalized(scan.image, inside: scored, name: name)
+    return PreparedScan(
+      slices: Array(levels.indices), levels: levels, images: try placement.toGrid(pixels),
+      brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
+      notes: levelNotes(outside: outside, scored: levels.count), placement: placement,
+      orientation: scan.orientation, scoredBrain: scored, native: native)
+  }
+
+  private func nothingToScore(outside: Int, name: String) -> Problem {
+    if outside > 0 {
+      return Problem(
+        .badData, "no slice lies at an axial level the bundle knows (z \(levelRange) mm)", at: name,
+        advice: "use a bundle for whole brains, or register the scan to the template first")
+    }
+    return Problem(
+      .badData, "no slice holds \(recipe.minimumBrainArea) mm² of brain", at: name,
+      advice: "check that the file holds a skull-stripped scan, or give a brain mask")
+  }
+
+  private func levelNotes(outside: Int, scored: Int) -> [String] {
+    guard outside > 0 else { return [] }
+    return [
+      "Slices scored: \(scored). Slices with brain outside the levels this bundle knows "
+        + "(z \(levelRange) mm), not scored, map 0: \(outside)."
+    ]
+  }
+
+  private var levelRange: String { recipe.levels.map { $0.formatted(fraction: 0) }.joined(separator: " to ") }
+
+  /// Voxels in the model's brightness scale, 0 outside the brain, and the brain as 0 and 1.
+  private func normalized(
+    _ image: Volume, inside brain: Mask, name: String
+  ) throws -> (pixels: [Float], inside: [Float]) {
+    let values = zip(image.voxels, brain.voxels).compactMap { $1 == 0 ? nil : $0 }
+    guard let scale = BrightnessScale(recipe.normalization, of: values) else {
+      throw Problem.oneBrightness(name: name)
+    }
+    return (
+      zip(image.voxels, brain.voxels).map { $1 == 0 ? 0 : scale($0) },
+      brain.voxels.map { $0 == 0 ? 0 : 1 }
+    )
+  }
+}
+
+/// A scan and its brain on RAS+ axes.
+private struct CanonicalScan {
+  let orientation: Orientation
+  let image: Volume
+  let brain: Mask
+
+  init(_ scan: Volume, brain mask: Mask) {
+    orientation = Orientation(of: scan.geometry)
+    image = orientation.apply(scan)
+    brain = orientation.apply(Mask(geometry: scan.geometry, voxels: mask.voxels))
+  }
+}

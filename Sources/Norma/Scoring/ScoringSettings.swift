@@ -1,0 +1,68 @@
+public import Methods
+public import StrictSettings
+
+/// How a method's raw output becomes the anomaly map.
+public struct ScoringSettings: Settings {
+  /// What of input minus reconstruction counts, for methods that reconstruct.
+  public var residual = Residual.positive
+  /// How the map is scaled by its voxel-wise statistics over lesion-free slices.
+  public var normalization = ScoreNormalization.none
+  /// The split whose lesion-free slices give these statistics.
+  public var statistics = StatisticsSource.training
+  /// Smoothing of these statistics, in pixels of the model grid.
+  public var statisticsSigma = 2.0
+  /// How many slices of the pooled variance are added to a voxel's own; 0 = none.
+  public var statisticsShrinkage = 0.0
+  /// The map is 0 where the normalised input is not brighter than this; 0.5 is the brain's median under robust-z,
+  /// 0 = no such limit.
+  public var brightnessPrior = 0.0
+  /// Side of the square median filter on the model grid in pixels; 1 = none.
+  public var median = 5
+  /// Slices that the median filter spans; 1 = within each slice.
+  public var medianDepth = 1
+  /// Width in mm of the rim of the brain that is not scored.
+  public var erosion = 3.0
+  /// Lesions smaller than this many mm³ (mm² for single slices) are dropped from the mask.
+  public var minimumLesionSize = 0.0
+  /// How often a method that draws (dropout, a random code) is asked; the map is the mean. 0 = without draws.
+  public var samples = 0
+
+  /// The defaults.
+  public init() {}
+
+  /// Refuses values out of range.
+  public func validate(path: String) throws {
+    try require(
+      (0...20).contains(statisticsSigma), path, "statisticsSigma", statisticsSigma, "0 to 20 pixels")
+    try require(
+      (0...1e6).contains(statisticsShrinkage), path, "statisticsShrinkage", statisticsShrinkage,
+      "0 to 1000000 slices")
+    try require((0...1.5).contains(brightnessPrior), path, "brightnessPrior", brightnessPrior, "0 to 1.5")
+    try require(
+      (1...15).contains(median) && median % 2 == 1, path, "median", median, "an odd number from 1 to 15")
+    try require(
+      (1...15).contains(medianDepth) && medianDepth % 2 == 1, path, "medianDepth", medianDepth,
+      "an odd number from 1 to 15")
+    try require((0...20).contains(erosion), path, "erosion", erosion, "0 to 20 mm")
+    try require(minimumLesionSize >= 0, path, "minimumLesionSize", minimumLesionSize, "0 or more")
+    try require((0...1000).contains(samples), path, "samples", samples, "0 to 1000")
+  }
+}
+
+/// How the map is scaled by its voxel-wise mean and standard deviation over lesion-free slices.
+public enum ScoreNormalization: String, Codable, Hashable, Sendable, CaseIterable {
+  /// Not at all.
+  case none
+  /// r / sd
+  case deviation
+  /// max((r - mean) / sd, 0)
+  case standardized
+}
+
+/// The split whose lesion-free slices give the statistics.
+public enum StatisticsSource: String, Codable, Hashable, Sendable, CaseIterable {
+  /// The slices that the model learned from.
+  case training
+  /// Slices that the model did not learn from; the threshold is then measured on the same ones.
+  case validation
+}

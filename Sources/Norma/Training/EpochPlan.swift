@@ -1,0 +1,32 @@
+import Base
+import Methods
+
+/// The order of an epoch's slices and which of them are mirrored, fixed by (seed, epoch).
+struct EpochPlan: Sendable {
+  let slices: [SliceStore.Slice]
+  let mirrored: [Bool]
+  let batchSize: Int
+
+  init(slices: [SliceStore.Slice], settings: TrainingSettings, epoch: Int) {
+    var generator = SeededGenerator(seed: UInt64(settings.seed), place: 1, UInt64(epoch))
+    self.slices = slices.shuffled(using: &generator)
+    mirrored = slices.map { _ in Double.random(in: 0..<1, using: &generator) < settings.mirror }
+    batchSize = settings.batchSize
+  }
+
+  /// Slices of a step's batch.
+  func count(_ step: Int) -> Int { min(batchSize, slices.count - step * batchSize) }
+
+  /// A step's batch, or a share of it.
+  func batch(_ step: Int, of contents: SliceStore.Contents, share: BatchShare?) throws -> Batch {
+    func batch(_ range: Range<Int>) throws -> Batch {
+      let numbers = range.map { step * batchSize + $0 }
+      return try contents.batch(numbers.map { slices[$0] }, mirrored: numbers.map { mirrored[$0] })
+    }
+    guard let share else { return try batch(0..<count(step)) }
+    var part = try batch(share.range)
+    let next = share.range.upperBound % share.whole
+    part.following = try batch(next..<next + 1).slices()[0]
+    return part
+  }
+}

@@ -1,0 +1,169 @@
+import Base
+public import Foundation
+import Yams
+
+/// A value of a configuration file before it gets a type: what YAML and JSON have in common.
+public enum ConfigurationNode: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case int(Int)
+  case double(Double)
+  case string(String)
+  case list([ConfigurationNode])
+  case map([String: ConfigurationNode])
+
+  /// Parses YAML (and so JSON); throws ``ConfigurationError/unreadable(where:reason:)``.
+  public init(yaml: String, source: String) throws {
+    do {
+      var left = Self.mostValues
+      self = try Yams.compose(yaml: yaml).map { try Self($0, source, &left) } ?? .map([:])
+    } catch let error as YamlError {
+      // The parser quotes the line, however long it is.
+      throw ConfigurationError.unreadable(where: source, reason: String("\(error)".prefix(300)))
+    }
+  }
+
+  /// Aliases of aliases can stand for more values than any memory holds.
+  private static let mostValues = 10_000
+
+  /// A node of the parser; `left` counts down the values that may still come.
+  private init(_ node: Node, _ source: String, _ left: inout Int) throws {
+    left -= 1
+    guard left >= 0 else {
+      throw ConfigurationError.unreadable(where: source, reason: "more than \(Self.mostValues) values")
+    }
+    switch node {
+    case .sequence(let parts): self = .list(try parts.map { try Self($0, source, &left) })
+    case .mapping(let pairs):
+      var entries = [String: ConfigurationNode]()
+      for (key, value) in pairs {
+        guard let name = key.scalar?.string else {
+          throw ConfigurationError.unreadable(where: source, reason: "a key is no text")
+        }
+        entries[name] = try Self(value, source, &left)
+      }
+      self = .map(entries)
+    // A number to the base of 60 by YAML 1.1, on which the parser's arithmetic overflows.
+    case .scalar(let scalar) where scalar.string.contains(":"): self = .string(scalar.string)
+    default: self = try Self(scalar: node.any, source: source)
+    }
+  }
+
+  /// Reads a YAML or JSON file.
+  public init(contentsOf url: URL) throws {
+    guard FileManager.default.isReadableFile(atPath: url.path) else {
+      throw Problem(
+        .missingInput, "the configuration file cannot be opened", at: url.path,
+        advice: "check the path and its rights")
+    }
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw ConfigurationError.unreadable(where: url.path, reason: "the file cannot be read as UTF-8 text")
+    }
+    try self.init(yaml: text, source: url.path)
+  }
+
+  /// The node of any Codable value.
+  public init(encoding value: some Encodable) throws {
+    self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(value))
+  }
+
+  private init(scalar: Any, source: String) throws {
+    switch scalar {
+    case let value as Bool: self = .bool(value)
+    case let value as Int: self = .int(value)
+    case let value as Double: self = .double(value)
+    case let value as String: self = .string(value)
+    case is NSNull: self = .null
+    default:
+      throw ConfigurationError.unreadable(where: source, reason: "a \(type(of: scalar)) has no place here")
+    }
+  }
+
+  /// The word for the node's type in messages.
+  package var kind: String {
+    switch self {
+    case .null: "nothing"
+    case .bool: "true or false"
+    case .int: "a whole number"
+    case .double: "a number"
+    case .string: "text"
+    case .list: "a list"
+    case .map: "a group of keys"
+    }
+  }
+
+  /// A single value as a message quotes it; of anything else its kind.
+  package var text: String {
+    switch self {
+    case .int(let value): "\(value)"
+    case .double(let value): "\(value)"
+    case .string(let value): "'\(value)'"
+    default: kind
+    }
+  }
+
+  /// The node at a dotted path, or nil.
+  public subscript(path: String) -> ConfigurationNode? {
+    path.split(separator: ".").reduce(Optional(self)) { node, key in
+      if case .map(let entries)? = node { entries[String(key)] } else { nil }
+    }
+  }
+
+  /// A map that holds `value` at a dotted path, as `--set training.epochs=3` means it.
+  public static func nested(_ value: ConfigurationNode, at path: String) -> ConfigurationNode {
+    path.split(separator: ".").reversed().reduce(value) { .map([String($1): $0]) }
+  }
+}
+
+extension ConfigurationNode: Codable {
+  /// Decodes any JSON value.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int.self) {
+      self = .int(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .double(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([ConfigurationNode].self) {
+      self = .list(value)
+    } else {
+      self = .map(try container.decode([String: ConfigurationNode].self))
+    }
+  }
+
+  /// Encodes the bare value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .int(let value): try container.encode(value)
+    case .double(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .list(let value): try container.encode(value)
+    case .map(let value): try container.encode(value)
+    }
+  }
+}
+
+extension ConfigurationNode {
+  /// A single key as `key=value`, such as `training.epochs=20`.
+  package init(setting: String) throws {
+    let path = setting.prefix { $0 != "=" }
+    guard path.count < setting.count,
+      path.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty })
+    else {
+      throw Problem(
+        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20"
+      )
+    }
+    let value = try ConfigurationNode(
+      yaml: "value: \(setting.dropFirst(path.count + 1))", source: "--set \(setting)")
+    self = .nested(value["value"] ?? .null, at: String(path))
+  }
+}

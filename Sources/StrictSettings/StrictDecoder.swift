@@ -1,0 +1,113 @@
+import Base
+import Foundation
+
+/// A settings value that has defaults and knows its own limits.
+public protocol Settings: Codable, Hashable, Sendable {
+  /// The defaults; they also say which keys exist and of what type they are.
+  init()
+  /// Throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for the first value out of range.
+  func validate(path: String) throws
+}
+
+extension Settings {
+  /// No limits beyond the types.
+  public func validate(path: String) throws {}
+
+  /// Decodes `node` over the defaults; unknown keys, wrong types and values out of range are refused.
+  public init(strict node: ConfigurationNode, path: String = "") throws {
+    try self.init(strict: node, over: Self(), path: path)
+  }
+
+  /// Decodes `node` over `base`.
+  public init(strict node: ConfigurationNode, over base: Self, path: String = "") throws {
+    try requireFinite(node, path: path)
+    let known = try ConfigurationNode(encoding: base)
+    let shape = try ConfigurationNode(encoding: Self())
+    do {
+      self = try Self(decoding: merge(node, over: known, shape: shape, path: path))
+    } catch is DecodingError {
+      throw Self.wrongValue(in: node, over: known, shape: shape, path: path)
+    }
+    try validate(path: path)
+  }
+
+  private init(decoding node: ConfigurationNode) throws {
+    self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(node))
+  }
+
+  /// Names the key whose value has the right kind and still cannot be decoded: the decoder's own error need not.
+  private static func wrongValue(
+    in node: ConfigurationNode, over known: ConfigurationNode, shape: ConfigurationNode, path: String
+  ) -> ConfigurationError {
+    guard case .map = node else {
+      return .wrongType(path: path, expected: known.kind, actual: node.kind)
+    }
+    let wrong = node.leaves.first { key, value in
+      (try? Self(decoding: merge(.nested(value, at: key), over: known, shape: shape, path: path))) == nil
+    }
+    let (key, value) = wrong ?? ("", node)
+    let fallback = key.split(separator: ".").reduce(known) { $0[String($1)] ?? .null }
+    let isCount = if case .int = fallback, case .double = value { true } else { false }
+    return .wrongType(
+      path: join(path, key), expected: isCount ? "a whole number" : "one of the values in the reference",
+      actual: value.text)
+  }
+}
+
+/// Refuses NaN and infinity, which YAML can write and JSON cannot.
+private func requireFinite(_ node: ConfigurationNode, path: String) throws {
+  switch node {
+  case .double(let value) where !value.isFinite:
+    throw ConfigurationError.wrongType(path: path, expected: "a finite number", actual: "\(value)")
+  case .list(let elements):
+    for (index, element) in elements.enumerated() { try requireFinite(element, path: "\(path)[\(index)]") }
+  case .map(let entries):
+    for (key, value) in entries.sorted(by: { $0.key < $1.key }) {
+      try requireFinite(value, path: join(path, key))
+    }
+  default: break
+  }
+}
+
+/// A key under a path.
+package func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+/// Throws unless `condition` holds.
+package func require(_ condition: Bool, _ path: String, _ key: String, _ value: Any, _ allowed: String) throws
+{
+  guard condition else {
+    throw ConfigurationError.outOfRange(path: join(path, key), value: "\(value)", allowed: allowed)
+  }
+}
+
+/// Lays `node` over `base`. What is allowed is said by `shape`, the defaults: a group that is empty there takes any keys,
+/// and the first element of a list stands for all of them.
+private func merge(
+  _ node: ConfigurationNode, over base: ConfigurationNode, shape: ConfigurationNode, path: String
+) throws -> ConfigurationNode {
+  switch (node, base) {
+  case (.map(let new), .map(let known)):
+    var result = known
+    for (key, value) in new.sorted(by: { $0.key < $1.key }) {
+      guard let old = known[key] else {
+        throw ConfigurationError.unknownKey(
+          path: join(path, key), nearest: nearestName(to: key, in: known.keys).map { join(path, $0) })
+      }
+      let allowed = shape[key] ?? old
+      let isFree = if case .map = value { allowed == .map([:]) } else { false }
+      result[key] = isFree ? value : try merge(value, over: old, shape: allowed, path: join(path, key))
+    }
+    return .map(result)
+  case (.null, .map): return base
+  case (.bool, .bool), (.int, .int), (.double, .double), (.string, .string): return node
+  case (.int(let value), .double): return .double(Double(value))
+  // JSON writes a default of 5.0 as 5; whether the key holds a fraction is for the decoder to say.
+  case (.double, .int): return node
+  case (.list(let new), .list):
+    guard case .list(let examples) = shape, let example = examples.first else { return node }
+    return .list(
+      try new.enumerated().map { try merge($1, over: example, shape: example, path: "\(path)[\($0)]") })
+  default:
+    throw ConfigurationError.wrongType(path: path, expected: base.kind, actual: node.kind)
+  }
+}

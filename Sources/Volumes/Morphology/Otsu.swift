@@ -1,0 +1,32 @@
+import Base
+
+/// Otsu's threshold: it parts brightness into two classes whose means lie furthest apart.
+package enum Otsu {
+  private static let bins = 256
+  // A few very bright voxels would otherwise leave one bin for all others.
+  private static let brightest = 0.995
+
+  /// The threshold of these values, all finite; nil where they are all alike.
+  package static func threshold(of values: [Float]) -> Float? {
+    var work = values
+    guard let low = values.min() else { return nil }
+    let high = RobustStatistics.quantile(brightest, of: &work)
+    guard high > low else { return nil }
+    let width = (high - low) / Float(bins)
+    var histogram = [Double](repeating: 0, count: bins)
+    for value in values { histogram[min(Int((value - low) / width), bins - 1)] += 1 }
+
+    let total = Double(values.count)
+    let sum = histogram.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element }
+    var (below, sumBelow, best, threshold) = (0.0, 0.0, -1.0, low)
+    for bin in 0..<bins - 1 {
+      below += histogram[bin]
+      sumBelow += Double(bin) * histogram[bin]
+      guard below > 0, below < total else { continue }
+      let distance = sumBelow / below - (sum - sumBelow) / (total - below)
+      let between = below * (total - below) * distance * distance
+      if between > best { (best, threshold) = (between, low + Float(bin + 1) * width) }
+    }
+    return threshold
+  }
+}

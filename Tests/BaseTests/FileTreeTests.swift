@@ -1,0 +1,50 @@
+import Base
+import Foundation
+import Testing
+
+@Suite struct FileTreeTests {
+  /// Makes a tree with a hidden folder, and links to a file, a folder and nothing.
+  private func paths(hidden: Bool) throws -> [String] {
+    try withTemporaryFolder { folder in
+      let manager = FileManager.default
+      for path in ["b", "a/c", "a/d/e", ".f", ".g/h", "a/.i"] {
+        let file = folder.appendingPathComponent(path)
+        try manager.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data().write(to: file)
+      }
+      try manager.createDirectory(
+        at: folder.appendingPathComponent("empty"), withIntermediateDirectories: true)
+      for (link, path) in [("to-b", "b"), ("to-a", "a"), ("to-nothing", "nothing"), ("a/up", "..")] {
+        try manager.createSymbolicLink(
+          atPath: folder.appendingPathComponent(link).path, withDestinationPath: path)
+      }
+      return FileTree(folder, hidden: hidden).sorted()
+    }
+  }
+
+  @Test func everyFileIsNamedOnceAndNoLinkIsFollowed() throws {
+    #expect(try paths(hidden: false) == ["a/c", "a/d/e", "a/up", "b", "to-a", "to-b", "to-nothing"])
+  }
+
+  @Test func hiddenFilesComeAlongOnDemand() throws {
+    #expect(
+      try paths(hidden: true) == [
+        ".f", ".g/h", "a/.i", "a/c", "a/d/e", "a/up", "b", "to-a", "to-b", "to-nothing",
+      ])
+  }
+
+  @Test func aFolderThatIsNotThereHoldsNothing() {
+    #expect(Array(FileTree(URL(filePath: "/no/such/folder"))).isEmpty)
+  }
+
+  /// A walk that ends early gives back what it holds open.
+  @Test func aWalkThatEndsEarlyLeavesNoFolderOpen() throws {
+    try withTemporaryFolder { folder in
+      let deep = folder.appendingPathComponent("a/b/c")
+      try FileManager.default.createDirectory(at: deep, withIntermediateDirectories: true)
+      try Data().write(to: deep.appendingPathComponent("d"))
+      func first() -> String? { FileTree(folder).first { _ in true } }
+      for _ in 0..<8000 { #expect(first() == "a/b/c/d") }
+    }
+  }
+}
