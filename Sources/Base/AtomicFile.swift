@@ -33,12 +33,12 @@ package enum AtomicFile {
   }
 
   /// Writes the bytes unless the file holds them already.
-  package static func renew(_ data: Data, at url: URL) throws {
+  package static func writeIfChanged(_ data: Data, at url: URL) throws {
     if (try? Data(contentsOf: url)) != data { try write(data, to: url) }
   }
 
   /// Writes the bytes unless there is such a file, and gives what the file holds: of several processes one wins.
-  package static func claim(_ data: Data, at url: URL) throws -> Data {
+  package static func createOnce(_ data: Data, at url: URL) throws -> Data {
     if let there = try? Data(contentsOf: url) { return there }
     let own = url.deletingLastPathComponent()
       .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")

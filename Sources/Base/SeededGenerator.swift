@@ -5,9 +5,9 @@ package struct SeededGenerator: RandomNumberGenerator {
   package init(seed: UInt64) { state = seed }
 
   /// A stream of its own for each place (epoch, step, case) of a seeded run.
-  package init(seed: UInt64, place: UInt64...) {
+  package init(seed: UInt64, stream: UInt64...) {
     var mixer = SeededGenerator(seed: seed)
-    for number in place { mixer = SeededGenerator(seed: mixer.next() ^ number &* 0x9E37_79B9_7F4A_7C15) }
+    for number in stream { mixer = SeededGenerator(seed: mixer.next() ^ number &* 0x9E37_79B9_7F4A_7C15) }
     state = mixer.next()
   }
 

@@ -20,13 +20,13 @@ public struct ScanCase: Hashable, Sendable {
   public var lesionMask: URL?
   /// The brain; nil when every non-zero voxel is brain.
   public var brainMask: URL?
-  /// ITK text transform between the scan and the template, as ``CohortPreparation`` writes it; nil when the scan is
+  /// ITK text transform between the scan and the template, as ``CohortPreprocessing`` writes it; nil when the scan is
   /// not registered, or lies in template space itself.
   public var templateTransform: URL?
   /// Template-space z in mm of an image without position, such as a PNG slice.
   public var level: Double?
   /// Whether `norma prepare` made the image: nothing is done to it again.
-  public var isPrepared = false
+  public var isPreprocessed = false
   /// The part of the cohort; nil when not yet assigned.
   public var split: Split?
 
@@ -82,7 +82,7 @@ public struct Manifest: Sendable {
     for index in cases.indices {
       let prepared = CaseFiles(of: cases[index]).preprocessed
       let file = folder.appendingPathComponent(prepared)
-      cases[index].isPrepared = cases[index].image.path == file.absoluteURL.standardizedFileURL.path
+      cases[index].isPreprocessed = cases[index].image.path == file.absoluteURL.standardizedFileURL.path
     }
   }
 

@@ -63,7 +63,7 @@ struct BIDSParticipants {
     let place = dataset.file("\(participant).html")
     let provenance = ReportProvenance(
       bundleName: page.bundle.manifest.name, settings: page.settings, version: NormaVersion.current)
-    try page.report(parts, provenance).page.renew(at: place)
+    try page.report(parts, provenance).page.writeIfChanged(at: place)
     console.result(place.path)
   }
 

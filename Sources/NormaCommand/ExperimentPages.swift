@@ -10,9 +10,9 @@ struct ExperimentPages {
 
   /// Writes report, table and plots; the pictures need the manifest's scans and the folder's maps.
   func write(to folder: ExperimentFolder, manifest: Manifest) throws -> [URL] {
-    let exhibits = ExhibitPictures(manifest: manifest, folder: folder)
+    let figures = CaseFigurePictures(manifest: manifest, folder: folder)
     let report = ExperimentReport(
-      results, pictures: results.parts.map { ($0.method, exhibits.pictures(of: $0)) },
+      results, pictures: results.parts.map { ($0.method, figures.pictures(of: $0)) },
       provenance: ReportProvenance(bundleName: "norma experiment", settings: settings))
     let plots = ExperimentPlots(results).all
     for plot in plots { try AtomicFile.write(plot.svg.source + "\n", to: folder.plot(plot.name)) }

@@ -46,7 +46,7 @@ struct SegmentationPage {
         SegmentationReportCase.Lesion(
           id: $0.id, volumeML: $0.volumeMM3 / 1000, maxScore: $0.maximumScore, centroid: $0.centroid)
       }, notes: notes(row),
-      brightness: row.brightness.map {
+      intensity: row.intensity.map {
         SegmentationReportCase.Brightness(scan: $0.scan, training: $0.training, binWidth: $0.binWidth)
       })
   }
@@ -74,7 +74,7 @@ struct SegmentationPage {
 
   /// The most anomalous slice, how the scan was prepared, then other slices.
   private func montages(of row: CohortSegmentation.Row) throws -> [Montage] {
-    var montages = try row.exhibits.enumerated().map {
+    var montages = try row.figures.enumerated().map {
       try montage(of: $1, isFirst: $0 == 0, threshold: row.threshold)
     }
     if let picture = row.picture {
@@ -101,21 +101,21 @@ struct SegmentationPage {
       panels: panels)
   }
 
-  private func montage(of exhibit: Segmenter.Exhibit, isFirst: Bool, threshold: Double) throws -> Montage {
+  private func montage(of figure: Segmenter.SliceFigure, isFirst: Bool, threshold: Double) throws -> Montage {
     func slice(_ values: [Float]) -> ImageSlice {
-      ImageSlice(width: exhibit.size, height: exhibit.size, values: values)
+      ImageSlice(width: figure.size, height: figure.size, values: values)
     }
     let window: ClosedRange<Float> = 0...1
-    let mask = exhibit.map.map { Double($0) > threshold ? UInt8(1) : 0 }
-    let highest = max(exhibit.map.max() ?? 0, Float(threshold) * 2, .leastNormalMagnitude)
-    var panels = [try MontagePanel.grey(slice(exhibit.image), window: window, caption: "scan")]
-    if let reconstruction = exhibit.reconstruction {
+    let mask = figure.map.map { Double($0) > threshold ? UInt8(1) : 0 }
+    let highest = max(figure.map.max() ?? 0, Float(threshold) * 2, .leastNormalMagnitude)
+    var panels = [try MontagePanel.grey(slice(figure.image), window: window, caption: "scan")]
+    if let reconstruction = figure.reconstruction {
       panels.append(try .grey(slice(reconstruction), window: window, caption: "reconstruction"))
     }
-    panels.append(try .heat(slice(exhibit.map), window: 0...highest, caption: "anomaly map"))
+    panels.append(try .heat(slice(figure.map), window: 0...highest, caption: "anomaly map"))
     panels.append(
-      try .outlined(slice(exhibit.image), window: window, mask: mask, caption: "above the threshold"))
-    let level = exhibit.level.map { "z = \(String(format: "%.0f", $0)) mm" } ?? "level unknown"
+      try .outlined(slice(figure.image), window: window, mask: mask, caption: "above the threshold"))
+    let level = figure.level.map { "z = \(String(format: "%.0f", $0)) mm" } ?? "level unknown"
     return Montage(
       caption: "\(isFirst ? "Most anomalous" : "Another anomalous") slice as the model sees it, \(level)",
       panels: panels)

@@ -16,7 +16,7 @@ struct SegmentationParts {
   private let cohort: CohortSegmentation
   private let key: CohortKey
   private let ownThresholds: [String: Double]
-  private let parts: CohortParts
+  private let parts: ShardFolder
   private let page: SegmentationPage
 
   /// Throws a ``Problem`` where the folder belongs to parts that are made otherwise.
@@ -27,9 +27,9 @@ struct SegmentationParts {
     self.cohort = cohort
     key = try CohortKey(preprocessing: preprocessing, bundle: chosen.bundle, threshold: chosen.threshold)
     ownThresholds = chosen.ownThresholds
-    parts = CohortParts(in: folder)
+    parts = ShardFolder(in: folder)
     page = SegmentationPage(bundle: chosen.bundle, threshold: chosen.threshold)
-    try parts.claim(key.facts(exceedance: chosen.exceedance != nil, ownThresholds: ownThresholds))
+    try parts.createOnce(key.facts(exceedance: chosen.exceedance != nil, ownThresholds: ownThresholds))
   }
 
   /// Makes what is missing of the cases; `onCase` gets nil for what was there. Throws only for what stops the whole run,

@@ -13,7 +13,7 @@ struct SlurmArray {
   private static let task = "SLURM_ARRAY_TASK_ID"
 
   /// The part of the task; throws a ``Problem`` where tasks cannot be told to be all of 1 to their count.
-  var part: CohortPart {
+  var part: CohortShard {
     get throws {
       let id = try value(Self.task), first = try value("SLURM_ARRAY_TASK_MIN")
       let count = try value("SLURM_ARRAY_TASK_COUNT")
@@ -24,7 +24,7 @@ struct SlurmArray {
           advice:
             "give an array without gaps, such as --array=1-\(max(1, count)), or say the part with --part")
       }
-      return try CohortPart(id - first + 1, of: count, at: Self.task)
+      return try CohortShard(id - first + 1, of: count, at: Self.task)
     }
   }
 

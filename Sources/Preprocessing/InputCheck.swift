@@ -17,7 +17,7 @@ struct InputCheck {
         advice: "convert it again with dcm2niix, or set the sform: left and right cannot be guessed")
     }
     let lowest = scan.voxels.min() ?? 0
-    guard lowest > Self.lowestBrightness else {
+    guard lowest > Self.lowestIntensity else {
       throw Problem(
         .badData,
         "the scan has values down to \(Double(lowest).formatted(fraction: 0)): these look like CT numbers",
@@ -44,7 +44,7 @@ struct InputCheck {
     }
   }
 
-  private static let lowestBrightness: Float = -500
+  private static let lowestIntensity: Float = -500
   /// mm.
   private static let thickest = 10.0
   private static let fewestSlices = 4

@@ -63,7 +63,7 @@ public final class Preprocessor {
     let check = InputCheck(volume, name: name)
     try check()
     let given = try scan.brainMask.map { try VolumeReader.readMask($0) }
-    if scan.isPrepared, scan.templateTransform == nil {
+    if scan.isPreprocessed, scan.templateTransform == nil {
       return prepared(volume, given, nil, scan.level, "the scan comes prepared")
     }
     if let transform = scan.templateTransform {

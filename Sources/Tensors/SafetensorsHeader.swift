@@ -69,9 +69,9 @@ enum SafetensorsHeader {
       throw SafetensorsError(url, "the header is not the JSON object it must be")
     }
     var entries: [String: Safetensors.Entry] = [:]
-    for (name, claim) in file.entries {
+    for (name, createOnce) in file.entries {
       do {
-        entries[name] = try entry(claim)
+        entries[name] = try entry(createOnce)
       } catch {
         throw SafetensorsError(url, "tensor \(name): \(error.text)")
       }
@@ -103,25 +103,25 @@ enum SafetensorsHeader {
 
   private struct Problem: Error { let text: String }
 
-  private static func entry(_ claim: File.Entry) throws(Problem) -> Safetensors.Entry {
-    guard let dtype = DType.allCases.first(where: { $0.nameInFile == claim.dtype }) else {
-      throw Problem(text: "element type \(claim.dtype) is not supported")
+  private static func entry(_ createOnce: File.Entry) throws(Problem) -> Safetensors.Entry {
+    guard let dtype = DType.allCases.first(where: { $0.nameInFile == createOnce.dtype }) else {
+      throw Problem(text: "element type \(createOnce.dtype) is not supported")
     }
     var byteCount = dtype.byteCount
-    for size in claim.shape {
+    for size in createOnce.shape {
       let (product, overflows) = byteCount.multipliedReportingOverflow(by: max(size, 1))
-      guard size >= 0, !overflows else { throw Problem(text: "no tensor has shape \(claim.shape)") }
+      guard size >= 0, !overflows else { throw Problem(text: "no tensor has shape \(createOnce.shape)") }
       byteCount = product
     }
-    if claim.shape.contains(0) { byteCount = 0 }
-    let offsets = claim.dataOffsets
+    if createOnce.shape.contains(0) { byteCount = 0 }
+    let offsets = createOnce.dataOffsets
     guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
       throw Problem(text: "offsets \(offsets) are no range")
     }
     guard offsets[1] - offsets[0] == byteCount else {
-      throw Problem(text: "shape \(claim.shape) of \(claim.dtype) does not fill offsets \(offsets)")
+      throw Problem(text: "shape \(createOnce.shape) of \(createOnce.dtype) does not fill offsets \(offsets)")
     }
-    return Safetensors.Entry(dtype: dtype, shape: claim.shape, range: offsets[0]..<offsets[1])
+    return Safetensors.Entry(dtype: dtype, shape: createOnce.shape, range: offsets[0]..<offsets[1])
   }
 
   /// The format allows neither overlaps nor gaps nor elements beyond the end of the file.

@@ -23,7 +23,7 @@ extension Volume {
       if let seen, seen != value { return }
       seen = value
     }
-    throw Problem.oneBrightness(name: name)
+    throw Problem.uniformIntensity(name: name)
   }
 
   /// 1 where the voxel is not zero; throws a ``Problem`` when none is.
@@ -37,7 +37,7 @@ extension Volume {
 }
 
 extension Problem {
-  package static func oneBrightness(name: String) -> Problem {
+  package static func uniformIntensity(name: String) -> Problem {
     Problem(
       .badData, "the brain has one brightness everywhere", at: name,
       advice: "check that the file holds a scan")

@@ -22,7 +22,7 @@ import Volumes
   }
 
   /// A ball of 56 mm, a little brighter on the right, on background 1, from voxels of 7 x 7 x 8 mm: 735 mL.
-  private func head(_ brightness: Float = 100) -> Volume {
+  private func head(_ intensity: Float = 100) -> Volume {
     let geometry = Geometry(
       shape: [20, 20, 18],
       affine: Affine(i: SIMD3(-7, 0, 0), j: SIMD3(0, 7, 0), k: SIMD3(0, 0, 8), origin: SIMD3(66, -66, -68)))
@@ -30,7 +30,7 @@ import Volumes
     for index in volume.voxels.indices {
       let place = geometry.world(
         ofVoxel: SIMD3(Double(index % 20), Double(index / 20 % 20), Double(index / 400)))
-      if (place * place).sum() < 56 * 56 { volume.voxels[index] = brightness * (1 + 0.002 * Float(place.x)) }
+      if (place * place).sum() < 56 * 56 { volume.voxels[index] = intensity * (1 + 0.002 * Float(place.x)) }
     }
     return volume
   }

@@ -29,7 +29,7 @@ enum ExperimentFixture {
       let dice = Double(index) / 10
       let atPoint = Evaluation.Case.AtPoint(
         observedFPR: 0.01, dice: dice, recall: dice, precision: dice, absoluteVolumeDifference: 0,
-        calledVolume: 1, calledRegions: 1, hd95: 2, surfaceDice: dice, lesionRecall: dice, lesionF1: dice)
+        predictedVolume: 1, predictedRegions: 1, hd95: 2, surfaceDice: dice, lesionRecall: dice, lesionF1: dice)
       return Evaluation.Case(
         caseID: "sub-\(index)", participantID: "sub-\(index)", brainVoxels: 100, lesionVoxels: 10,
         lesionVoxelsOutsideBrain: 0, auprc: auprc, diceOracle: dice, scoreMean: 1, scoreP999: 2,
@@ -50,30 +50,30 @@ enum ExperimentFixture {
   /// A part whose last chains have this AUPRC.
   static func part(
     _ method: String, _ auprc: Double, seed: Int = 0, scaled: Double? = nil, scans: Int = 592,
-    exhibits: [ExperimentPart.Exhibit] = [], labelled: Bool = false
-  ) -> ExperimentPart {
+    figures: [RunResult.CaseFigure] = [], labelled: Bool = false
+  ) -> RunResult {
     var chains = [
       ("raw", auprc / 2, false), ("eroded mask", auprc, true), ("component filter", auprc, false),
     ]
     if let scaled { chains.append(("divided by sd", scaled, true)) }
     let epochs = ExperimentPlan.draws(method) ? 3 : 0
-    return ExperimentPart(
+    return RunResult(
       method: method, seed: seed, digest: "", testCases: scans, allTestCases: 592, validationCases: 49,
       chains: chains.map {
-        ExperimentPart.Chain(name: $0.0, evaluation: evaluation($0.1, detail: $0.2, labelled: labelled))
+        RunResult.Chain(name: $0.0, evaluation: evaluation($0.1, detail: $0.2, labelled: labelled))
       },
-      headlines: chains.filter(\.2).map(\.0), secondsPerSlice: ExperimentPart.Seconds([0.001, 0.002, 0.2]),
+      headlines: chains.filter(\.2).map(\.0), secondsPerSlice: RunResult.Seconds([0.001, 0.002, 0.2]),
       training: (0..<epochs).map { epoch in
         EpochRecord(
           epoch: epoch + 1, learningRate: 1e-3, trainingLoss: 1000 / pow(20, Double(epoch)),
           trainingParts: [:],
           validationLoss: epoch == 1 ? nil : 500, isBest: epoch == 0, imagesPerSecond: 9)
-      }, bestEpoch: 1, exhibits: exhibits)
+      }, bestEpoch: 1, figures: figures)
   }
 
   /// The results of parts; `methods` and `seeds` are what was planned.
   static func results(
-    _ parts: [ExperimentPart], methods: [String]? = nil, seeds: Int = 1, settings: [String] = [],
+    _ parts: [RunResult], methods: [String]? = nil, seeds: Int = 1, settings: [String] = [],
     description: String = "simulated people"
   ) throws -> ExperimentResults {
     var order = [String]()
@@ -94,7 +94,7 @@ enum ExperimentFixture {
 
   /// The page of results.
   static func html(
-    _ results: ExperimentResults, pictures: [(method: String, pictures: [ExhibitPictures.Picture])] = []
+    _ results: ExperimentResults, pictures: [(method: String, pictures: [CaseFigurePictures.Picture])] = []
   ) -> String {
     ExperimentReport(results, pictures: pictures, provenance: provenance).page.html
   }

@@ -76,15 +76,15 @@ import Volumes
 
   @Test func hostileNamesStayText() throws {
     let hostile = "<script>\"'&|\n"
-    let exhibit = ExperimentPart.Exhibit(
+    let figure = RunResult.CaseFigure(
       rank: "best", caseID: hostile, dice: 0.5, threshold: 1, map: "no.nii.gz")
-    let part = Fixture.part("brightness", 0.4, exhibits: [exhibit])
+    let part = Fixture.part("brightness", 0.4, figures: [figure])
     let results = try Fixture.results([part], description: hostile)
     let folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("nowhere")
     let manifest = Manifest(
       cases: [ScanCase(participantID: hostile, image: folder.appendingPathComponent("a.png"))], source: folder
     )
-    let pictures = ExhibitPictures(manifest: manifest, folder: ExperimentFolder(folder)).pictures(of: part)
+    let pictures = CaseFigurePictures(manifest: manifest, folder: ExperimentFolder(folder)).pictures(of: part)
     let html = Fixture.html(results, pictures: [(hostile, pictures)])
     #expect(!html.contains("<script"))
     #expect(html.components(separatedBy: "&lt;script&gt;").count > 3)

@@ -55,7 +55,7 @@ enum Target: String, CaseIterable {
     case .sidecar:
       _ = try? BIDSDescription(of: folder)
       _ = CohortKey(sidecar: url)
-      _ = try? JSONDecoder().decode(PreparationSidecar.self, from: Data(contentsOf: url))
+      _ = try? JSONDecoder().decode(PreprocessingSidecar.self, from: Data(contentsOf: url))
       let links = DerivativeDataset.links(of: folder)
       _ = links.keys.map { DerivativeDataset.file(ofURI: "bids:\($0):a/b", in: folder, links: links) }
       let filter = try BIDSFilter(contentsOf: url)

@@ -53,8 +53,8 @@ package final class AnoGAN: SharedLearning {
   /// The search starts at the mean of the codes, or with `draws` at a drawn one.
   package func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
     let start =
-      try draws.map { try pair.generator.drawCodes(batch.count, $0) }
-      ?? .zeros([batch.count] + pair.generator.codeShape, device: context.device)
+      try draws.map { try pair.generator.sampleLatents(batch.count, $0) }
+      ?? .zeros([batch.count] + pair.generator.latentShape, device: context.device)
     let reconstruction = try pair.frozen { try pair.generator(search(batch, from: start), training: false) }
     return try AnomalyScore(batch, reconstruction: reconstruction.detach(), residual: context.residual)
   }

@@ -40,7 +40,7 @@ final class FastAnoGAN: SharedLearning {
   init(settings: ModelSettings, context: MethodContext) throws {
     (self.settings, self.context) = (settings, context)
     pair = try GenerativePair(network: settings.network, critic: settings.critic, context: context)
-    var seeds = SeededGenerator(seed: context.seed, place: 2)
+    var seeds = SeededGenerator(seed: context.seed, stream: 2)
     parameters = try ParameterStore(device: context.device, generator: Generator(seed: seeds.next()))
     encoder = try SliceEncoder(
       parameters.path(), settings: settings.network, context: context, isDistribution: false)

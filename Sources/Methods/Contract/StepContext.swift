@@ -10,7 +10,7 @@ public struct StepContext {
   /// Draws of this step; seeded by run seed and step, so a resumed run draws the same.
   public var generator: Generator
   /// What this process computes of the batch; nil for all of it.
-  package var share: BatchShare?
+  package var share: BatchShard?
 
   /// A step's context.
   public init(learningRate: Double, progress: Double = 0, generator: Generator) {
@@ -22,7 +22,7 @@ public struct StepContext {
     let draw = try Tensor.rand([2], generator: generator.forAllRows).values().map { UInt64($0 * 0x1p24) }
     return (0..<count).map { index in
       let number = UInt64((share?.range.lowerBound ?? 0) + index)
-      var seeds = SeededGenerator(seed: draw[0] << 24 | draw[1], place: number)
+      var seeds = SeededGenerator(seed: draw[0] << 24 | draw[1], stream: number)
       return seeds.next()
     }
   }

@@ -84,7 +84,7 @@ final class DenoisingAutoencoder: SharedLearning {
   }
 
   private func terms(
-    _ batch: Batch, seeds: [UInt64], share: BatchShare?, training: Bool
+    _ batch: Batch, seeds: [UInt64], share: BatchShard?, training: Bool
   ) throws -> LossTerms {
     let denoised = try reconstruct(batch.images + noise(batch, seeds: seeds), training: training)
     let error = try Loss.mse(denoised * batch.brain, batch.images * batch.brain, reduction: .sum)

@@ -15,7 +15,7 @@ package final class Ensemble: Method {
   package init(settings: EnsembleSettings, context: MethodContext) throws {
     members = try settings.members.enumerated().map { index, member in
       var context = context
-      var seeds = SeededGenerator(seed: context.seed, place: UInt64(index))
+      var seeds = SeededGenerator(seed: context.seed, stream: UInt64(index))
       context.seed = seeds.next()
       let entry = try MethodRegistry.entry(member.method)
       let model = try entry.resolve(member.model, entry.defaults)

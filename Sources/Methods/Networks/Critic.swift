@@ -46,9 +46,9 @@ final class Critic {
 
   init(settings: CriticSettings, context: MethodContext) throws {
     (self.settings, self.context) = (settings, context)
-    _ = try settings.network.codeSide(imageSize: context.imageSize)
+    _ = try settings.network.latentSide(imageSize: context.imageSize)
     // Not the seed of the generator: equal seeds would give both networks the same first weights.
-    var seeds = SeededGenerator(seed: context.seed, place: 1)
+    var seeds = SeededGenerator(seed: context.seed, stream: 1)
     parameters = try ParameterStore(device: context.device, generator: Generator(seed: seeds.next()))
     encoder = try FeatureEncoder(parameters.path() / "encoder", settings: settings.network)
     output = try Conv2d(parameters.path() / "output", in: encoder.outputChannels, out: 1, kernel: 1)

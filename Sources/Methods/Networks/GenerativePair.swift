@@ -28,7 +28,7 @@ final class GenerativePair {
   }
 
   private func draw(_ count: Int, _ context: StepContext) throws -> Tensor {
-    try generator(generator.drawCodes(count, context.generator), training: true)
+    try generator(generator.sampleLatents(count, context.generator), training: true)
   }
 
   /// Runs the body with both networks held fixed.

@@ -2,7 +2,7 @@ import StrictSettings
 package import Tensors
 
 /// Shape of the code between encoder and decoder.
-package enum CodeShape: String, Codable, Hashable, Sendable, CaseIterable {
+package enum LatentShape: String, Codable, Hashable, Sendable, CaseIterable {
   /// A vector; position is lost in it.
   case dense
   /// A small image; position is kept.
@@ -11,7 +11,7 @@ package enum CodeShape: String, Codable, Hashable, Sendable, CaseIterable {
 
 /// Settings of the encoder and the mirrored decoder that every reconstructing method shares.
 package struct NetworkSettings: Settings {
-  package var code = CodeShape.dense
+  package var code = LatentShape.dense
   /// Channels after each encoder convolution; the decoder mirrors them.
   package var channels = [32, 64, 128, 128]
   /// The first convolution keeps the size, and the one that makes the code halves it (Baur et al. 2018); without,
@@ -56,7 +56,7 @@ package struct NetworkSettings: Settings {
 
   /// The side of the code's grid; throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an image that
   /// cannot be halved so often.
-  package func codeSide(imageSize: Int) throws -> Int {
+  package func latentSide(imageSize: Int) throws -> Int {
     guard imageSize.isMultiple(of: 1 << halvings) else {
       throw ConfigurationError.outOfRange(
         path: "recipe.gridSize", value: "\(imageSize)",

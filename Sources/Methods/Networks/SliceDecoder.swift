@@ -9,13 +9,13 @@ struct SliceDecoder {
   private let blocks: [ConvolutionBlock]
   private let output: Conv2d
   /// Shape of one code, without the batch.
-  let codeShape: [Int]
+  let latentShape: [Int]
 
   /// `path` is the network's: a dense code is laid out by `code.expand` and `code.widen`, then come `decoder` and
   /// `output`.
   init(_ path: ParameterPath, settings: NetworkSettings, context: MethodContext) throws {
     (self.context, dropout) = (context, settings.dropout)
-    let side = try settings.codeSide(imageSize: context.imageSize)
+    let side = try settings.latentSide(imageSize: context.imageSize)
     var width: Int
     switch settings.code {
     case .dense:
@@ -24,11 +24,11 @@ struct SliceDecoder {
       let expand = try Linear(path / "code" / "expand", in: settings.denseSize, out: grid.reduce(1, *))
       let convolution = try Conv2d(path / "code" / "widen", in: grid[0], out: width, kernel: 1)
       widen = { try convolution(expand($0).reshape([$0.shape[0]] + grid).contiguous(channelsLast: true)) }
-      codeShape = [settings.denseSize]
+      latentShape = [settings.denseSize]
     case .spatial:
       width = settings.spatialChannels
       widen = { $0 }
-      codeShape = [width, side, side]
+      latentShape = [width, side, side]
     }
     blocks = try settings.channels.reversed().enumerated().map { index, channels in
       defer { width = channels }
@@ -48,7 +48,7 @@ struct SliceDecoder {
   }
 
   /// Codes of the standard normal distribution, (batch, …codeShape).
-  func drawCodes(_ count: Int, _ draws: Generator) throws -> Tensor {
-    try .randn([count] + codeShape, generator: draws, device: context.device)
+  func sampleLatents(_ count: Int, _ draws: Generator) throws -> Tensor {
+    try .randn([count] + latentShape, generator: draws, device: context.device)
   }
 }

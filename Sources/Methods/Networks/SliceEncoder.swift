@@ -36,7 +36,7 @@ struct SliceEncoder {
     _ path: ParameterPath, settings: NetworkSettings, context: MethodContext, isDistribution: Bool
   ) throws {
     self.context = context
-    let side = try settings.codeSide(imageSize: context.imageSize)
+    let side = try settings.latentSide(imageSize: context.imageSize)
     encoder = try FeatureEncoder(path / "encoder", settings: settings)
     let code = path / "code", channels = encoder.outputChannels, stride = settings.stem ? 2 : 1
     let layer: (String) throws -> (Tensor) throws -> Tensor
@@ -70,17 +70,17 @@ struct SliceEncoder {
   }
 
   /// The distribution over codes of each image; for encoders that were made with one.
-  func distribution(_ images: Tensor, training: Bool) throws -> GaussianCode {
+  func distribution(_ images: Tensor, training: Bool) throws -> LatentDistribution {
     guard let logVariance else { preconditionFailure("this encoder has no distribution") }
     let flat = try context.compute(training) { try flatten(encoder(images, training: training)) }
-    return GaussianCode(
+    return LatentDistribution(
       mean: try context.compute(training) { try mean(flat) },
       logVariance: try context.compute(training) { try logVariance(flat) })
   }
 }
 
 /// A diagonal Gaussian over codes: mean and log-variance of one shape, batch first.
-struct GaussianCode {
+struct LatentDistribution {
   let mean, logVariance: Tensor
 
   /// mean + sigma · epsilon.

@@ -38,13 +38,13 @@ package struct VariationalNetwork {
 
   private func decoded(
     _ batch: Batch, draws: Generator?
-  ) throws -> (reconstruction: Tensor, code: GaussianCode) {
+  ) throws -> (reconstruction: Tensor, code: LatentDistribution) {
     let code = try encoder.distribution(batch.images, training: false)
     let sample = try draws.map { try code.sample(generator: $0) } ?? code.mean
     return (try decoder(sample, training: false, draws: draws), code)
   }
 
-  private func terms(_ batch: Batch, reconstruction: Tensor, code: GaussianCode) throws -> LossTerms {
+  private func terms(_ batch: Batch, reconstruction: Tensor, code: LatentDistribution) throws -> LossTerms {
     var terms = try loss(batch, reconstruction: reconstruction)
     try terms.add("kl", code.divergence(), weight: klWeight)
     return terms

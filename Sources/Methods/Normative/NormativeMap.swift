@@ -34,8 +34,8 @@ package final class NormativeMap: Method {
       try require((0...1000).contains(minimumCount), path, "minimumCount", minimumCount, "0 to 1000 slices")
     }
 
-    fileprivate var levels: AxialLevels? {
-      levelSpacing > 0 ? AxialLevels(spacing: levelSpacing, smoothing: levelSmoothing) : nil
+    fileprivate var levels: AxialBins? {
+      levelSpacing > 0 ? AxialBins(spacing: levelSpacing, smoothing: levelSmoothing) : nil
     }
   }
 
@@ -44,12 +44,12 @@ package final class NormativeMap: Method {
 
   private let settings: ModelSettings
   private let smoothing: GaussianSmoothing
-  private var moments: LevelledMoments
+  private var moments: AxialMoments
 
   package init(settings: ModelSettings, context: MethodContext) throws {
     self.settings = settings
     smoothing = try GaussianSmoothing(size: context.imageSize, sigma: settings.sigma, device: context.device)
-    moments = try LevelledMoments(size: context.imageSize, levels: settings.levels, device: context.device)
+    moments = try AxialMoments(size: context.imageSize, levels: settings.levels, device: context.device)
   }
 
   package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {

@@ -63,7 +63,7 @@ extension Batch {
   /// One seed a slice, from its pixels: alike in every epoch and batch, another for each number.
   package func seeds(number: Int = 0) throws -> [UInt64] {
     try (0..<count).map { index in
-      var seeds = SeededGenerator(seed: try images.select(0, index).seed(), place: UInt64(number))
+      var seeds = SeededGenerator(seed: try images.select(0, index).seed(), stream: UInt64(number))
       return seeds.next()
     }
   }

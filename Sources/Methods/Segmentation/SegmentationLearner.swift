@@ -60,7 +60,7 @@ final class SegmentationLearner {
 
   /// How far the logits are from the labels of the batch.
   static func terms(
-    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, share: BatchShare? = nil
+    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, share: BatchShard? = nil
   ) throws -> LossTerms {
     let brain = batch.brain, labels = try batch.labels()
     var terms = try LossTerms(

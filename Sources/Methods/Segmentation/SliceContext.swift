@@ -12,7 +12,7 @@ enum ContextChannel: String, Codable, Hashable, Sendable, CaseIterable {
 struct SliceContext {
   private let channels: [ContextChannel]
   private let smoothing: GaussianSmoothing
-  private(set) var moments: LevelledMoments
+  private(set) var moments: AxialMoments
 
   /// Smoothing of slices, in pixels: misregistration is about that large.
   private static let sigma = 1.0
@@ -22,7 +22,7 @@ struct SliceContext {
   init(channels: [ContextChannel], context: MethodContext) throws {
     self.channels = channels
     smoothing = try GaussianSmoothing(size: context.imageSize, sigma: Self.sigma, device: context.device)
-    moments = try LevelledMoments(size: context.imageSize, levels: nil, device: context.device)
+    moments = try AxialMoments(size: context.imageSize, levels: nil, device: context.device)
   }
 
   var needsMoments: Bool { channels.contains(.normative) }

@@ -228,7 +228,7 @@ extension ModelBundle.SelfTest {
     }
     let shape = [1, 1, size, size]
     let batch = Batch(images: try Tensor(image, shape: shape), brain: try Tensor(brain, shape: shape))
-    let map = try scorer.withoutDraws(batch.on(scorer.device)).map
+    let map = try scorer.withoutSampling(batch.on(scorer.device)).map
     self.init(mean: Double(try map.mean().item()), maximum: Double(try map.max().item()))
   }
 }

@@ -27,9 +27,9 @@ public struct CohortSegmentation {
     /// What shows whether brain and place were found.
     public fileprivate(set) var picture: QualityPicture?
     /// Its brightness beside that of the training scans; nil where that is not known.
-    public let brightness: InputDomain.BrightnessComparison?
+    public let intensity: InputDomain.IntensityComparison?
     /// Slices for pictures, the most anomalous first; none where the case failed.
-    public fileprivate(set) var exhibits: [Segmenter.Exhibit]
+    public fileprivate(set) var figures: [Segmenter.SliceFigure]
     /// Volume of the brain that was scored, in mL; 0 when the case failed.
     public let scoredVolumeML: Double
     /// Above which value of the map its lesions are.
@@ -85,7 +85,7 @@ public struct CohortSegmentation {
       do {
         let row = try segment(scan)
         rows.append(row)
-        (rows[rows.count - 1].picture, rows[rows.count - 1].exhibits) = (nil, [])
+        (rows[rows.count - 1].picture, rows[rows.count - 1].figures) = (nil, [])
         try onRow(row)
       } catch {
         // What is complete stays listed, if there is room for that.
@@ -110,8 +110,8 @@ public struct CohortSegmentation {
       Row(
         caseID: scan.id, participantID: scan.participantID, problem: problem, image: scan.image,
         lesions: result?.lesions ?? [], notes: (prepared?.record.notes ?? []) + (result?.notes ?? []),
-        preprocessing: prepared?.record, picture: prepared?.picture, brightness: result?.brightness,
-        exhibits: result?.exhibits ?? [],
+        preprocessing: prepared?.record, picture: prepared?.picture, intensity: result?.intensity,
+        figures: result?.figures ?? [],
         scoredVolumeML: result.map { Double($0.brain.count) * $0.brain.geometry.voxelVolume / 1000 } ?? 0,
         threshold: threshold,
         seconds: (ContinuousClock.now - start) / .seconds(1),

@@ -43,22 +43,22 @@ struct CaseInput {
   }
 
   /// The brain voxels whose score exceeds `threshold`.
-  func called(above threshold: Double) -> Mask {
-    let called = zip(map.voxels, brain.voxels).map { UInt8($1 != 0 && Double($0) > threshold ? 1 : 0) }
-    return Mask(geometry: map.geometry, voxels: called)
+  func predicted(above threshold: Double) -> Mask {
+    let predicted = zip(map.voxels, brain.voxels).map { UInt8($1 != 0 && Double($0) > threshold ? 1 : 0) }
+    return Mask(geometry: map.geometry, voxels: predicted)
   }
 
   /// Counts of a called mask against the lesions.
-  func overlap(_ called: Mask) -> Overlap {
+  func overlap(_ predicted: Mask) -> Overlap {
     var overlap = Overlap()
     for index in brain.voxels.indices where brain.voxels[index] != 0 {
-      let isCalled = called.voxels[index] != 0
+      let isPredicted = predicted.voxels[index] != 0
       if lesion.voxels[index] != 0 {
         overlap.lesionVoxels += 1
-        if isCalled { overlap.truePositives += 1 }
+        if isPredicted { overlap.truePositives += 1 }
       } else {
         overlap.healthyVoxels += 1
-        if isCalled { overlap.falsePositives += 1 }
+        if isPredicted { overlap.falsePositives += 1 }
       }
     }
     return overlap

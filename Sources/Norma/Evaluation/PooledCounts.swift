@@ -43,13 +43,13 @@ struct PooledCounts {
 
   private func lesionFree() throws -> Evaluation.LesionFree? {
     let isFree = cases.map { !$0.hasLesion }
-    let rows = zip(isFree, points).map { [$0 && $1.calledVolume > 0 ? 1 : 0, $0 ? 1 : 0] }
+    let rows = zip(isFree, points).map { [$0 && $1.predictedVolume > 0 ? 1 : 0, $0 ? 1 : 0] }
     let flagged = rows.reduce(0) { $0 + $1[0] }, all = rows.reduce(0) { $0 + $1[1] }
     guard all > 0 else { return nil }
     return Evaluation.LesionFree(
       cases: all, flagged: flagged, fractionFlagged: Double(flagged) / Double(all),
       fractionFlaggedInterval: try people.interval(rows) { $0[1] == 0 ? nil : $0[0] / $0[1] },
-      volume: try people.summary(zip(isFree, points).map { $0 ? $1.calledVolume : nil }),
-      regions: try people.summary(zip(isFree, points).map { $0 ? $1.calledRegions.map(Double.init) : nil }))
+      volume: try people.summary(zip(isFree, points).map { $0 ? $1.predictedVolume : nil }),
+      regions: try people.summary(zip(isFree, points).map { $0 ? $1.predictedRegions.map(Double.init) : nil }))
   }
 }

@@ -15,7 +15,7 @@ struct ReconstructionGraph {
   /// `weights` by the names of the method's state; throws a ``ParameterError`` where one is missing.
   init(settings: NetworkSettings, weights: [String: Tensor], imageSize: Int) throws {
     (self.settings, self.weights) = (settings, weights)
-    side = try settings.codeSide(imageSize: imageSize)
+    side = try settings.latentSide(imageSize: imageSize)
     graph = ONNXGraph(input: Self.input, shape: [1, imageSize, imageSize])
     try encode()
     try decode()

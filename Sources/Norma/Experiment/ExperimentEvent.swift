@@ -16,5 +16,5 @@ public enum ExperimentEvent: Sendable {
   /// Scans done and of all.
   case scoring(Work, index: Int, count: Int)
   /// The part is done and written.
-  case finished(ExperimentPart)
+  case finished(RunResult)
 }

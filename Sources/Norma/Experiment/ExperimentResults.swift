@@ -16,7 +16,7 @@ public struct ExperimentResults: Codable, Sendable {
   /// The main table, summed up over seeds.
   public let rows: [Row]
   /// Everything by method and seed; the rows of the cases lie in the files of the parts.
-  public private(set) var parts: [ExperimentPart]
+  public private(set) var parts: [RunResult]
 
   /// A method under one chain over all its seeds.
   public struct Row: Codable, Hashable, Sendable {
@@ -33,7 +33,7 @@ public struct ExperimentResults: Codable, Sendable {
     /// The figures by name: `auprc`, `dice_oracle`, `auroc`, and for each operating point `dice_…`, `observed_fpr_…`.
     public let figures: [String: Figure]
     /// Time for one slice.
-    public let secondsPerSlice: ExperimentPart.Seconds
+    public let secondsPerSlice: RunResult.Seconds
   }
 
   /// A figure over seeds.
@@ -55,7 +55,7 @@ public struct ExperimentResults: Codable, Sendable {
     }
   }
 
-  init(parts: [ExperimentPart], plan: ExperimentPlan, data: ExperimentData) {
+  init(parts: [RunResult], plan: ExperimentPlan, data: ExperimentData) {
     (self.plan, self.data, self.parts) = (plan, data, parts)
     let finished = Set(parts.map(\.method))
     let order = ExperimentPlan.baur2018 + plan.methods + finished.sorted()
@@ -102,7 +102,7 @@ public struct ExperimentResults: Codable, Sendable {
 
 extension ExperimentResults.Row {
   /// A chain over all seeds of a method; nil where a seed lacks it.
-  init?(chain name: String, of parts: [ExperimentPart]) {
+  init?(chain name: String, of parts: [RunResult]) {
     let evaluations = parts.compactMap { part in part.chains.first { $0.name == name }?.evaluation }
     guard let first = parts.first, evaluations.count == parts.count else { return nil }
     var figures = [String: ExperimentResults.Figure]()

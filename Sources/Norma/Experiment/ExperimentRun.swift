@@ -32,7 +32,7 @@ public struct ExperimentRun {
     onEvent: @escaping (ExperimentEvent) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
   ) throws -> ExperimentResults {
     try claimFolder()
-    var done = [ExperimentPart]()
+    var done = [RunResult]()
     let parts = plan.parts
     for (index, part) in parts.enumerated() {
       let digest = try digest(of: part)
@@ -54,17 +54,17 @@ public struct ExperimentRun {
     return results
   }
 
-  private func read(_ part: ExperimentPlan.Part) throws -> ExperimentPart {
-    try JSONDecoder().decode(ExperimentPart.self, from: Data(contentsOf: folder.part(part)))
+  private func read(_ part: ExperimentPlan.Part) throws -> RunResult {
+    try JSONDecoder().decode(RunResult.self, from: Data(contentsOf: folder.part(part)))
   }
 
   /// The finished parts of the folder that the plan does not name: methods and seeds of earlier calls.
-  private func earlier(than parts: [ExperimentPlan.Part]) throws -> [ExperimentPart] {
+  private func earlier(than parts: [ExperimentPlan.Part]) throws -> [RunResult] {
     let known = Set(parts.map { folder.part($0).lastPathComponent })
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.parts.path)
     return files.filter { $0.hasSuffix(".json") && !known.contains($0) }.sorted().compactMap { file in
       try? JSONDecoder().decode(
-        ExperimentPart.self, from: Data(contentsOf: folder.parts.appendingPathComponent(file)))
+        RunResult.self, from: Data(contentsOf: folder.parts.appendingPathComponent(file)))
     }
   }
 
@@ -102,7 +102,7 @@ public struct ExperimentRun {
   private func run(
     _ part: ExperimentPlan.Part, digest: String, onEvent: @escaping (ExperimentEvent) -> Void,
     shouldStop: @escaping () -> Bool
-  ) throws -> ExperimentPart {
+  ) throws -> RunResult {
     let (bundle, progress) = try train(part, onEvent: onEvent, shouldStop: shouldStop)
     let scorer = try bundle.scorer(device: device)
     let scoring = PartScoring(
@@ -113,13 +113,13 @@ public struct ExperimentRun {
       onEvent(.scoring(work, index: index, count: count))
     }
     let outcome = try scoring()
-    return ExperimentPart(
+    return RunResult(
       method: part.method, seed: part.seed, digest: digest, testCases: outcome.testCases,
       allTestCases: split.cases(in: .test).count, validationCases: outcome.validationCases,
       chains: outcome.chains, headlines: outcome.headlines,
-      secondsPerSlice: ExperimentPart.Seconds(outcome.secondsPerSlice), training: progress.records,
+      secondsPerSlice: RunResult.Seconds(outcome.secondsPerSlice), training: progress.records,
       bestEpoch: progress.best?.epoch ?? 0,
-      exhibits: part.seed == 0 ? try exhibits(part, outcome, scoring) : [])
+      figures: part.seed == 0 ? try figures(part, outcome, scoring) : [])
   }
 
   /// Trains a part, or goes on where its run stopped; a finished bundle is only opened.
@@ -170,9 +170,9 @@ public struct ExperimentRun {
   }
 
   /// Writes the maps of the best, the median and the worst case at 1 % healthy FPR.
-  private func exhibits(
+  private func figures(
     _ part: ExperimentPlan.Part, _ outcome: PartScoring.Outcome, _ scoring: PartScoring
-  ) throws -> [ExperimentPart.Exhibit] {
+  ) throws -> [RunResult.CaseFigure] {
     guard let shown = outcome.shown,
       let evaluation = outcome.chains.first(where: { $0.name == shown.chain.name })?.evaluation,
       let point = evaluation.operatingPoints.first
@@ -188,7 +188,7 @@ public struct ExperimentRun {
       }
       try AtomicFile.makeFolder(url.deletingLastPathComponent())
       try NIfTI.write(scoring.map(scan, shown.chain), to: url)
-      return ExperimentPart.Exhibit(
+      return RunResult.CaseFigure(
         rank: rank, caseID: row.id, dice: row.dice, threshold: shown.threshold, map: map)
     }
   }

@@ -17,7 +17,7 @@ struct PartScoring {
   let progress: (ExperimentEvent.Work, Int, Int) throws -> Void
 
   struct Outcome {
-    var chains: [ExperimentPart.Chain] = []
+    var chains: [RunResult.Chain] = []
     var headlines: [String] = []
     var testCases = 0
     var validationCases = 0
@@ -26,7 +26,7 @@ struct PartScoring {
     var shown: (chain: ScoringChain, threshold: Double)?
   }
 
-  private var preparation: ScanPreparation { ScanPreparation(recipe: recipe) }
+  private var modelGrid: ModelGrid { ModelGrid(recipe: recipe) }
 
   func callAsFunction() throws -> Outcome {
     let validation = try split.cases(in: .validation).filter { try !$0.hasLesion() }.limited(caseLimit, seed)
@@ -68,7 +68,7 @@ struct PartScoring {
       let evaluation = try evaluator.evaluation(method: chain.name, seed: 0)
       let isHeadline = outcome.headlines.contains(chain.name)
       outcome.chains.append(
-        ExperimentPart.Chain(name: chain.name, evaluation: isHeadline ? evaluation : evaluation.summary))
+        RunResult.Chain(name: chain.name, evaluation: isHeadline ? evaluation : evaluation.summary))
     }
     if let shown = outcome.headlines.last, let index = chains.firstIndex(where: { $0.name == shown }) {
       outcome.shown = (chains[index], points[index][0].threshold)
@@ -89,7 +89,7 @@ struct PartScoring {
   }
 
   private func scored(_ scan: ScanCase) throws -> ScoredScan {
-    try ScoredScan(scan, preparation: preparation, method: scorer.method, device: scorer.device)
+    try ScoredScan(scan, modelGrid: modelGrid, method: scorer.method, device: scorer.device)
   }
 
   private func lesions(of scan: ScanCase, _ scored: ScoredScan) throws -> Mask {

@@ -46,7 +46,7 @@ struct ScoringChain {
 
 /// A scan that a method has scored once, for any number of chains.
 struct ScoredScan {
-  let prepared: PreparedScan
+  let prepared: GriddedScan
   /// (slices, 1, size, size), as the method saw them.
   let images, brain: Tensor
   /// The method's own score of all slices.
@@ -54,9 +54,9 @@ struct ScoredScan {
   /// Time the method took.
   let seconds: Double
 
-  init(_ scan: ScanCase, preparation: ScanPreparation, method: any Method, device: Device) throws {
-    prepared = try preparation(scan)
-    let size = preparation.recipe.gridSize, count = prepared.slices.count
+  init(_ scan: ScanCase, modelGrid: ModelGrid, method: any Method, device: Device) throws {
+    prepared = try modelGrid(scan)
+    let size = modelGrid.recipe.gridSize, count = prepared.slices.count
     let shape = [count, 1, size, size]
     (images, brain) = (
       try Tensor(prepared.images, shape: shape), try Tensor(prepared.brain, shape: shape)

@@ -4,10 +4,10 @@ import Foundation
 import Tensors
 import Volumes
 
-extension PreparedScan {
+extension GriddedScan {
   /// What the input-domain check looks at; nil where the scan shows no brain.
   var properties: ScanProperties? {
-    BrightnessHistogram(images, brain: brain).map {
+    IntensityHistogram(images, brain: brain).map {
       ScanProperties($0, native.geometry, isPlanar: native.isPlanar)
     }
   }
@@ -18,7 +18,7 @@ extension SliceStore.Contents {
   func properties(of cases: [ScanCase]) throws -> [ScanProperties] {
     try Dictionary(grouping: slices, by: \.scan).sorted { $0.key < $1.key }.compactMap { scan, slices in
       let batch = try batch(slices, mirrored: slices.map { _ in false })
-      guard let histogram = BrightnessHistogram(try batch.images.values(), brain: try batch.brain.values())
+      guard let histogram = IntensityHistogram(try batch.images.values(), brain: try batch.brain.values())
       else {
         return nil
       }
@@ -30,7 +30,7 @@ extension SliceStore.Contents {
 }
 
 extension ScanProperties {
-  fileprivate init(_ histogram: BrightnessHistogram, _ geometry: Geometry, isPlanar: Bool) {
+  fileprivate init(_ histogram: IntensityHistogram, _ geometry: Geometry, isPlanar: Bool) {
     self.histogram = histogram
     let sizes = (0..<3).map { geometry.spacing[$0] }.sorted()
     // Of an anisotropic scan the coarsest axis is that of the slices.

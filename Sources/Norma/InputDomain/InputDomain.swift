@@ -26,7 +26,7 @@ public struct InputDomain: Codable, Hashable, Sendable {
   }
 
   /// How the brightness of a scan is distributed beside that of the training scans.
-  public struct BrightnessComparison: Sendable {
+  public struct IntensityComparison: Sendable {
     /// Share of the brain in each bin of the model's input, from 0 up.
     public let scan, training: [Double]
     /// Width of a bin in units of the input.
@@ -43,7 +43,7 @@ public struct InputDomain: Codable, Hashable, Sendable {
   init?(_ scans: [ScanProperties]) {
     guard !scans.isEmpty else { return nil }
     self.scans = scans.count
-    let histogram = (0..<BrightnessHistogram.binCount).map { bin in
+    let histogram = (0..<IntensityHistogram.binCount).map { bin in
       scans.reduce(0) { $0 + $1.histogram.shares[bin] } / Double(scans.count)
     }
     self.histogram = histogram
@@ -54,9 +54,9 @@ public struct InputDomain: Codable, Hashable, Sendable {
     }
   }
 
-  func comparison(_ scan: ScanProperties) -> BrightnessComparison {
-    BrightnessComparison(
-      scan: scan.histogram.shares, training: histogram, binWidth: BrightnessHistogram.binWidth)
+  func comparison(_ scan: ScanProperties) -> IntensityComparison {
+    IntensityComparison(
+      scan: scan.histogram.shares, training: histogram, binWidth: IntensityHistogram.binWidth)
   }
 
   /// Where a scan lies.
@@ -87,29 +87,29 @@ extension InputDomain.Finding {
 /// What is looked at of one scan.
 struct ScanProperties {
   enum Name: String, CaseIterable {
-    case brightness = "distance of the brightness distribution"
+    case intensity = "distance of the brightness distribution"
     case pixel = "pixel size"
     case slice = "slice distance"
 
-    var unit: String { self == .brightness ? "" : "mm" }
+    var unit: String { self == .intensity ? "" : "mm" }
 
     /// Brightness may not lie farther away than that of any training scan; sizes may be half as large again.
     func isInside(_ value: Double, _ range: InputDomain.Range) -> Bool {
       switch self {
-      case .brightness: value <= range.high
+      case .intensity: value <= range.high
       case .pixel, .slice: (range.low / 1.5...range.high * 1.5).contains(value)
       }
     }
   }
 
-  let histogram: BrightnessHistogram
+  let histogram: IntensityHistogram
   /// mm; nil for an image without position.
   let pixelSize, sliceDistance: Double?
 
   /// Nil where the property is not known.
   func value(_ name: Name, comparedWith histogram: [Double]) -> Double? {
     switch name {
-    case .brightness: self.histogram.distance(to: histogram)
+    case .intensity: self.histogram.distance(to: histogram)
     case .pixel: pixelSize
     case .slice: sliceDistance
     }
@@ -117,7 +117,7 @@ struct ScanProperties {
 }
 
 /// How the brightness of a brain is distributed, on the model's scale.
-struct BrightnessHistogram {
+struct IntensityHistogram {
   static let binCount = 60
   /// The largest input that a recipe makes.
   private static let top: Float = 1.5

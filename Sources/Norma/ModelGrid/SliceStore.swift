@@ -11,7 +11,7 @@ package import Volumes
 /// A file is named by the hash of its inputs and the recipe; what is there is not prepared again.
 package struct SliceStore: Sendable {
   let folder: URL
-  let preparation: ScanPreparation
+  let modelGrid: ModelGrid
   /// What scans with lesions lose.
   let exclusion: LesionExclusion
   /// How far around a lesion nothing is learned, in mm.
@@ -19,7 +19,7 @@ package struct SliceStore: Sendable {
 
   package init(folder: URL, recipe: Recipe, exclusion: LesionExclusion = .slices) {
     (self.folder, self.exclusion) = (folder, exclusion)
-    preparation = ScanPreparation(recipe: recipe)
+    modelGrid = ModelGrid(recipe: recipe)
   }
 
   /// One slice of one stored scan.
@@ -98,7 +98,7 @@ package struct SliceStore: Sendable {
     }
     try progress(cases.count, cases.count)
     return Contents(
-      digest: Digest.of(Data(keys.utf8)), slices: slices, size: preparation.recipe.gridSize,
+      digest: Digest.of(Data(keys.utf8)), slices: slices, size: modelGrid.recipe.gridSize,
       planes: exclusion == .none ? 3 : 2, scans: scans)
   }
 
@@ -108,7 +108,7 @@ package struct SliceStore: Sendable {
   private func key(of scan: ScanCase) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    var identity = try encoder.encode(preparation.recipe)
+    var identity = try encoder.encode(modelGrid.recipe)
     for file in [scan.image, scan.brainMask, scan.lesionMask, scan.templateTransform] {
       identity += Data((try file.map { try Digest.of(file: $0) } ?? "none").utf8)
     }
@@ -123,7 +123,7 @@ package struct SliceStore: Sendable {
     {
       return record
     }
-    let prepared = try preparation(scan)
+    let prepared = try modelGrid(scan)
     let lesion = try prepared.lesion(of: scan)
     var record = Record(isLesionFree: prepared.slices.map { _ in true }, levels: prepared.levels)
     if exclusion != .voxels, let lesion {
@@ -141,7 +141,7 @@ package struct SliceStore: Sendable {
       }
     case .none: planes.append(try lesion.map(share) ?? prepared.images.map { _ in 0 })
     }
-    let area = preparation.recipe.gridSize * preparation.recipe.gridSize
+    let area = modelGrid.recipe.gridSize * modelGrid.recipe.gridSize
     var bytes = Data(capacity: planes.count * prepared.images.count * 4)
     for slice in prepared.slices.indices {
       for values in planes {
@@ -154,9 +154,9 @@ package struct SliceStore: Sendable {
   }
 }
 
-extension ScanPreparation {
+extension ModelGrid {
   /// Reads and prepares a case.
-  package func callAsFunction(_ scan: ScanCase) throws -> PreparedScan {
+  package func callAsFunction(_ scan: ScanCase) throws -> GriddedScan {
     let there = try PreprocessedScan(asItIs: scan)
     return try self(
       there.volume, brainMask: there.brain, toTemplate: there.toTemplate, level: there.level,

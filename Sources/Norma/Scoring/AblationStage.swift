@@ -16,7 +16,7 @@ extension ScoringSettings {
     var settings = self
     settings.residual = residual == .positive ? .absolute : residual
     (settings.median, settings.medianDepth, settings.erosion) = (1, 1, 0)
-    (settings.brightnessPrior, settings.minimumLesionSize) = (0, 0)
+    (settings.intensityPrior, settings.minimumLesionSize) = (0, 0)
     var stages = [AblationStage(name: "raw", settings: settings)]
     func add(_ name: String, _ change: (inout ScoringSettings) -> Void) {
       change(&settings)
@@ -25,7 +25,7 @@ extension ScoringSettings {
     if residual == .positive { add("positive part") { $0.residual = .positive } }
     add("median") { ($0.median, $0.medianDepth) = (median, medianDepth) }
     add("eroded mask") { $0.erosion = erosion }
-    if brightnessPrior > 0 { add("brightness prior") { $0.brightnessPrior = brightnessPrior } }
+    if intensityPrior > 0 { add("brightness prior") { $0.intensityPrior = intensityPrior } }
     add("component filter") { $0.minimumLesionSize = minimumLesionSize }
     return stages
   }

@@ -29,7 +29,7 @@ package struct Scorer {
   }
 
   /// Scores all prepared slices of a scan.
-  func callAsFunction(_ scan: PreparedScan, size: Int) throws -> Output {
+  func callAsFunction(_ scan: GriddedScan, size: Int) throws -> Output {
     let area = size * size
     var maps = [Float](), variances = [Tensor](), reconstructions = [Tensor]()
     maps.reserveCapacity(scan.images.count)
@@ -68,7 +68,7 @@ package struct Scorer {
 
   /// The method's score of a batch, the mean over the draws that the settings ask for.
   package func raw(_ batch: Batch) throws -> Raw {
-    guard settings.samples > 0 else { return try withoutDraws(batch) }
+    guard settings.samples > 0 else { return try withoutSampling(batch) }
     // From the pixels, so that a batch is scored the same on every run, whatever it is called.
     let generator = try Generator(seed: batch.images.seed(), device: device)
     let scores = try (0..<settings.samples).map { _ in try method.score(batch, draws: generator) }
@@ -82,7 +82,7 @@ package struct Scorer {
   }
 
   /// The method's score of a batch without draws, the same on every device.
-  package func withoutDraws(_ batch: Batch) throws -> Raw {
+  package func withoutSampling(_ batch: Batch) throws -> Raw {
     let score = try method.score(batch)
     return Raw(map: try scaled(score.map), reconstruction: score.reconstruction, variance: nil)
   }
@@ -94,8 +94,8 @@ extension ScoringSettings {
   /// Median and brightness prior: what happens to scaled maps on the model grid, slice after slice.
   func smooth(_ maps: [Float], images: [Float], size: Int) -> [Float] {
     var smooth = MedianFilter(size: median, depth: medianDepth)(maps, height: size, width: size)
-    if brightnessPrior > 0 {
-      let prior = Float(brightnessPrior)
+    if intensityPrior > 0 {
+      let prior = Float(intensityPrior)
       for pixel in smooth.indices where images[pixel] <= prior { smooth[pixel] = 0 }
     }
     return smooth

@@ -15,7 +15,7 @@ public struct ScoringSettings: Settings {
   public var statisticsShrinkage = 0.0
   /// The map is 0 where the normalised input is not brighter than this; 0.5 is the brain's median under robust-z,
   /// 0 = no such limit.
-  public var brightnessPrior = 0.0
+  public var intensityPrior = 0.0
   /// Side of the square median filter on the model grid in pixels; 1 = none.
   public var median = 5
   /// Slices that the median filter spans; 1 = within each slice.
@@ -37,7 +37,7 @@ public struct ScoringSettings: Settings {
     try require(
       (0...1e6).contains(statisticsShrinkage), path, "statisticsShrinkage", statisticsShrinkage,
       "0 to 1000000 slices")
-    try require((0...1.5).contains(brightnessPrior), path, "brightnessPrior", brightnessPrior, "0 to 1.5")
+    try require((0...1.5).contains(intensityPrior), path, "brightnessPrior", intensityPrior, "0 to 1.5")
     try require(
       (1...15).contains(median) && median % 2 == 1, path, "median", median, "an odd number from 1 to 15")
     try require(

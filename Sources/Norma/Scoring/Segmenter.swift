@@ -24,16 +24,16 @@ public final class Segmenter {
     /// The scan beside those that the model was trained on.
     public let domain: [InputDomain.Finding]
     /// Its brightness beside theirs; nil where the bundle does not know theirs.
-    public let brightness: InputDomain.BrightnessComparison?
+    public let intensity: InputDomain.IntensityComparison?
     /// What the reader should know, in sentences.
     public let notes: [String]
     /// Slices with the most anomalous tissue, as the model saw them: at least one, the most anomalous first, the others
     /// above the threshold too and apart from each other.
-    public let exhibits: [Exhibit]
+    public let figures: [SliceFigure]
   }
 
   /// One slice on the model grid, (size x size) row-major, rows posterior to anterior, columns left to right.
-  public struct Exhibit: Sendable {
+  public struct SliceFigure: Sendable {
     /// Side of the grid in pixels.
     public let size: Int
     /// Template-space z in mm, where known.
@@ -44,17 +44,17 @@ public final class Segmenter {
   }
 
   private let scorer: Scorer
-  private let preparation: ScanPreparation
+  private let modelGrid: ModelGrid
   private let domain: InputDomain?
 
   package init(scorer: Scorer, recipe: Recipe, domain: InputDomain? = nil) {
     (self.scorer, self.domain) = (scorer, domain)
-    preparation = ScanPreparation(recipe: recipe)
+    modelGrid = ModelGrid(recipe: recipe)
   }
 
   /// Throws a ``Problem`` for a scan whose name says that it is of another contrast than the model's.
   func requireContrast(of scan: ScanCase) throws {
-    let contrast = preparation.recipe.contrast
+    let contrast = modelGrid.recipe.contrast
     guard let suffix = scan.suffix, !contrast.isEmpty, suffix.lowercased() != contrast.lowercased() else {
       return
     }
@@ -67,9 +67,9 @@ public final class Segmenter {
   /// cannot be scored.
   public func callAsFunction(_ scan: PreprocessedScan, threshold: Double, name: String) throws -> Result {
     try segment(
-      preparation(
+      modelGrid(
         scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, level: scan.level, name: name),
-      contrast: preparation.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, threshold: threshold)
+      contrast: modelGrid.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, threshold: threshold)
   }
 
   /// Segments a stripped scan at a threshold; without a brain mask every non-zero voxel is brain. `name` stands in
@@ -77,12 +77,12 @@ public final class Segmenter {
   public func callAsFunction(
     _ scan: Volume, brainMask: Mask? = nil, threshold: Double, name: String
   ) throws -> Result {
-    try segment(preparation(scan, brainMask: brainMask, name: name), threshold: threshold)
+    try segment(modelGrid(scan, brainMask: brainMask, name: name), threshold: threshold)
   }
 
-  private func segment(_ prepared: PreparedScan, contrast: Double? = nil, threshold: Double) throws -> Result
+  private func segment(_ prepared: GriddedScan, contrast: Double? = nil, threshold: Double) throws -> Result
   {
-    let output = try scorer(prepared, size: preparation.recipe.gridSize)
+    let output = try scorer(prepared, size: modelGrid.recipe.gridSize)
     let inner = prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion)
     let map = prepared.native(try prepared.canonicalVolume(of: output.maps, inside: inner))
     let (labels, lesions) = Lesion.find(
@@ -98,23 +98,23 @@ public final class Segmenter {
         prepared.native(try prepared.canonicalVolume(of: $0.sqrt(), inside: inner))
       }, mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels,
       brain: prepared.native(prepared.scoredBrain), lesions: lesions, domain: findings,
-      brightness: properties.flatMap { domain?.comparison($0) },
+      intensity: properties.flatMap { domain?.comparison($0) },
       notes: prepared.notes + findings.filter { !$0.isInside }.map(\.sentence),
-      exhibits: try exhibits(prepared, output, threshold: threshold))
+      figures: try figures(prepared, output, threshold: threshold))
   }
 
   /// The anomaly map alone with the brain it covers, both on the scan's grid.
   func map(_ scan: ScanCase) throws -> (map: Volume, brain: Mask) {
-    let prepared = try preparation(scan)
-    let output = try scorer(prepared, size: preparation.recipe.gridSize)
+    let prepared = try modelGrid(scan)
+    let output = try scorer(prepared, size: modelGrid.recipe.gridSize)
     let map = try prepared.canonicalVolume(
       of: output.maps, inside: prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion))
     return (prepared.native(map), prepared.native(prepared.scoredBrain))
   }
 
-  private func exhibits(
-    _ prepared: PreparedScan, _ output: Scorer.Output, threshold: Double
-  ) throws -> [Exhibit] {
+  private func figures(
+    _ prepared: GriddedScan, _ output: Scorer.Output, threshold: Double
+  ) throws -> [SliceFigure] {
     // What exceeds the threshold decides; where nothing does, the whole map.
     let excess = try (output.maps - Float(threshold)).relu().sum([1, 2]).values()
     let ranked = excess.indices.filter { excess[$0] > 0 }.sorted { excess[$0] > excess[$1] }
@@ -126,14 +126,14 @@ public final class Segmenter {
       let sums = try output.maps.sum([1, 2]).values()
       chosen = sums.indices.max { sums[$0] < sums[$1] }.map { [$0] } ?? []
     }
-    return try chosen.prefix(Self.mostExhibits).map { try exhibit(prepared, output, index: $0) }
+    return try chosen.prefix(Self.mostFigures).map { try figure(prepared, output, index: $0) }
   }
 
-  private static let mostExhibits = 3
+  private static let mostFigures = 3
 
-  private func exhibit(_ prepared: PreparedScan, _ output: Scorer.Output, index: Int) throws -> Exhibit {
-    let size = preparation.recipe.gridSize
-    return Exhibit(
+  private func figure(_ prepared: GriddedScan, _ output: Scorer.Output, index: Int) throws -> SliceFigure {
+    let size = modelGrid.recipe.gridSize
+    return SliceFigure(
       size: size, level: prepared.levels[index],
       image: Array(prepared.images[index * size * size..<(index + 1) * size * size]),
       map: try output.maps.select(0, index).values(),

@@ -7,13 +7,13 @@ import Volumes
 
 /// Lesion-free scans with anomalies painted in, and their masks: a yardstick for any method that needs no label.
 public struct PaintedCohort: Sendable {
-  private let preparation: ScanPreparation
+  private let modelGrid: ModelGrid
   private let synthesis: AnomalySynthesis
   private let seed: UInt64
 
   /// Up to three anomalies of these kinds a slice, at least one, painted on the grid of the recipe.
   public init(tasks: [SyntheticTask], recipe: Recipe, seed: UInt64) {
-    preparation = ScanPreparation(recipe: recipe)
+    modelGrid = ModelGrid(recipe: recipe)
     synthesis = AnomalySynthesis(tasks: tasks, count: 1...3)
     self.seed = seed
   }
@@ -47,14 +47,14 @@ public struct PaintedCohort: Sendable {
   }
 
   private func painted(_ scan: ScanCase, donor: ScanCase, index: Int) throws -> (image: Volume, mask: Mask) {
-    let prepared = try preparation(scan), size = preparation.recipe.gridSize
-    let slices = try prepared.batch(size: size), neighbour = try preparation(donor).batch(size: size)
+    let prepared = try modelGrid(scan), size = modelGrid.recipe.gridSize
+    let slices = try prepared.batch(size: size), neighbour = try modelGrid(donor).batch(size: size)
     // The last slice borrows from the next scan; for a single slice there is no other.
     let batch = Batch(
       images: try .cat([slices.images, neighbour.images.narrow(0, start: 0, length: 1)]),
       brain: try .cat([slices.brain, neighbour.brain.narrow(0, start: 0, length: 1)]))
     let seeds = (0..<batch.count).map { slice in
-      var seeds = SeededGenerator(seed: seed, place: UInt64(index), UInt64(slice))
+      var seeds = SeededGenerator(seed: seed, stream: UInt64(index), UInt64(slice))
       return seeds.next()
     }
     let painted = try synthesis(batch, seeds: seeds)
@@ -78,7 +78,7 @@ public struct PaintedCohort: Sendable {
   }
 }
 
-extension PreparedScan {
+extension GriddedScan {
   /// All slices as a batch.
   fileprivate func batch(size: Int) throws -> Batch {
     let shape = [slices.count, 1, size, size]

@@ -13,7 +13,7 @@ struct PaintedLesion: Sendable {
   let depth: @Sendable (Point) -> Float
 
   /// Paints the lesion on tissue of a person and returns whether the point belongs to it.
-  func paint(_ tissue: inout Person.Tissue, at point: Point, fluidBrightness: Float) -> Bool {
+  func paint(_ tissue: inout Person.Tissue, at point: Point, fluidIntensity: Float) -> Bool {
     let offset = point - center
     guard offset.dot(offset) < reach * reach else { return false }
     let depth = depth(point)
@@ -21,10 +21,10 @@ struct PaintedLesion: Sendable {
     guard share > 0 else { return false }
     // Fluid in the sulci stays dark under a lesion of the tissue around it.
     let solid = share * (1 - tissue.fluid)
-    tissue.brightness += solid * contrast
+    tissue.intensity += solid * contrast
     if let cavityDepth {
       let cavity = solid * smoothstep(cavityDepth, cavityDepth + 1.5, depth)
-      tissue.brightness = mix(tissue.brightness, fluidBrightness, cavity)
+      tissue.intensity = mix(tissue.intensity, fluidIntensity, cavity)
     }
     return share > 0.5 && tissue.fluid < 0.5
   }

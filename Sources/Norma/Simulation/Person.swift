@@ -4,7 +4,7 @@ import Base
 struct Person: Sendable {
   /// What a point of the head looks like; brightness is relative to mean white matter = 1.
   struct Tissue {
-    var brightness: Float
+    var intensity: Float
     let insideBrain: Bool
     /// Share that is fluid, 0...1.
     let fluid: Float
@@ -18,8 +18,8 @@ struct Person: Sendable {
   /// Displacement in mm (x, y, z) and the gain of the coil (w).
   private let deformation: Lattice
 
-  private let greyBrightness: Float
-  let fluidBrightness: Float
+  private let greyIntensity: Float
+  let fluidIntensity: Float
   /// Fluid shares below the first bound look like tissue, above the second like pure fluid: low bounds
   /// give the wide sulci of an old brain.
   private let sulcusBounds: (Float, Float)
@@ -28,7 +28,7 @@ struct Person: Sendable {
 
   private let rimWidth: Float
   private let capWidth: Float
-  private let rimBrightness: Float
+  private let rimIntensity: Float
   private let rimVariation: HashNoise
 
   private let textureStrength: Float
@@ -41,14 +41,14 @@ struct Person: Sendable {
     tissues = template.tissues
     deformation = Person.deformation(
       of: template, ventricleGrowth: random.uniform(-0.5...1) + 3 * age, random: &random)
-    greyBrightness = random.uniform(1.12...1.28)
-    fluidBrightness = random.uniform(0.1...0.28)
+    greyIntensity = random.uniform(1.12...1.28)
+    fluidIntensity = random.uniform(0.1...0.28)
     let sulcus = random.uniform(0.16...0.24) - 0.1 * age
     sulcusBounds = (sulcus, sulcus + random.uniform(0.3...0.4))
     sulci = HashNoise(key: random.next(), spacing: 11)
     rimWidth = random.uniform(1.5...3)
     capWidth = rimWidth + random.uniform(1...4) + random.uniform(0...6) * age
-    rimBrightness = random.uniform(0.2...0.4) + random.uniform(0...0.6) * age
+    rimIntensity = random.uniform(0.2...0.4) + random.uniform(0...0.6) * age
     rimVariation = HashNoise(key: random.next(), spacing: 9)
     textureStrength = random.uniform(0.025...0.05)
     fineTexture = HashNoise(key: random.next(), spacing: 2.5)
@@ -62,17 +62,17 @@ struct Person: Sendable {
     let (grey, white, brain, distance) = unpacked(tissues(place))
     guard brain > 0.5 else {
       return Tissue(
-        brightness: 0, insideBrain: false, fluid: 1, greyMatter: 0, whiteMatter: 0,
+        intensity: 0, insideBrain: false, fluid: 1, greyMatter: 0, whiteMatter: 0,
         ventricleDistance: distance)
     }
     let solid = max(grey + white, 1e-3)
     let sulcus = 0.35 * grey * smoothstep(10, 25, distance) * (1 - smoothstep(0, 0.14, abs(sulci(place))))
     let fluid = smoothstep(sulcusBounds.0, sulcusBounds.1, 1 - solid / brain + sulcus)
     let matter =
-      mix(1, greyBrightness, grey / solid) + rim(place, distance)
+      mix(1, greyIntensity, grey / solid) + rim(place, distance)
       + textureStrength * (fineTexture(point) + 2 * coarseTexture(point))
     return Tissue(
-      brightness: local.w * mix(matter, fluidBrightness, fluid), insideBrain: true, fluid: fluid,
+      intensity: local.w * mix(matter, fluidIntensity, fluid), insideBrain: true, fluid: fluid,
       greyMatter: grey, whiteMatter: white, ventricleDistance: distance)
   }
 
@@ -81,7 +81,7 @@ struct Person: Sendable {
     guard distance < capWidth * 1.5 else { return 0 }
     let horns = max(smoothstep(12, 24, place.y), 1 - smoothstep(-48, -32, place.y))
     let width = mix(rimWidth, capWidth, horns) * (1 + 0.5 * rimVariation(place))
-    return rimBrightness * (0.6 + 0.4 * horns) * (1 - smoothstep(0.3 * width, width, distance))
+    return rimIntensity * (0.6 + 0.4 * horns) * (1 - smoothstep(0.3 * width, width, distance))
   }
 
   private func unpacked(_ value: SIMD4<Float>) -> (Float, Float, Float, Float) {

@@ -29,7 +29,7 @@ public struct Simulator: Sendable {
   ///
   /// Throws `SimulationError.noPlaceForLesion` where the slices are too few for the patient's lesions.
   public func makeCase(_ index: Int) throws -> SimulatedCase {
-    var random = SeededGenerator(seed: options.seed, place: UInt64(index), 0)
+    var random = SeededGenerator(seed: options.seed, stream: UInt64(index), 0)
     let person = Person(template: template, random: &random)
     let scanner = Scanner(random: &random)
     guard options.split(of: index) == .test else {
@@ -50,7 +50,7 @@ public struct Simulator: Sendable {
   ) -> SimulatedCase {
     let slices = concurrentMap(grid.shape.z) { z in
       slice(
-        z, person, lesions, scanner, SeededGenerator(seed: options.seed, place: UInt64(index), 1, UInt64(z)))
+        z, person, lesions, scanner, SeededGenerator(seed: options.seed, stream: UInt64(index), 1, UInt64(z)))
     }
     return SimulatedCase(
       participantID: participantID(index),
@@ -90,7 +90,7 @@ public struct Simulator: Sendable {
     for y in 0..<grid.shape.y {
       for x in 0..<grid.shape.x {
         let center = grid.center(x, y, z)
-        var brightness: Float = 0
+        var intensity: Float = 0
         var brainSamples = 0
         var lesionSamples = 0
         for offset in offsets {
@@ -99,15 +99,15 @@ public struct Simulator: Sendable {
           guard tissue.insideBrain else { continue }
           var painted = false
           for lesion in lesions
-          where lesion.paint(&tissue, at: point, fluidBrightness: person.fluidBrightness) {
+          where lesion.paint(&tissue, at: point, fluidIntensity: person.fluidIntensity) {
             painted = true
           }
-          brightness += tissue.brightness
+          intensity += tissue.intensity
           brainSamples += 1
           lesionSamples += painted ? 1 : 0
         }
         let inBrain = 2 * brainSamples > offsets.count
-        let mean = brightness / Float(max(brainSamples, 1))
+        let mean = intensity / Float(max(brainSamples, 1))
         slice.signal.append(inBrain ? scanner.signal(mean, random: &random) : 0)
         slice.brain.append(inBrain ? 1 : 0)
         slice.lesion.append(inBrain && 2 * lesionSamples > offsets.count ? 1 : 0)
@@ -127,8 +127,8 @@ private struct Scanner: Sendable {
     noise = random.uniform(0.015...0.05)
   }
 
-  func signal(_ brightness: Float, random: inout SeededGenerator) -> Float {
-    let real = brightness + noise * random.normal()
+  func signal(_ intensity: Float, random: inout SeededGenerator) -> Float {
+    let real = intensity + noise * random.normal()
     let imaginary = noise * random.normal()
     return scale * (real * real + imaginary * imaginary).squareRoot()
   }

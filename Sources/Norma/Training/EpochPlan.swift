@@ -8,7 +8,7 @@ struct EpochPlan: Sendable {
   let batchSize: Int
 
   init(slices: [SliceStore.Slice], settings: TrainingSettings, epoch: Int) {
-    var generator = SeededGenerator(seed: UInt64(settings.seed), place: 1, UInt64(epoch))
+    var generator = SeededGenerator(seed: UInt64(settings.seed), stream: 1, UInt64(epoch))
     self.slices = slices.shuffled(using: &generator)
     mirrored = slices.map { _ in Double.random(in: 0..<1, using: &generator) < settings.mirror }
     batchSize = settings.batchSize
@@ -18,7 +18,7 @@ struct EpochPlan: Sendable {
   func count(_ step: Int) -> Int { min(batchSize, slices.count - step * batchSize) }
 
   /// A step's batch, or a share of it.
-  func batch(_ step: Int, of contents: SliceStore.Contents, share: BatchShare?) throws -> Batch {
+  func batch(_ step: Int, of contents: SliceStore.Contents, share: BatchShard?) throws -> Batch {
     func batch(_ range: Range<Int>) throws -> Batch {
       let numbers = range.map { step * batchSize + $0 }
       return try contents.batch(numbers.map { slices[$0] }, mirrored: numbers.map { mirrored[$0] })

@@ -41,7 +41,7 @@ struct BIDSApp: LoggingCommand {
   @Option(help: "Derivative data set with brain masks; default: all below BIDS_DIR/derivatives.")
   var derivatives: String?
 
-  @OptionGroup var partOptions: PartOptions
+  @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var thresholdOptions: ThresholdOptions
 
@@ -76,7 +76,7 @@ struct BIDSApp: LoggingCommand {
       throw ValidationError("Give --n-cpus or --threads, not both.")
     }
     if let cpuCount, cpuCount < 1 { throw ValidationError("--n-cpus must be 1 or more.") }
-    if partOptions.part != nil, level == .group {
+    if shardOptions.part != nil, level == .group {
       throw ValidationError("--part goes with participant; group is about all.")
     }
   }
@@ -95,7 +95,7 @@ struct BIDSApp: LoggingCommand {
     switch level {
     case .participant:
       let chosen = try thresholdOptions.choose(for: layout.scans.map(\.scanCase))
-      let part = try partOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
+      let part = try shardOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
       if let part {
         let all = layout.participants
         layout.participants = part.deal(all, work: \.scans.count, by: \.id)
@@ -125,9 +125,9 @@ struct BIDSApp: LoggingCommand {
         chosen.bundle.manifest.configuration.preprocessing, device: device), bundle: chosen.bundle,
       threshold: chosen.threshold, ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance)
     if dryRun { return announce(layout, progress) }
-    let parts = CohortParts(in: dataset.folder)
+    let parts = ShardFolder(in: dataset.folder)
     if isPart || parts.areThere {
-      try parts.claim(
+      try parts.createOnce(
         progress.key.facts(exceedance: chosen.exceedance != nil, ownThresholds: chosen.ownThresholds))
     }
     let run = BIDSParticipants(
@@ -165,7 +165,7 @@ struct BIDSApp: LoggingCommand {
     let place = try table.write(), page = dataset.file("group.html")
     let bundles = Set(table.entries.compactMap(\.row.bundle)).sorted().joined(separator: ", ")
     let provenance = ReportProvenance(bundleName: bundles, version: NormaVersion.current)
-    try CohortReport(table, provenance: provenance).page.renew(at: page)
+    try CohortReport(table, provenance: provenance).page.writeIfChanged(at: page)
     for file in [place, page] { console.result(file.path) }
     let missing = table.rows(.missing)
     guard !missing.isEmpty else { return }

@@ -31,7 +31,7 @@ struct Prepare: LoggingCommand {
   @Option(help: "File with the weights of the brain extraction; default: the installed one.")
   var weights: String?
 
-  @OptionGroup var partOptions: PartOptions
+  @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessingOptions: PreprocessingOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
@@ -42,14 +42,14 @@ struct Prepare: LoggingCommand {
     let chosen = try bundle.map { try ModelBundle(named: $0).manifest.configuration.preprocessing }
     let preprocessing = preprocessingOptions.preprocessing(
       try (chosen ?? PreprocessingSettings()).with(settings), weights: weights, device: device)
-    let folder = URL(fileURLWithPath: output), parts = CohortParts(in: folder)
+    let folder = URL(fileURLWithPath: output), parts = ShardFolder(in: folder)
     try requireNoLoss(in: folder)
-    let part = try partOptions.chosen(hasChosen: cases.count == 1, console: console)
-    if part != nil || parts.areThere { try parts.claim(preprocessing.facts) }
+    let part = try shardOptions.chosen(hasChosen: cases.count == 1, console: console)
+    if part != nil || parts.areThere { try parts.createOnce(preprocessing.facts) }
     let mine = part?.deal(cases, by: \.id) ?? cases
     Interruption.listen()
     var done = 0
-    let rows = try CohortPreparation(preprocessing: preprocessing, output: folder, isPart: part != nil)(
+    let rows = try CohortPreprocessing(preprocessing: preprocessing, output: folder, isPart: part != nil)(
       mine,
       onRow: { row in
         done += 1
@@ -75,7 +75,7 @@ struct Prepare: LoggingCommand {
       advice: "choose another folder for the results")
   }
 
-  private func report(_ row: CohortPreparation.Row, done: Int, of count: Int) {
+  private func report(_ row: CohortPreprocessing.Row, done: Int, of count: Int) {
     console.endProgress()
     if let problem = row.problem {
       // The failure of a single scan is that of the command.
@@ -96,7 +96,7 @@ struct Prepare: LoggingCommand {
     console.progress("preparing \(Console.bar(done, of: count)) \(done)/\(count)")
   }
 
-  private func finish(_ rows: [CohortPreparation.Row], folder: URL) throws {
+  private func finish(_ rows: [CohortPreprocessing.Row], folder: URL) throws {
     if rows.count == 1, let mask = rows[0].prepared?.brainMask { console.result(mask.path) }
     console.result(folder.appendingPathComponent("cases.tsv").path)
     if rows.contains(where: { $0.problem == nil }) {
@@ -105,7 +105,7 @@ struct Prepare: LoggingCommand {
     try fail(rows)
   }
 
-  private func fail(_ rows: [CohortPreparation.Row]) throws {
+  private func fail(_ rows: [CohortPreprocessing.Row]) throws {
     let failed = rows.compactMap(\.problem)
     guard let first = failed.first else { return }
     if rows.count == 1 { throw first }

@@ -24,7 +24,7 @@ struct Segment: LoggingCommand {
   @Option(help: "Folder that keeps preprocessed scans, so that another run need not make them again.")
   var work: String?
 
-  @OptionGroup var partOptions: PartOptions
+  @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessing: PreprocessingOptions
 
   @OptionGroup var engine: EngineOptions
@@ -34,7 +34,7 @@ struct Segment: LoggingCommand {
     let device = try engine.prepare()
     let cases = try chosenCases()
     let chosen = try thresholdOptions.choose(for: cases)
-    let part = try partOptions.chosen(hasChosen: cases.count == 1, console: console)
+    let part = try shardOptions.chosen(hasChosen: cases.count == 1, console: console)
     let preprocessing = preprocessing.preprocessing(
       chosen.bundle.manifest.configuration.preprocessing, device: device)
     let cohort = CohortSegmentation(
@@ -43,7 +43,7 @@ struct Segment: LoggingCommand {
       ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance, output: folder,
       work: work.map { URL(fileURLWithPath: $0) })
     Interruption.listen()
-    if part != nil || CohortParts(in: folder).areThere {
+    if part != nil || ShardFolder(in: folder).areThere {
       try segment(
         cases, part, with: SegmentationParts(cohort, preprocessing, chosen, in: folder), chosen)
     } else {
@@ -75,7 +75,7 @@ struct Segment: LoggingCommand {
 
   /// A part of the cohort; without one the whole of a cohort whose parts are there already.
   private func segment(
-    _ cases: [ScanCase], _ part: CohortPart?, with parts: SegmentationParts, _ chosen: ThresholdOptions.Choice
+    _ cases: [ScanCase], _ part: CohortShard?, with parts: SegmentationParts, _ chosen: ThresholdOptions.Choice
   ) throws {
     let mine = part?.deal(cases, by: \.id) ?? cases
     var done = 0, wereThere = 0, problems = [Problem]()

@@ -94,7 +94,7 @@ public struct HTMLPage: Sendable {
   }
 
   /// Writes the page unless the file holds it already.
-  package func renew(at url: URL) throws { try AtomicFile.renew(Data(html.utf8), at: url) }
+  package func writeIfChanged(at url: URL) throws { try AtomicFile.writeIfChanged(Data(html.utf8), at: url) }
 }
 
 extension HTMLPage.Block {

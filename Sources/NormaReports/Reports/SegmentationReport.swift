@@ -77,13 +77,13 @@ public struct SegmentationReportCase: Codable, Sendable {
   /// Remarks about the case, one paragraph each.
   public let notes: [String]
   /// Nil where the bundle does not know its training scans.
-  public let brightness: Brightness?
+  public let intensity: Brightness?
 
   /// A case.
   public init(
     caseID: String, status: Status, message: String = "", lesionVolumeML: Double?, lesionCount: Int?,
     seconds: Double? = nil, montages: [Montage] = [], lesions: [Lesion] = [], notes: [String] = [],
-    brightness: Brightness? = nil
+    intensity: Brightness? = nil
   ) {
     self.caseID = caseID
     self.status = status
@@ -94,7 +94,7 @@ public struct SegmentationReportCase: Codable, Sendable {
     self.montages = montages
     self.lesions = lesions
     self.notes = notes
-    self.brightness = brightness
+    self.intensity = intensity
   }
 }
 
@@ -177,10 +177,10 @@ public struct SegmentationReport: Sendable {
     blocks += entry.notes.map(HTMLPage.Block.paragraph)
     let most = max(2, 2 * pictureLimit / max(pictured.count, 1))
     blocks += entry.montages.prefix(most).map(HTMLPage.Block.montage)
-    if let brightness = entry.brightness {
+    if let intensity = entry.intensity {
       blocks.append(
         .plot(
-          brightness.plot, caption: "Brightness in the brain of \(entry.caseID) and of the training scans"))
+          intensity.plot, caption: "Brightness in the brain of \(entry.caseID) and of the training scans"))
     }
     if !entry.lesions.isEmpty {
       blocks.append(

@@ -71,7 +71,7 @@ struct ReviewFolder: Sendable {
     if isEmpty {
       try? FileManager.default.removeItem(at: file)
     } else {
-      try AtomicFile.renew(Data(text.utf8), at: file)
+      try AtomicFile.writeIfChanged(Data(text.utf8), at: file)
     }
   }
 

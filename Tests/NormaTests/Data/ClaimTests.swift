@@ -14,7 +14,7 @@ import Testing
       let file = folder.appendingPathComponent("parts/cohort.json")
       let seen = Mutex([Data]())
       DispatchQueue.concurrentPerform(iterations: 32) { index in
-        if let held = try? AtomicFile.claim(Data("claim of \(index)".utf8), at: file) {
+        if let held = try? AtomicFile.createOnce(Data("claim of \(index)".utf8), at: file) {
           seen.withLock { $0.append(held) }
         }
       }
@@ -27,16 +27,16 @@ import Testing
 
   @Test func anotherWayIsNamed() throws {
     try withTemporaryFolder { folder in
-      let parts = CohortParts(in: folder), way = ["bundle": "a", "threshold": "2.5"]
+      let parts = ShardFolder(in: folder), way = ["bundle": "a", "threshold": "2.5"]
       #expect(!parts.areThere)
-      for _ in 0..<2 { try parts.claim(way) }
+      for _ in 0..<2 { try parts.createOnce(way) }
       #expect(parts.areThere)
-      let problem = try problem { try parts.claim(["bundle": "a", "threshold": "3.0", "mask": "b"]) }
+      let problem = try problem { try parts.createOnce(["bundle": "a", "threshold": "3.0", "mask": "b"]) }
       #expect(problem.what.contains("mask none, here b; threshold 2.5, here 3.0"), "\(problem)")
       #expect(!problem.what.contains("bundle") && problem.place.hasSuffix("parts/cohort.json"))
       #expect(throws: Problem.self) {
         try AtomicFile.write("{", to: folder.appendingPathComponent("parts/cohort.json"))
-        try parts.claim(way)
+        try parts.createOnce(way)
       }
     }
   }

@@ -13,7 +13,7 @@ import Testing
     -> [[String]]
   {
     try (1...count).map { number in
-      try CohortPart(number, of: count, at: "here").deal(items, work: work, by: { $0 })
+      try CohortShard(number, of: count, at: "here").deal(items, work: work, by: { $0 })
     }
   }
 
@@ -74,7 +74,7 @@ import Testing
   ])
   func whatIsNoPartIsRefused(row: Row<(String, String)>) throws {
     let (text, words) = row.body
-    let problem = try problem { try CohortPart(parsing: text, at: "--part") }
+    let problem = try problem { try CohortShard(parsing: text, at: "--part") }
     #expect(problem.kind == .usage && problem.place == "--part")
     #expect(problem.what.contains(words), "\(problem)")
   }

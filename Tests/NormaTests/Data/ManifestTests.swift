@@ -38,9 +38,9 @@ import Testing
       ]
       let text = "participant_id\tsession_id\timage\n" + rows.joined(separator: "\n")
       try AtomicFile.write(text, to: file)
-      #expect(try Manifest(contentsOf: file).cases.map(\.isPrepared) == [false, false, false, false])
+      #expect(try Manifest(contentsOf: file).cases.map(\.isPreprocessed) == [false, false, false, false])
       try AtomicFile.write("{}", to: folder.appendingPathComponent("preprocessing.json"))
-      #expect(try Manifest(contentsOf: file).cases.map(\.isPrepared) == [true, true, false, false])
+      #expect(try Manifest(contentsOf: file).cases.map(\.isPreprocessed) == [true, true, false, false])
     }
   }
 

@@ -58,9 +58,9 @@ import Volumes
 
   @Test(arguments: transforms)
   func everyPoseGivesTheSameSlices(transform: Row<Affine>) throws {
-    let reference = try ScanPreparation(recipe: Self.recipe)(
+    let reference = try ModelGrid(recipe: Self.recipe)(
       Self.scan(.identity), toTemplate: .identity, name: "scan")
-    let prepared = try ScanPreparation(recipe: Self.recipe)(
+    let prepared = try ModelGrid(recipe: Self.recipe)(
       Self.scan(transform.body), toTemplate: transform.body, name: "scan")
     let common = prepared.levels.compactMap { level in
       reference.levels.firstIndex(of: level).map { (level, $0) }
@@ -83,7 +83,7 @@ import Volumes
 
   @Test func theSpotLiesWhereTheTemplateHasIt() throws {
     let transform = Self.transform(pitch: 0.3, yaw: 0.2, shift: SIMD3(9, 5, 20))
-    let prepared = try ScanPreparation(recipe: Self.recipe)(
+    let prepared = try ModelGrid(recipe: Self.recipe)(
       Self.scan(transform), toTemplate: transform, name: "scan")
     let brightest = try #require(prepared.images.indices.max { prepared.images[$0] < prepared.images[$1] })
     let (x, y, slice) = (brightest % 64, brightest / 64 % 64, brightest / 4096)
@@ -128,13 +128,13 @@ import Volumes
   @Test func everyOrientationComesBackWithItsShapeAndAffine() throws {
     let transform = Self.transform(pitch: 0.3, yaw: 0.2, shift: SIMD3(9, 5, 20))
     let scan = try Self.scan(transform, shape: [20, 22, 15], spacing: 8)
-    let preparation = ScanPreparation(recipe: Self.recipe)
-    let reference = try preparation(scan, toTemplate: transform, name: "scan")
+    let modelGrid = ModelGrid(recipe: Self.recipe)
+    let reference = try modelGrid(scan, toTemplate: transform, name: "scan")
     let maps = try Tensor(reference.images, shape: [reference.slices.count, 64, 64])
     let map = reference.native(try reference.canonicalVolume(of: maps, inside: reference.scoredBrain))
     for orientation in ScanPreparationTests.orientations {
       let turned = orientation.apply(scan)
-      let prepared = try preparation(turned, toTemplate: transform, name: "scan")
+      let prepared = try modelGrid(turned, toTemplate: transform, name: "scan")
       #expect(distance(prepared.images, reference.images) < 1e-4, "\(turned.geometry.axisCodes)")
       let back = prepared.native(try prepared.canonicalVolume(of: maps, inside: prepared.scoredBrain))
       #expect(back.geometry == turned.geometry)
@@ -145,7 +145,7 @@ import Volumes
   @Test func levelsThatTheBundleDoesNotKnowAreLeftOutAndSaid() throws {
     var recipe = Self.recipe
     recipe.levels = [0, 20]
-    let prepared = try ScanPreparation(recipe: recipe)(
+    let prepared = try ModelGrid(recipe: recipe)(
       Self.scan(.identity), toTemplate: .identity, name: "scan")
     #expect(prepared.levels == [0, 3, 6, 9, 12, 15, 18])
     #expect(prepared.notes.count == 1 && prepared.notes[0].contains("not scored"))
@@ -153,7 +153,7 @@ import Volumes
     #expect(bounds.first.z >= -1.5 && bounds.last.z <= 19.5)
     recipe.levels = [80, 90]
     let problem = try problem {
-      try ScanPreparation(recipe: recipe)(Self.scan(.identity), toTemplate: .identity, name: "scan")
+      try ModelGrid(recipe: recipe)(Self.scan(.identity), toTemplate: .identity, name: "scan")
     }
     #expect(problem.what.contains("no slice lies at an axial level the bundle knows"))
   }
@@ -161,7 +161,7 @@ import Volumes
   @Test func slicesWithALesionAreTold() throws {
     let transform = Self.transform(pitch: 0.3)
     let scan = try Self.scan(transform)
-    let prepared = try ScanPreparation(recipe: Self.recipe)(scan, toTemplate: transform, name: "scan")
+    let prepared = try ModelGrid(recipe: Self.recipe)(scan, toTemplate: transform, name: "scan")
     var lesion = Mask(geometry: scan.geometry, repeating: 0)
     #expect(!prepared.placement.slices(showing: lesion).contains(true))
     let place = try scan.geometry.voxel(atWorld: transform.inverse().apply(SIMD3(5, -20, 12)))

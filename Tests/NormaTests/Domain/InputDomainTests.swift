@@ -8,9 +8,9 @@ import Volumes
 @testable import Norma
 
 @Suite struct InputDomainTests {
-  private func histogram(around centre: Float, spread: Float = 0.1) throws -> BrightnessHistogram {
+  private func histogram(around centre: Float, spread: Float = 0.1) throws -> IntensityHistogram {
     let values = (0..<2000).map { centre + spread * (Float($0) / 1000 - 1) }
-    return try #require(BrightnessHistogram(values, brain: values.map { _ in 1 }))
+    return try #require(IntensityHistogram(values, brain: values.map { _ in 1 }))
   }
 
   private func scan(_ centre: Float, pixel: Double? = 1, slice: Double? = 3) throws -> ScanProperties {
@@ -25,9 +25,9 @@ import Volumes
 
   @Test func onlyTheBrainCounts() throws {
     let values: [Float] = [0.2, 0.2, 1.4, 9], brain: [Float] = [1, 1, 0, 0]
-    let histogram = try #require(BrightnessHistogram(values, brain: brain))
+    let histogram = try #require(IntensityHistogram(values, brain: brain))
     #expect(histogram.shares.reduce(0, +) == 1 && histogram.shares[8] == 1)
-    #expect(BrightnessHistogram(values, brain: [0, 0, 0, 0]) == nil)
+    #expect(IntensityHistogram(values, brain: [0, 0, 0, 0]) == nil)
   }
 
   @Test func trainingScansAreInsideAndOthersAreNamedWithTheirNumber() throws {
@@ -36,9 +36,9 @@ import Volumes
     for scan in scans { #expect(domain.findings(scan).filter { !$0.isInside }.isEmpty) }
     let findings = domain.findings(try scan(0.8, pixel: 1.4, slice: 7))
     #expect(findings.map(\.isInside) == [false, true, false])
-    let brightness = findings[0].sentence
+    let intensity = findings[0].sentence
     #expect(
-      brightness.contains("Outside what the bundle has seen: distance of the brightness distribution 0.2"))
+      intensity.contains("Outside what the bundle has seen: distance of the brightness distribution 0.2"))
     #expect(findings[2].sentence.contains("slice distance 7.0 mm, training scans 3.0 mm"))
     #expect(findings[1].sentence.contains("pixel size: 1.4 mm, as in the training scans (1.0 mm)"))
   }

@@ -33,10 +33,10 @@ import Volumes
         cohort.manifest.cases,
         onRow: { row in
           heard.append(row.caseID)
-          pictured.append(!row.exhibits.isEmpty)
+          pictured.append(!row.figures.isEmpty)
         })
       #expect(heard == ["sub-1_ses-2", "sub-2", "sub-3", "sub-4"])
-      #expect(pictured == [true, true, false, false] && rows.allSatisfy { $0.exhibits.isEmpty })
+      #expect(pictured == [true, true, false, false] && rows.allSatisfy { $0.figures.isEmpty })
       try body(output, cohort.manifest, rows)
     }
   }
@@ -161,13 +161,13 @@ import Volumes
 
       // The default threshold is that of 1 %: its Dice is the mask's.
       let file = output.appendingPathComponent(CaseFiles(caseID: "sub-2").mask)
-      let called = try NIfTI.readMask(file)
+      let predicted = try NIfTI.readMask(file)
       let lesion = try NIfTI.readMask(try #require(manifest.cases[1].lesionMask))
-      let hits = zip(called.voxels, lesion.voxels).filter { $0 == 1 && $1 == 1 }.count
-      let dice = 2 * Double(hits) / Double(called.count + lesion.count)
+      let hits = zip(predicted.voxels, lesion.voxels).filter { $0 == 1 && $1 == 1 }.count
+      let dice = 2 * Double(hits) / Double(predicted.count + lesion.count)
       let atOnePercent = try #require(evaluation.table[1].operatingPoints["healthy_fpr_0.01"])
       #expect(abs((atOnePercent.dice ?? -1) - dice) < 1e-9)
-      #expect(atOnePercent.calledRegions == rows[1].lesions.count)
+      #expect(atOnePercent.predictedRegions == rows[1].lesions.count)
       #expect(
         evaluation.operatingPoints.map(\.name) == [
           "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10", "training_percentile_95",

@@ -73,8 +73,8 @@ enum TrainedBundle {
       voxels.add(score: result.anomalyMap.voxels[index], isLesion: scan.lesion.voxels[index] != 0)
     }
     #expect((try PrecisionRecall(voxels).averagePrecision ?? 0) > 0.8)
-    let exhibit = try #require(result.exhibits.first)
-    #expect(exhibit.size == 32 && exhibit.map.count == 1024 && exhibit.level == 20)
+    let figure = try #require(result.figures.first)
+    #expect(figure.size == 32 && figure.map.count == 1024 && figure.level == 20)
   }
 
   @Test(arguments: [(threshold: 0.0, expected: 3), (1e9, 1)])
@@ -82,7 +82,7 @@ enum TrainedBundle {
     let scan = TestScan.make(51, blob: TestScan.Blob())
     let result = try Segmenter(bundle: TrainedBundle.bundle)(
       scan.image, threshold: of.threshold, name: "scan")
-    let levels = result.exhibits.compactMap(\.level)
+    let levels = result.figures.compactMap(\.level)
     #expect(levels.count == of.expected && Set(levels).count == of.expected)
     #expect(levels.first == 20)
   }

@@ -89,10 +89,10 @@ import Testing
       }
       var overlap = Overlap()
       for (score, label) in zip(golden.scores, golden.labels) {
-        let isCalled = Double(Float(bitPattern: score)) > best.threshold
+        let isPredicted = Double(Float(bitPattern: score)) > best.threshold
         if label == 1 { overlap.lesionVoxels += 1 }
-        if isCalled, label == 1 { overlap.truePositives += 1 }
-        if isCalled, label == 0 { overlap.falsePositives += 1 }
+        if isPredicted, label == 1 { overlap.truePositives += 1 }
+        if isPredicted, label == 0 { overlap.falsePositives += 1 }
       }
       #expect(abs((overlap.dice ?? -1) - best.dice) < 1e-12, "\(golden.name)")
       #expect(abs(best.dice - (golden.dice ?? -1)) < 1e-6, "\(golden.name)")

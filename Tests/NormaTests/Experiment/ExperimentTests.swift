@@ -58,10 +58,10 @@ import Testing
       // Without labels on validation there is no threshold from them.
       #expect(results.rows.allSatisfy { $0.figures["dice_labelled_validation"] == nil })
       let folder = cohort.folder.appendingPathComponent("out")
-      let exhibits = results.parts.flatMap(\.exhibits)
-      #expect(exhibits.count == 6 && results.parts[2].exhibits.isEmpty)
-      for exhibit in exhibits {
-        let map = folder.appendingPathComponent(exhibit.map)
+      let figures = results.parts.flatMap(\.figures)
+      #expect(figures.count == 6 && results.parts[2].figures.isEmpty)
+      for figure in figures {
+        let map = folder.appendingPathComponent(figure.map)
         #expect(FileManager.default.fileExists(atPath: map.path))
       }
     }

@@ -75,8 +75,8 @@ import Testing
 @Suite struct SecondPassTests {
   private let blob = 8..<24
 
-  private func batch(_ brightness: Float) throws -> Batch {
-    let pixels = (0..<1024).map { blob.contains($0 / 32) && blob.contains($0 % 32) ? brightness : 0.5 }
+  private func batch(_ intensity: Float) throws -> Batch {
+    let pixels = (0..<1024).map { blob.contains($0 / 32) && blob.contains($0 % 32) ? intensity : 0.5 }
     return Batch(
       images: try Tensor(pixels, shape: [1, 1, 32, 32]), brain: try .ones([1, 1, 32, 32]))
   }

@@ -19,8 +19,8 @@ import Testing
     let alone = try ensemble("[{method: normative, model: {sigma: 1}}]")
     for method in [method, alone] { try MethodMatrixTests.train(method) }
     let batch = try MethodMatrixTests.batch(9)
-    let brightness = try ((batch.images - 0.5) * 10).relu() * batch.brain
-    let expected = try (brightness * 0.5 + alone.score(batch).map).values()
+    let intensity = try ((batch.images - 0.5) * 10).relu() * batch.brain
+    let expected = try (intensity * 0.5 + alone.score(batch).map).values()
     #expect(distance(try method.score(batch).map.values(), expected) < 1e-5)
   }
 
@@ -30,10 +30,10 @@ import Testing
     let method = try ensemble("[{method: brightness}, \(member)]")
     let batch = try MethodMatrixTests.batch(9)
     let placed = Batch(images: batch.images, brain: batch.brain, levels: [9.9, 10, nil, 21])
-    let brightness = try ((batch.images - 0.5) * 10).relu() * batch.brain
+    let intensity = try ((batch.images - 0.5) * 10).relu() * batch.brain
     let map = try method.score(placed).map
     for (index, isHeard) in [false, true, true, false].enumerated() {
-      let own = try brightness.select(0, index)
+      let own = try intensity.select(0, index)
       let expected = try isHeard ? own + (own - 0.5).relu() * 2 : own
       #expect(distance(try map.select(0, index).values(), try expected.values()) < 1e-5, "\(index)")
     }

@@ -6,23 +6,23 @@ import Testing
 @testable import Norma
 
 @Suite struct LevelledMomentsTests {
-  private let levels = AxialLevels(spacing: 3, smoothing: 3)
+  private let levels = AxialBins(spacing: 3, smoothing: 3)
 
   private func batch(_ values: [Float]) throws -> Tensor {
     try .stack(values.map { try Tensor.ones([1, 2, 2]) * $0 })
   }
 
-  private func filled(_ levels: AxialLevels?, _ slices: [(value: Float, level: Double?)]) throws
-    -> LevelledMoments
+  private func filled(_ levels: AxialBins?, _ slices: [(value: Float, level: Double?)]) throws
+    -> AxialMoments
   {
-    var moments = try LevelledMoments(size: 2, levels: levels, device: .cpu)
+    var moments = try AxialMoments(size: 2, levels: levels, device: .cpu)
     let values = try batch(slices.map(\.value))
     try moments.add(values, weights: values.onesLike(), at: slices.map(\.level))
     return moments
   }
 
   private func normal(
-    _ moments: LevelledMoments, at level: Double?, shrinkage: Float = 0, minimumCount: Float = 0
+    _ moments: AxialMoments, at level: Double?, shrinkage: Float = 0, minimumCount: Float = 0
   ) throws -> (mean: Float, deviation: Float, isKnown: Float) {
     let normal = try moments.normal(at: [level], shrinkage: shrinkage, minimumCount: minimumCount)
     return (try normal.mean.values()[0], try normal.deviation.values()[0], try normal.isKnown.values()[0])
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func shrinkageDrawsAPixelTowardsItsLevel() throws {
-    var moments = try LevelledMoments(size: 2, levels: nil, device: .cpu)
+    var moments = try AxialMoments(size: 2, levels: nil, device: .cpu)
     // Pixel 0: 4 and 6; pixel 1: 0 and 2, the others unseen.
     for (a, b) in [(4, 0), (6, 2)] as [(Float, Float)] {
       try moments.add(
@@ -64,12 +64,12 @@ import Testing
   @Test func theStateComesBack() throws {
     for levels in [levels, nil] {
       let moments = try filled(levels, [(1, 0), (3, 6)])
-      var other = try LevelledMoments(size: 2, levels: levels, device: .cpu)
+      var other = try AxialMoments(size: 2, levels: levels, device: .cpu)
       try other.load(state: moments.state)
       #expect(try normal(other, at: 2).mean == normal(moments, at: 2).mean)
       #expect(try moments.state["count"]?.shape == (levels.map { [$0.count, 2, 2] } ?? [2, 2]))
     }
-    var wrong = try LevelledMoments(size: 2, levels: levels, device: .cpu)
+    var wrong = try AxialMoments(size: 2, levels: levels, device: .cpu)
     #expect(throws: ParameterError.self) { try wrong.load(state: filled(nil, [(1, 0)]).state) }
   }
 }

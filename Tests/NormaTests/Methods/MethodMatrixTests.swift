@@ -14,7 +14,7 @@ import Volumes
   /// Prepared slices of a person as a batch.
   static func batch(_ person: UInt64, slices: Int = 4, blob: TestScan.Blob? = nil) throws -> Batch {
     let scan = TestScan.make(person, blob: blob)
-    let prepared = try ScanPreparation(recipe: TestScan.recipe)(scan.image, name: "scan")
+    let prepared = try ModelGrid(recipe: TestScan.recipe)(scan.image, name: "scan")
     func tensor(_ values: [Float]) throws -> Tensor {
       try Tensor(Array(values.prefix(slices * 1024)), shape: [slices, 1, 32, 32])
     }

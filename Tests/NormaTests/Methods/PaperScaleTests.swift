@@ -59,7 +59,7 @@ import Testing
     let settings = try NetworkSettings(strict: #require(configuration.model["network"]))
     let store = try ParameterStore(generator: Generator(seed: 0))
     let decoder = try SliceDecoder(store.path(), settings: settings, context: MethodContext(imageSize: 256))
-    #expect(decoder.codeShape == (settings.code == .dense ? [512] : [64, 16, 16]))
+    #expect(decoder.latentShape == (settings.code == .dense ? [512] : [64, 16, 16]))
     let state = try method.state
     let stem = state.first { $0.key.hasSuffix("encoder.0.conv.weight") && !$0.key.hasPrefix("critic.") }
     #expect(stem.map { $0.value.shape == [64, 1, 5, 5] } ?? (preset == "anogan-256"))

@@ -129,7 +129,7 @@ import Volumes
       try withScan(Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))) { scan in
         let settings = ["registers=false", "denoisingIterations=2"]
         let first = try Self.preprocessing(settings)(scan, keptIn: folder)
-        let files = PreparedFiles(scan, in: folder)
+        let files = PreprocessedFiles(scan, in: folder)
         let written = try Data(contentsOf: files.scan)
         let second = try Self.preprocessing(settings)(scan, keptIn: folder)
         #expect(second.record == first.record && second.brain?.voxels == first.brain?.voxels)
@@ -138,7 +138,7 @@ import Volumes
         #expect(distance(second.volume.voxels, inside) == 0)
         #expect(try Data(contentsOf: files.scan) == written)
         // Other settings are another result.
-        let other = try PreparationSidecar(scan, key: Self.preprocessing(["registers=false"]).key)
+        let other = try PreprocessingSidecar(scan, key: Self.preprocessing(["registers=false"]).key)
         #expect(files.completed(like: other) == nil)
       }
     }

@@ -34,14 +34,14 @@ enum TestBrain {
     let (width, height) = (geometry.shape[0], geometry.shape[1])
     let voxels = (0..<geometry.voxelCount).map { index in
       let voxel = SIMD3(index % width, index / width % height, index / (width * height))
-      return Float(brightness(at: toPlace.apply(SIMD3<Double>(voxel)), contrast))
+      return Float(intensity(at: toPlace.apply(SIMD3<Double>(voxel)), contrast))
     }
     return Volume(geometry: geometry, voxels: voxels)
   }
 
   static func mask(_ scan: Volume) -> Mask { scan.map { $0 > 0 ? 1 : 0 } }
 
-  private static func brightness(at place: SIMD3<Double>, _ contrast: Contrast) -> Double {
+  private static func intensity(at place: SIMD3<Double>, _ contrast: Contrast) -> Double {
     let depth = 1 - radius(place, SIMD3(0, -17, 8), SIMD3(68, 86, 72))
     guard depth > 0 else { return 0 }
     let fold = sin(place.x / 7 + 1) * sin(place.y / 8) * sin(place.z / 6.5 + 0.5)

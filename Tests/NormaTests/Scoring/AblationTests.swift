@@ -31,10 +31,10 @@ import Testing
 
   @Test func aBrightnessPriorIsAStepOfItsOwn() {
     var settings = settings
-    settings.brightnessPrior = 0.5
+    settings.intensityPrior = 0.5
     let stages = settings.ablation
     #expect(stages.map(\.name).suffix(2) == ["brightness prior", "component filter"])
-    #expect(stages.map(\.settings.brightnessPrior) == [0, 0, 0, 0, 0.5, 0.5])
+    #expect(stages.map(\.settings.intensityPrior) == [0, 0, 0, 0, 0.5, 0.5])
     #expect(stages.last?.settings == settings)
   }
 

@@ -36,11 +36,11 @@ final class DrawingMethod: Method {
   private static let size = 16
 
   /// Forty slices: more than are scored at once.
-  private func scan(_ person: UInt64) throws -> PreparedScan {
+  private func scan(_ person: UInt64) throws -> GriddedScan {
     let geometry = Geometry(shape: [26, 32, 40], affine: TestScan.geometry.affine)
     var recipe = Recipe()
     (recipe.gridSize, recipe.gridSpacing) = (Self.size, 12)
-    return try ScanPreparation(recipe: recipe)(TestScan.make(person, geometry: geometry).image, name: "scan")
+    return try ModelGrid(recipe: recipe)(TestScan.make(person, geometry: geometry).image, name: "scan")
   }
 
   private func settings(_ change: (inout ScoringSettings) -> Void = { _ in }) -> ScoringSettings {
@@ -113,7 +113,7 @@ final class DrawingMethod: Method {
       "drawing",
       settings {
         $0.median = 3
-        $0.brightnessPrior = 0.5
+        $0.intensityPrior = 0.5
       })(
         scan, size: Self.size
       ).maps.values()
@@ -166,13 +166,13 @@ final class DrawingMethod: Method {
   }
 }
 
-extension PreparedScan {
+extension GriddedScan {
   /// The same with every slice flipped left to right.
-  fileprivate func mirrored(size: Int) -> PreparedScan {
+  fileprivate func mirrored(size: Int) -> GriddedScan {
     func flipped(_ values: [Float]) -> [Float] {
       values.indices.map { values[$0 + size - 1 - 2 * ($0 % size)] }
     }
-    return PreparedScan(
+    return GriddedScan(
       slices: slices, levels: levels, images: flipped(images), brain: flipped(brain), notes: notes,
       placement: placement, orientation: orientation, scoredBrain: scoredBrain, native: native)
   }

@@ -43,7 +43,7 @@ import Volumes
 
   /// Pins the random stream and the arithmetic: a change of either changes published cohorts.
   @Test func drawnNumbersStayTheSame() {
-    var generator = SeededGenerator(seed: 1, place: 2)
+    var generator = SeededGenerator(seed: 1, stream: 2)
     #expect(generator.uniform(0...1) == 0.013464808)
     #expect(generator.normal() == 0.66462445)
     #expect(HashNoise(key: 5, spacing: 3)(Point(1, -2, 30)) == -0.4201839)

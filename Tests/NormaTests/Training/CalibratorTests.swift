@@ -60,9 +60,9 @@ import Volumes
       let labelled = try #require(bundle.manifest.calibration.labelledValidation)
       let voxels = try voxels(bundle, Array(cohort.manifest.cases.suffix(2)))
       func dice(_ threshold: Double) -> Double {
-        let called = voxels.filter { Double($0.score) > threshold }
-        let hits = called.filter(\.isLesion).count
-        return 2 * Double(hits) / Double(called.count + voxels.filter(\.isLesion).count)
+        let predicted = voxels.filter { Double($0.score) > threshold }
+        let hits = predicted.filter(\.isLesion).count
+        return 2 * Double(hits) / Double(predicted.count + voxels.filter(\.isLesion).count)
       }
       #expect(labelled.cases == 2 && labelled.dice > 0.5)
       #expect(abs(dice(labelled.threshold) - labelled.dice) < 1e-9)
@@ -140,10 +140,10 @@ import Volumes
     ]
     try trained("brightness", epochs: 0, labelled: .test, settings: settings) { bundle, cohort in
       let statistics = try #require(bundle.scorer(device: .cpu).statistics)
-      let preparation = ScanPreparation(recipe: TestScan.recipe)
+      let modelGrid = ModelGrid(recipe: TestScan.recipe)
       var values = [[Double]](repeating: [], count: 1024)
       for person in people {
-        let scan = try preparation(cohort.manifest.cases[person])
+        let scan = try modelGrid(cohort.manifest.cases[person])
         for (index, image) in scan.images.enumerated() where scan.brain[index] > 0 {
           values[index % 1024].append(max(0, Double(image - 0.5) * 10))
         }

@@ -44,9 +44,9 @@ package struct DerivativeDataset: Sendable {
   package func prepare() throws {
     let doi = (try? BIDSDescription(of: root))?.doi
     let description = Description(links: links, doi: doi)
-    try AtomicFile.renew(AtomicFile.encoded(description), at: file(BIDSDescription.fileName))
-    try AtomicFile.renew(Data(Self.readme.utf8), at: file("README"))
-    try AtomicFile.renew(Data(Self.ignored.utf8), at: file(".bidsignore"))
+    try AtomicFile.writeIfChanged(AtomicFile.encoded(description), at: file(BIDSDescription.fileName))
+    try AtomicFile.writeIfChanged(Data(Self.readme.utf8), at: file("README"))
+    try AtomicFile.writeIfChanged(Data(Self.ignored.utf8), at: file(".bidsignore"))
   }
 
   /// A file of the data set by its path in it.

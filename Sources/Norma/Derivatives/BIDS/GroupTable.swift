@@ -95,8 +95,8 @@ package struct GroupTable: Sendable {
     var table = Table(columns: ScanRow.columns.map(\.name) + [Self.volumeZ])
     table.rows = entries.map { $0.row.cells + [$0.volumeZ?.formatted(fraction: 2) ?? "n/a"] }
     let place = dataset.file(Self.tableFile)
-    try AtomicFile.renew(Data(table.text.utf8), at: place)
-    try AtomicFile.renew(AtomicFile.encoded(descriptions), at: dataset.file(Self.descriptionFile))
+    try AtomicFile.writeIfChanged(Data(table.text.utf8), at: place)
+    try AtomicFile.writeIfChanged(AtomicFile.encoded(descriptions), at: dataset.file(Self.descriptionFile))
     return place
   }
 

@@ -119,7 +119,7 @@ extension ScanRow {
   func write(to dataset: DerivativeDataset) throws {
     var table = Table(columns: Self.columns.map(\.name))
     table.rows = [cells]
-    try AtomicFile.renew(Data(table.text.utf8), at: Self.place(of: caseID, in: dataset))
+    try AtomicFile.writeIfChanged(Data(table.text.utf8), at: Self.place(of: caseID, in: dataset))
   }
 
   /// The row of a case; nil where there is none that can be read.

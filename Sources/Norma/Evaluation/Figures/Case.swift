@@ -53,9 +53,9 @@ extension Evaluation.Case {
     /// |called - lesion| / lesion volume in %; nil without a lesion.
     public let absoluteVolumeDifference: Double?
     /// What is called, in mL; in a lesion-free case all of it is false.
-    public let calledVolume: Double
+    public let predictedVolume: Double
     /// Connected regions called; nil in a ranking.
-    public let calledRegions: Int?
+    public let predictedRegions: Int?
     /// 95th percentile of the surface distance in mm (see the documentation); nil where a mask is empty.
     public let hd95: Double?
     /// Share of surface voxels within 1 mm of the other surface; nil without a lesion.
@@ -69,8 +69,8 @@ extension Evaluation.Case {
       case dice, recall, precision
       case observedFPR = "observed_fpr"
       case absoluteVolumeDifference = "absolute_volume_difference_percent"
-      case calledVolume = "called_volume_ml"
-      case calledRegions = "called_regions"
+      case predictedVolume = "called_volume_ml"
+      case predictedRegions = "called_regions"
       case hd95 = "hd95_mm"
       case surfaceDice = "surface_dice_1mm"
       case lesionRecall = "lesion_recall"

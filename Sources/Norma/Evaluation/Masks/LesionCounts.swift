@@ -6,19 +6,19 @@ struct LesionCounts: Hashable, Sendable {
   var lesions = [LesionStratum: Int]()
   var found = [LesionStratum: Int]()
   /// Called regions and those of them that touch a lesion.
-  var called = 0
+  var predicted = 0
   var right = 0
 
   /// Compares the regions of one case; `sizePerVoxel` is mm³ or mm², see ``LesionStratum``.
-  init(lesions: Regions, called: Regions, sizePerVoxel: Double) {
-    let found = lesions.touched(by: called.labels.map { $0 == 0 ? 0 : 1 })
+  init(lesions: Regions, predicted: Regions, sizePerVoxel: Double) {
+    let found = lesions.touched(by: predicted.labels.map { $0 == 0 ? 0 : 1 })
     for (size, isFound) in zip(lesions.sizes, found) {
       let stratum = LesionStratum(size: Double(size) * sizePerVoxel)
       self.lesions[stratum, default: 0] += 1
       if isFound { self.found[stratum, default: 0] += 1 }
     }
-    self.called = called.count
-    right = called.touched(by: lesions.labels.map { $0 == 0 ? 0 : 1 }).filter { $0 }.count
+    self.predicted = predicted.count
+    right = predicted.touched(by: lesions.labels.map { $0 == 0 ? 0 : 1 }).filter { $0 }.count
   }
 
   /// Share of lesions that are touched by a called voxel; nil without lesions.
@@ -28,7 +28,7 @@ struct LesionCounts: Hashable, Sendable {
   }
 
   /// Share of called regions that touch a lesion; nil where nothing is called.
-  var precision: Double? { called == 0 ? nil : Double(right) / Double(called) }
+  var precision: Double? { predicted == 0 ? nil : Double(right) / Double(predicted) }
 
   /// Harmonic mean of both (WMH challenge); 0 where no lesion is found, nil without lesions.
   var f1: Double? {

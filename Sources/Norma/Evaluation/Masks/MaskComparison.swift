@@ -19,26 +19,26 @@ struct MaskComparison {
   /// Drops small regions of what exceeds the threshold and compares the rest.
   func callAsFunction(_ exceeding: Mask) -> (figures: Evaluation.Case.AtPoint, counts: MeasuredCase.Counts) {
     let threshold = input.overlap(exceeding)
-    var called = exceeding, regions: Regions?
+    var predicted = exceeding, regions: Regions?
     if detail == .full || minimumVoxels > 0 {
       let kept = Regions(of: exceeding, minimumVoxels: minimumVoxels)
-      called.voxels = kept.labels.map { $0 == 0 ? 0 : 1 }
+      predicted.voxels = kept.labels.map { $0 == 0 ? 0 : 1 }
       regions = kept
     }
-    let overlap = minimumVoxels > 0 ? input.overlap(called) : threshold
+    let overlap = minimumVoxels > 0 ? input.overlap(predicted) : threshold
     let lesionCounts = detail == .full ? regions.map(compare) : nil
-    let distances = surface?(called)
-    let calledVoxels = overlap.truePositives + overlap.falsePositives
+    let distances = surface?(predicted)
+    let predictedVoxels = overlap.truePositives + overlap.falsePositives
     let figures = Evaluation.Case.AtPoint(
       observedFPR: threshold.falsePositiveRate, dice: overlap.dice, recall: overlap.recall,
       precision: overlap.precision, absoluteVolumeDifference: overlap.absoluteVolumeDifference,
-      calledVolume: Double(calledVoxels) * input.map.geometry.voxelVolume / 1000,
-      calledRegions: detail == .full ? regions?.count : nil, hd95: distances?.hd95,
+      predictedVolume: Double(predictedVoxels) * input.map.geometry.voxelVolume / 1000,
+      predictedRegions: detail == .full ? regions?.count : nil, hd95: distances?.hd95,
       surfaceDice: distances?.surfaceDice, lesionRecall: lesionCounts?.recall, lesionF1: lesionCounts?.f1)
     return (figures, MeasuredCase.Counts(threshold: threshold, mask: overlap, lesions: lesionCounts))
   }
 
-  private func compare(_ called: Regions) -> LesionCounts {
-    LesionCounts(lesions: lesions, called: called, sizePerVoxel: input.map.geometry.lesionSizePerVoxel)
+  private func compare(_ predicted: Regions) -> LesionCounts {
+    LesionCounts(lesions: lesions, predicted: predicted, sizePerVoxel: input.map.geometry.lesionSizePerVoxel)
   }
 }

@@ -17,8 +17,8 @@ struct Overlap: Hashable, Sendable {
 
   /// Fraction of called voxels that are lesion; nil where nothing is called or there is no lesion to call.
   var precision: Double? {
-    let called = truePositives + falsePositives
-    return called == 0 || lesionVoxels == 0 ? nil : Double(truePositives) / Double(called)
+    let predicted = truePositives + falsePositives
+    return predicted == 0 || lesionVoxels == 0 ? nil : Double(truePositives) / Double(predicted)
   }
 
   /// Fraction of healthy voxels called lesion; nil without healthy voxels.

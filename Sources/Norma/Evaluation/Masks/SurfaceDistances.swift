@@ -34,16 +34,16 @@ struct SurfaceDistances {
   }
 
   /// Compares with a called mask; HD95 is nil and the surface Dice 0 where nothing is called.
-  func callAsFunction(_ called: Mask) -> Figures {
-    let calledSurface = box.surface(of: called)
-    guard !calledSurface.isEmpty else { return Figures(hd95: nil, surfaceDice: 0) }
-    let back = DistanceTransform(seeds: calledSurface, shape: box.shape, spacing: box.spacing)
-    let toLesion = calledSurface.map { distances.squared[$0].squareRoot() }.sorted()
-    let toCalled = surface.map { back.squared[$0].squareRoot() }.sorted()
-    let near = (toLesion + toCalled).filter { $0 <= Self.tolerance + Self.rounding }.count
+  func callAsFunction(_ predicted: Mask) -> Figures {
+    let predictedSurface = box.surface(of: predicted)
+    guard !predictedSurface.isEmpty else { return Figures(hd95: nil, surfaceDice: 0) }
+    let back = DistanceTransform(seeds: predictedSurface, shape: box.shape, spacing: box.spacing)
+    let toLesion = predictedSurface.map { distances.squared[$0].squareRoot() }.sorted()
+    let toPredicted = surface.map { back.squared[$0].squareRoot() }.sorted()
+    let near = (toLesion + toPredicted).filter { $0 <= Self.tolerance + Self.rounding }.count
     return Figures(
-      hd95: max(toLesion.quantile(0.95), toCalled.quantile(0.95)),
-      surfaceDice: Double(near) / Double(toLesion.count + toCalled.count))
+      hd95: max(toLesion.quantile(0.95), toPredicted.quantile(0.95)),
+      surfaceDice: Double(near) / Double(toLesion.count + toPredicted.count))
   }
 }
 

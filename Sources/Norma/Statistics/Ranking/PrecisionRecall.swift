@@ -29,18 +29,18 @@ public struct PrecisionRecall: Sendable {
       (averagePrecision, auroc, oracleDice, curve) = (nil, nil, nil, [])
       return
     }
-    var truePositives = 0, called = 0, average = 0.0, best = (value: -1.0, threshold: Float(0))
+    var truePositives = 0, predicted = 0, average = 0.0, best = (value: -1.0, threshold: Float(0))
     // Twice the number of pairs in which the lesion voxel scores higher; whole, so that no order can matter.
     var ordered = 0
     var points = [Point](), lastRecall = -1.0
     try voxels.forEachTieDescending { tie in
       truePositives += tie.lesion
-      called += tie.lesion + tie.healthy
-      ordered += tie.lesion * (2 * (negatives - (called - truePositives)) + tie.healthy)
-      let precision = Double(truePositives) / Double(called)
+      predicted += tie.lesion + tie.healthy
+      ordered += tie.lesion * (2 * (negatives - (predicted - truePositives)) + tie.healthy)
+      let precision = Double(truePositives) / Double(predicted)
       let recall = Double(truePositives) / Double(positives)
       average += Double(tie.lesion) / Double(positives) * precision
-      let dice = 2 * Double(truePositives) / Double(positives + called)
+      let dice = 2 * Double(truePositives) / Double(positives + predicted)
       if dice > best.value { best = (dice, tie.score) }
       if recall - lastRecall >= 0.002 {
         points.append(Point(threshold: tie.score, recall: recall, precision: precision))

@@ -37,13 +37,13 @@ struct RankingFigures {
   private static func figures(_ counts: [Double], bins: Int) -> [Double?] {
     let positives = counts[..<bins].reduce(0, +), negatives = counts[bins...].reduce(0, +)
     guard positives > 0 else { return [nil, nil, nil] }
-    var hits = 0.0, called = 0.0, average = 0.0, ordered = 0.0, dice = 0.0
+    var hits = 0.0, predicted = 0.0, average = 0.0, ordered = 0.0, dice = 0.0
     for bin in 0..<bins where counts[bin] + counts[bins + bin] > 0 {
       hits += counts[bin]
-      called += counts[bin] + counts[bins + bin]
-      average += counts[bin] / positives * hits / called
-      ordered += counts[bin] * (negatives - (called - hits) + counts[bins + bin] / 2)
-      dice = max(dice, 2 * hits / (positives + called))
+      predicted += counts[bin] + counts[bins + bin]
+      average += counts[bin] / positives * hits / predicted
+      ordered += counts[bin] * (negatives - (predicted - hits) + counts[bins + bin] / 2)
+      dice = max(dice, 2 * hits / (positives + predicted))
     }
     return [average, negatives == 0 ? nil : ordered / positives / negatives, dice]
   }

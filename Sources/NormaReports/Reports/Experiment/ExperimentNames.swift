@@ -32,8 +32,8 @@ enum ExperimentNames {
   }
 
   /// A rank with its method: `best case of the dense VAE`.
-  static func exhibit(_ exhibit: ExperimentPart.Exhibit, of method: String) -> String {
-    "\(exhibit.rank.prefix(1).uppercased())\(exhibit.rank.dropFirst()) case of \(self.method(method))"
+  static func figure(_ figure: RunResult.CaseFigure, of method: String) -> String {
+    "\(figure.rank.prefix(1).uppercased())\(figure.rank.dropFirst()) case of \(self.method(method))"
   }
 }
 
@@ -48,7 +48,7 @@ func decimals(_ interval: [Double]?, _ digits: Int = 3) -> String? {
   return "[\(decimals(low, digits)), \(decimals(high, digits))]"
 }
 
-extension ExperimentPart.Seconds {
+extension RunResult.Seconds {
   private var unit: (name: String, seconds: Double) { median < 0.1 ? ("ms", 1e-3) : ("s", 1) }
 
   /// The median in the unit that suits it.

@@ -31,12 +31,12 @@ public struct ExperimentPlots {
       }
     }
     guard !rows.isEmpty else { return nil }
-    let brightness = results.headlines.first { $0.method == "brightness" }?.figures["auprc"]
+    let intensity = results.headlines.first { $0.method == "brightness" }?.figures["auprc"]
     return Named(
       name: "auprc",
       svg: IntervalPlot(
         title: "AUPRC of every method", xLabel: "AUPRC", rows: rows,
-        reference: brightness.map { ("brightness", $0.mean) }
+        reference: intensity.map { ("brightness", $0.mean) }
       ).svg,
       caption:
         "Dots: mean over seeds; ticks: single seeds; lines: from the lowest to the highest end of the seeds' "
@@ -109,7 +109,7 @@ public struct ExperimentPlots {
         + "axis where they fall by more than a factor of ten. Validation: lesion-free validation scans.")
   }
 
-  private static func losses(_ part: ExperimentPart) -> SVG {
+  private static func losses(_ part: RunResult) -> SVG {
     func points(_ loss: (EpochRecord) -> Double?) -> [(x: Double, y: Double)] {
       part.training.map { (Double($0.epoch), loss($0) ?? .nan) }
     }

@@ -3,12 +3,12 @@ public import Norma
 /// The page that `norma experiment` leaves in its folder, and its tables as Markdown.
 public struct ExperimentReport {
   private let results: ExperimentResults
-  private let pictures: [(method: String, pictures: [ExhibitPictures.Picture])]
+  private let pictures: [(method: String, pictures: [CaseFigurePictures.Picture])]
   private let provenance: ReportProvenance
 
   /// A report about an experiment; `pictures` by method.
   public init(
-    _ results: ExperimentResults, pictures: [(method: String, pictures: [ExhibitPictures.Picture])] = [],
+    _ results: ExperimentResults, pictures: [(method: String, pictures: [CaseFigurePictures.Picture])] = [],
     provenance: ReportProvenance
   ) {
     self.results = results
@@ -31,7 +31,7 @@ public struct ExperimentReport {
         HTMLPage.Section("Plots", ExperimentPlots(results).all.map { .plot($0.svg, caption: $0.caption) }),
         HTMLPage.Section("Post-processing", [.table(tables.ablation.report)]),
         HTMLPage.Section("Lesions and distances", lesions),
-        HTMLPage.Section("Best, median and worst cases", exhibits),
+        HTMLPage.Section("Best, median and worst cases", figures),
         HTMLPage.Section("Methods", [.facts(methods)]),
       ].filter { !$0.blocks.isEmpty } + [provenance.section])
   }
@@ -54,7 +54,7 @@ public struct ExperimentReport {
     }
   }
 
-  private var exhibits: [HTMLPage.Block] {
+  private var figures: [HTMLPage.Block] {
     guard !pictures.isEmpty else { return [] }
     let chain =
       "First seed, the last chain of each method in the main table; best, median and worst by Dice at "

@@ -76,7 +76,7 @@ struct ExperimentTables {
 
   private static func percent(_ rate: Double) -> String { "\(aligned(100 * rate)) %" }
 
-  private static func time(_ seconds: ExperimentPart.Seconds) -> Cell {
+  private static func time(_ seconds: RunResult.Seconds) -> Cell {
     Cell(seconds.medianText, below: [seconds.intervalText])
   }
 }

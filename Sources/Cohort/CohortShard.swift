@@ -2,7 +2,7 @@ import Base
 import Foundation
 
 /// One of several parts of a cohort that as many processes work on.
-package struct CohortPart: Hashable, Sendable, CustomStringConvertible {
+package struct CohortShard: Hashable, Sendable, CustomStringConvertible {
   /// From 1 to `count`.
   package let number: Int
   /// Number of parts.

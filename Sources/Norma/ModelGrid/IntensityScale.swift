@@ -1,7 +1,7 @@
 import Base
 
 /// How the brightness of a scan becomes the model's input, measured in its brain.
-struct BrightnessScale {
+struct IntensityScale {
   private enum Kind {
     case linear(centre: Float, scale: Float, shift: Float, upper: Float)
     case ranks(Ranks)

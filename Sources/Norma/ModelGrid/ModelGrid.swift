@@ -4,7 +4,7 @@ import Tensors
 public import Volumes
 
 /// Brings a skull-stripped scan to the model's grid and brightness scale.
-public struct ScanPreparation: Sendable {
+public struct ModelGrid: Sendable {
   /// What is done.
   public let recipe: Recipe
 
@@ -18,7 +18,7 @@ public struct ScanPreparation: Sendable {
   /// Throws a ``Problem`` for a scan that cannot be scored; `name` stands in its message.
   public func callAsFunction(
     _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, level: Double? = nil, name: String
-  ) throws -> PreparedScan {
+  ) throws -> GriddedScan {
     let volume = try scan.finite(name: name)
     let brainMask = try brainMask ?? volume.nonZeroMask(name: name)
     try brainMask.requireShape(of: volume, name: name)
@@ -35,7 +35,7 @@ public struct ScanPreparation: Sendable {
   /// The scan's own axial slices.
   private func stack(
     _ scan: CanonicalScan, level: Double?, native: Volume, name: String
-  ) throws -> PreparedScan {
+  ) throws -> GriddedScan {
     let (image, brain) = (scan.image, scan.brain)
     let position = TemplatePosition(
       of: brain, isPlanar: native.header == nil && native.shape[2] == 1, level: level, recipe: recipe)
@@ -59,7 +59,7 @@ public struct ScanPreparation: Sendable {
     let scored = brain.keeping(slices: slices)
     let (pixels, inside) = try normalized(image, inside: scored, name: name)
     let placement = StackPlacement(inPlane: inPlane, slices: slices, shape: image.shape)
-    return PreparedScan(
+    return GriddedScan(
       slices: slices, levels: levels, images: try placement.toGrid(pixels),
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
       notes: position.notes + levelNotes(outside: outside, scored: slices.count), placement: placement,
@@ -69,9 +69,9 @@ public struct ScanPreparation: Sendable {
   /// Axial slices of the template, ``Recipe/sliceSpacing`` apart.
   private func registered(
     _ scan: CanonicalScan, _ toTemplate: Affine, native: Volume, name: String
-  ) throws -> PreparedScan {
+  ) throws -> GriddedScan {
     let placed = scan.image.geometry.moved(by: toTemplate)
-    let area = TemplateLevels(of: scan.brain, in: placed, spacing: recipe.sliceSpacing)
+    let area = AxialCoverage(of: scan.brain, in: placed, spacing: recipe.sliceSpacing)
     let (levels, outside) = area.levels(least: recipe.minimumBrainArea, known: recipe.contains)
     guard let first = levels.first, let last = levels.last else {
       throw nothingToScore(outside: outside, name: name)
@@ -80,7 +80,7 @@ public struct ScanPreparation: Sendable {
     let scored = scan.brain.keeping(in: placed) { (first - half...last + half).contains($0.z) }
     let placement = TemplatePlacement(scan: placed, recipe: recipe, levels: levels)
     let (pixels, inside) = try normalized(scan.image, inside: scored, name: name)
-    return PreparedScan(
+    return GriddedScan(
       slices: Array(levels.indices), levels: levels, images: try placement.toGrid(pixels),
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
       notes: levelNotes(outside: outside, scored: levels.count), placement: placement,
@@ -113,8 +113,8 @@ public struct ScanPreparation: Sendable {
     _ image: Volume, inside brain: Mask, name: String
   ) throws -> (pixels: [Float], inside: [Float]) {
     let values = zip(image.voxels, brain.voxels).compactMap { $1 == 0 ? nil : $0 }
-    guard let scale = BrightnessScale(recipe.normalization, of: values) else {
-      throw Problem.oneBrightness(name: name)
+    guard let scale = IntensityScale(recipe.normalization, of: values) else {
+      throw Problem.uniformIntensity(name: name)
     }
     return (
       zip(image.voxels, brain.voxels).map { $1 == 0 ? 0 : scale($0) },

@@ -1,9 +1,9 @@
 import Volumes
 
 /// The axial slice of a case with the largest drawn lesion, cut to the scan.
-struct ExhibitSlice {
+struct CaseFigureSlice {
   private let image, map: ImageSlice
-  private let lesion, called: [UInt8]
+  private let lesion, predicted: [UInt8]
   private let level: Double?
 
   /// Pixels on a side at most; larger slices are thinned.
@@ -11,34 +11,34 @@ struct ExhibitSlice {
   private static let margin = 4
 
   /// Grids of one shape on the scanner's axes.
-  init(image: Volume, map: Volume, lesion: Mask, called: Mask) {
+  init(image: Volume, map: Volume, lesion: Mask, predicted: Mask) {
     let axes = Orientation(of: image.geometry)
     let image = axes.apply(image), map = axes.apply(map)
-    let lesion = axes.apply(lesion), called = axes.apply(called)
-    let index = Self.fullest(lesion) ?? Self.fullest(called) ?? image.shape[2] / 2
+    let lesion = axes.apply(lesion), predicted = axes.apply(predicted)
+    let index = Self.fullest(lesion) ?? Self.fullest(predicted) ?? image.shape[2] / 2
     let middle = SIMD3(Double(image.shape[0] - 1) / 2, Double(image.shape[1] - 1) / 2, Double(index))
     level = image.shape[2] > 1 ? image.geometry.world(ofVoxel: middle).z : nil
     let crop = Crop(image, slice: index, margin: Self.margin, largest: Self.largest)
     self.image = crop(image)
     self.map = crop(map)
     self.lesion = crop(lesion)
-    self.called = crop(called)
+    self.predicted = crop(predicted)
   }
 
   /// The level, where the scan has one.
   var levelText: String { level.map { ", z = \(format($0.rounded())) mm" } ?? "" }
 
   func panels(threshold: Float) throws -> [MontagePanel] {
-    let brightness = image.values.filter { $0 != 0 && $0.isFinite }.sorted()
-    let white = brightness.isEmpty ? 1 : brightness[Int(0.995 * Double(brightness.count - 1))]
-    let window = min(brightness.first ?? 0, 0)...max(white, .leastNormalMagnitude)
+    let intensity = image.values.filter { $0 != 0 && $0.isFinite }.sorted()
+    let white = intensity.isEmpty ? 1 : intensity[Int(0.995 * Double(intensity.count - 1))]
+    let window = min(intensity.first ?? 0, 0)...max(white, .leastNormalMagnitude)
     let highest = max(map.values.max() ?? 0, threshold * 2, .leastNormalMagnitude)
     let factor = max(image.width, image.height) <= Self.largest * 3 / 4 ? 2 : 1
     return try [
       .grey(image, window: window, caption: "scan"),
       .heat(map, window: 0...highest, caption: "anomaly map"),
       .outlined(
-        image.enlarged(by: factor), window: window, mask: image.enlarged(called, by: factor),
+        image.enlarged(by: factor), window: window, mask: image.enlarged(predicted, by: factor),
         second: image.enlarged(lesion, by: factor), thickness: factor,
         caption: "yellow: called at healthy FPR 1 %; blue, dashed: drawn by the expert"),
     ]

@@ -3,7 +3,7 @@ import Tensors
 import Volumes
 
 /// A scan as the model sees it, with the way back to the scanner's grid.
-public struct PreparedScan: Sendable {
+public struct GriddedScan: Sendable {
   /// Numbers of the prepared axial slices: in the RAS+ canonical scan, of a registered scan from the lowest level.
   public let slices: [Int]
   /// Template-space z in mm of each prepared slice; nil where the scan has no position (a PNG slice).

@@ -3,7 +3,7 @@ import Foundation
 import Norma
 
 /// Which part of a cohort a command does.
-struct PartOptions: ParsableArguments {
+struct ShardOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
@@ -14,12 +14,12 @@ struct PartOptions: ParsableArguments {
 
   /// The part that is asked for, or that of the Slurm array unless its user `hasChosen` what each task does; nil for
   /// everything, which 1/1 is. Throws a ``Problem`` where there is no such part.
-  func chosen(hasChosen: Bool, console: Console) throws -> CohortPart? {
+  func chosen(hasChosen: Bool, console: Console) throws -> CohortShard? {
     let part = try found(hasChosen: hasChosen, console: console)
     return part?.count == 1 ? nil : part
   }
 
-  private func found(hasChosen: Bool, console: Console) throws -> CohortPart? {
+  private func found(hasChosen: Bool, console: Console) throws -> CohortShard? {
     let array = SlurmArray(environment: ProcessInfo.processInfo.environment)
     guard let part else {
       guard let array, !hasChosen else { return nil }
@@ -27,7 +27,7 @@ struct PartOptions: ParsableArguments {
       console.log("part \(part), from the Slurm array")
       return part
     }
-    let asked = try CohortPart(parsing: part, at: "--part")
+    let asked = try CohortShard(parsing: part, at: "--part")
     if let other = try? array?.part, other != asked {
       console.log("part \(asked), by --part; the Slurm array says \(other)")
     }

@@ -2,15 +2,15 @@ import Foundation
 import Tensors
 
 /// Running count, sum and sum of squares at every pixel of the model grid, apart for axial levels or for all together.
-struct LevelledMoments {
+struct AxialMoments {
   /// The levels that are kept apart; nil: all slices are of one kind.
-  private let levels: AxialLevels?
+  private let levels: AxialBins?
   private let size: Int
   private let device: Device
   /// (levels, size * size)
   private var count, sum, sumOfSquares: Tensor
 
-  init(size: Int, levels: AxialLevels?, device: Device) throws {
+  init(size: Int, levels: AxialBins?, device: Device) throws {
     (self.levels, self.size, self.device) = (levels, size, device)
     func zeros() throws -> Tensor { try .zeros([levels?.count ?? 1, size * size], device: device) }
     (count, sum, sumOfSquares) = (try zeros(), try zeros(), try zeros())
@@ -82,7 +82,7 @@ struct LevelledMoments {
 }
 
 /// Axial levels of the template that are kept apart, over the height of the brain.
-struct AxialLevels: Sendable {
+struct AxialBins: Sendable {
   /// Template-space z in mm of the lowest and highest level.
   private static let range = -81.0...90.0
 

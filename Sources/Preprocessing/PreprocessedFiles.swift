@@ -4,7 +4,7 @@ package import Foundation
 import Volumes
 
 /// Where the prepared files of one case lie, and how they come and stay there.
-struct PreparedFiles {
+struct PreprocessedFiles {
   /// 1 in the brain.
   let mask: URL
   /// The scan, 0 outside the brain.
@@ -20,9 +20,9 @@ struct PreparedFiles {
   }
 
   /// The sidecar of finished files, if they were made of the same scan in the same way.
-  func completed(like expected: PreparationSidecar) -> PreparationSidecar? {
+  func completed(like expected: PreprocessingSidecar) -> PreprocessingSidecar? {
     guard let data = try? Data(contentsOf: Self.sidecar(of: mask)),
-      let found = try? JSONDecoder().decode(PreparationSidecar.self, from: data),
+      let found = try? JSONDecoder().decode(PreprocessingSidecar.self, from: data),
       found.inputs == expected.inputs, found.key == expected.key
     else { return nil }
     let files = found.isRegistered ? [mask, scan, transform] : [mask, scan]
@@ -30,7 +30,7 @@ struct PreparedFiles {
   }
 
   /// Writes scan, mask, transform and what stands beside them.
-  func write(_ prepared: PreprocessedScan, sidecar: PreparationSidecar) throws {
+  func write(_ prepared: PreprocessedScan, sidecar: PreprocessingSidecar) throws {
     // The mask goes first and comes last: where it lies, it belongs to its sidecar and the case is complete.
     for file in [mask, transform] { try? FileManager.default.removeItem(at: file) }
     try AtomicFile.makeFolder(mask.deletingLastPathComponent())
@@ -59,8 +59,8 @@ extension Preprocessor {
   /// The same, read from `folder` where it was made before, else made and kept there.
   package func callAsFunction(_ scan: ScanCase, keptIn folder: URL?) throws -> PreprocessedScan {
     guard let folder else { return try self(scan) }
-    let files = PreparedFiles(scan, in: folder)
-    let sidecar = try PreparationSidecar(scan, key: key)
+    let files = PreprocessedFiles(scan, in: folder)
+    let sidecar = try PreprocessingSidecar(scan, key: key)
     if let there = files.completed(like: sidecar) {
       let brain = try NIfTI.readMask(files.mask)
       let toTemplate = there.isRegistered ? try ITKTransformFile.read(files.transform) : nil
@@ -78,7 +78,7 @@ extension Preprocessor {
 }
 
 /// What stands beside a prepared image.
-struct PreparationSidecar: Codable {
+struct PreprocessingSidecar: Codable {
   var description = ""
   let sources: [String]
   /// SHA-256 of the scan and of what came with it.

@@ -4,7 +4,7 @@ public import Foundation
 import Volumes
 
 /// Preprocesses a cohort, scan by scan: one that fails costs one row, what is there already is not done again.
-public struct CohortPreparation {
+public struct CohortPreprocessing {
   /// One row of `cases.tsv`.
   public struct Row: Sendable {
     /// The input.
@@ -64,17 +64,17 @@ public struct CohortPreparation {
   /// Throws only what writing throws: a full disk is not the scan's fault, and would fail all others too.
   private func prepare(_ scan: ScanCase) throws -> Row {
     let start = ContinuousClock.now
-    let files = PreparedFiles(scan, in: output)
-    func row(_ sidecar: PreparationSidecar?, _ problem: Problem? = nil, wasThere: Bool = false) -> Row {
+    let files = PreprocessedFiles(scan, in: output)
+    func row(_ sidecar: PreprocessingSidecar?, _ problem: Problem? = nil, wasThere: Bool = false) -> Row {
       Row(
         scan: scan, problem: problem, record: sidecar?.record, wasThere: wasThere,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         prepared: sidecar.map { scan.prepared(files, isRegistered: $0.isRegistered) })
     }
     let prepared: PreprocessedScan
-    var sidecar: PreparationSidecar
+    var sidecar: PreprocessingSidecar
     do {
-      sidecar = try PreparationSidecar(scan, key: preprocessing.key)
+      sidecar = try PreprocessingSidecar(scan, key: preprocessing.key)
       if let there = files.completed(like: sidecar) { return row(there, wasThere: true) }
       prepared = try preprocessing(scan)
     } catch {
@@ -116,7 +116,7 @@ public struct CohortPreparation {
 
 extension ScanCase {
   /// The same case, its files those of the preparation.
-  fileprivate func prepared(_ files: PreparedFiles, isRegistered: Bool) -> ScanCase {
+  fileprivate func prepared(_ files: PreprocessedFiles, isRegistered: Bool) -> ScanCase {
     var result = self
     result.image = files.scan
     result.brainMask = files.mask

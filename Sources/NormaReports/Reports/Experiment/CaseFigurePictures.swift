@@ -4,7 +4,7 @@ import Volumes
 
 /// The pictures of an experiment's best, median and worst cases, made from the scans, the experts' masks and the
 /// maps that the experiment left.
-public struct ExhibitPictures {
+public struct CaseFigurePictures {
   private let manifest: Manifest
   private let folder: ExperimentFolder
 
@@ -22,13 +22,13 @@ public struct ExhibitPictures {
   }
 
   /// The pictures of one part, in the order of its exhibits; a file that is gone costs its own picture only.
-  public func pictures(of part: ExperimentPart) -> [Picture] {
-    part.exhibits.map { exhibit in
+  public func pictures(of part: RunResult) -> [Picture] {
+    part.figures.map { figure in
       do {
-        return .montage(try montage(exhibit, of: part))
+        return .montage(try montage(figure, of: part))
       } catch {
-        let title = ExperimentNames.exhibit(exhibit, of: part.method)
-        return .missing("\(title) (\(exhibit.caseID)) is not shown: \(Self.reason(error))")
+        let title = ExperimentNames.figure(figure, of: part.method)
+        return .missing("\(title) (\(figure.caseID)) is not shown: \(Self.reason(error))")
       }
     }
   }
@@ -39,30 +39,30 @@ public struct ExhibitPictures {
     return error.what + file
   }
 
-  private func montage(_ exhibit: ExperimentPart.Exhibit, of part: ExperimentPart) throws -> Montage {
-    guard let scan = manifest.cases.first(where: { $0.id == exhibit.caseID }) else {
+  private func montage(_ figure: RunResult.CaseFigure, of part: RunResult) throws -> Montage {
+    guard let scan = manifest.cases.first(where: { $0.id == figure.caseID }) else {
       throw Problem(
-        .badData, "the manifest does not list the case", at: exhibit.caseID, advice: "give the same manifest")
+        .badData, "the manifest does not list the case", at: figure.caseID, advice: "give the same manifest")
     }
-    let map = try VolumeReader.read(folder.url.appendingPathComponent(exhibit.map))
+    let map = try VolumeReader.read(folder.url.appendingPathComponent(figure.map))
     let image = try VolumeReader.read(scan.image)
     let lesion =
       try scan.lesionMask.map(VolumeReader.readMask) ?? Mask(geometry: image.geometry, repeating: 0)
     guard map.shape == image.shape, lesion.shape == image.shape else {
       throw Problem(
-        .badData, "scan, lesion mask and map differ in shape", at: exhibit.caseID,
+        .badData, "scan, lesion mask and map differ in shape", at: figure.caseID,
         advice: "run the experiment anew")
     }
-    let called = exhibit.called(map, minimumSize: Self.minimumSize(part))
-    let slice = ExhibitSlice(image: image, map: map, lesion: lesion, called: called)
+    let predicted = figure.predicted(map, minimumSize: Self.minimumSize(part))
+    let slice = CaseFigureSlice(image: image, map: map, lesion: lesion, predicted: predicted)
     return Montage(
-      caption: "\(ExperimentNames.exhibit(exhibit, of: part.method)), \(exhibit.caseID), "
-        + "Dice \(decimals(exhibit.dice))\(slice.levelText)",
-      panels: try slice.panels(threshold: Float(exhibit.threshold)))
+      caption: "\(ExperimentNames.figure(figure, of: part.method)), \(figure.caseID), "
+        + "Dice \(decimals(figure.dice))\(slice.levelText)",
+      panels: try slice.panels(threshold: Float(figure.threshold)))
   }
 
   /// The component filter of the chain that is shown, the last headline.
-  private static func minimumSize(_ part: ExperimentPart) -> Double {
+  private static func minimumSize(_ part: RunResult) -> Double {
     part.chains.first { $0.name == part.headlines.last }?.evaluation.minimumLesionSize ?? 0
   }
 }

@@ -1,7 +1,7 @@
 package import Tensors
 
 /// What one process of a group computes of a batch, and how that counts in the whole.
-package struct BatchShare {
+package struct BatchShard {
   private let group: any ProcessGroup
   /// Slices of the whole batch.
   package let whole: Int
@@ -61,7 +61,7 @@ package protocol SharedLearning: Method {
 
 extension Batch {
   /// Brain pixels by which a sum over the brain is divided, at least 1.
-  package func pixels(_ share: BatchShare?) throws -> Tensor {
+  package func pixels(_ share: BatchShard?) throws -> Tensor {
     let count = try brain.sum()
     return try (share?.divisor(count) ?? count).clamp(min: 1)
   }

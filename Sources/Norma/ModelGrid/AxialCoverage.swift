@@ -1,7 +1,7 @@
 import Volumes
 
 /// How much brain a registered scan shows at each axial level of the template.
-struct TemplateLevels {
+struct AxialCoverage {
   /// Distance of the levels in mm; they are its multiples.
   private let spacing: Double
   /// Brain in mm² by number of the level.

@@ -1,10 +1,10 @@
 /// What one method with one seed showed: the contents of `parts/METHOD-SEED.json`.
-public struct ExperimentPart: Codable, Sendable {
+public struct RunResult: Codable, Sendable {
   /// One way of post-processing and how well its maps find lesions.
   public struct Chain: Codable, Sendable {
     /// Its name in tables.
     public let name: String
-    /// The figures; per-case rows and the curve are kept for ``ExperimentPart/headlines`` only.
+    /// The figures; per-case rows and the curve are kept for ``RunResult/headlines`` only.
     public fileprivate(set) var evaluation: Evaluation
   }
 
@@ -45,17 +45,17 @@ public struct ExperimentPart: Codable, Sendable {
   /// The epoch whose weights were used.
   public let bestEpoch: Int
   /// Cases with the highest, the middle and the lowest Dice at 1 % healthy FPR.
-  public let exhibits: [Exhibit]
+  public let figures: [CaseFigure]
 
   /// The same without the rows of the cases.
-  var summary: ExperimentPart {
+  var summary: RunResult {
     var summary = self
     for index in chains.indices { summary.chains[index].evaluation = chains[index].evaluation.summary }
     return summary
   }
 
   /// A case that the report shows.
-  public struct Exhibit: Codable, Hashable, Sendable {
+  public struct CaseFigure: Codable, Hashable, Sendable {
     /// Best, median or worst.
     public let rank: String
     /// The case's name in the manifest.

@@ -10,13 +10,13 @@ import Volumes
 @testable import Norma
 @testable import NormaReports
 
-@Suite struct ExhibitTests {
+@Suite struct CaseFigureTests {
   typealias Fixture = ExperimentFixture
 
   /// A folder with maps and a manifest of noisy scans, slices of `size` pixels.
   private func withExhibits<R>(
     cases: Int, size: Int, slices: Int = 1,
-    _ body: (Manifest, ExperimentFolder, [ExperimentPart.Exhibit]) throws -> R
+    _ body: (Manifest, ExperimentFolder, [RunResult.CaseFigure]) throws -> R
   ) throws -> R {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "exhibits-\(UUID().uuidString)")
@@ -26,7 +26,7 @@ import Volumes
       shape: [size, size, slices],
       affine: Affine(i: [-1, 0, 0], j: [0, 1, 0], k: [0, 0, 3], origin: [Double(size), 0, -10]))
     var generator = SeededGenerator(seed: 1)
-    let exhibits = try (0..<cases).map { index in
+    let figures = try (0..<cases).map { index in
       let noise = (0..<geometry.voxelCount).map { _ in Float.random(in: 1...100, using: &generator) }
       let lesion = geometry.voxelCount / slices * (slices - 1)
       let mask = (0..<geometry.voxelCount).map { UInt8($0 >= lesion && $0 % size > size / 2 ? 1 : 0) }
@@ -36,7 +36,7 @@ import Volumes
         Volume(geometry: geometry, voxels: noise), to: folder.appendingPathComponent("m\(index).nii.gz"))
       try NIfTI.write(
         Mask(geometry: geometry, voxels: mask), to: folder.appendingPathComponent("l\(index).nii.gz"))
-      return ExperimentPart.Exhibit(
+      return RunResult.CaseFigure(
         rank: ["best", "median", "worst"][index % 3], caseID: "sub-\(index)", dice: 0.5, threshold: 50,
         map: "m\(index).nii.gz")
     }
@@ -46,13 +46,13 @@ import Volumes
           participantID: "sub-\($0)", image: folder.appendingPathComponent("s\($0).nii.gz"),
           lesionMask: folder.appendingPathComponent("l\($0).nii.gz"))
       }, source: folder)
-    return try body(manifest, ExperimentFolder(folder), exhibits)
+    return try body(manifest, ExperimentFolder(folder), figures)
   }
 
   @Test func aMontageShowsScanMapAndBothOutlinesAtTheLesion() throws {
-    try withExhibits(cases: 1, size: 20, slices: 3) { manifest, folder, exhibits in
-      let part = Fixture.part("dense-vae", 0.4, exhibits: exhibits)
-      let pictures = ExhibitPictures(manifest: manifest, folder: folder).pictures(of: part)
+    try withExhibits(cases: 1, size: 20, slices: 3) { manifest, folder, figures in
+      let part = Fixture.part("dense-vae", 0.4, figures: figures)
+      let pictures = CaseFigurePictures(manifest: manifest, folder: folder).pictures(of: part)
       guard case .montage(let montage) = try #require(pictures.first) else {
         Issue.record("no montage")
         return
@@ -66,10 +66,10 @@ import Volumes
   }
 
   @Test func aMissingFileCostsItsOwnPictureOnly() throws {
-    try withExhibits(cases: 3, size: 20) { manifest, folder, exhibits in
+    try withExhibits(cases: 3, size: 20) { manifest, folder, figures in
       try FileManager.default.removeItem(at: manifest.cases[1].image)
-      let part = Fixture.part("dense-vae", 0.4, exhibits: exhibits)
-      let pictures = ExhibitPictures(manifest: manifest, folder: folder).pictures(of: part)
+      let part = Fixture.part("dense-vae", 0.4, figures: figures)
+      let pictures = CaseFigurePictures(manifest: manifest, folder: folder).pictures(of: part)
       let html = Fixture.html(try Fixture.results([part]), pictures: [("dense-vae", pictures)])
       #expect(html.components(separatedBy: "class=\"montage\"").count == 3)
       #expect(
@@ -85,18 +85,18 @@ import Volumes
         affine: Affine(i: [1, 0, 0], j: [0, 1, 0], k: [0, 0, 1], origin: [0, 0, 0])), repeating: 0)
     for x in 0..<4 { map[x, 0, 0] = 5 }
     map[8, 8, 0] = 9
-    let exhibit = ExperimentPart.Exhibit(rank: "best", caseID: "a", dice: 1, threshold: 4, map: "")
-    #expect(exhibit.called(map, minimumSize: 0).count == 5)
-    #expect(exhibit.called(map, minimumSize: 4).count == 4)
+    let figure = RunResult.CaseFigure(rank: "best", caseID: "a", dice: 1, threshold: 4, map: "")
+    #expect(figure.predicted(map, minimumSize: 0).count == 5)
+    #expect(figure.predicted(map, minimumSize: 4).count == 4)
   }
 
   @Test func tenMethodsWithNoisyScansStayBelowTenMegabytes() throws {
-    try withExhibits(cases: 3, size: 300) { manifest, folder, exhibits in
+    try withExhibits(cases: 3, size: 300) { manifest, folder, figures in
       let parts = ExperimentPlan.baur2018.map { method in
         Fixture.part(
-          method, 0.3, scaled: ExperimentPlan.draws(method) ? 0.35 : nil, exhibits: exhibits)
+          method, 0.3, scaled: ExperimentPlan.draws(method) ? 0.35 : nil, figures: figures)
       }
-      let pictures = ExhibitPictures(manifest: manifest, folder: folder)
+      let pictures = CaseFigurePictures(manifest: manifest, folder: folder)
       let html = Fixture.html(
         try Fixture.results(parts), pictures: parts.map { ($0.method, pictures.pictures(of: $0)) })
       #expect(html.components(separatedBy: "<img ").count - 1 == 90)
