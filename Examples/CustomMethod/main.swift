@@ -48,7 +48,7 @@ final class LocalContrast: Norma.Method {
     Losses(total: Double(try (contrast(batch) - sum / count).abs().mean().item()))
   }
 
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     AnomalyScore(map: try (contrast(batch) - sum / count).relu() * batch.brain)
   }
 
@@ -86,10 +86,10 @@ let manifest = try Manifest(contentsOf: folder.appendingPathComponent("manifest.
 let training = try TrainingRun(
   configuration: configuration, manifest: manifest, folder: RunFolder(folder.appendingPathComponent("run")),
   name: "example")
-let bundle = try training()
+let bundle = try training.run()
 
 let patient = manifest.cases(in: .test)[0]
-let result = try Segmenter(bundle: bundle)(
-  VolumeReader.read(patient.image), threshold: bundle.manifest.calibration.threshold(atRate: 0.05),
+let result = try Segmenter(bundle: bundle).segment(
+  VolumeReader.read(patient.image), threshold: bundle.description.calibration.threshold(atRate: 0.05),
   name: patient.id)
 print("\(patient.id): \(result.lesions.count) regions, \(result.mask.count) voxels")

@@ -96,8 +96,8 @@ def at_point(case, threshold, minimum):
                              "lesion_recall", "lesion_f1"])
     figures["observed_fpr"] = float(exceeding[healthy].mean()) if healthy.any() else None
     figures["precision"] = float(lesion[called].mean()) if called.any() and has_lesion else None
-    figures["called_volume_ml"] = float(called.sum() * volume / 1000)
-    figures["called_regions"] = called_count
+    figures["predicted_volume_ml"] = float(called.sum() * volume / 1000)
+    figures["predicted_regions"] = called_count
     if has_lesion:
         overlap = sitk.LabelOverlapMeasuresImageFilter()
         overlap.Execute(image(lesion, spacing), image(called, spacing))
@@ -227,9 +227,9 @@ def cohort(stored, minimum):
                 "dice", "recall", "precision", "hd95_mm", "surface_dice_1mm", "lesion_recall", "lesion_f1",
                 "absolute_volume_difference_percent")},
             "strata": strata,
-            "flagged": sum(f["called_volume_ml"] > 0 for f in free),
-            "free_volume": only_free("called_volume_ml"),
-            "free_regions": only_free("called_regions"),
+            "flagged": sum(f["predicted_volume_ml"] > 0 for f in free),
+            "free_volume": only_free("predicted_volume_ml"),
+            "free_regions": only_free("predicted_regions"),
         }
     return {"points": points, "per_case": per_case}
 

@@ -24,7 +24,7 @@ public struct ScanCase: Hashable, Sendable {
   /// not registered, or lies in template space itself.
   public var templateTransform: URL?
   /// Template-space z in mm of an image without position, such as a PNG slice.
-  public var level: Double?
+  public var z: Double?
   /// Whether `norma prepare` made the image: nothing is done to it again.
   public var isPreprocessed = false
   /// The part of the cohort; nil when not yet assigned.
@@ -33,7 +33,7 @@ public struct ScanCase: Hashable, Sendable {
   /// A case of a manifest row; `sessionID` becomes part of the id.
   public init(
     participantID: String, sessionID: String? = nil, image: URL, lesionMask: URL? = nil,
-    brainMask: URL? = nil, templateTransform: URL? = nil, level: Double? = nil, split: Split? = nil
+    brainMask: URL? = nil, templateTransform: URL? = nil, z: Double? = nil, split: Split? = nil
   ) {
     self.id = sessionID.map { "\(participantID)_\($0)" } ?? participantID
     self.participantID = participantID
@@ -42,7 +42,7 @@ public struct ScanCase: Hashable, Sendable {
     self.lesionMask = lesionMask
     self.brainMask = brainMask
     self.templateTransform = templateTransform
-    self.level = level
+    self.z = z
     self.split = split
   }
 }
@@ -159,17 +159,17 @@ public struct Manifest: Sendable {
           .badData, "'\(name)' is no split", at: place, advice: "use train, validation, test or n/a")
       }
     }
-    let level = cell("level")
-    if let level, Double(level)?.isFinite != true {
+    let z = cell("level")
+    if let z, Double(z)?.isFinite != true {
       throw Problem(
-        .badData, "'\(level)' is no level", at: place,
+        .badData, "'\(z)' is not a position", at: place,
         advice: "give the slice's template-space z in mm, such as 18, or n/a")
     }
     return ScanCase(
       participantID: participant, sessionID: cell("session_id"), image: image,
       lesionMask: file("lesion_mask"),
       brainMask: file("brain_mask"), templateTransform: file("template_transform"),
-      level: level.flatMap(Double.init), split: split)
+      z: z.flatMap(Double.init), split: split)
   }
 
   private func checkUnique(_ places: [String]) throws {
@@ -197,7 +197,7 @@ public struct Manifest: Sendable {
       func path(_ file: URL?) -> String { file?.path(relativeTo: folder) ?? "n/a" }
       table.rows.append([
         scan.participantID, path(scan.image), path(scan.lesionMask), path(scan.brainMask),
-        path(scan.templateTransform), scan.level.map { "\($0)" } ?? "n/a", scan.split?.rawValue ?? "n/a",
+        path(scan.templateTransform), scan.z.map { "\($0)" } ?? "n/a", scan.split?.rawValue ?? "n/a",
         scan.sessionColumn,
       ])
     }

@@ -10,10 +10,10 @@ struct BIDSParticipants {
   let console: Console
 
   /// Gives the number of scans that failed.
-  func callAsFunction(_ participants: [BIDSLayout.Participant]) throws -> Int {
+  func run(_ participants: [BIDSLayout.Participant]) throws -> Int {
     var failures = 0
     for participant in participants {
-      try segmentation(
+      try segmentation.segment(
         participant,
         onRow: { row, outcome in
           if case .made(let result) = outcome {
@@ -62,7 +62,7 @@ struct BIDSParticipants {
     }
     let place = dataset.file("\(participant).html")
     let provenance = ReportProvenance(
-      bundleName: page.bundle.manifest.name, settings: page.settings, version: NormaVersion.current)
+      bundleName: page.bundle.description.name, settings: page.settings, version: NormaVersion.current)
     try page.report(parts, provenance).page.writeIfChanged(at: place)
     console.result(place.path)
   }

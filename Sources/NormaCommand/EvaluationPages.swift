@@ -50,8 +50,8 @@ struct EvaluationPages {
     ("hd95_mm", { $0.hd95 }), ("surface_dice_1mm", { $0.surfaceDice }),
     ("absolute_volume_difference_percent", { $0.absoluteVolumeDifference }),
     ("lesion_recall", { $0.lesionRecall }),
-    ("lesion_f1", { $0.lesionF1 }), ("called_volume_ml", { $0.predictedVolume }),
-    ("called_regions", { $0.predictedRegions.map(Double.init) }),
+    ("lesion_f1", { $0.lesionF1 }), ("predicted_volume_ml", { $0.predictedVolume }),
+    ("predicted_regions", { $0.predictedRegions.map(Double.init) }),
   ]
 
   private var caseTable: String {

@@ -21,14 +21,14 @@ struct SegmentationPage {
 
   /// Writes the page of the cases that were added.
   func write(to url: URL) throws {
-    let provenance = ReportProvenance(bundleName: bundle.manifest.name, settings: settings)
+    let provenance = ReportProvenance(bundleName: bundle.description.name, settings: settings)
     try report(cases, provenance).page.write(to: url)
   }
 
   /// The page of these cases.
   func report(_ cases: [SegmentationReportCase], _ provenance: ReportProvenance) -> SegmentationReport {
     SegmentationReport(
-      cases: cases, provenance: provenance, reliability: bundle.manifest.calibration.reliability)
+      cases: cases, provenance: provenance, reliability: bundle.description.calibration.reliability)
   }
 
   /// What a reader of the page must know of the run.
@@ -64,7 +64,7 @@ struct SegmentationPage {
 
   /// How much of a lesion-free brain lies above the threshold, so that a volume can be judged.
   private func meaning(of threshold: Double, for row: CohortSegmentation.Row) -> String {
-    let calibration = bundle.manifest.calibration, rate = calibration.rate(above: threshold)
+    let calibration = bundle.description.calibration, rate = calibration.rate(above: threshold)
     let isBound = calibration.curve.first.map { threshold > $0.threshold } ?? false
     let share = String(
       format: "%.3g %% of the scored brain would, %.3g mL", rate * 100, rate * row.scoredVolumeML)
@@ -115,9 +115,9 @@ struct SegmentationPage {
     panels.append(try .heat(slice(figure.map), window: 0...highest, caption: "anomaly map"))
     panels.append(
       try .outlined(slice(figure.image), window: window, mask: mask, caption: "above the threshold"))
-    let level = figure.level.map { "z = \(String(format: "%.0f", $0)) mm" } ?? "level unknown"
+    let position = figure.z.map { "z = \(String(format: "%.0f", $0)) mm" } ?? "z unknown"
     return Montage(
-      caption: "\(isFirst ? "Most anomalous" : "Another anomalous") slice as the model sees it, \(level)",
+      caption: "\(isFirst ? "Most anomalous" : "Another anomalous") slice as the model sees it, \(position)",
       panels: panels)
   }
 }

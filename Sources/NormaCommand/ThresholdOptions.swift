@@ -49,8 +49,8 @@ struct ThresholdOptions: ParsableArguments {
   /// Opens the bundle, for these scans where none is named; throws a ``Problem`` where it or its threshold is not to be had.
   func choose(for cases: [ScanCase]) throws -> Choice {
     let model = try ModelBundle(named: bundle ?? ModelBundle.defaultName(for: cases))
-    let calibration = model.manifest.calibration, source = thresholdFrom ?? .fpr
-    let rate = fpr ?? model.manifest.configuration.calibration.defaultRate
+    let calibration = model.description.calibration, source = thresholdFrom ?? .fpr
+    let rate = fpr ?? model.description.configuration.calibration.defaultRate
     let chosen = try threshold?.table(for: cases) ?? ThresholdTable()
     return Choice(
       bundle: model, threshold: try chosen.ofOthers ?? calibration.threshold(from: source, rate: rate),

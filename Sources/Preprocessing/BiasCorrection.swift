@@ -12,7 +12,7 @@ public struct BiasCorrection: Sendable {
 
   /// The scan divided by its bias field, outside the brain too. `brain` lies on the scan's grid. Throws a ``Problem``
   /// for a mask that is too small to fit a field, or of another grid.
-  public func callAsFunction(_ scan: Volume, brain: Mask) throws -> Volume {
+  public func correct(_ scan: Volume, brain: Mask) throws -> Volume {
     let field = try logField(of: scan, brain: brain)
     var corrected = scan
     corrected.voxels = zip(scan.voxels, field.voxels).map { $0 / exp($1) }

@@ -76,7 +76,7 @@ public struct CohortPreprocessing {
     do {
       sidecar = try PreprocessingSidecar(scan, key: preprocessing.key)
       if let there = files.completed(like: sidecar) { return row(there, wasThere: true) }
-      prepared = try preprocessing(scan)
+      prepared = try preprocessing.preprocess(scan)
     } catch {
       return row(nil, Problem(error))
     }

@@ -29,7 +29,7 @@ public struct CurvatureFlow: Sendable {
 
   /// The smoothed scan on its own grid; lengths are in voxels, so thick slices are smoothed over more mm. Throws a
   /// ``Problem`` for a scan with voxels that are not finite.
-  public func callAsFunction(_ scan: Volume) throws -> Volume {
+  public func smooth(_ scan: Volume) throws -> Volume {
     guard scan.nonFiniteCount == 0 else {
       throw Problem(
         .badData, "\(scan.nonFiniteCount) voxels are NaN or infinite", at: "the scan",

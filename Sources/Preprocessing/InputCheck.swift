@@ -9,7 +9,7 @@ struct InputCheck {
   init(_ scan: Volume, name: String) { (self.scan, self.name) = (scan, name) }
 
   /// Throws a ``Problem`` that says what the file is instead.
-  func callAsFunction() throws {
+  func requireAnatomy() throws {
     guard !scan.isPlanar else { return }
     if let header = scan.header, !header.hasPlace {
       throw Problem(

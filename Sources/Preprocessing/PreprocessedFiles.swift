@@ -57,21 +57,21 @@ struct PreprocessedFiles {
 
 extension Preprocessor {
   /// The same, read from `folder` where it was made before, else made and kept there.
-  package func callAsFunction(_ scan: ScanCase, keptIn folder: URL?) throws -> PreprocessedScan {
-    guard let folder else { return try self(scan) }
+  package func preprocess(_ scan: ScanCase, keptIn folder: URL?) throws -> PreprocessedScan {
+    guard let folder else { return try self.preprocess(scan) }
     let files = PreprocessedFiles(scan, in: folder)
     let sidecar = try PreprocessingSidecar(scan, key: key)
     if let there = files.completed(like: sidecar) {
       let brain = try NIfTI.readMask(files.mask)
       let toTemplate = there.isRegistered ? try ITKTransformFile.read(files.transform) : nil
       return PreprocessedScan(
-        volume: try NIfTI.read(files.scan), brain: brain, toTemplate: toTemplate, level: scan.level,
+        volume: try NIfTI.read(files.scan), brain: brain, toTemplate: toTemplate, z: scan.z,
         record: there.record,
         picture: try toTemplate.map {
           try picture(of: VolumeReader.read(scan.image), brain: brain, toTemplate: $0)
         })
     }
-    let prepared = try self(scan)
+    let prepared = try self.preprocess(scan)
     try files.write(prepared, sidecar: sidecar)
     return prepared
   }

@@ -11,7 +11,7 @@ public struct PreprocessedScan: Sendable {
   /// World mm of the scan to world mm of the template; nil where the scan was not registered.
   public let toTemplate: Affine?
   /// Template-space z in mm of an image without position.
-  public let level: Double?
+  public let z: Double?
   /// What was done.
   public let record: PreprocessingRecord
   /// What shows whether brain and place were found; nil where nothing was looked for.
@@ -25,7 +25,7 @@ extension PreprocessedScan {
     self.init(
       volume: volume,
       brain: try scan.brainMask.map { try VolumeReader.readMask($0) },
-      toTemplate: try scan.templateTransform.map { try ITKTransformFile.read($0) }, level: scan.level,
+      toTemplate: try scan.templateTransform.map { try ITKTransformFile.read($0) }, z: scan.z,
       record: PreprocessingRecord(of: volume.geometry))
   }
 }

@@ -56,21 +56,21 @@ public final class Preprocessor {
   }
 
   /// Throws a ``Problem`` for a scan that cannot be used, or whose brain or place was not found.
-  public func callAsFunction(_ scan: ScanCase) throws -> PreprocessedScan {
+  public func preprocess(_ scan: ScanCase) throws -> PreprocessedScan {
     let name = scan.image.path
     try FreeMemory().require(for: VolumeReader.readGeometry(scan.image), name: name)
     let volume = try VolumeReader.read(scan.image).finite(name: name)
     let check = InputCheck(volume, name: name)
-    try check()
+    try check.requireAnatomy()
     let given = try scan.brainMask.map { try VolumeReader.readMask($0) }
     if scan.isPreprocessed, scan.templateTransform == nil {
-      return prepared(volume, given, nil, scan.level, "the scan comes prepared")
+      return prepared(volume, given, nil, scan.z, "the scan comes prepared")
     }
     if let transform = scan.templateTransform {
       return prepared(
-        volume, given, try ITKTransformFile.read(transform), scan.level, "the scan comes with its transform")
+        volume, given, try ITKTransformFile.read(transform), scan.z, "the scan comes with its transform")
     }
-    if volume.isPlanar { return prepared(volume, given, nil, scan.level, "a single slice") }
+    if volume.isPlanar { return prepared(volume, given, nil, scan.z, "a single slice") }
     let isStripped = given == nil && (skull == .auto ? SkullState.seen(in: volume) : skull) == .absent
     if given == nil, !isStripped { try check.requireStack() }
     return try prepared(
@@ -80,12 +80,12 @@ public final class Preprocessor {
 
   /// A scan that is used as it is.
   private func prepared(
-    _ volume: Volume, _ brain: Mask?, _ toTemplate: Affine?, _ level: Double?, _ reason: String
+    _ volume: Volume, _ brain: Mask?, _ toTemplate: Affine?, _ z: Double?, _ reason: String
   ) -> PreprocessedScan {
     var record = PreprocessingRecord(of: volume.geometry)
     for step in [StepName.brain, StepName.bias, StepName.template] { record.leftOut(step, reason) }
     return PreprocessedScan(
-      volume: volume, brain: brain, toTemplate: toTemplate, level: level, record: record)
+      volume: volume, brain: brain, toTemplate: toTemplate, z: z, record: record)
   }
 
   private func prepared(
@@ -103,7 +103,7 @@ public final class Preprocessor {
     if settings.denoisingIterations > 0 {
       var flow = CurvatureFlowSettings()
       flow.iterations = settings.denoisingIterations
-      volume = try CurvatureFlow(settings: flow)(volume)
+      volume = try CurvatureFlow(settings: flow).smooth(volume)
       record.did(StepName.denoising, "curvature flow, \(settings.denoisingIterations) iterations")
     }
     // The bias field takes one thread.
@@ -114,7 +114,7 @@ public final class Preprocessor {
     volume = try correctingBias(of: volume, brain, &record)
     let toTemplate = try place(of: volume, brain, isPlaced: isPlaced, name: name, &record)
     return PreprocessedScan(
-      volume: volume, brain: brain, toTemplate: toTemplate, level: nil, record: record,
+      volume: volume, brain: brain, toTemplate: toTemplate, z: nil, record: record,
       picture: try toTemplate.map { try picture(of: scan, brain: brain, toTemplate: $0) })
   }
 
@@ -136,7 +136,7 @@ public final class Preprocessor {
       record.notes.append("The scan was taken as skull-stripped.")
       return try scan.nonZeroMask(name: name)
     }
-    let (brain, notes) = try extraction.get()(scan, name: name)
+    let (brain, notes) = try extraction.get().extract(scan, name: name)
     record.did(StepName.brain, "MindGrab at \(settings.brainVoxelSize.rawValue.formatted(fraction: 0)) mm")
     record.notes += notes
     return brain
@@ -155,7 +155,7 @@ public final class Preprocessor {
       return scan
     }
     record.did(StepName.bias, "N4 in the brain")
-    return try correction(scan, brain: brain)
+    return try correction.correct(scan, brain: brain)
   }
 
   private func place(
@@ -173,7 +173,7 @@ public final class Preprocessor {
       record.leftOut(StepName.template, showsTooLittle(Self.leastExtent))
       return nil
     }
-    let result = try registration.get()(scan, brain: brain, name: name)
+    let result = try registration.get().register(scan, brain: brain, name: name)
     record.did(StepName.template, "affine to MNI152NLin2009aSym")
     record.templateOverlap = result.overlap
     record.notes += result.notes

@@ -32,7 +32,7 @@ import Volumes
     try Tool.succeed(
       [
         "train", "--preset", "normative", "--data", manifest.path, "-o", run.path, "--threads", "1", "--set",
-        "recipe.levels=[10, 26]",
+        "recipe.zRange=[10, 26]",
       ])
     return (manifest: manifest, bundle: run / "bundle")
   }

@@ -107,7 +107,7 @@ import Volumes
     #expect(scan.threshold != nil && results.bundleName == "normative")
     #expect(results.healthyCurve().isEmpty, "a bundle of one's own has to be given")
     let bundle = try ModelBundle(contentsOf: Cohort.bundle)
-    #expect(results.healthyCurve(of: bundle) == bundle.manifest.calibration.curve)
+    #expect(results.healthyCurve(of: bundle) == bundle.description.calibration.curve)
   }
 
   @Test func aTableOfThresholdsSetsEachMask() throws {
@@ -122,7 +122,8 @@ import Volumes
     }
     let usual = try ResultFolder(contentsOf: folder / "out")
     let threshold = try #require(usual.record?.threshold)
-    #expect(usual.healthyCurve() == (try ModelBundle(contentsOf: Cohort.bundle)).manifest.calibration.curve)
+    #expect(
+      usual.healthyCurve() == (try ModelBundle(contentsOf: Cohort.bundle)).description.calibration.curve)
 
     let (one, masks) = try results(["sub-02": "\(1.2 * threshold)", "sub-99": "1"])
     #expect(one.cases.map(\.threshold) == [threshold, 1.2 * threshold])

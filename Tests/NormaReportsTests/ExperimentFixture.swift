@@ -29,7 +29,8 @@ enum ExperimentFixture {
       let dice = Double(index) / 10
       let atPoint = Evaluation.Case.AtPoint(
         observedFPR: 0.01, dice: dice, recall: dice, precision: dice, absoluteVolumeDifference: 0,
-        predictedVolume: 1, predictedRegions: 1, hd95: 2, surfaceDice: dice, lesionRecall: dice, lesionF1: dice)
+        predictedVolume: 1, predictedRegions: 1, hd95: 2, surfaceDice: dice, lesionRecall: dice,
+        lesionF1: dice)
       return Evaluation.Case(
         caseID: "sub-\(index)", participantID: "sub-\(index)", brainVoxels: 100, lesionVoxels: 10,
         lesionVoxelsOutsideBrain: 0, auprc: auprc, diceOracle: dice, scoreMean: 1, scoreP999: 2,

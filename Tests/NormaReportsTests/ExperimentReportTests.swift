@@ -66,7 +66,7 @@ import Volumes
       #expect(!whole.contains(words), "\(words)")
     }
     let limited = Fixture.html(
-      try Fixture.results([Fixture.part("anogan", 0.4, scans: 20)], settings: ["recipe.levels=[10,26]"]))
+      try Fixture.results([Fixture.part("anogan", 0.4, scans: 20)], settings: ["recipe.zRange=[10,26]"]))
     for words in [
       "Only axial levels from z = 10 to 26 mm", "scored on 20 of 592 test scans", "too few for a claim",
     ] {

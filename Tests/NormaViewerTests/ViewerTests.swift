@@ -124,7 +124,7 @@ import Volumes
     #expect(noted == [.init(rate: 0.01, threshold: 3), .init(rate: 0.1, threshold: 1)])
     let older = try await curve(record("mine", #""thresholdsByRate": {"0.1": 1, "0.01": 3, "0.05": 2}"#))
     #expect(older.map(\.rate) == [0.01, 0.05, 0.1] && older.map(\.threshold) == [3, 2, 1])
-    let shipped = try ModelBundle(named: "flair-strict").manifest.calibration
+    let shipped = try ModelBundle(named: "flair-strict").description.calibration
     let threshold = try shipped.threshold(atRate: 0.01)
     let named = try await curve(record("flair-strict", #""thresholdsByRate": {"0.01": \#(threshold)}"#))
     #expect(named.map(\.threshold) == shipped.curve.map(\.threshold))

@@ -51,9 +51,9 @@ package final class AnoGAN: SharedLearning {
   package func validationLosses(_ batch: Batch) throws -> Losses? { nil }
 
   /// The search starts at the mean of the codes, or with `draws` at a drawn one.
-  package func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     let start =
-      try draws.map { try pair.generator.sampleLatents(batch.count, $0) }
+      try generator.map { try pair.generator.sampleLatents(batch.count, $0) }
       ?? .zeros([batch.count] + pair.generator.latentShape, device: context.device)
     let reconstruction = try pair.frozen { try pair.generator(search(batch, from: start), training: false) }
     return try AnomalyScore(batch, reconstruction: reconstruction.detach(), residual: context.residual)

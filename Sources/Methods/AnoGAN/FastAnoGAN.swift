@@ -51,25 +51,26 @@ final class FastAnoGAN: SharedLearning {
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     guard context.progress >= settings.generatorShare else { return try pair.learn(batch, context) }
     return try pair.frozen {
-      try optimizer.minimize(encoderLoss(batch, training: true, draws: context.generator), context)
+      try optimizer.minimize(encoderLoss(batch, training: true, generator: context.generator), context)
     }
   }
 
   /// The encoder's loss; nil while there is only a generator.
   func validationLosses(_ batch: Batch) throws -> Losses? {
     guard try optimizer.stepCount > 0 else { return nil }
-    return try withoutGradients { try encoderLoss(batch, training: false, draws: nil).values() }
+    return try withoutGradients { try encoderLoss(batch, training: false, generator: nil).values() }
   }
 
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     try withoutGradients {
       try AnomalyScore(
-        batch, reconstruction: reconstruct(batch, training: false, draws: draws), residual: context.residual)
+        batch, reconstruction: reconstruct(batch, training: false, generator: generator),
+        residual: context.residual)
     }
   }
 
-  private func encoderLoss(_ batch: Batch, training: Bool, draws: Generator?) throws -> LossTerms {
-    let reconstruction = try reconstruct(batch, training: training, draws: draws)
+  private func encoderLoss(_ batch: Batch, training: Bool, generator: Generator?) throws -> LossTerms {
+    let reconstruction = try reconstruct(batch, training: training, generator: generator)
     var terms = try LossTerms("reconstruction", Loss.mse(reconstruction, batch.images))
     let (expected, actual) = try (
       pair.critic.features(batch.images), pair.critic.features(reconstruction)
@@ -78,8 +79,8 @@ final class FastAnoGAN: SharedLearning {
     return terms
   }
 
-  private func reconstruct(_ batch: Batch, training: Bool, draws: Generator?) throws -> Tensor {
-    try pair.generator(encoder(batch.images, training: training), training: false, draws: draws)
+  private func reconstruct(_ batch: Batch, training: Bool, generator: Generator?) throws -> Tensor {
+    try pair.generator(encoder(batch.images, training: training), training: false, generator: generator)
   }
 
   var state: [String: Tensor] {

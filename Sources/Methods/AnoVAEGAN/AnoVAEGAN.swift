@@ -92,13 +92,13 @@ package final class AnoVAEGAN: SharedLearning {
   }
 
   package func validationLosses(_ batch: Batch) throws -> Losses? {
-    try withoutGradients { try network.scoringTerms(batch, draws: nil).values() }
+    try withoutGradients { try network.scoringTerms(batch, generator: nil).values() }
   }
 
-  package func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     try withoutGradients {
       try AnomalyScore(
-        batch, reconstruction: network.reconstruct(batch, draws: draws), residual: context.residual)
+        batch, reconstruction: network.reconstruct(batch, generator: generator), residual: context.residual)
     }
   }
 

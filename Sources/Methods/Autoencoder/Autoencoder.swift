@@ -43,26 +43,26 @@ package final class Autoencoder: SharedLearning {
   }
 
   package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
-    let reconstruction = try reconstruct(batch, training: true, draws: context.generator)
+    let reconstruction = try reconstruct(batch, training: true, generator: context.generator)
     return try optimizer.minimize(loss(batch, reconstruction: reconstruction), context)
   }
 
   package func validationLosses(_ batch: Batch) throws -> Losses? {
     try withoutGradients {
-      try loss(batch, reconstruction: reconstruct(batch, training: false, draws: nil)).values()
+      try loss(batch, reconstruction: reconstruct(batch, training: false, generator: nil)).values()
     }
   }
 
-  package func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     try withoutGradients {
       try AnomalyScore(
-        batch, reconstruction: reconstruct(batch, training: false, draws: draws),
+        batch, reconstruction: reconstruct(batch, training: false, generator: generator),
         residual: context.residual)
     }
   }
 
-  private func reconstruct(_ batch: Batch, training: Bool, draws: Generator?) throws -> Tensor {
-    try decoder(encoder(batch.images, training: training), training: training, draws: draws)
+  private func reconstruct(_ batch: Batch, training: Bool, generator: Generator?) throws -> Tensor {
+    try decoder(encoder(batch.images, training: training), training: training, generator: generator)
   }
 
   package var state: [String: Tensor] {

@@ -29,8 +29,8 @@ package final class Brightness: Method {
   package func step(_ batch: Batch, _ context: StepContext) throws -> Losses { Losses(total: 0) }
   package func validationLosses(_ batch: Batch) throws -> Losses? { Losses(total: 0) }
 
-  package func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
-    let z = try batch.z()
+  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
+    let z = try batch.zScores()
     let smooth = try smoothings.map { try $0(z, weights: batch.brain) }
     return AnomalyScore(map: try (smooth.isEmpty ? z : .stack(smooth).mean([0])).relu() * batch.brain)
   }

@@ -9,17 +9,17 @@ public struct Batch: Sendable {
   /// (batch, 1, size, size), share of each pixel that is lesion, 0 to 1; nil where lesions are not shown as such.
   public let lesions: Tensor?
   /// Template-space z in mm of each slice; nil where it is not known.
-  public let levels: [Double?]
+  public let z: [Double?]
   /// (batch, 2, size, size), mean of healthy brightness at each pixel in z and one over its standard deviation, 0 where
   /// little was seen there; nil where nothing is known.
   package var normal: Tensor?
   /// The slice after the last where the batch is a share of a larger one; on the processor.
   package var following: BatchSlice?
 
-  /// A batch; all tensors of one shape, without `levels` none is known.
-  public init(images: Tensor, brain: Tensor, lesions: Tensor? = nil, levels: [Double?]? = nil) {
+  /// A batch; all tensors of one shape, without `z` none is known.
+  public init(images: Tensor, brain: Tensor, lesions: Tensor? = nil, z: [Double?]? = nil) {
     (self.images, self.brain, self.lesions) = (images, brain, lesions)
-    self.levels = levels ?? Array(repeating: nil, count: images.shape[0])
+    self.z = z ?? Array(repeating: nil, count: images.shape[0])
   }
 
   /// Slices per batch.
@@ -32,7 +32,7 @@ extension Batch {
     guard images.device != device else { return self }
     var moved = Batch(
       images: try images.to(device), brain: try brain.to(device), lesions: try lesions?.to(device),
-      levels: levels)
+      z: z)
     moved.normal = try normal?.to(device)
     moved.following = following
     return moved

@@ -13,8 +13,8 @@ package struct BatchShard {
 
   /// Nil in a group of one process, which computes batches whole.
   package init?(of whole: Int, in group: any ProcessGroup) {
-    guard group.count > 1 else { return nil }
-    let range = whole * group.rank / group.count..<whole * (group.rank + 1) / group.count
+    guard group.worldSize > 1 else { return nil }
+    let range = whole * group.rank / group.worldSize..<whole * (group.rank + 1) / group.worldSize
     (self.group, self.whole) = (group, whole)
     self.range = range.isEmpty ? 0..<1 : range
     weight = Double(range.count) / Double(whole)
@@ -24,7 +24,7 @@ package struct BatchShard {
   /// add up to the sum over the whole batch divided by its count.
   func divisor(_ count: Tensor) throws -> Tensor {
     var sum = [weight == 0 ? 0 : try count.item()]
-    try group.sum(&sum)
+    try group.allReduce(&sum)
     return weight == 0 ? count : try Tensor.full([], sum[0] * Float(weight), device: count.device)
   }
 
@@ -32,7 +32,7 @@ package struct BatchShard {
   package func sum(_ gradients: [Tensor]) throws {
     try withoutGradients {
       var values = try Tensor.cat(gradients.map { try $0.flatten(from: 0) }).values()
-      try group.sum(&values)
+      try group.allReduce(&values)
       let sums = try Tensor(values, shape: [values.count])
       var start = 0
       for gradient in gradients {
@@ -46,7 +46,7 @@ package struct BatchShard {
   package func mean(_ losses: Losses) throws -> Losses {
     let names = losses.parts.keys.sorted()
     var values = ([losses.total] + names.map { losses.parts[$0] ?? 0 }).map { Float($0 * weight) }
-    try group.sum(&values)
+    try group.allReduce(&values)
     let parts = zip(names, values.dropFirst()).map { ($0, Double($1)) }
     return Losses(total: Double(values[0]), parts: Dictionary(uniqueKeysWithValues: parts))
   }

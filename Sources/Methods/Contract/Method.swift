@@ -24,7 +24,7 @@ public protocol Method: AnyObject, SendableMetatype {
   func validationLosses(_ batch: Batch) throws -> Losses?
   /// The anomaly map, and a reconstruction where the method makes one. Never learns; draws only from `draws`,
   /// which keeps dropout on and samples a random code; without it, every call gives the same.
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore
 
   /// What scoring needs, by name; the bundle's weights.
   var state: [String: Tensor] { get throws }
@@ -40,7 +40,7 @@ extension Method {
   /// The rule: what is not normal is not shown.
   public static var learnsFromLesions: Bool { false }
   /// The score without draws.
-  public func score(_ batch: Batch) throws -> AnomalyScore { try score(batch, draws: nil) }
+  public func score(_ batch: Batch) throws -> AnomalyScore { try score(batch, generator: nil) }
   /// A method without optimiser keeps nothing.
   public var optimizerState: [String: Tensor] { [:] }
   /// Nothing to restore.

@@ -26,7 +26,7 @@ public struct MethodContext: Sendable {
 extension MethodContext {
   /// Runs a network: exactly when scoring, in ``precision`` when training.
   package func compute(_ training: Bool, _ body: () throws -> Tensor) throws -> Tensor {
-    try (training ? precision : .float32)(on: device, body)
+    try (training ? precision : .float32).compute(on: device, body)
   }
 }
 
@@ -37,7 +37,7 @@ public enum Precision: String, Codable, Hashable, Sendable, CaseIterable {
   case bfloat16
 
   /// Runs a forward pass in this precision; the result is float32.
-  func callAsFunction(on device: Device, _ body: () throws -> Tensor) throws -> Tensor {
+  func compute(on device: Device, _ body: () throws -> Tensor) throws -> Tensor {
     switch self {
     case .float32: try body()
     case .bfloat16: try mixedPrecision(on: device, body).to(.float32)

@@ -5,11 +5,11 @@ public protocol ProcessGroup: Sendable {
   /// This process's number from 0; process 0 writes the files.
   var rank: Int { get }
   /// How many there are.
-  var count: Int { get }
+  var worldSize: Int { get }
   /// Overwrites the values with their sums over all processes, alike in each bit for bit.
-  func sum(_ values: inout [Float]) throws
+  func allReduce(_ values: inout [Float]) throws
   /// Returns when all processes have called it.
-  func wait() throws
+  func barrier() throws
 }
 
 /// The one process of a group without others.
@@ -17,36 +17,36 @@ public struct SingleProcess: ProcessGroup {
   /// 0.
   public let rank = 0
   /// 1.
-  public let count = 1
+  public let worldSize = 1
 
   /// The group.
   public init() {}
 
   /// Nothing to add.
-  public func sum(_ values: inout [Float]) {}
+  public func allReduce(_ values: inout [Float]) {}
   /// Nothing to wait for.
-  public func wait() {}
+  public func barrier() {}
 }
 
 extension ProcessGroup {
   /// Runs the body in process 0 and then in the others, which find what it wrote.
-  package func firstInOne<Result>(_ body: () throws -> Result) throws -> Result {
-    if rank > 0 { try wait() }
+  package func rankZeroFirst<Result>(_ body: () throws -> Result) throws -> Result {
+    if rank > 0 { try barrier() }
     let result = try body()
-    if rank == 0 { try wait() }
+    if rank == 0 { try barrier() }
     return result
   }
 
   /// Runs the body in process 0 only; the others go on when it is done.
-  package func inOne(_ body: () throws -> Void) throws {
+  package func onRankZero(_ body: () throws -> Void) throws {
     if rank == 0 { try body() }
-    try wait()
+    try barrier()
   }
 
   /// Whether it holds in any process.
   package func any(_ condition: Bool) throws -> Bool {
     var sum: [Float] = [condition ? 1 : 0]
-    try self.sum(&sum)
+    try self.allReduce(&sum)
     return sum[0] > 0
   }
 
@@ -54,7 +54,7 @@ extension ProcessGroup {
   package func agree(on text: String) throws -> Bool {
     let bytes = text.utf8.map { Float($0) }
     var sum = bytes
-    try self.sum(&sum)
-    return try !any(sum != bytes.map { $0 * Float(count) })
+    try self.allReduce(&sum)
+    return try !any(sum != bytes.map { $0 * Float(worldSize) })
   }
 }

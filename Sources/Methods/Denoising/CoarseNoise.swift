@@ -17,7 +17,7 @@ struct CoarseNoise {
   let sign: Sign
 
   /// (batch, 1, size, size), 0 outside the brain; equal seeds, one a slice, give equal noise.
-  func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Tensor {
+  func sample(_ batch: Batch, seeds: [UInt64]) throws -> Tensor {
     let noise = try batch.drawn(seeds: seeds) { try draw(&$1) }
     return try withoutGradients {
       try Tensor.stack(noise).unsqueeze(1).to(batch.brain.device) * batch.brain
@@ -27,7 +27,7 @@ struct CoarseNoise {
   /// Rolled, so that the nodes may lie anywhere.
   private func draw(_ brush: inout Brush) throws -> Tensor {
     let noise = try brush.noise(cells: coarseness) * strength
-    let shifts = (0..<2).map { _ in brush.draws.count(0...brush.size - 1) }
+    let shifts = (0..<2).map { _ in brush.generator.count(0...brush.size - 1) }
     let rolled = try noise.roll(shifts, dims: [0, 1])
     return switch sign {
     case .both: rolled

@@ -74,11 +74,11 @@ final class DenoisingAutoencoder: SharedLearning {
     try withoutGradients { try terms(batch, seeds: batch.seeds(), share: nil, training: false).values() }
   }
 
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     try withoutGradients {
       func reconstruct(_ images: Tensor) throws -> Tensor { try self.reconstruct(images, training: false) }
       let first = try reconstruct(batch.images)
-      let last = try secondPass.map { try $0(batch, first: first, reconstruct: reconstruct) } ?? first
+      let last = try secondPass.map { try $0.refine(batch, first: first, reconstruct: reconstruct) } ?? first
       return try AnomalyScore(batch, reconstruction: last, residual: context.residual)
     }
   }
@@ -86,7 +86,7 @@ final class DenoisingAutoencoder: SharedLearning {
   private func terms(
     _ batch: Batch, seeds: [UInt64], share: BatchShard?, training: Bool
   ) throws -> LossTerms {
-    let denoised = try reconstruct(batch.images + noise(batch, seeds: seeds), training: training)
+    let denoised = try reconstruct(batch.images + noise.sample(batch, seeds: seeds), training: training)
     let error = try Loss.mse(denoised * batch.brain, batch.images * batch.brain, reduction: .sum)
     return try LossTerms("reconstruction", error / batch.pixels(share))
   }

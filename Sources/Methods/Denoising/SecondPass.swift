@@ -12,7 +12,7 @@ struct SecondPass {
 
   /// The first reconstruction where little was changed, elsewhere the one of the slices whose hidden area is filled
   /// with the mean brightness of the rest.
-  func callAsFunction(
+  func refine(
     _ batch: Batch, first: Tensor, reconstruct: (Tensor) throws -> Tensor
   ) throws -> Tensor {
     let hidden = try hidden(batch, first), rest = try batch.brain - hidden

@@ -33,13 +33,13 @@ package final class Ensemble: Method {
     return losses.count == members.count ? Self.sum(losses) : nil
   }
 
-  package func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     var map = try batch.brain.zerosLike()
     for (method, settings) in members {
-      let shares = batch.levels.map { settings.levels.spans($0) ? Float(settings.weight) : 0 }
+      let shares = batch.z.map { settings.zRange.spans($0) ? Float(settings.weight) : 0 }
       guard shares.contains(where: { $0 > 0 }) else { continue }
       let share = try Tensor(shares, shape: [batch.count, 1, 1, 1], device: map.device)
-      let own = try (method.score(batch, draws: draws).map - Float(settings.floor)).relu()
+      let own = try (method.score(batch, generator: generator).map - Float(settings.floor)).relu()
       map = try map + own * share
     }
     return AnomalyScore(map: map)
@@ -93,7 +93,7 @@ package struct EnsembleSettings: Settings {
     /// What of its map counts as nothing; what is above counts from there.
     package var floor = 0.0
     /// Lowest and highest template level in mm between which it is heard; empty = at all levels.
-    package var levels: [Double] = []
+    package var zRange: [Double] = []
 
     /// A method with the settings that differ from its defaults.
     package init(method: String, model: ConfigurationNode = .map([:])) {
@@ -118,8 +118,8 @@ package struct EnsembleSettings: Settings {
       )
       try require((0...1000).contains(member.floor), path, "floor", member.floor, "0 to 1000")
       try require(
-        member.levels.isEmpty || member.levels.count == 2 && member.levels[0] <= member.levels[1], path,
-        "levels", member.levels, "none, or the lowest and the highest in mm")
+        member.zRange.isEmpty || member.zRange.count == 2 && member.zRange[0] <= member.zRange[1], path,
+        "zRange", member.zRange, "none, or the lowest and the highest in mm")
       let entry = try MethodRegistry.entry(member.method)
       _ = try entry.resolve(member.model, entry.defaults)
     }

@@ -1,24 +1,24 @@
 import Foundation
 import Tensors
 
-/// Running count, sum and sum of squares at every pixel of the model grid, apart for axial levels or for all together.
+/// Running count, sum and sum of squares at every pixel of the model grid, apart for axial bins or for all together.
 struct AxialMoments {
-  /// The levels that are kept apart; nil: all slices are of one kind.
-  private let levels: AxialBins?
+  /// The bins that are kept apart; nil: all slices are of one kind.
+  private let bins: AxialBins?
   private let size: Int
   private let device: Device
-  /// (levels, size * size)
+  /// (bins, size * size)
   private var count, sum, sumOfSquares: Tensor
 
-  init(size: Int, levels: AxialBins?, device: Device) throws {
-    (self.levels, self.size, self.device) = (levels, size, device)
-    func zeros() throws -> Tensor { try .zeros([levels?.count ?? 1, size * size], device: device) }
+  init(size: Int, bins: AxialBins?, device: Device) throws {
+    (self.bins, self.size, self.device) = (bins, size, device)
+    func zeros() throws -> Tensor { try .zeros([bins?.count ?? 1, size * size], device: device) }
     (count, sum, sumOfSquares) = (try zeros(), try zeros(), try zeros())
   }
 
   /// Adds (batch, 1, size, size) values where `weights` is 1; slices of unknown level count at none that is kept apart.
-  mutating func add(_ values: Tensor, weights: Tensor, at places: [Double?]) throws {
-    let assignment = try matrix(places.map { levels?.membership(of: $0) ?? [1] }).transpose(0, 1)
+  mutating func add(_ values: Tensor, weights: Tensor, at z: [Double?]) throws {
+    let assignment = try matrix(z.map { bins?.membership(of: $0) ?? [1] }).transpose(0, 1)
     let (weights, values) = (try flat(weights), try flat(values * weights))
     count = try count + assignment.matmul(weights)
     sum = try sum + assignment.matmul(values)
@@ -32,10 +32,10 @@ struct AxialMoments {
     let isKnown: Tensor
   }
 
-  /// Mean and standard deviation at these levels, neighbouring levels lending their slices; both are drawn towards
+  /// Mean and standard deviation at these bins, neighbouring bins lending their slices; both are drawn towards
   /// those of the whole level with the weight of `shrinkage` slices.
-  func normal(at places: [Double?], shrinkage: Float, minimumCount: Float) throws -> Normal {
-    let lending = try matrix(places.map { levels?.kernel(around: $0) ?? [1] })
+  func normal(at z: [Double?], shrinkage: Float, minimumCount: Float) throws -> Normal {
+    let lending = try matrix(z.map { bins?.kernel(around: $0) ?? [1] })
     let seen = try lending.matmul(count)
     let divisor = try seen.clamp(min: 1e-6)
     var mean = try lending.matmul(sum) / divisor
@@ -69,7 +69,7 @@ struct AxialMoments {
   }
 
   private func maps(_ flat: Tensor) throws -> Tensor {
-    try flat.reshape(levels == nil ? [size, size] : [flat.shape[0], size, size])
+    try flat.reshape(bins == nil ? [size, size] : [flat.shape[0], size, size])
   }
 
   private func flat(_ images: Tensor) throws -> Tensor { try images.reshape([images.shape[0], size * size]) }
@@ -81,12 +81,12 @@ struct AxialMoments {
   }
 }
 
-/// Axial levels of the template that are kept apart, over the height of the brain.
+/// Axial bins of the template that are kept apart, over the height of the brain.
 struct AxialBins: Sendable {
   /// Template-space z in mm of the lowest and highest level.
   private static let range = -81.0...90.0
 
-  /// Distance of the levels in mm.
+  /// Distance of the bins in mm.
   let spacing: Double
   /// Standard deviation in mm of the weight with which a level lends its slices to another.
   let smoothing: Double
@@ -102,8 +102,8 @@ struct AxialBins: Sendable {
   /// How much each level lends to a slice at z, at most 1; all the same where z is not known.
   func kernel(around z: Double?) -> [Float] {
     guard let z else { return Array(repeating: 1, count: count) }
-    return (0..<count).map { level in
-      let distance = Self.range.lowerBound + Double(level) * spacing - z
+    return (0..<count).map { bin in
+      let distance = Self.range.lowerBound + Double(bin) * spacing - z
       return Float(exp(-distance * distance / (2 * smoothing * smoothing)))
     }
   }

@@ -39,16 +39,16 @@ struct SliceDecoder {
   }
 
   /// The image of each code. `draws` keeps the code's dropout on.
-  func callAsFunction(_ code: Tensor, training: Bool, draws: Generator? = nil) throws -> Tensor {
+  func callAsFunction(_ code: Tensor, training: Bool, generator: Generator? = nil) throws -> Tensor {
     var code = code
-    if let draws, dropout > 0 { code = try code.dropout(dropout, generator: draws) }
+    if let generator, dropout > 0 { code = try code.dropout(dropout, generator: generator) }
     return try context.compute(training) {
       try output(blocks.reduce(widen(code)) { try $1($0, training: training) })
     }
   }
 
   /// Codes of the standard normal distribution, (batch, …codeShape).
-  func sampleLatents(_ count: Int, _ draws: Generator) throws -> Tensor {
-    try .randn([count] + latentShape, generator: draws, device: context.device)
+  func sampleLatents(_ count: Int, _ generator: Generator) throws -> Tensor {
+    try .randn([count] + latentShape, generator: generator, device: context.device)
   }
 }

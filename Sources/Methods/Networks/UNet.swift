@@ -40,7 +40,7 @@ struct UNet {
 
   /// The levels lie below `down` and, from the second coarsest to the finest, `up`; the last layer at `output`.
   init(_ path: ParameterPath, in inputs: Int, out outputs: Int, settings: UNetSettings) throws {
-    func level(_ path: ParameterPath, in input: Int, out output: Int) throws -> [ConvolutionBlock] {
+    func stage(_ path: ParameterPath, in input: Int, out output: Int) throws -> [ConvolutionBlock] {
       try [input, output].enumerated().map { index, width in
         // Of a single channel, filters of mean 0 would see edges and not how bright a pixel is.
         try ConvolutionBlock(
@@ -50,30 +50,30 @@ struct UNet {
     }
     let channels = settings.channels
     down = try zip([inputs] + channels, channels).enumerated().map { index, widths in
-      try level(path / "down" / index, in: widths.0, out: widths.1)
+      try stage(path / "down" / index, in: widths.0, out: widths.1)
     }
     up = try zip(channels, channels.dropFirst()).reversed().enumerated().map { index, widths in
-      try level(path / "up" / index, in: widths.0 + widths.1, out: widths.0)
+      try stage(path / "up" / index, in: widths.0 + widths.1, out: widths.0)
     }
     output = try Conv2d(path / "output", in: channels[0], out: outputs, kernel: 1)
   }
 
   func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
-    func apply(_ level: [ConvolutionBlock], _ x: Tensor) throws -> Tensor {
-      try level.reduce(x) { try $1($0, training: training) }
+    func apply(_ blocks: [ConvolutionBlock], _ x: Tensor) throws -> Tensor {
+      try blocks.reduce(x) { try $1($0, training: training) }
     }
     // Convolutions are faster channels-last; but group norm's gradient in bfloat16 takes 30 times as long so.
     let images = training ? images : try images.contiguous(channelsLast: true)
     var features = [try apply(down[0], images)]
     var x = features[0]
-    for level in down.dropFirst() {
-      x = try apply(level, x.maxPool2d(2))
+    for blocks in down.dropFirst() {
+      x = try apply(blocks, x.maxPool2d(2))
       features.append(x)
     }
     features.removeLast()
-    for level in up {
+    for blocks in up {
       let skip = features.removeLast()
-      x = try apply(level, .cat([skip, x.interpolate2d(Array(skip.shape.suffix(2)))], dim: 1))
+      x = try apply(blocks, .cat([skip, x.interpolate2d(Array(skip.shape.suffix(2)))], dim: 1))
     }
     return try output(x)
   }

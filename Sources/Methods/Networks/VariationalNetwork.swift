@@ -21,27 +21,27 @@ package struct VariationalNetwork {
   func sampled(_ batch: Batch, _ generator: Generator) throws -> (reconstruction: Tensor, terms: LossTerms) {
     let code = try encoder.distribution(batch.images, training: true)
     let reconstruction = try decoder(
-      code.sample(generator: generator), training: true, draws: generator)
+      code.sample(generator: generator), training: true, generator: generator)
     return (reconstruction, try terms(batch, reconstruction: reconstruction, code: code))
   }
 
   /// The loss through the mean of the code, or with `draws` a drawn one, without learning.
-  func scoringTerms(_ batch: Batch, draws: Generator?) throws -> LossTerms {
-    let (reconstruction, code) = try decoded(batch, draws: draws)
+  func scoringTerms(_ batch: Batch, generator: Generator?) throws -> LossTerms {
+    let (reconstruction, code) = try decoded(batch, generator: generator)
     return try terms(batch, reconstruction: reconstruction, code: code)
   }
 
   /// The images that the mean of the code, or with `draws` a drawn one, decodes to.
-  func reconstruct(_ batch: Batch, draws: Generator?) throws -> Tensor {
-    try decoded(batch, draws: draws).reconstruction
+  func reconstruct(_ batch: Batch, generator: Generator?) throws -> Tensor {
+    try decoded(batch, generator: generator).reconstruction
   }
 
   private func decoded(
-    _ batch: Batch, draws: Generator?
+    _ batch: Batch, generator: Generator?
   ) throws -> (reconstruction: Tensor, code: LatentDistribution) {
     let code = try encoder.distribution(batch.images, training: false)
-    let sample = try draws.map { try code.sample(generator: $0) } ?? code.mean
-    return (try decoder(sample, training: false, draws: draws), code)
+    let sample = try generator.map { try code.sample(generator: $0) } ?? code.mean
+    return (try decoder(sample, training: false, generator: generator), code)
   }
 
   private func terms(_ batch: Batch, reconstruction: Tensor, code: LatentDistribution) throws -> LossTerms {

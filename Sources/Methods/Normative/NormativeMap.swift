@@ -13,9 +13,9 @@ package final class NormativeMap: Method {
     /// Least standard deviation, in units of the normalised brightness.
     var minimumDeviation = 0.01
     /// Distance in mm of axial levels that have a map of their own; 0 = one map for all slices.
-    var levelSpacing = 0.0
+    var zSpacing = 0.0
     /// Over how many mm (standard deviation) neighbouring levels lend each other their slices.
-    var levelSmoothing = 6.0
+    var zSmoothing = 6.0
     /// Weight, in slices, of the whole level's mean and variance in those of a pixel.
     var shrinkage = 0.0
     /// Pixels seen in fewer slices than this are not scored.
@@ -27,15 +27,15 @@ package final class NormativeMap: Method {
         minimumDeviation > 0 && minimumDeviation <= 1, path, "minimumDeviation", minimumDeviation,
         "more than 0, at most 1")
       try require(
-        levelSpacing == 0 || (1...50).contains(levelSpacing), path, "levelSpacing", levelSpacing,
+        zSpacing == 0 || (1...50).contains(zSpacing), path, "zSpacing", zSpacing,
         "0, or 1 to 50 mm")
-      try require((1...50).contains(levelSmoothing), path, "levelSmoothing", levelSmoothing, "1 to 50 mm")
+      try require((1...50).contains(zSmoothing), path, "zSmoothing", zSmoothing, "1 to 50 mm")
       try require((0...1000).contains(shrinkage), path, "shrinkage", shrinkage, "0 to 1000 slices")
       try require((0...1000).contains(minimumCount), path, "minimumCount", minimumCount, "0 to 1000 slices")
     }
 
-    fileprivate var levels: AxialBins? {
-      levelSpacing > 0 ? AxialBins(spacing: levelSpacing, smoothing: levelSmoothing) : nil
+    fileprivate var bins: AxialBins? {
+      zSpacing > 0 ? AxialBins(spacing: zSpacing, smoothing: zSmoothing) : nil
     }
   }
 
@@ -49,11 +49,11 @@ package final class NormativeMap: Method {
   package init(settings: ModelSettings, context: MethodContext) throws {
     self.settings = settings
     smoothing = try GaussianSmoothing(size: context.imageSize, sigma: settings.sigma, device: context.device)
-    moments = try AxialMoments(size: context.imageSize, levels: settings.levels, device: context.device)
+    moments = try AxialMoments(size: context.imageSize, bins: settings.bins, device: context.device)
   }
 
   package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
-    try moments.add(smoothing(batch.images, weights: batch.brain), weights: batch.brain, at: batch.levels)
+    try moments.add(smoothing(batch.images, weights: batch.brain), weights: batch.brain, at: batch.z)
     return Losses(total: 0)
   }
 
@@ -63,13 +63,13 @@ package final class NormativeMap: Method {
     return Losses(total: Double(try (z.square().sum() / batch.brain.sum().clamp(min: 1)).item()))
   }
 
-  package func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     AnomalyScore(map: try zScore(batch).relu())
   }
 
   private func zScore(_ batch: Batch) throws -> Tensor {
     let normal = try moments.normal(
-      at: batch.levels, shrinkage: Float(settings.shrinkage), minimumCount: Float(settings.minimumCount))
+      at: batch.z, shrinkage: Float(settings.shrinkage), minimumCount: Float(settings.minimumCount))
     let deviation = try normal.deviation.clamp(min: Float(settings.minimumDeviation))
     let smooth = try smoothing(batch.images, weights: batch.brain)
     return try (smooth - normal.mean) / deviation * normal.isKnown * batch.brain

@@ -28,7 +28,7 @@ package struct AnomalySynthesis {
   }
 
   /// One seed a slice; what was painted is all that counts as lesion. Tissue is borrowed from the next slice.
-  package func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
+  package func paint(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
     try batch.replaced(seeds: seeds) { slices, index, brush in
       try paint(slices[index], donor: slices[(index + 1) % slices.count], &brush)
     }
@@ -39,12 +39,12 @@ package struct AnomalySynthesis {
     var canvas = try SliceCanvas(z: moved.z, brain: moved.brain)
     // A slice without brain, as a batch may hold in tests, has no place to paint in.
     if !canvas.inside.isEmpty {
-      for variation in variations where brush.draws.chance(variationShare) {
+      for variation in variations where brush.generator.chance(variationShare) {
         try variation.paint(&canvas, &brush)
       }
       try canvas.acceptAsHealthy()
-      for _ in 0..<brush.draws.count(count) {
-        let task = tasks[brush.draws.count(0...tasks.count - 1)]
+      for _ in 0..<brush.generator.count(count) {
+        let task = tasks[brush.generator.count(0...tasks.count - 1)]
         try task.painter.paint(&canvas, &brush, donor: donor)
       }
     }

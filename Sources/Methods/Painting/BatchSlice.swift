@@ -15,11 +15,11 @@ package struct BatchSlice {
 
 extension Batch {
   /// Brightness in robust standard deviations from the brain's median, as the recipe scales it: (batch, 1, size, size).
-  package func z() throws -> Tensor { try (images - 0.5) * 10 }
+  package func zScores() throws -> Tensor { try (images - 0.5) * 10 }
 
   /// The slices one by one.
   package func slices() throws -> [BatchSlice] {
-    let z = try z()
+    let z = try zScores()
     return try (0..<count).map { index in
       func plane(_ planes: Tensor) throws -> Tensor { try planes.select(0, index).squeeze(0) }
       return try BatchSlice(
@@ -38,7 +38,7 @@ extension Batch {
     let brain = try stacked(slices.map(\.brain)), lesions = slices.compactMap(\.lesion)
     var batch = Batch(
       images: try (stacked(slices.map(\.z)) * 0.1 + 0.5) * brain, brain: brain,
-      lesions: lesions.isEmpty ? nil : try stacked(lesions), levels: levels)
+      lesions: lesions.isEmpty ? nil : try stacked(lesions), z: z)
     let normals = slices.compactMap(\.normal)
     batch.normal = normals.isEmpty ? nil : try .stack(normals)
     return try batch.on(images.device)
@@ -54,7 +54,7 @@ extension Batch {
     return try concurrentMap(seeds.count) { index in
       // Each thread has a mode of its own.
       try withoutGradients {
-        var brush = try Brush(size: size, device: .cpu, draws: SeededGenerator(seed: seeds[index]))
+        var brush = try Brush(size: size, device: .cpu, generator: SeededGenerator(seed: seeds[index]))
         return try draw(index, &brush)
       }
     }
@@ -72,7 +72,7 @@ extension Batch {
   package func flipped() throws -> Batch {
     var batch = Batch(
       images: try images.flip([3]), brain: try brain.flip([3]), lesions: try lesions?.flip([3]),
-      levels: levels)
+      z: z)
     batch.normal = try normal?.flip([3])
     return batch
   }

@@ -10,10 +10,10 @@ package struct Brush {
   /// Column and row of every pixel, (size, size).
   let column, row: Tensor
   /// What everything is drawn from.
-  var draws: SeededGenerator
+  var generator: SeededGenerator
 
-  init(size: Int, device: Device, draws: SeededGenerator) throws {
-    (self.size, self.device, self.draws) = (size, device, draws)
+  init(size: Int, device: Device, generator: SeededGenerator) throws {
+    (self.size, self.device, self.generator) = (size, device, generator)
     let numbers = try Tensor.arange(0, Float(size), device: device)
     column = try numbers.reshape([1, size]).expand([size, size])
     row = try numbers.reshape([size, 1]).expand([size, size])
@@ -27,7 +27,7 @@ package struct Brush {
 
   /// Uniform between the logarithms of both ends.
   mutating func logUniform(_ range: ClosedRange<Float>) -> Float {
-    exp(draws.uniform(log(range.lowerBound)...log(range.upperBound)))
+    exp(generator.uniform(log(range.lowerBound)...log(range.upperBound)))
   }
 
   /// A radius between these shares of the grid's side, at least a pixel.
@@ -35,13 +35,13 @@ package struct Brush {
 
   /// A spot around one of the pixels of `inside`, which are numbered row by row.
   mutating func spot(in inside: [Int], radius: Float) -> Spot {
-    let pixel = inside[Int(draws.next() % UInt64(inside.count))]
+    let pixel = inside[Int(generator.next() % UInt64(inside.count))]
     return Spot(column: Float(pixel % size), row: Float(pixel / size), radius: radius)
   }
 
   /// Nearly normal noise, smooth between `cells` by `cells` nodes; (size, size).
   mutating func noise(cells: Int) throws -> Tensor {
-    let nodes = (0..<cells * cells).map { _ in draws.normal() }
+    let nodes = (0..<cells * cells).map { _ in generator.normal() }
     let lattice = try Tensor(nodes, shape: [1, 1, cells, cells], device: device)
     return try (cells == size ? lattice : lattice.interpolate2d([size, size])).reshape([size, size])
   }
@@ -53,13 +53,13 @@ package struct Brush {
 
   /// An ellipse with a rough, more or less soft edge: 1 inside, 0 outside, (size, size).
   mutating func ellipse(_ spot: Spot, roughness: ClosedRange<Float> = 0...0.6) throws -> Tensor {
-    let edge = try texture() * draws.uniform(roughness), sharpness = logUniform(4...40)
+    let edge = try texture() * generator.uniform(roughness), sharpness = logUniform(4...40)
     return try ((1 - distance(spot) + edge) * sharpness).sigmoid()
   }
 
   /// Distance from the spot's centre, 1 on an ellipse of random aspect and direction; (size, size).
   mutating func distance(_ spot: Spot) throws -> Tensor {
-    let angle = draws.uniform(0...Float.pi), aspect = exp(draws.uniform(-0.7...0.7))
+    let angle = generator.uniform(0...Float.pi), aspect = exp(generator.uniform(-0.7...0.7))
     let (x, y) = (try column - spot.column, try row - spot.row)
     let along = try (x * cos(angle) + y * sin(angle)) / (spot.radius * aspect.squareRoot())
     let across = try (y * cos(angle) - x * sin(angle)) * (aspect.squareRoot() / spot.radius)

@@ -15,7 +15,7 @@ public enum NormalVariation: String, Codable, Hashable, Sendable, CaseIterable {
       try canvas.blend(
         canvas.z + brush.logUniform(0.5...3), share: share.maximum(share.flip([1])))
     case .rims:
-      let centre = Float(brush.size) / 2, width = 2 * brush.draws.count(1...3) + 1
+      let centre = Float(brush.size) / 2, width = 2 * brush.generator.count(1...3) + 1
       let middle = Brush.Spot(column: centre, row: centre, radius: centre / 2)
       let central = try brush.distance(middle).less(than: 1).to(.float32)
       let fluid = try canvas.z.less(than: -1.5).to(.float32) * canvas.brain * central

@@ -31,7 +31,7 @@ struct SliceAugmentation: Settings {
   }
 
   /// Slices moved and recoloured, one seed a slice.
-  func callAsFunction(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
+  func augment(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
     try batch.replaced(seeds: seeds) { slices, index, brush in
       var slice = try moved(slices[index], &brush)
       slice.z = try recoloured(slice.z, &brush)
@@ -41,8 +41,9 @@ struct SliceAugmentation: Settings {
 
   /// Turned, stretched and shifted; lesion and what is normal move along.
   func moved(_ slice: BatchSlice, _ brush: inout Brush) throws -> BatchSlice {
-    let angle = brush.draws.uniform(around(rotation)), stretch = 1 + brush.draws.uniform(around(scale))
-    let (dx, dy) = (brush.draws.uniform(around(2 * shift)), brush.draws.uniform(around(2 * shift)))
+    let angle = brush.generator.uniform(around(rotation)),
+      stretch = 1 + brush.generator.uniform(around(scale))
+    let (dx, dy) = (brush.generator.uniform(around(2 * shift)), brush.generator.uniform(around(2 * shift)))
     let size = brush.size
     let (x, y) = (try (brush.column * 2 + 1) / Float(size) - 1, try (brush.row * 2 + 1) / Float(size) - 1)
     let grid = try Tensor.stack(
@@ -62,9 +63,10 @@ struct SliceAugmentation: Settings {
 
   /// Recoloured, in z.
   func recoloured(_ z: Tensor, _ brush: inout Brush) throws -> Tensor {
-    let gain = brush.logUniform(Float(1 / gain)...Float(gain)), offset = brush.draws.uniform(around(offset))
-    let field = try brush.noise(cells: 4) * brush.draws.uniform(0...Float(field))
-    let noise = try brush.noise(cells: brush.size) * brush.draws.uniform(0...Float(noise))
+    let gain = brush.logUniform(Float(1 / gain)...Float(gain)),
+      offset = brush.generator.uniform(around(offset))
+    let field = try brush.noise(cells: 4) * brush.generator.uniform(0...Float(field))
+    let noise = try brush.noise(cells: brush.size) * brush.generator.uniform(0...Float(noise))
     return try (z * gain + offset + field + noise)
       .clamp(min: SliceCanvas.range.lowerBound, max: SliceCanvas.range.upperBound)
   }

@@ -24,10 +24,10 @@ final class Restoration: SharedLearning {
 
   func validationLosses(_ batch: Batch) throws -> Losses? { try autoencoder.validationLosses(batch) }
 
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     // Summed over the slices, so that none moves another.
-    let restored = try search(batch) {
-      try autoencoder.network.scoringTerms($0, draws: draws).total * Float(batch.count)
+    let restored = try search.restore(batch) {
+      try autoencoder.network.scoringTerms($0, generator: generator).total * Float(batch.count)
     }
     return try AnomalyScore(batch, reconstruction: restored, residual: context.residual)
   }

@@ -20,14 +20,14 @@ struct RestorationSearch: Settings {
   ///
   /// The total variation is no part of the gradient, of which steps of any size would jump to and fro over a change of
   /// none: its proximal map follows each step, so that the heavier it weighs, the less is changed.
-  func callAsFunction(_ batch: Batch, loss: (Batch) throws -> Tensor) throws -> Tensor {
+  func restore(_ batch: Batch, loss: (Batch) throws -> Tensor) throws -> Tensor {
     var smoothed = TotalVariation.ProximalMap(weight: Float(weight * stepSize), region: batch.brain)
     var change = try batch.images.zerosLike()
     for _ in 0..<steps {
       let images = try (batch.images + change).detach().requiresGrad_()
       let gradient = try Tensor.gradients(
         of: loss(Batch(images: images, brain: batch.brain)), withRespectTo: [images])[0]
-      change = try withoutGradients { try smoothed(change - gradient * Float(stepSize)) }
+      change = try withoutGradients { try smoothed.apply(change - gradient * Float(stepSize)) }
     }
     return try batch.images + change
   }

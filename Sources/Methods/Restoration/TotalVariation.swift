@@ -26,7 +26,7 @@ enum TotalVariation {
 
     init(weight: Float, region: Tensor) { (self.weight, self.region) = (weight, region) }
 
-    mutating func callAsFunction(_ images: Tensor) throws -> Tensor {
+    mutating func apply(_ images: Tensor) throws -> Tensor {
       var flows = try self.flows ?? dims.map { try images.differences($0).zerosLike() }
       func moved() throws -> Tensor {
         try zip(flows, dims).reduce(images) { try $0 + divergence($1.0, $1.1) } * region

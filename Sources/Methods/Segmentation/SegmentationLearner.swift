@@ -128,7 +128,7 @@ protocol SegmentationMethod: SharedLearning {
 
 extension SegmentationMethod {
   var obstacle: String? { segmenter.obstacle }
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore { try segmenter.score(batch) }
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore { try segmenter.score(batch) }
   var state: [String: Tensor] { get throws { try segmenter.state } }
   func load(state: [String: Tensor]) throws { try segmenter.load(state: state) }
   var optimizerState: [String: Tensor] { segmenter.optimizerState }

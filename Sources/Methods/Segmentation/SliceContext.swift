@@ -22,7 +22,7 @@ struct SliceContext {
   init(channels: [ContextChannel], context: MethodContext) throws {
     self.channels = channels
     smoothing = try GaussianSmoothing(size: context.imageSize, sigma: Self.sigma, device: context.device)
-    moments = try AxialMoments(size: context.imageSize, levels: nil, device: context.device)
+    moments = try AxialMoments(size: context.imageSize, bins: nil, device: context.device)
   }
 
   var needsMoments: Bool { channels.contains(.normative) }
@@ -32,7 +32,7 @@ struct SliceContext {
   mutating func learn(_ batch: Batch) throws {
     guard needsMoments else { return }
     let healthy = try batch.brain * (1 - batch.labels())
-    try withoutGradients { try moments.add(smooth(batch), weights: healthy, at: batch.levels) }
+    try withoutGradients { try moments.add(smooth(batch), weights: healthy, at: batch.z) }
   }
 
   mutating func loadMoments(_ state: [String: Tensor]) throws { try moments.load(state: state) }
@@ -41,7 +41,7 @@ struct SliceContext {
   func placed(_ batch: Batch) throws -> Batch {
     guard needsMoments else { return batch }
     var placed = batch
-    let normal = try moments.normal(at: batch.levels, shrinkage: 0, minimumCount: 2)
+    let normal = try moments.normal(at: batch.z, shrinkage: 0, minimumCount: 2)
     let perDeviation = try normal.isKnown / normal.deviation.clamp(min: Self.leastDeviation)
     placed.normal = try .cat([normal.mean, perDeviation], dim: 1)
     return placed
@@ -62,10 +62,12 @@ struct SliceContext {
       return try ((smooth(batch) - mean) * perDeviation).clamp(min: -8, max: 16)
     case .asymmetry:
       // As dark as fluid outside the brain.
-      let filled = try (batch.z() + 5) * batch.brain
+      let filled = try (batch.zScores() + 5) * batch.brain
       return try (filled - filled.flip([3])).avgPool2d(3, stride: 1, padding: 1)
     }
   }
 
-  private func smooth(_ batch: Batch) throws -> Tensor { try smoothing(batch.z(), weights: batch.brain) }
+  private func smooth(_ batch: Batch) throws -> Tensor {
+    try smoothing(batch.zScores(), weights: batch.brain)
+  }
 }

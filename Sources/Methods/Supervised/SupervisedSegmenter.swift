@@ -17,7 +17,7 @@ final class SupervisedSegmenter: SegmentationMethod {
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     let seeds = try context.seeds(count: batch.count)
-    return try segmenter.learn(batch, context) { try augmentation($0, seeds: seeds) }
+    return try segmenter.learn(batch, context) { try augmentation.augment($0, seeds: seeds) }
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? { try segmenter.losses(batch) }

@@ -20,7 +20,7 @@ final class SyntheticSegmenter: SegmentationMethod {
       labelsDarkening: painting.labelsDarkening, count: 0...painting.anomalies,
       augmentation: settings.segmenter.augmentation)
     let seeds = try context.seeds(count: batch.count)
-    return try segmenter.learn(batch, context) { try synthesis($0, seeds: seeds) }
+    return try segmenter.learn(batch, context) { try synthesis.paint($0, seeds: seeds) }
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
@@ -30,7 +30,7 @@ final class SyntheticSegmenter: SegmentationMethod {
       tasks: tasks, labelsDarkening: painting.labelsDarkening, count: 0...painting.anomalies)
     let losses = try (0..<painting.validationPaintings).map { number in
       let seeds = try batch.seeds(number: number)
-      return try segmenter.losses(batch) { try synthesis($0, seeds: seeds) }
+      return try segmenter.losses(batch) { try synthesis.paint($0, seeds: seeds) }
     }
     return Losses(mean: losses)
   }

@@ -16,13 +16,13 @@ public struct BundleCalibration {
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> ModelBundle {
     try ModelBundle.requireRoom(at: url)
-    let scorer = try bundle.scorer(device: device), configuration = bundle.manifest.configuration
+    let scorer = try bundle.scorer(device: device), configuration = bundle.description.configuration
     let calibration = try Calibration(
       of: scorer, configuration: configuration, on: data, progress: progress)
-    var provenance = bundle.manifest.provenance
+    var provenance = bundle.description.provenance
     provenance.data = description ?? provenance.data
     try ModelBundle.write(
-      scorer, configuration: configuration, calibration: calibration, domain: bundle.manifest.domain,
+      scorer, configuration: configuration, calibration: calibration, domain: bundle.description.domain,
       provenance: provenance, name: name, to: url)
     return try ModelBundle(contentsOf: url)
   }
@@ -36,6 +36,6 @@ extension Calibration {
     try data.requireFiles()
     let split = try data.assigningSplits { try $0.hasLesion() }
     let calibrator = try Calibrator(configuration: configuration, split: split, device: scorer.device)
-    self = try calibrator(scorer, progress: progress)
+    self = try calibrator.calibrate(scorer, progress: progress)
   }
 }

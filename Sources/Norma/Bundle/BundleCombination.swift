@@ -53,7 +53,7 @@ public struct BundleCombination {
         advice: "give two or more bundles")
     }
     bundles = parts.map(\.bundle)
-    for bundle in bundles where bundle.manifest.configuration.scoring.normalization != .none {
+    for bundle in bundles where bundle.description.configuration.scoring.normalization != .none {
       throw Problem(
         .usage, "the bundle scales its map by statistics of its own", at: bundle.url.path,
         advice: "train it with scoring.normalization=none")
@@ -63,16 +63,16 @@ public struct BundleCombination {
         .usage, "the bundle's recipe differs from that of \(first.bundle.url.path)", at: bundle.url.path,
         advice: "combine bundles whose recipes differ by their levels alone")
     }
-    let recipes = bundles.map(\.manifest.configuration.recipe)
-    var configuration = first.bundle.manifest.configuration
-    let levels = recipes.contains(where: \.levels.isEmpty) ? [] : recipes.flatMap(\.levels)
-    configuration.recipe.levels = [levels.min(), levels.max()].compactMap { $0 }
+    let recipes = bundles.map(\.description.configuration.recipe)
+    var configuration = first.bundle.description.configuration
+    let levels = recipes.contains(where: \.zRange.isEmpty) ? [] : recipes.flatMap(\.zRange)
+    configuration.recipe.zRange = [levels.min(), levels.max()].compactMap { $0 }
     settings = EnsembleSettings(
       members: parts.map { part in
-        let own = part.bundle.manifest.configuration
+        let own = part.bundle.description.configuration
         var member = EnsembleSettings.Member(method: own.method, model: own.model)
         (member.weight, member.floor) = (part.weight, part.floor)
-        member.levels = own.recipe.levels == configuration.recipe.levels ? [] : own.recipe.levels
+        member.zRange = own.recipe.zRange == configuration.recipe.zRange ? [] : own.recipe.zRange
         return member
       })
     try settings.validate(path: "model")
@@ -100,20 +100,20 @@ public struct BundleCombination {
     }
     try method.load(state: state)
     let scorer = Scorer(method: method, settings: configuration.scoring, device: device)
-    let manifests = bundles.map(\.manifest)
-    let digests = Set(manifests.map(\.provenance.dataSHA256))
+    let descriptions = bundles.map(\.description)
+    let digests = Set(descriptions.map(\.provenance.dataSHA256))
     let calibration =
       try data.map { try Calibration(of: scorer, configuration: configuration, on: $0, progress: progress) }
-      ?? Calibration(pooling: manifests.map(\.calibration), areOtherCases: digests.count > 1)
+      ?? Calibration(pooling: descriptions.map(\.calibration), areOtherCases: digests.count > 1)
     try ModelBundle.write(
       scorer, configuration: configuration, calibration: calibration,
-      domain: InputDomain(pooling: manifests.compactMap(\.domain)),
+      domain: InputDomain(pooling: descriptions.compactMap(\.domain)),
       provenance: provenance(description, digests: digests), name: name, isHalf: isHalf, to: url)
     return try ModelBundle(contentsOf: url)
   }
 
-  private func provenance(_ description: String?, digests: Set<String>) -> ModelBundle.Provenance {
-    let members = bundles.map(\.manifest.provenance)
+  private func provenance(_ description: String?, digests: Set<String>) -> BundleDescription.Provenance {
+    let members = bundles.map(\.description.provenance)
     var provenance = members[0]
     provenance.data = description ?? provenance.data
     if digests.count > 1 {
@@ -128,16 +128,16 @@ public struct BundleCombination {
 extension ModelBundle {
   /// The configuration without what bundles of one unit may differ by.
   fileprivate var comparable: Configuration {
-    var configuration = manifest.configuration
+    var configuration = description.configuration
     configuration.model = .map([:])
     configuration.training = TrainingSettings()
-    configuration.training.exclusion = manifest.configuration.training.exclusion
+    configuration.training.exclusion = description.configuration.training.exclusion
     return configuration
   }
 
   fileprivate var recipeAtAllLevels: Recipe {
-    var recipe = manifest.configuration.recipe
-    recipe.levels = []
+    var recipe = description.configuration.recipe
+    recipe.zRange = []
     return recipe
   }
 }
@@ -163,8 +163,8 @@ extension Calibration {
     }
     cases = areOtherCases ? calibrations.reduce(0) { $0 + $1.cases } : calibrations[0].cases
     self.voxels = areOtherCases ? voxels : calibrations[0].voxels
-    let people = calibrations.map(\.people)
-    participants = areOtherCases ? people.reduce(0, +) : people[0]
+    let counts = calibrations.map(\.participants)
+    participants = areOtherCases ? counts.reduce(0, +) : counts[0]
     reliability = Reliability(pooling: calibrations, areOtherCases: areOtherCases)
   }
 }
@@ -182,7 +182,7 @@ extension Reliability {
       Point(
         stated: point.stated, observed: mean { $0.points[index].observed },
         interval: [0, 1].map { end in mean { $0.points[index].interval[end] } },
-        people: [0, 1].map { end in mean { $0.points[index].people[end] } })
+        perParticipant: [0, 1].map { end in mean { $0.points[index].perParticipant[end] } })
     }
     participants = areOtherCases ? members.reduce(0) { $0 + $1.participants } : members[0].participants
   }

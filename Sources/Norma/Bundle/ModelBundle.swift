@@ -6,74 +6,20 @@ public import Tensors
 
 /// A trained model with all that its use needs: a folder with `bundle.json`, `weights.safetensors`, `card.md`.
 public struct ModelBundle: Sendable {
-  /// The contents of `bundle.json`.
-  public struct Manifest: Codable, Hashable, Sendable {
-    /// The version of this layout.
-    public var schemaVersion: Int
-    /// The name in reports and sidecars.
-    public var name: String
-    /// The release that made the bundle.
-    public var normaVersion: String
-    /// Everything that decides how the model computes.
-    public var configuration: Configuration
-    /// False-positive rate against threshold.
-    public var calibration: Calibration
-    /// What the training scans looked like; nil in bundles older than this key.
-    public var domain: InputDomain?
-    /// Where the model comes from.
-    public var provenance: Provenance
-    /// What the model says of a fixed slice.
-    public var selfTest: SelfTest
-    /// SHA-256 of every other file of the bundle.
-    public var files: [String: String]
-  }
-
-  /// Where a model comes from.
-  public struct Provenance: Codable, Hashable, Sendable {
-    /// The engine and its version.
-    public var engine: String
-    /// Hash of all training and validation inputs and the recipe.
-    public var dataSHA256: String
-    /// Scans trained on.
-    public var trainingCases: Int
-    /// Lesion-free slices trained on.
-    public var trainingSlices: Int
-    /// Scans that chose weights and threshold.
-    public var validationCases: Int
-    /// Lesion-free slices of those.
-    public var validationSlices: Int
-    /// The run's seed.
-    public var seed: Int
-    /// Epochs trained, and the one whose weights are in the bundle; 0 for methods without epochs.
-    public var epochs: Int
-    /// The epoch whose weights are in the bundle.
-    public var bestEpoch: Int
-    /// Plain words about the people and scans, given at training.
-    public var data: String
-  }
-
-  /// The score of a fixed synthetic slice, by which `verify` knows that the model still computes the same.
-  public struct SelfTest: Codable, Hashable, Sendable {
-    /// Mean of the raw map.
-    public var mean: Double
-    /// Largest value of the raw map.
-    public var maximum: Double
-  }
-
   /// The version this code writes and reads.
   public static let schemaVersion = 1
-  static let manifestFile = "bundle.json"
+  static let descriptionFile = "bundle.json"
   static let weightsFile = "weights.safetensors"
   static let cardFile = "card.md"
 
   /// The folder.
   public let url: URL
   /// What `bundle.json` says.
-  public let manifest: Manifest
+  public let description: BundleDescription
 
   /// Opens a bundle and checks its schema and the SHA-256 of its files. Throws a ``Problem``.
   public init(contentsOf url: URL) throws {
-    let file = url.appendingPathComponent(Self.manifestFile)
+    let file = url.appendingPathComponent(Self.descriptionFile)
     guard let data = try? Data(contentsOf: file) else {
       throw Problem(
         .missingInput, "there is no bundle", at: url.path,
@@ -91,7 +37,7 @@ public struct ModelBundle: Sendable {
         advice: version > Self.schemaVersion ? "use a newer Norma" : "train the bundle again")
     }
     do {
-      manifest = try JSONDecoder().decode(Manifest.self, from: data)
+      description = try JSONDecoder().decode(BundleDescription.self, from: data)
     } catch {
       let reason = (error as? any ProblemReport)?.problem ?? error as? Problem
       throw Problem(
@@ -99,11 +45,11 @@ public struct ModelBundle: Sendable {
         advice: "fetch the bundle again\(reason.map { "; \($0.advice)" } ?? "")")
     }
     self.url = url
-    for name in [Self.weightsFile, Self.cardFile] where manifest.files[name] == nil {
+    for name in [Self.weightsFile, Self.cardFile] where description.files[name] == nil {
       throw Problem(
         .badData, "bundle.json lists no checksum of \(name)", at: file.path, advice: "fetch the bundle again")
     }
-    for (name, expected) in manifest.files.sorted(by: { $0.key < $1.key }) {
+    for (name, expected) in description.files.sorted(by: { $0.key < $1.key }) {
       let part = url.appendingPathComponent(name)
       let actual = try Digest.of(file: part)
       guard actual == expected else {
@@ -118,7 +64,7 @@ public struct ModelBundle: Sendable {
   /// Builds the method and loads its weights; throws when a tensor is missing or shaped otherwise.
   package func scorer(device: Device) throws -> Scorer {
     let weights = url.appendingPathComponent(Self.weightsFile)
-    let configuration = manifest.configuration
+    let configuration = description.configuration
     do {
       let tensors = try Safetensors.read(weights).tensors
         .mapValues { try $0.dtype == .float16 ? $0.to(.float32) : $0 }
@@ -140,8 +86,9 @@ public struct ModelBundle: Sendable {
 
   /// Runs the model on the fixed slice and compares with what it gave when it was made.
   public func verify(device: Device = .cpu) throws {
-    let actual = try SelfTest(of: scorer(device: device), size: manifest.configuration.recipe.gridSize)
-    let expected = manifest.selfTest
+    let actual = try BundleDescription.SelfTest(
+      of: scorer(device: device), size: description.configuration.recipe.gridSize)
+    let expected = description.selfTest
     let tolerance = 1e-3
     guard abs(actual.mean - expected.mean) <= tolerance * max(1, expected.mean),
       abs(actual.maximum - expected.maximum) <= tolerance * max(1, expected.maximum)
@@ -156,7 +103,8 @@ public struct ModelBundle: Sendable {
   package static func requireRoom(at url: URL) throws {
     let manager = FileManager.default
     let contents = try? manager.contentsOfDirectory(atPath: url.path)
-    guard !manager.fileExists(atPath: url.path) || contents == [] || contents?.contains(manifestFile) == true
+    guard
+      !manager.fileExists(atPath: url.path) || contents == [] || contents?.contains(descriptionFile) == true
     else {
       throw Problem(
         .cannotCreate, "something else than a bundle is there", at: url.path,
@@ -168,7 +116,7 @@ public struct ModelBundle: Sendable {
   /// as numbers of 16 bits. Throws a ``Problem`` where something else lies there.
   package static func write(
     _ scorer: Scorer, configuration: Configuration, calibration: Calibration, domain: InputDomain? = nil,
-    provenance: Provenance, name: String, isHalf: Bool = false, to url: URL
+    provenance: BundleDescription.Provenance, name: String, isHalf: Bool = false, to url: URL
   ) throws {
     try requireRoom(at: url)
     let manager = FileManager.default
@@ -183,16 +131,16 @@ public struct ModelBundle: Sendable {
     tensors.merge(scorer.statistics?.state ?? [:]) { model, _ in model }
     try Safetensors.write(
       tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))
-    var manifest = Manifest(
+    var description = BundleDescription(
       schemaVersion: schemaVersion, name: name, normaVersion: NormaVersion.current,
       configuration: configuration,
       calibration: calibration, domain: domain, provenance: provenance,
-      selfTest: try SelfTest(of: scorer, size: configuration.recipe.gridSize), files: [:])
-    try AtomicFile.write(ModelCard(manifest).text, to: fresh.appendingPathComponent(cardFile))
+      selfTest: try BundleDescription.SelfTest(of: scorer, size: configuration.recipe.gridSize), files: [:])
+    try AtomicFile.write(ModelCard(description).text, to: fresh.appendingPathComponent(cardFile))
     for file in [weightsFile, cardFile] {
-      manifest.files[file] = try Digest.of(file: fresh.appendingPathComponent(file))
+      description.files[file] = try Digest.of(file: fresh.appendingPathComponent(file))
     }
-    try AtomicFile.write(json: manifest, to: fresh.appendingPathComponent(manifestFile))
+    try AtomicFile.write(json: description, to: fresh.appendingPathComponent(descriptionFile))
     try? manager.removeItem(at: url)
     try manager.moveItem(at: fresh, to: url)
     WholeFile.flushNames(in: url.deletingLastPathComponent())
@@ -207,13 +155,13 @@ public struct ModelBundle: Sendable {
     let old = try String(contentsOf: card, encoding: .utf8)
     let kept = old.components(separatedBy: "\n## \(section)\n").first ?? old
     try AtomicFile.write("\(kept)\n## \(section)\n\n\(text)\n", to: card)
-    var changed = manifest
+    var changed = description
     changed.files[Self.cardFile] = try Digest.of(file: card)
-    try AtomicFile.write(json: changed, to: url.appendingPathComponent(Self.manifestFile))
+    try AtomicFile.write(json: changed, to: url.appendingPathComponent(Self.descriptionFile))
   }
 }
 
-extension ModelBundle.SelfTest {
+extension BundleDescription.SelfTest {
   /// Scores a disc with a ramp and a bright square.
   init(of scorer: Scorer, size: Int) throws {
     var image = [Float](repeating: 0, count: size * size), brain = image

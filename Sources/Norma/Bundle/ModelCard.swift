@@ -4,16 +4,16 @@ import Methods
 
 /// What a bundle is, in plain words.
 struct ModelCard {
-  private let manifest: ModelBundle.Manifest
+  private let description: BundleDescription
 
-  init(_ manifest: ModelBundle.Manifest) { self.manifest = manifest }
+  init(_ description: BundleDescription) { self.description = description }
 
   var text: String {
-    let configuration = manifest.configuration, provenance = manifest.provenance
-    let levels = configuration.recipe.levels
+    let configuration = description.configuration, provenance = description.provenance
+    let levels = configuration.recipe.zRange
     let summary = (try? MethodRegistry.entry(configuration.method).summary) ?? configuration.method
     return """
-      # \(manifest.name)
+      # \(description.name)
 
       **Research use only. Not a medical device; not for diagnosis.**
 
@@ -40,7 +40,7 @@ struct ModelCard {
 
       ## Threshold
 
-      From \(manifest.calibration.cases) lesion-free validation scans (\(manifest.calibration.voxels) brain voxels):
+      From \(description.calibration.cases) lesion-free validation scans (\(description.calibration.voxels) brain voxels):
 
       | false-positive rate on them | threshold |
       |---|---|
@@ -53,11 +53,11 @@ struct ModelCard {
 
   /// How well the rates hold for people whose scores found no threshold.
   private var reliability: String {
-    guard let reliability = manifest.calibration.reliability else {
+    guard let reliability = description.calibration.reliability else {
       return "How well it holds for people held back was not measured; that takes three lesion-free people."
     }
     let rows = reliability.points.map { point in
-      let numbers = [point.observed] + point.interval + point.people
+      let numbers = [point.observed] + point.interval + point.perParticipant
       let percents = numbers.map { ($0 * 100).formatted(fraction: 2) }
       return "| \(percent(point.stated)) | \(percents[0]) % [\(percents[1]), \(percents[2])] "
         + "| \(percents[3]) to \(percents[4]) % |"
@@ -72,7 +72,7 @@ struct ModelCard {
   }
 
   private var learned: String {
-    switch manifest.configuration.training.exclusion {
+    switch description.configuration.training.exclusion {
     case .slices: "It learned from slices without annotated lesions and was never shown a lesion."
     case .voxels:
       "It learned from what lies 3 mm or more from every annotated lesion; no lesion was shown to it as one."
@@ -81,7 +81,7 @@ struct ModelCard {
   }
 
   private var validation: String {
-    switch manifest.configuration.training.exclusion {
+    switch description.configuration.training.exclusion {
     case .slices, .voxels: "lesion-free validation, which chose the weights and the threshold"
     case .none: "validation, which chose the weights, and its lesion-free scans the threshold"
     }
@@ -90,7 +90,7 @@ struct ModelCard {
   /// The thresholds of training and labelled validation scans, where there are any.
   private var otherThresholds: String {
     var lines = [String]()
-    if let percentiles = manifest.calibration.trainingPercentiles {
+    if let percentiles = description.calibration.trainingPercentiles {
       let values = percentiles.curve.map {
         "\($0.threshold.formatted(fraction: 4)) (\(Int($0.percentile))th)"
       }
@@ -98,7 +98,7 @@ struct ModelCard {
         "- percentiles of the score in \(percentiles.cases) lesion-free training scans: "
           + values.joined(separator: ", "))
     }
-    if let labelled = manifest.calibration.labelledValidation {
+    if let labelled = description.calibration.labelledValidation {
       lines.append(
         "- best Dice (\(labelled.dice.formatted(fraction: 3))) on \(labelled.cases) validation scans with lesions: "
           + labelled.threshold.formatted(fraction: 4))
@@ -108,7 +108,7 @@ struct ModelCard {
   }
 
   private func row(_ rate: Double) -> String? {
-    (try? manifest.calibration.threshold(atRate: rate)).map {
+    (try? description.calibration.threshold(atRate: rate)).map {
       "| \(percent(rate)) | \($0.formatted(fraction: 4)) |"
     }
   }

@@ -4,7 +4,7 @@ extension Segmenter {
   /// Loads a bundle's weights onto a device.
   public convenience init(bundle: ModelBundle, device: Device = .cpu) throws {
     self.init(
-      scorer: try bundle.scorer(device: device), recipe: bundle.manifest.configuration.recipe,
-      domain: bundle.manifest.domain)
+      scorer: try bundle.scorer(device: device), recipe: bundle.description.configuration.recipe,
+      domain: bundle.description.domain)
   }
 }

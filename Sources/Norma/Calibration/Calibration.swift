@@ -16,13 +16,13 @@ public struct Calibration: Codable, Hashable, Sendable {
   public let cases: Int
   /// Brain voxels of those cases.
   public let voxels: Int
-  /// People behind the curve; nil in bundles older than this key.
-  public var participants: Int?
-  /// How well the curve holds for people who are held back; nil for fewer than three and in bundles older than this key.
+  /// Participants behind the curve.
+  public var participants: Int
+  /// How well the curve holds for participants who are held back; nil for fewer than three.
   public var reliability: Reliability?
-  /// What lesion-free training scans give; nil where there was none and in bundles older than this key.
+  /// What lesion-free training scans give; nil where there was none.
   public var trainingPercentiles: TrainingPercentiles?
-  /// What validation scans with lesions give; nil where there was none and in bundles older than this key.
+  /// What validation scans with lesions give; nil where there was none.
   public var labelledValidation: LabelledValidation?
 
   /// The rates that are reported.
@@ -31,11 +31,11 @@ public struct Calibration: Codable, Hashable, Sendable {
   private static let rates =
     [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3] + (1...50).map { Double($0) / 100 }
 
-  init(scores: ScoreHistogram, cases: Int) {
+  init(scores: ScoreHistogram, cases: Int, participants: Int) {
     // A rate below one voxel in all says nothing.
     let rates = Self.rates.filter { $0 * Double(scores.total) >= 1 }
     curve = zip(rates, scores.thresholds(exceededBy: rates)).map { Point(rate: $0, threshold: Double($1)) }
-    self.cases = cases
+    (self.cases, self.participants) = (cases, participants)
     voxels = scores.total
   }
 
@@ -73,20 +73,17 @@ public struct Calibration: Codable, Hashable, Sendable {
     return high.rate + fraction * (low.rate - high.rate)
   }
 
-  /// Older bundles count scans alone, mostly one a person.
-  var people: Int { participants ?? cases }
-
   /// The conformal probability, above 0 and at most 1, that a voxel of another lesion-free person scores at least as
-  /// high: of `n` people never below 1 / (n + 1). A score of 0, as expected or not scored, gives 1.
+  /// high: of `n` participants never below 1 / (n + 1). A score of 0, as expected or not scored, gives 1.
   public func exceedance(of score: Double) -> Double {
     guard score > 0 else { return 1 }
-    return (Double(people) * rate(above: score) + 1) / Double(people + 1)
+    return (Double(participants) * rate(above: score) + 1) / Double(participants + 1)
   }
 
   /// What a voxel of the exceedance map is, in words.
   var exceedanceMeaning: String {
     """
-    Probability that a voxel of a lesion-free person scores at least as high, conformal over \(people) people; \
+    Probability that a voxel of a lesion-free person scores at least as high, conformal over \(participants) participants; \
     1 = as expected or not scored
     """
   }

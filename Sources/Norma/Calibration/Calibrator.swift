@@ -77,7 +77,7 @@ struct Calibrator {
   }
 
   /// The thresholds; `progress` hears the number of scans done and of all.
-  func callAsFunction(_ scorer: Scorer, progress: (Int, Int) throws -> Void) throws -> Calibration {
+  func calibrate(_ scorer: Scorer, progress: (Int, Int) throws -> Void) throws -> Calibration {
     let segmenter = Segmenter(scorer: scorer, recipe: configuration.recipe)
     let count = lesionFree.count + training.count + labelled.count
     var done = 0
@@ -97,15 +97,15 @@ struct Calibrator {
     }
     var validationScores = ScoreHistogram(), trainingScores = ScoreHistogram()
     var labelledScores = RankedVoxels()
-    var people = [String: ScoreHistogram]()
+    var participants = [String: ScoreHistogram]()
     for scan in lesionFree {
-      var own = people[scan.participantID] ?? ScoreHistogram(fractionBits: Reliability.fractionBits)
+      var own = participants[scan.participantID] ?? ScoreHistogram(fractionBits: Reliability.fractionBits)
       try forEachScore(in: [scan], grown: distance) { score, isLesion in
         guard !isLesion else { return }
         validationScores.add(score)
         own.add(score)
       }
-      if own.total > 0 { people[scan.participantID] = own }
+      if own.total > 0 { participants[scan.participantID] = own }
     }
     try forEachScore(in: training, grown: distance) { if !$1 { trainingScores.add($0) } }
     for scan in labelled {
@@ -114,10 +114,10 @@ struct Calibrator {
       try labelledScores.add(scores)
     }
     try progress(count, count)
-    var calibration = Calibration(scores: validationScores, cases: lesionFree.count)
-    calibration.participants = people.count
+    var calibration = Calibration(
+      scores: validationScores, cases: lesionFree.count, participants: participants.count)
     calibration.reliability = try Reliability(
-      of: people.sorted { $0.key < $1.key }.map(\.value), seed: UInt64(configuration.training.seed))
+      of: participants.sorted { $0.key < $1.key }.map(\.value), seed: UInt64(configuration.training.seed))
     calibration.trainingPercentiles = TrainingPercentiles(scores: trainingScores, cases: training.count)
     calibration.labelledValidation = try LabelledThreshold(labelledScores).map {
       LabelledValidation($0, cases: labelled.count)

@@ -70,7 +70,7 @@ public struct Preset: Hashable, Sendable {
         "the same level by level, from the lesion-free voxels of few people, mirrored to make more of them",
       yaml: """
         method: normative
-        model: {sigma: 0.7, levelSpacing: 3, shrinkage: 32, minimumCount: 2}
+        model: {sigma: 0.7, zSpacing: 3, shrinkage: 32, minimumCount: 2}
         training: {epochs: 2, mirror: 0.5, exclusion: voxels}
         """),
   ]

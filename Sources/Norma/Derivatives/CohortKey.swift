@@ -65,6 +65,6 @@ package struct CohortKey: Codable, Hashable, Sendable {
 extension ModelBundle {
   /// SHA-256 of `bundle.json`, which holds those of the other files.
   fileprivate func digest() throws -> String {
-    try Digest.of(file: url.appendingPathComponent(Self.manifestFile))
+    try Digest.of(file: url.appendingPathComponent(Self.descriptionFile))
   }
 }

@@ -125,8 +125,8 @@ public struct CohortSegmentation {
     do {
       origin = try provenance() ?? ScanProvenance(sources: [scan.image.lastPathComponent])
       try segmenter.requireContrast(of: scan)
-      prepared = try preprocessing?(scan, keptIn: work) ?? PreprocessedScan(asItIs: scan)
-      result = try segmenter(prepared, threshold: threshold, name: scan.image.path)
+      prepared = try preprocessing?.preprocess(scan, keptIn: work) ?? PreprocessedScan(asItIs: scan)
+      result = try segmenter.segment(prepared, threshold: threshold, name: scan.image.path)
     } catch {
       return row(nil, nil, Problem(error))
     }

@@ -111,10 +111,10 @@ package struct ResultFolder: Sendable {
   /// How often lesion-free voxels exceed a score, rate rising: of `bundle` where one is given, else what the folder
   /// notes, else of the shipped bundle of that name; empty where nobody knows.
   package func healthyCurve(of bundle: ModelBundle? = nil) -> [Calibration.Point] {
-    if let bundle { return bundle.manifest.calibration.curve }
+    if let bundle { return bundle.description.calibration.curve }
     if let curve = record?.healthyCurve { return curve }
     let shipped = bundleName.flatMap { name in
-      ModelBundle.shippedNames.contains(name) ? try? ModelBundle(named: name).manifest.calibration : nil
+      ModelBundle.shippedNames.contains(name) ? try? ModelBundle(named: name).description.calibration : nil
     }
     if let record, shipped.map({ record.fits($0) }) != true { return record.reportedCurve }
     return shipped?.curve ?? []

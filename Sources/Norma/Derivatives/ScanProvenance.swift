@@ -19,14 +19,14 @@ package struct ResultKey: Codable, Hashable, Sendable {
   /// Nil where no transform is given.
   let transformDigest: String?
   /// As the manifest says, mm.
-  let level: Double?
+  let z: Double?
   let cohort: CohortKey
 
   package init(scan: ScanCase, cohort: CohortKey) throws {
     inputDigest = try Digest.of(file: scan.image)
     brainMaskDigest = try scan.brainMask.map { try Digest.of(file: $0) }
     transformDigest = try scan.templateTransform.map { try Digest.of(file: $0) }
-    (level, self.cohort) = (scan.level, cohort)
+    (z, self.cohort) = (scan.z, cohort)
   }
 
   package init(from decoder: any Decoder) throws {
@@ -34,7 +34,7 @@ package struct ResultKey: Codable, Hashable, Sendable {
     inputDigest = try values.decode(String.self, forKey: .inputDigest)
     brainMaskDigest = try values.decodeIfPresent(String.self, forKey: .brainMaskDigest)
     transformDigest = try values.decodeIfPresent(String.self, forKey: .transformDigest)
-    level = try values.decodeIfPresent(Double.self, forKey: .level)
+    z = try values.decodeIfPresent(Double.self, forKey: .z)
     cohort = try CohortKey(from: decoder)
   }
 
@@ -43,7 +43,7 @@ package struct ResultKey: Codable, Hashable, Sendable {
     try values.encode(inputDigest, forKey: .inputDigest)
     try values.encodeIfPresent(brainMaskDigest, forKey: .brainMaskDigest)
     try values.encodeIfPresent(transformDigest, forKey: .transformDigest)
-    try values.encodeIfPresent(level, forKey: .level)
+    try values.encodeIfPresent(z, forKey: .z)
     try cohort.encode(to: encoder)
   }
 
@@ -51,6 +51,6 @@ package struct ResultKey: Codable, Hashable, Sendable {
     case inputDigest = "InputSHA256"
     case brainMaskDigest = "BrainMaskSHA256"
     case transformDigest = "TemplateTransformSHA256"
-    case level = "TemplateLevel"
+    case z = "TemplateZ"
   }
 }

@@ -22,16 +22,16 @@ package struct SegmentationRecord: Codable, Sendable {
 
   package init(bundle: ModelBundle, threshold: Double, from source: ThresholdSource? = nil) {
     normaVersion = NormaVersion.current
-    self.bundle = bundle.manifest.name
-    method = bundle.manifest.configuration.method
+    self.bundle = bundle.description.name
+    method = bundle.description.configuration.method
     self.threshold = threshold
-    minimumLesionSize = bundle.manifest.configuration.scoring.minimumLesionSize
+    minimumLesionSize = bundle.description.configuration.scoring.minimumLesionSize
     thresholdFrom = source
-    thresholdsByName = bundle.manifest.calibration.thresholdsByName
-    healthyCurve = bundle.manifest.calibration.curve
+    thresholdsByName = bundle.description.calibration.thresholdsByName
+    healthyCurve = bundle.description.calibration.curve
     thresholdsByRate = Dictionary(
       uniqueKeysWithValues: Calibration.reportedRates.compactMap { rate in
-        (try? bundle.manifest.calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
+        (try? bundle.description.calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
       })
   }
 

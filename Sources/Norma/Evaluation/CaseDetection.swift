@@ -16,18 +16,18 @@ struct CaseDetection {
   }
 
   /// The figures by the number's name: `mean`, `p99_9` and `max`.
-  func figures(_ people: Participants) throws -> [String: Evaluation.Detection] {
+  func figures(_ resampled: Participants) throws -> [String: Evaluation.Detection] {
     let numbers: [(String, KeyPath<Evaluation.Case, Double?>)] = [
       ("mean", \.scoreMean), ("p99_9", \.scoreP999), ("max", \.scoreMaximum),
     ]
     var figures = [String: Evaluation.Detection]()
-    for (name, number) in numbers { figures[name] = try figure(number, people) }
+    for (name, number) in numbers { figures[name] = try figure(number, resampled) }
     return figures
   }
 
   /// A case ranks as one voxel, its number as a Float.
   private func figure(
-    _ number: KeyPath<Evaluation.Case, Double?>, _ people: Participants
+    _ number: KeyPath<Evaluation.Case, Double?>, _ resampled: Participants
   ) throws -> Evaluation.Detection? {
     var ranked = RankedVoxels(memoryBudget: .max)
     for (scan, group) in zip(cases, groups) {
@@ -36,7 +36,7 @@ struct CaseDetection {
       one.add(score: Float(score), isLesion: scan.hasLesion)
       try ranked.add(one, group: group)
     }
-    let figures = try RankingFigures(ranked, bootstrap: people.bootstrap, order: people.groups)
+    let figures = try RankingFigures(ranked, bootstrap: resampled.bootstrap, order: resampled.groups)
     guard let auroc = figures.ranking.auroc, let auprc = figures.ranking.averagePrecision else { return nil }
     return Evaluation.Detection(
       auroc: auroc, aurocInterval: figures.aurocInterval, auprc: auprc,

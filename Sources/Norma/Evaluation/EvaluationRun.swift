@@ -15,7 +15,7 @@ public struct EvaluationRun {
 
   /// Evaluates the test cases (all cases where the manifest has no splits) that have a prediction and a mask.
   /// `onCase` hears the number of cases done and of all. Throws a ``Problem`` that names the file concerned.
-  public func callAsFunction(
+  public func evaluate(
     samples: Int = 1000, seed: UInt64 = 0, detail: Evaluator.Detail = .full,
     onCase: (Int, Int) -> Void = { _, _ in }
   ) throws -> Evaluation {

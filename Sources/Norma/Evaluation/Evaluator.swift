@@ -66,12 +66,13 @@ public struct Evaluator {
         .badData, "no case has both a prediction and a lesion mask", at: method,
         advice: "evaluate against the manifest whose cases were segmented")
     }
-    let people = try Participants(ids: participants, cases: casesByParticipant, samples: samples, seed: seed)
-    let pooled = try RankingFigures(voxels, bootstrap: people.bootstrap, order: people.groups)
+    let resampled = try Participants(
+      ids: participants, cases: casesByParticipant, samples: samples, seed: seed)
+    let pooled = try RankingFigures(voxels, bootstrap: resampled.bootstrap, order: resampled.groups)
     let figures = cases.map(\.figures)
     var perParticipant = [String: Evaluation.Summary]()
-    perParticipant["auprc"] = try people.summary(figures.map(\.auprc))
-    perParticipant["dice_oracle"] = try people.summary(figures.map(\.diceOracle))
+    perParticipant["auprc"] = try resampled.summary(figures.map(\.auprc))
+    perParticipant["dice_oracle"] = try resampled.summary(figures.map(\.diceOracle))
     return Evaluation(
       method: method, cases: cases.count, participants: participants.count,
       casesWithoutLesion: figures.filter { $0.lesionVoxels == 0 }.count,
@@ -85,10 +86,10 @@ public struct Evaluator {
       diceOracleThreshold: pooled.ranking.oracleDice.map { Double($0.threshold) },
       perParticipant: perParticipant,
       operatingPoints: try operatingPoints.indices.map { index in
-        try PooledCounts(cases, index: index, name: operatingPoints[index].name, people: people)
+        try PooledCounts(cases, index: index, name: operatingPoints[index].name, resampled: resampled)
           .figures(at: operatingPoints[index])
       },
-      detection: try CaseDetection(figures, casesByParticipant: casesByParticipant)?.figures(people),
+      detection: try CaseDetection(figures, casesByParticipant: casesByParticipant)?.figures(resampled),
       bootstrapSamples: samples, bootstrapSeed: seed, table: figures, curve: pooled.ranking.curve)
   }
 }

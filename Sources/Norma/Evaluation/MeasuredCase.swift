@@ -26,7 +26,7 @@ struct MeasuredCase {
     let ranking = try PrecisionRecall(ranked)
     let scores = CaseScores(ascending: voxels.packed)
     let comparison = MaskComparison(input, minimumLesionSize: minimumLesionSize, detail: detail)
-    let measured = operatingPoints.map { comparison(input.predicted(above: $0.threshold)) }
+    let measured = operatingPoints.map { comparison.compare(input.predicted(above: $0.threshold)) }
     counts = measured.map(\.counts)
     figures = Evaluation.Case(
       caseID: input.caseID, participantID: input.participantID, brainVoxels: voxels.count,

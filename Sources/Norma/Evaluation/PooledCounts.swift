@@ -3,14 +3,14 @@ struct PooledCounts {
   private let counts: [MeasuredCase.Counts]
   private let cases: [Evaluation.Case]
   private let points: [Evaluation.Case.AtPoint]
-  private let people: Participants
+  private let resampled: Participants
 
   /// `index` and `name` are those of the operating point.
-  init(_ measured: [MeasuredCase], index: Int, name: String, people: Participants) {
+  init(_ measured: [MeasuredCase], index: Int, name: String, resampled: Participants) {
     counts = measured.map { $0.counts[index] }
     cases = measured.map(\.figures)
     points = cases.compactMap { $0.operatingPoints[name] }
-    self.people = people
+    self.resampled = resampled
   }
 
   func figures(at point: OperatingPoint) throws -> Evaluation.AtOperatingPoint {
@@ -19,11 +19,11 @@ struct PooledCounts {
     let rows = counts.map { [$0.mask.truePositives, $0.mask.falsePositives, $0.mask.lesionVoxels] }
     var perParticipant = [String: Evaluation.Summary]()
     for (name, value) in Evaluation.Case.AtPoint.summarised {
-      perParticipant[name] = try people.summary(points.map { $0[keyPath: value] })
+      perParticipant[name] = try resampled.summary(points.map { $0[keyPath: value] })
     }
     return Evaluation.AtOperatingPoint(
       name: point.name, threshold: point.threshold, dice: mask.dice,
-      diceInterval: try people.interval(rows) { $0[2] == 0 ? nil : 2 * $0[0] / ($0[0] + $0[1] + $0[2]) },
+      diceInterval: try resampled.interval(rows) { $0[2] == 0 ? nil : 2 * $0[0] / ($0[0] + $0[1] + $0[2]) },
       observedFPR: threshold.falsePositiveRate, precision: mask.precision, recall: mask.recall,
       perParticipant: perParticipant, lesionStrata: try strata(), lesionFree: try lesionFree())
   }
@@ -37,7 +37,7 @@ struct PooledCounts {
       return Evaluation.Stratum(
         size: stratum.rawValue, lesions: lesions, found: found,
         recall: lesions == 0 ? nil : Double(found) / Double(lesions),
-        recallInterval: try people.interval(rows) { $0[1] == 0 ? nil : $0[0] / $0[1] })
+        recallInterval: try resampled.interval(rows) { $0[1] == 0 ? nil : $0[0] / $0[1] })
     }
   }
 
@@ -48,8 +48,9 @@ struct PooledCounts {
     guard all > 0 else { return nil }
     return Evaluation.LesionFree(
       cases: all, flagged: flagged, fractionFlagged: Double(flagged) / Double(all),
-      fractionFlaggedInterval: try people.interval(rows) { $0[1] == 0 ? nil : $0[0] / $0[1] },
-      volume: try people.summary(zip(isFree, points).map { $0 ? $1.predictedVolume : nil }),
-      regions: try people.summary(zip(isFree, points).map { $0 ? $1.predictedRegions.map(Double.init) : nil }))
+      fractionFlaggedInterval: try resampled.interval(rows) { $0[1] == 0 ? nil : $0[0] / $0[1] },
+      volume: try resampled.summary(zip(isFree, points).map { $0 ? $1.predictedVolume : nil }),
+      regions: try resampled.summary(
+        zip(isFree, points).map { $0 ? $1.predictedRegions.map(Double.init) : nil }))
   }
 }

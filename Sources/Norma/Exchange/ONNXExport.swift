@@ -17,7 +17,7 @@ public struct ONNXExport {
 
   /// Writes the file. Throws a ``Problem`` for a method without such a network.
   public func write(to url: URL) throws {
-    let configuration = bundle.manifest.configuration
+    let configuration = bundle.description.configuration
     guard Self.methods.contains(configuration.method), let network = configuration.model["network"] else {
       throw Problem(
         .usage, "'\(configuration.method)' has no network that reconstructs a slice", at: bundle.url.path,
@@ -33,7 +33,7 @@ public struct ONNXExport {
       graph.model(
         output: ReconstructionGraph.output,
         metadata: [
-          "bundle": bundle.manifest.name, "method": configuration.method,
+          "bundle": bundle.description.name, "method": configuration.method,
           "recipe": String(decoding: recipe, as: UTF8.self),
         ]), to: url)
   }

@@ -59,7 +59,7 @@ public struct WeightImport {
     let scorer = Scorer(method: method, settings: configuration.scoring, device: device)
     let calibration = try Calibration(
       of: scorer, configuration: configuration, on: data, progress: progress)
-    let provenance = ModelBundle.Provenance(
+    let provenance = BundleDescription.Provenance(
       engine: "imported; scored with libtorch \(Engine.version)", dataSHA256: "", trainingCases: 0,
       trainingSlices: 0,
       validationCases: calibration.cases, validationSlices: 0, seed: 0, epochs: 0, bestEpoch: 0,

@@ -28,7 +28,7 @@ public struct ExperimentRun {
 
   /// Runs what is missing, in order, then writes the results over all finished parts of the folder. Throws a
   /// ``Problem``, of kind `interrupted` after `shouldStop` said so.
-  public func callAsFunction(
+  public func run(
     onEvent: @escaping (ExperimentEvent) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
   ) throws -> ExperimentResults {
     try claimFolder()
@@ -106,7 +106,7 @@ public struct ExperimentRun {
     let (bundle, progress) = try train(part, onEvent: onEvent, shouldStop: shouldStop)
     let scorer = try bundle.scorer(device: device)
     let scoring = PartScoring(
-      scorer: scorer, recipe: bundle.manifest.configuration.recipe, split: split,
+      scorer: scorer, recipe: bundle.description.configuration.recipe, split: split,
       caseLimit: try plan.caseLimit(part), seed: 0
     ) { work, index, count in
       guard !shouldStop() else { throw interruption(part) }
@@ -141,7 +141,7 @@ public struct ExperimentRun {
         : try TrainingRun(
           configuration: configuration, manifest: split, folder: run, name: part.method,
           description: description, device: device)
-      bundle = try training(
+      bundle = try training.run(
         prepared: folder.prepared, onEvent: { onEvent(.training($0)) }, shouldStop: shouldStop)
     }
     // A method without epochs leaves no checkpoint.

@@ -55,7 +55,7 @@ struct ScoredScan {
   let seconds: Double
 
   init(_ scan: ScanCase, modelGrid: ModelGrid, method: any Method, device: Device) throws {
-    prepared = try modelGrid(scan)
+    prepared = try modelGrid.place(scan)
     let size = modelGrid.recipe.gridSize, count = prepared.slices.count
     let shape = [count, 1, size, size]
     (images, brain) = (
@@ -68,7 +68,7 @@ struct ScoredScan {
       let batch = try Batch(
         images: images.narrow(0, start: first, length: length),
         brain: brain.narrow(0, start: first, length: length),
-        levels: Array(prepared.levels[first..<first + length])
+        z: Array(prepared.z[first..<first + length])
       ).on(device)
       let score = try method.score(batch)
       maps.append(try score.map.to(.cpu))

@@ -87,7 +87,7 @@ extension InputDomain.Finding {
 /// What is looked at of one scan.
 struct ScanProperties {
   enum Name: String, CaseIterable {
-    case intensity = "distance of the brightness distribution"
+    case intensity = "distance of the intensity distribution"
     case pixel = "pixel size"
     case slice = "slice distance"
 

@@ -22,7 +22,7 @@ struct AxialCoverage {
 
   /// The levels (template-space z in mm) from the lowest to the highest that is known and shows this much brain, and
   /// how many others show as much.
-  func levels(least area: Double, known: (Double) -> Bool) -> (levels: [Double], outside: Int) {
+  func positions(least area: Double, known: (Double) -> Bool) -> (z: [Double], outside: Int) {
     let shown = areas.filter { $0.value > 0 && $0.value >= area }.keys.map { Double($0) * spacing }
     let chosen = shown.filter(known)
     guard let lowest = chosen.min(), let highest = chosen.max() else { return ([], shown.count) }

@@ -7,7 +7,7 @@ public struct GriddedScan: Sendable {
   /// Numbers of the prepared axial slices: in the RAS+ canonical scan, of a registered scan from the lowest level.
   public let slices: [Int]
   /// Template-space z in mm of each prepared slice; nil where the scan has no position (a PNG slice).
-  public let levels: [Double?]
+  public let z: [Double?]
   /// Normalised slices, (slices, size, size) row-major; rows run posterior to anterior, columns left to right.
   public let images: [Float]
   /// Brain of each slice, 1 inside and 0 outside, same layout.

@@ -29,7 +29,7 @@ struct IntensityScale {
   }
 
   /// The model's input for a brightness.
-  func callAsFunction(_ value: Float) -> Float {
+  func normalize(_ value: Float) -> Float {
     switch kind {
     case .linear(let centre, let scale, let shift, let upper):
       min(max(shift + (value - centre) / scale, 0), upper)

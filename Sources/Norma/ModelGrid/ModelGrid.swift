@@ -16,8 +16,8 @@ public struct ModelGrid: Sendable {
   /// With `toTemplate` (the scan's world mm to the template's) the model sees axial slices of the template, without
   /// it the scan's own. `level` is the template-space z of an image without position, such as a PNG slice.
   /// Throws a ``Problem`` for a scan that cannot be scored; `name` stands in its message.
-  public func callAsFunction(
-    _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, level: Double? = nil, name: String
+  public func place(
+    _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, z: Double? = nil, name: String
   ) throws -> GriddedScan {
     let volume = try scan.finite(name: name)
     let brainMask = try brainMask ?? volume.nonZeroMask(name: name)
@@ -29,29 +29,29 @@ public struct ModelGrid: Sendable {
     }
     let canonical = CanonicalScan(volume, brain: brainMask)
     if let toTemplate { return try registered(canonical, toTemplate, native: scan, name: name) }
-    return try stack(canonical, level: level, native: scan, name: name)
+    return try stack(canonical, z: z, native: scan, name: name)
   }
 
   /// The scan's own axial slices.
   private func stack(
-    _ scan: CanonicalScan, level: Double?, native: Volume, name: String
+    _ scan: CanonicalScan, z: Double?, native: Volume, name: String
   ) throws -> GriddedScan {
     let (image, brain) = (scan.image, scan.brain)
     let position = TemplatePosition(
-      of: brain, isPlanar: native.header == nil && native.shape[2] == 1, level: level, recipe: recipe)
+      of: brain, isPlanar: native.header == nil && native.shape[2] == 1, z: z, recipe: recipe)
     let area = image.shape[0] * image.shape[1]
     let pixelArea = image.geometry.spacing.x * image.geometry.spacing.y
-    var slices = [Int](), levels = [Double?](), outside = 0
+    var slices = [Int](), zs = [Double?](), outside = 0
     for slice in 0..<image.shape[2] {
       let pixels = brain.voxels[slice * area..<(slice + 1) * area].reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
       guard pixels > 0, Double(pixels) * pixelArea >= recipe.minimumBrainArea else { continue }
-      let level = position.level(ofSlice: slice, in: image.geometry)
-      guard recipe.contains(level: level) else {
+      let z = position.z(ofSlice: slice, in: image.geometry)
+      guard recipe.contains(z: z) else {
         outside += 1
         continue
       }
       slices.append(slice)
-      levels.append(level)
+      zs.append(z)
     }
     guard !slices.isEmpty else { throw nothingToScore(outside: outside, name: name) }
 
@@ -60,9 +60,9 @@ public struct ModelGrid: Sendable {
     let (pixels, inside) = try normalized(image, inside: scored, name: name)
     let placement = StackPlacement(inPlane: inPlane, slices: slices, shape: image.shape)
     return GriddedScan(
-      slices: slices, levels: levels, images: try placement.toGrid(pixels),
+      slices: slices, z: zs, images: try placement.toGrid(pixels),
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
-      notes: position.notes + levelNotes(outside: outside, scored: slices.count), placement: placement,
+      notes: position.notes + rangeNotes(outside: outside, scored: slices.count), placement: placement,
       orientation: scan.orientation, scoredBrain: scored, native: native)
   }
 
@@ -72,25 +72,25 @@ public struct ModelGrid: Sendable {
   ) throws -> GriddedScan {
     let placed = scan.image.geometry.moved(by: toTemplate)
     let area = AxialCoverage(of: scan.brain, in: placed, spacing: recipe.sliceSpacing)
-    let (levels, outside) = area.levels(least: recipe.minimumBrainArea, known: recipe.contains)
-    guard let first = levels.first, let last = levels.last else {
+    let (zs, outside) = area.positions(least: recipe.minimumBrainArea, known: recipe.contains)
+    guard let first = zs.first, let last = zs.last else {
       throw nothingToScore(outside: outside, name: name)
     }
     let half = recipe.sliceSpacing / 2
     let scored = scan.brain.keeping(in: placed) { (first - half...last + half).contains($0.z) }
-    let placement = TemplatePlacement(scan: placed, recipe: recipe, levels: levels)
+    let placement = TemplatePlacement(scan: placed, recipe: recipe, z: zs)
     let (pixels, inside) = try normalized(scan.image, inside: scored, name: name)
     return GriddedScan(
-      slices: Array(levels.indices), levels: levels, images: try placement.toGrid(pixels),
+      slices: Array(zs.indices), z: zs, images: try placement.toGrid(pixels),
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
-      notes: levelNotes(outside: outside, scored: levels.count), placement: placement,
+      notes: rangeNotes(outside: outside, scored: zs.count), placement: placement,
       orientation: scan.orientation, scoredBrain: scored, native: native)
   }
 
   private func nothingToScore(outside: Int, name: String) -> Problem {
     if outside > 0 {
       return Problem(
-        .badData, "no slice lies at an axial level the bundle knows (z \(levelRange) mm)", at: name,
+        .badData, "no slice lies at an axial level the bundle knows (z \(zRange) mm)", at: name,
         advice: "use a bundle for whole brains, or register the scan to the template first")
     }
     return Problem(
@@ -98,15 +98,15 @@ public struct ModelGrid: Sendable {
       advice: "check that the file holds a skull-stripped scan, or give a brain mask")
   }
 
-  private func levelNotes(outside: Int, scored: Int) -> [String] {
+  private func rangeNotes(outside: Int, scored: Int) -> [String] {
     guard outside > 0 else { return [] }
     return [
       "Slices scored: \(scored). Slices with brain outside the levels this bundle knows "
-        + "(z \(levelRange) mm), not scored, map 0: \(outside)."
+        + "(z \(zRange) mm), not scored, map 0: \(outside)."
     ]
   }
 
-  private var levelRange: String { recipe.levels.map { $0.formatted(fraction: 0) }.joined(separator: " to ") }
+  private var zRange: String { recipe.zRange.map { $0.formatted(fraction: 0) }.joined(separator: " to ") }
 
   /// Voxels in the model's brightness scale, 0 outside the brain, and the brain as 0 and 1.
   private func normalized(
@@ -117,7 +117,7 @@ public struct ModelGrid: Sendable {
       throw Problem.uniformIntensity(name: name)
     }
     return (
-      zip(image.voxels, brain.voxels).map { $1 == 0 ? 0 : scale($0) },
+      zip(image.voxels, brain.voxels).map { $1 == 0 ? 0 : scale.normalize($0) },
       brain.voxels.map { $0 == 0 ? 0 : 1 }
     )
   }

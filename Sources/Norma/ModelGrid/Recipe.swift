@@ -25,8 +25,8 @@ public struct Recipe: Settings {
   public var sliceSpacing = 3.0
   /// Template-space x and y in mm (RAS+) of the grid's centre; the centre of a PNG slice is laid on it.
   public var gridCentre = [0.0, -18.0]
-  /// Lowest and highest axial level (template-space z in mm) the model knows; empty = all levels.
-  public var levels: [Double] = []
+  /// Lowest and highest axial level (template-space z in mm) the model knows; empty = all zRange.
+  public var zRange: [Double] = []
   /// Slices with less brain than this many mm² are not scored.
   public var minimumBrainArea = 500.0
 
@@ -42,13 +42,13 @@ public struct Recipe: Settings {
     try require(sliceSpacing > 0.1 && sliceSpacing <= 20, path, "sliceSpacing", sliceSpacing, "0.1 to 20 mm")
     try require(gridCentre.count == 2, path, "gridCentre", gridCentre, "two numbers, x and y in mm")
     try require(
-      levels.isEmpty || (levels.count == 2 && levels[0] < levels[1]), path, "levels", levels,
+      zRange.isEmpty || (zRange.count == 2 && zRange[0] < zRange[1]), path, "zRange", zRange,
       "[] or [lowest, highest] in mm")
     try require(minimumBrainArea >= 0, path, "minimumBrainArea", minimumBrainArea, "0 or more mm²")
   }
 
   /// Whether the model knows this axial level; a level that is not known counts as inside.
-  package func contains(level: Double?) -> Bool {
-    levels.spans(level)
+  package func contains(z: Double?) -> Bool {
+    zRange.spans(z)
   }
 }

@@ -48,16 +48,16 @@ struct TemplatePlacement: ScanPlacement {
   /// The scan's RAS+ canonical grid, placed in template space by the registration.
   let scan: Geometry
 
-  /// `levels` are the template-space z in mm of the slices, equally spaced.
-  init(scan: Geometry, recipe: Recipe, levels: [Double]) {
+  /// `z` holds the template-space z in mm of the slices, equally spaced.
+  init(scan: Geometry, recipe: Recipe, z: [Double]) {
     self.scan = scan
     let half = Double(recipe.gridSize - 1) / 2 * recipe.gridSpacing
     grid = Geometry(
-      shape: [recipe.gridSize, recipe.gridSize, levels.count],
+      shape: [recipe.gridSize, recipe.gridSize, z.count],
       affine: Affine(
         i: SIMD3(recipe.gridSpacing, 0, 0), j: SIMD3(0, recipe.gridSpacing, 0),
         k: SIMD3(0, 0, recipe.sliceSpacing),
-        origin: SIMD3(recipe.gridCentre[0] - half, recipe.gridCentre[1] - half, levels[0])))
+        origin: SIMD3(recipe.gridCentre[0] - half, recipe.gridCentre[1] - half, z[0])))
   }
 
   func toGrid(_ voxels: [Float]) throws -> [Float] {

@@ -38,10 +38,10 @@ package struct SliceStore: Sendable {
     let size: Int
     /// Planes of a slice: image, brain and, where they are kept, lesions.
     private let planes: Int
-    private let scans: [(file: Data, levels: [Double?])]
+    private let scans: [(file: Data, z: [Double?])]
 
     fileprivate init(
-      digest: String, slices: [Slice], size: Int, planes: Int, scans: [(file: Data, levels: [Double?])]
+      digest: String, slices: [Slice], size: Int, planes: Int, scans: [(file: Data, z: [Double?])]
     ) {
       (self.digest, self.slices, self.size) = (digest, slices, size)
       (self.planes, self.scans) = (planes, scans)
@@ -69,7 +69,7 @@ package struct SliceStore: Sendable {
       return Batch(
         images: try tensor(plane: 0), brain: try tensor(plane: 1),
         lesions: planes > 2 ? try tensor(plane: 2) : nil,
-        levels: chosen.map { scans[$0.scan].levels[$0.index] })
+        z: chosen.map { scans[$0.scan].z[$0.index] })
     }
   }
 
@@ -78,20 +78,20 @@ package struct SliceStore: Sendable {
     /// Per slice: whether the lesion mask is empty there (or there is none).
     var isLesionFree: [Bool]
     /// Template-space z in mm of each slice, where known.
-    var levels: [Double?]
+    var z: [Double?]
   }
 
   /// Prepares what is not there yet and maps the slices of all scans, only the lesion-free ones under `slices`.
   package func contents(of cases: [ScanCase], progress: (Int, Int) throws -> Void = { _, _ in }) throws
     -> Contents
   {
-    var slices = [Slice](), scans = [(file: Data, levels: [Double?])](), keys = ""
+    var slices = [Slice](), scans = [(file: Data, z: [Double?])](), keys = ""
     for (number, scan) in cases.enumerated() {
       try progress(number, cases.count)
       let key = try key(of: scan)
       keys += key
       let record = try stored(scan, key: key)
-      scans.append((try Data(contentsOf: slicesFile(key), options: .alwaysMapped), record.levels))
+      scans.append((try Data(contentsOf: slicesFile(key), options: .alwaysMapped), record.z))
       slices += record.isLesionFree.enumerated().filter { $1 || exclusion == .none }.map {
         Slice(scan: number, index: $0, showsLesion: !$1)
       }
@@ -112,7 +112,7 @@ package struct SliceStore: Sendable {
     for file in [scan.image, scan.brainMask, scan.lesionMask, scan.templateTransform] {
       identity += Data((try file.map { try Digest.of(file: $0) } ?? "none").utf8)
     }
-    identity += Data("\(scan.level.map { "\($0)" } ?? "none") \(exclusion.rawValue)".utf8)
+    identity += Data("\(scan.z.map { "\($0)" } ?? "none") \(exclusion.rawValue)".utf8)
     return Digest.of(identity)
   }
 
@@ -123,9 +123,9 @@ package struct SliceStore: Sendable {
     {
       return record
     }
-    let prepared = try modelGrid(scan)
+    let prepared = try modelGrid.place(scan)
     let lesion = try prepared.lesion(of: scan)
-    var record = Record(isLesionFree: prepared.slices.map { _ in true }, levels: prepared.levels)
+    var record = Record(isLesionFree: prepared.slices.map { _ in true }, z: prepared.z)
     if exclusion != .voxels, let lesion {
       record.isLesionFree = prepared.placement.slices(showing: lesion).map(!)
     }
@@ -156,10 +156,10 @@ package struct SliceStore: Sendable {
 
 extension ModelGrid {
   /// Reads and prepares a case.
-  package func callAsFunction(_ scan: ScanCase) throws -> GriddedScan {
+  package func place(_ scan: ScanCase) throws -> GriddedScan {
     let there = try PreprocessedScan(asItIs: scan)
-    return try self(
-      there.volume, brainMask: there.brain, toTemplate: there.toTemplate, level: there.level,
+    return try self.place(
+      there.volume, brainMask: there.brain, toTemplate: there.toTemplate, z: there.z,
       name: scan.image.path)
   }
 }

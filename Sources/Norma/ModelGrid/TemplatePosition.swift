@@ -8,15 +8,15 @@ struct TemplatePosition {
   let notes: [String]
   private let isPlanar: Bool
   /// Template-space z in mm of a planar image, where somebody said it.
-  private let givenLevel: Double?
+  private let givenZ: Double?
 
   /// A planar image (a PNG slice) has no position: its centre is laid on the grid's centre.
-  init(of brain: Mask, isPlanar: Bool, level: Double?, recipe: Recipe) {
-    (self.isPlanar, givenLevel) = (isPlanar, level)
+  init(of brain: Mask, isPlanar: Bool, z: Double?, recipe: Recipe) {
+    (self.isPlanar, givenZ) = (isPlanar, z)
     if isPlanar {
       offset = SIMD3(recipe.gridCentre[0], recipe.gridCentre[1], 0)
       notes =
-        level == nil
+        z == nil
         ? ["A slice without position: taken to lie at the axial level the bundle was trained on."] : []
       return
     }
@@ -35,8 +35,8 @@ struct TemplatePosition {
   }
 
   /// Template-space z in mm of an axial slice.
-  func level(ofSlice slice: Int, in geometry: Geometry) -> Double? {
-    guard !isPlanar else { return givenLevel }
+  func z(ofSlice slice: Int, in geometry: Geometry) -> Double? {
+    guard !isPlanar else { return givenZ }
     let middle = SIMD3(Double(geometry.shape[0] - 1) / 2, Double(geometry.shape[1] - 1) / 2, Double(slice))
     return geometry.world(ofVoxel: middle).z + offset.z
   }

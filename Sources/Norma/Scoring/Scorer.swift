@@ -29,7 +29,7 @@ package struct Scorer {
   }
 
   /// Scores all prepared slices of a scan.
-  func callAsFunction(_ scan: GriddedScan, size: Int) throws -> Output {
+  func score(_ scan: GriddedScan, size: Int) throws -> Output {
     let area = size * size
     var maps = [Float](), variances = [Tensor](), reconstructions = [Tensor]()
     maps.reserveCapacity(scan.images.count)
@@ -42,7 +42,7 @@ package struct Scorer {
       }
       let score = try raw(
         Batch(
-          images: tensor(scan.images), brain: tensor(scan.brain), levels: Array(scan.levels[start..<end])))
+          images: tensor(scan.images), brain: tensor(scan.brain), z: Array(scan.z[start..<end])))
       maps += try score.map.values()
       if let reconstruction = score.reconstruction {
         reconstructions.append(try reconstruction.to(.cpu).reshape([end - start, size, size]))
@@ -71,7 +71,7 @@ package struct Scorer {
     guard settings.samples > 0 else { return try withoutSampling(batch) }
     // From the pixels, so that a batch is scored the same on every run, whatever it is called.
     let generator = try Generator(seed: batch.images.seed(), device: device)
-    let scores = try (0..<settings.samples).map { _ in try method.score(batch, draws: generator) }
+    let scores = try (0..<settings.samples).map { _ in try method.score(batch, generator: generator) }
     let maps = try Tensor.stack(scores.map(\.map))
     let reconstructions = scores.compactMap(\.reconstruction)
     return Raw(
@@ -93,7 +93,7 @@ package struct Scorer {
 extension ScoringSettings {
   /// Median and brightness prior: what happens to scaled maps on the model grid, slice after slice.
   func smooth(_ maps: [Float], images: [Float], size: Int) -> [Float] {
-    var smooth = MedianFilter(size: median, depth: medianDepth)(maps, height: size, width: size)
+    var smooth = MedianFilter(size: median, depth: medianDepth).filter(maps, height: size, width: size)
     if intensityPrior > 0 {
       let prior = Float(intensityPrior)
       for pixel in smooth.indices where images[pixel] <= prior { smooth[pixel] = 0 }

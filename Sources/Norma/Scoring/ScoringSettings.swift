@@ -37,7 +37,7 @@ public struct ScoringSettings: Settings {
     try require(
       (0...1e6).contains(statisticsShrinkage), path, "statisticsShrinkage", statisticsShrinkage,
       "0 to 1000000 slices")
-    try require((0...1.5).contains(intensityPrior), path, "brightnessPrior", intensityPrior, "0 to 1.5")
+    try require((0...1.5).contains(intensityPrior), path, "intensityPrior", intensityPrior, "0 to 1.5")
     try require(
       (1...15).contains(median) && median % 2 == 1, path, "median", median, "an odd number from 1 to 15")
     try require(

@@ -37,7 +37,7 @@ public final class Segmenter {
     /// Side of the grid in pixels.
     public let size: Int
     /// Template-space z in mm, where known.
-    public let level: Double?
+    public let z: Double?
     public let image, map: [Float]
     /// What the model would have expected, where it reconstructs.
     public let reconstruction: [Float]?
@@ -65,24 +65,23 @@ public final class Segmenter {
 
   /// Segments a preprocessed scan at a threshold. `name` stands in messages. Throws a ``Problem`` for a scan that
   /// cannot be scored.
-  public func callAsFunction(_ scan: PreprocessedScan, threshold: Double, name: String) throws -> Result {
+  public func segment(_ scan: PreprocessedScan, threshold: Double, name: String) throws -> Result {
     try segment(
-      modelGrid(
-        scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, level: scan.level, name: name),
+      modelGrid.place(
+        scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, z: scan.z, name: name),
       contrast: modelGrid.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, threshold: threshold)
   }
 
   /// Segments a stripped scan at a threshold; without a brain mask every non-zero voxel is brain. `name` stands in
   /// messages. Throws a ``Problem`` for a scan that cannot be scored.
-  public func callAsFunction(
+  public func segment(
     _ scan: Volume, brainMask: Mask? = nil, threshold: Double, name: String
   ) throws -> Result {
-    try segment(modelGrid(scan, brainMask: brainMask, name: name), threshold: threshold)
+    try segment(modelGrid.place(scan, brainMask: brainMask, name: name), threshold: threshold)
   }
 
-  private func segment(_ prepared: GriddedScan, contrast: Double? = nil, threshold: Double) throws -> Result
-  {
-    let output = try scorer(prepared, size: modelGrid.recipe.gridSize)
+  private func segment(_ prepared: GriddedScan, contrast: Double? = nil, threshold: Double) throws -> Result {
+    let output = try scorer.score(prepared, size: modelGrid.recipe.gridSize)
     let inner = prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion)
     let map = prepared.native(try prepared.canonicalVolume(of: output.maps, inside: inner))
     let (labels, lesions) = Lesion.find(
@@ -105,8 +104,8 @@ public final class Segmenter {
 
   /// The anomaly map alone with the brain it covers, both on the scan's grid.
   func map(_ scan: ScanCase) throws -> (map: Volume, brain: Mask) {
-    let prepared = try modelGrid(scan)
-    let output = try scorer(prepared, size: modelGrid.recipe.gridSize)
+    let prepared = try modelGrid.place(scan)
+    let output = try scorer.score(prepared, size: modelGrid.recipe.gridSize)
     let map = try prepared.canonicalVolume(
       of: output.maps, inside: prepared.scoredBrain.eroded(inPlaneBy: scorer.settings.erosion))
     return (prepared.native(map), prepared.native(prepared.scoredBrain))
@@ -134,7 +133,7 @@ public final class Segmenter {
   private func figure(_ prepared: GriddedScan, _ output: Scorer.Output, index: Int) throws -> SliceFigure {
     let size = modelGrid.recipe.gridSize
     return SliceFigure(
-      size: size, level: prepared.levels[index],
+      size: size, z: prepared.z[index],
       image: Array(prepared.images[index * size * size..<(index + 1) * size * size]),
       map: try output.maps.select(0, index).values(),
       reconstruction: try output.reconstructions?.select(0, index).values())

@@ -11,7 +11,7 @@ struct HashNoise: Sendable {
     self.spacing = spacing
   }
 
-  func callAsFunction(_ point: Point) -> Float {
+  func value(_ point: Point) -> Float {
     let scaled = point / spacing
     let lower = scaled.rounded(.down)
     let t = scaled - lower

@@ -19,7 +19,7 @@ struct Lattice: Sendable {
   }
 
   /// The value at a world position; beyond the border that of the nearest border point.
-  func callAsFunction(_ point: Point) -> SIMD4<Float> {
+  func value(_ point: Point) -> SIMD4<Float> {
     let last = Point(Float(shape.x - 1), Float(shape.y - 1), Float(shape.z - 1))
     let scaled = ((point - origin) / spacing).clamped(lowerBound: .zero, upperBound: last)
     let lower = scaled.rounded(.down)

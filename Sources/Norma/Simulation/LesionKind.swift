@@ -66,7 +66,7 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
     ) { point in
       let offset = point - center
       let scaled = Point(offset.dot(first), offset.dot(second), offset.dot(third)) / radii
-      return radii.min() * (1 - scaled.length + roughness * noise(point))
+      return radii.min() * (1 - scaled.length + roughness * noise.value(point))
     }
   }
 
@@ -86,7 +86,7 @@ public enum LesionKind: String, Codable, CaseIterable, Sendable {
       let along = offset.dot(axis)
       let aside = (offset - along * axis).length
       let depth = min(slope * along - aside, length - offset.length)
-      return depth + 4 * coarse(point) + 1.5 * fine(point)
+      return depth + 4 * coarse.value(point) + 1.5 * fine.value(point)
     }
   }
 }

@@ -47,8 +47,8 @@ public struct PaintedCohort: Sendable {
   }
 
   private func painted(_ scan: ScanCase, donor: ScanCase, index: Int) throws -> (image: Volume, mask: Mask) {
-    let prepared = try modelGrid(scan), size = modelGrid.recipe.gridSize
-    let slices = try prepared.batch(size: size), neighbour = try modelGrid(donor).batch(size: size)
+    let prepared = try modelGrid.place(scan), size = modelGrid.recipe.gridSize
+    let slices = try prepared.batch(size: size), neighbour = try modelGrid.place(donor).batch(size: size)
     // The last slice borrows from the next scan; for a single slice there is no other.
     let batch = Batch(
       images: try .cat([slices.images, neighbour.images.narrow(0, start: 0, length: 1)]),
@@ -57,7 +57,7 @@ public struct PaintedCohort: Sendable {
       var seeds = SeededGenerator(seed: seed, stream: UInt64(index), UInt64(slice))
       return seeds.next()
     }
-    let painted = try synthesis(batch, seeds: seeds)
+    let painted = try synthesis.paint(batch, seeds: seeds)
     func onScan(_ maps: Tensor) throws -> Volume {
       let grid = try maps.narrow(0, start: 0, length: slices.count).reshape([slices.count, size, size])
       return prepared.native(try prepared.canonicalVolume(of: grid, inside: prepared.scoredBrain))

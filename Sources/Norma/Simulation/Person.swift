@@ -57,20 +57,21 @@ struct Person: Sendable {
 
   /// The tissue at a point of the person's head, mm.
   func callAsFunction(_ point: Point) -> Tissue {
-    let local = deformation(point)
+    let local = deformation.value(point)
     let place = point + Point(local.x, local.y, local.z)
-    let (grey, white, brain, distance) = unpacked(tissues(place))
+    let (grey, white, brain, distance) = unpacked(tissues.value(place))
     guard brain > 0.5 else {
       return Tissue(
         intensity: 0, insideBrain: false, fluid: 1, greyMatter: 0, whiteMatter: 0,
         ventricleDistance: distance)
     }
     let solid = max(grey + white, 1e-3)
-    let sulcus = 0.35 * grey * smoothstep(10, 25, distance) * (1 - smoothstep(0, 0.14, abs(sulci(place))))
+    let sulcus =
+      0.35 * grey * smoothstep(10, 25, distance) * (1 - smoothstep(0, 0.14, abs(sulci.value(place))))
     let fluid = smoothstep(sulcusBounds.0, sulcusBounds.1, 1 - solid / brain + sulcus)
     let matter =
       mix(1, greyIntensity, grey / solid) + rim(place, distance)
-      + textureStrength * (fineTexture(point) + 2 * coarseTexture(point))
+      + textureStrength * (fineTexture.value(point) + 2 * coarseTexture.value(point))
     return Tissue(
       intensity: local.w * mix(matter, fluidIntensity, fluid), insideBrain: true, fluid: fluid,
       greyMatter: grey, whiteMatter: white, ventricleDistance: distance)
@@ -80,7 +81,7 @@ struct Person: Sendable {
   private func rim(_ place: Point, _ distance: Float) -> Float {
     guard distance < capWidth * 1.5 else { return 0 }
     let horns = max(smoothstep(12, 24, place.y), 1 - smoothstep(-48, -32, place.y))
-    let width = mix(rimWidth, capWidth, horns) * (1 + 0.5 * rimVariation(place))
+    let width = mix(rimWidth, capWidth, horns) * (1 + 0.5 * rimVariation.value(place))
     return rimIntensity * (0.6 + 0.4 * horns) * (1 - smoothstep(0.3 * width, width, distance))
   }
 

@@ -50,7 +50,8 @@ public struct SimulatedTemplate: Sendable {
       let voxel = ((seed - origin) / spacing).rounded(.toNearestOrAwayFromZero)
       return SIMD3(Int(voxel.x), Int(voxel.y), Int(voxel.z))
     }
-    let distance = VentricleDistance(shape: shape, spacing: spacing)(fluid: fluid, seeds: seeds, limit: 60)
+    let distance = VentricleDistance(shape: shape, spacing: spacing).distances(
+      fluid: fluid, seeds: seeds, limit: 60)
     for i in tissues.values.indices { tissues.values[i].w = distance[i] }
     self.tissues = tissues
     ventriclePull = SimulatedTemplate.ventriclePull(tissues)
@@ -64,11 +65,11 @@ public struct SimulatedTemplate: Sendable {
         for x in 0..<pull.shape.x {
           let point = pull.position(x, y, z)
           func slope(_ step: Point) -> Float {
-            (tissues(point + step).w - tissues(point - step).w) / (2 * reach)
+            (tissues.value(point + step).w - tissues.value(point - step).w) / (2 * reach)
           }
           let gradient = Point(slope([reach, 0, 0]), slope([0, reach, 0]), slope([0, 0, reach]))
           pull.values[pull.index(x, y, z)] =
-            SIMD4(gradient, 0) * (1 - smoothstep(0, 30, tissues(point).w))
+            SIMD4(gradient, 0) * (1 - smoothstep(0, 30, tissues.value(point).w))
         }
       }
     }

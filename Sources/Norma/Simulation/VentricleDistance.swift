@@ -5,7 +5,7 @@ struct VentricleDistance {
   let spacing: Float
 
   /// Distances in mm, at most `limit`, 0 inside; chamfer steps 3-4-5, good to some 8 %.
-  func callAsFunction(fluid: [Bool], seeds: [SIMD3<Int>], limit: Float) -> [Float] {
+  func distances(fluid: [Bool], seeds: [SIMD3<Int>], limit: Float) -> [Float] {
     var distance = [Int32](repeating: Int32(3 * limit / spacing), count: fluid.count)
     for index in connected(fluid, seeds: seeds) { distance[index] = 0 }
     sweep(&distance, forward: true)

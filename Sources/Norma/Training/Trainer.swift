@@ -31,7 +31,7 @@ package final class Trainer {
 
   /// Trains to the end or until `shouldStop`, then leaves the best model in `method`. Throws a ``Problem`` of
   /// kind `interrupted` after writing a checkpoint, or `internalError` when the loss stops being a number.
-  package func callAsFunction(
+  package func train(
     resume: Bool, onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool
   ) throws -> TrainingProgress {
     if resume, FileManager.default.fileExists(atPath: run.lastCheckpoint.path) { try restore() }
@@ -131,12 +131,12 @@ package final class Trainer {
     progress.lossSums = [:]
     // The best model first: a run that dies between the two files repeats this epoch and writes both again.
     if record.isBest {
-      try group.inOne {
+      try group.onRankZero {
         try Checkpoint(model: method.state, optimizer: [:], progress: progress).write(to: run.bestCheckpoint)
       }
     }
     try save(onEvent: onEvent)
-    try group.inOne { try AtomicFile.write(metricsTable, to: run.metrics) }
+    try group.onRankZero { try AtomicFile.write(metricsTable, to: run.metrics) }
     onEvent(.epoch(record))
   }
 
@@ -151,16 +151,16 @@ package final class Trainer {
   private func meanValidationLoss() throws -> Double? {
     var sum = 0.0, count = 0
     let size = settings.batchSize
-    for start in stride(from: group.rank * size, to: validation.count, by: group.count * size) {
+    for start in stride(from: group.rank * size, to: validation.count, by: group.worldSize * size) {
       let slices = Array(validation.slices[start..<min(start + size, validation.count)])
       let batch = try validation.batch(slices, mirrored: slices.map { _ in false }).on(device)
       guard let losses = try method.validationLosses(batch) else { break }
       sum += losses.total * Double(batch.count)
       count += batch.count
     }
-    if group.count > 1 {
+    if group.worldSize > 1 {
       var sums = [Float(sum), Float(count)]
-      try group.sum(&sums)
+      try group.allReduce(&sums)
       (sum, count) = (Double(sums[0]), Int(sums[1]))
     }
     guard count > 0 else { return nil }
@@ -170,7 +170,7 @@ package final class Trainer {
   }
 
   private func save(onEvent: (TrainingEvent) -> Void) throws {
-    try group.inOne {
+    try group.onRankZero {
       try Checkpoint(model: method.state, optimizer: method.optimizerState, progress: progress)
         .write(to: run.lastCheckpoint)
     }

@@ -42,18 +42,18 @@ public struct TrainingRun {
   /// Trains, calibrates and writes the bundle; returns it. Prepared slices are kept in the run's folder, or in
   /// `prepared` to share them between runs. Every process of `group` makes this call, with folders that all of them see.
   /// Throws a ``Problem``, of kind `interrupted` after `shouldStop` said so.
-  public func callAsFunction(
+  public func run(
     prepared: URL? = nil, group: any ProcessGroup = SingleProcess(),
     onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
     // A run has one writer, and this is it: what lies there half-written is of a dead one.
-    try group.inOne { WholeFile.removeRemnants(below: folder.url) }
+    try group.onRankZero { WholeFile.removeRemnants(below: folder.url) }
     let entry = try MethodRegistry.entry(configuration.method)
     try requireFit(configuration.training.exclusion, entry)
     let method = try entry.make(
       model: configuration.model, context: MethodContext(configuration, device: device))
-    if group.count > 1 { try requireShareable(method) }
+    if group.worldSize > 1 { try requireShareable(method) }
     let split = try manifest.assigningSplits { try $0.hasLesion() }
       .assigningFold(configuration.training.fold, of: configuration.training.folds)
     let store = SliceStore(
@@ -70,7 +70,7 @@ public struct TrainingRun {
       try notStopped()
       onEvent(.preparing(index: index, count: count))
     }
-    let (training, validation) = try group.firstInOne {
+    let (training, validation) = try group.rankZeroFirst {
       (
         try contents(.train, of: split, store: store, progress: preparing),
         try contents(.validation, of: split, store: store, progress: preparing)
@@ -89,7 +89,7 @@ public struct TrainingRun {
       // Only now, so that a run refused for its data leaves nothing in the way of the next try.
       var source = source
       source.dataSHA256 = dataSHA256
-      try group.inOne {
+      try group.onRankZero {
         try AtomicFile.write(json: source, to: folder.source)
         try AtomicFile.write(json: configuration, to: folder.configuration)
       }
@@ -97,15 +97,15 @@ public struct TrainingRun {
     let trainer = Trainer(
       configuration: configuration, method: method, run: folder, training: training, validation: validation,
       device: device, group: group)
-    let progress = try trainer(resume: true, onEvent: onEvent, shouldStop: shouldStop)
-    try group.inOne {
+    let progress = try trainer.train(resume: true, onEvent: onEvent, shouldStop: shouldStop)
+    try group.onRankZero {
       var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
       scorer.statistics = try calibrator.statistics(of: scorer, training: training, validation: validation)
-      let calibration = try calibrator(scorer) {
+      let calibration = try calibrator.calibrate(scorer) {
         try notStopped()
         onEvent(.calibrating(index: $0, count: $1))
       }
-      let provenance = ModelBundle.Provenance(
+      let provenance = BundleDescription.Provenance(
         engine: "libtorch \(Engine.version)",
         dataSHA256: dataSHA256,
         trainingCases: split.cases(in: .train).count, trainingSlices: training.count,

@@ -122,7 +122,7 @@ struct BIDSApp: LoggingCommand {
     let progress = try BIDSProgress(
       dataset: dataset,
       preprocessing: preprocessing.preprocessing(
-        chosen.bundle.manifest.configuration.preprocessing, device: device), bundle: chosen.bundle,
+        chosen.bundle.description.configuration.preprocessing, device: device), bundle: chosen.bundle,
       threshold: chosen.threshold, ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance)
     if dryRun { return announce(layout, progress) }
     let parts = ShardFolder(in: dataset.folder)
@@ -139,7 +139,7 @@ struct BIDSApp: LoggingCommand {
     try dataset.prepare()
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
     Interruption.listen()
-    let failures = try run(layout.participants)
+    let failures = try run.run(layout.participants)
     guard failures > 0 else { return }
     console.log("\(failures) of \(layout.scans.count) scans failed; see the rows in *_cases.tsv")
     throw ExitCode(Problem.Kind.someCaseFailed.rawValue)

@@ -45,7 +45,7 @@ struct Bundles: ParsableCommand {
     func run() throws {
       let model = try ModelBundle(named: bundle)
       try model.verify(device: engine.prepare())
-      print("\(model.manifest.name): ok")
+      print("\(model.description.name): ok")
     }
   }
 
@@ -66,7 +66,7 @@ struct Bundles: ParsableCommand {
       let device = try engine.prepare()
       let model = try ModelBundle(named: bundle)
       let calibrated = try BundleCalibration(model).write(
-        on: Manifest(discovering: URL(fileURLWithPath: data)), name: name ?? model.manifest.name,
+        on: Manifest(discovering: URL(fileURLWithPath: data)), name: name ?? model.description.name,
         description: describe.map(Train.description), to: URL(fileURLWithPath: output), device: device,
         progress: console.calibrating)
       console.endProgress()
@@ -110,7 +110,8 @@ struct Bundles: ParsableCommand {
       let device = try engine.prepare()
       let models = try bundles.map { try ModelBundle(named: $0) }
       let combined = try combination(of: models).write(
-        name: name ?? models[0].manifest.name, description: try describe.map(Train.description), isHalf: half,
+        name: name ?? models[0].description.name, description: try describe.map(Train.description),
+        isHalf: half,
         to: URL(fileURLWithPath: output), device: device, progress: console.calibrating)
       console.endProgress()
       print(combined.url.path)

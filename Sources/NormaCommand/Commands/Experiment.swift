@@ -65,7 +65,7 @@ struct Baur2018: LoggingCommand {
       plan: plan, manifest: manifest, folder: folder,
       description: try describe.map { try Train.description(in: $0) } ?? "", device: device)
     Interruption.listen()
-    let results = try experiment(onEvent: report, shouldStop: { Interruption.requested })
+    let results = try experiment.run(onEvent: report, shouldStop: { Interruption.requested })
     console.endProgress()
     let pages = ExperimentPages(results)
     let files = try pages.write(to: folder, manifest: manifest)

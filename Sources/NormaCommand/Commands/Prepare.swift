@@ -39,7 +39,7 @@ struct Prepare: LoggingCommand {
   func run() throws {
     let device = try engine.prepare()
     let cases = try Manifest(discovering: URL(fileURLWithPath: input)).cases
-    let chosen = try bundle.map { try ModelBundle(named: $0).manifest.configuration.preprocessing }
+    let chosen = try bundle.map { try ModelBundle(named: $0).description.configuration.preprocessing }
     let preprocessing = preprocessingOptions.preprocessing(
       try (chosen ?? PreprocessingSettings()).with(settings), weights: weights, device: device)
     let folder = URL(fileURLWithPath: output), parts = ShardFolder(in: folder)

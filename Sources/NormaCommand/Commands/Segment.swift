@@ -36,10 +36,10 @@ struct Segment: LoggingCommand {
     let chosen = try thresholdOptions.choose(for: cases)
     let part = try shardOptions.chosen(hasChosen: cases.count == 1, console: console)
     let preprocessing = preprocessing.preprocessing(
-      chosen.bundle.manifest.configuration.preprocessing, device: device)
+      chosen.bundle.description.configuration.preprocessing, device: device)
     let cohort = CohortSegmentation(
       preprocessing: preprocessing, segmenter: try Segmenter(bundle: chosen.bundle, device: device),
-      bundleName: chosen.bundle.manifest.name, threshold: chosen.threshold,
+      bundleName: chosen.bundle.description.name, threshold: chosen.threshold,
       ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance, output: folder,
       work: work.map { URL(fileURLWithPath: $0) })
     Interruption.listen()
@@ -75,7 +75,8 @@ struct Segment: LoggingCommand {
 
   /// A part of the cohort; without one the whole of a cohort whose parts are there already.
   private func segment(
-    _ cases: [ScanCase], _ part: CohortShard?, with parts: SegmentationParts, _ chosen: ThresholdOptions.Choice
+    _ cases: [ScanCase], _ part: CohortShard?, with parts: SegmentationParts,
+    _ chosen: ThresholdOptions.Choice
   ) throws {
     let mine = part?.deal(cases, by: \.id) ?? cases
     var done = 0, wereThere = 0, problems = [Problem]()

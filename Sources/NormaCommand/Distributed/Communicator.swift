@@ -4,17 +4,17 @@
 
   /// The processes that MPI started together. Everything is called from the main thread.
   final class Communicator: ProcessGroup {
-    let rank, count: Int
+    let rank, worldSize: Int
 
     /// Joins the others; throws a ``Problem`` where MPI does not start.
     init() throws {
       var (rank, count): (Int32, Int32) = (0, 0)
       try Self.check(cmpi_start(&rank, &count))
-      (self.rank, self.count) = (Int(rank), Int(count))
+      (self.rank, self.worldSize) = (Int(rank), Int(count))
     }
 
-    func sum(_ values: inout [Float]) throws { try Self.check(cmpi_sum(&values, Int32(values.count))) }
-    func wait() throws { try Self.check(cmpi_wait()) }
+    func allReduce(_ values: inout [Float]) throws { try Self.check(cmpi_sum(&values, Int32(values.count))) }
+    func barrier() throws { try Self.check(cmpi_wait()) }
 
     /// Leaves the others in good order.
     func finish() throws { try Self.check(cmpi_finish()) }

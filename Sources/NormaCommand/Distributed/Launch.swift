@@ -18,9 +18,9 @@ enum Launch {
     #if Distributed
       let group = try Communicator()
       do {
-        guard group.count == count else {
+        guard group.worldSize == count else {
           throw Problem(
-            .usage, "the launcher started \(count) processes, but MPI sees \(group.count)",
+            .usage, "the launcher started \(count) processes, but MPI sees \(group.worldSize)",
             at: "mpirun or srun",
             advice: "use the mpirun of the MPI that norma was built with, or srun --mpi=pmix")
         }

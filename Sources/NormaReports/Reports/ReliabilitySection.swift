@@ -28,7 +28,7 @@ extension Reliability {
       rows: points.map { point in
         [
           percent(point.stated), percent(point.observed), range(point.interval), point.holds ? "yes" : "no",
-          range(point.people),
+          range(point.perParticipant),
         ]
       })
   }
@@ -40,7 +40,7 @@ extension Reliability {
         let (low, high) = (point.interval[0] / point.stated, point.interval[1] / point.stated)
         return IntervalPlot.Row(
           "\(percent(point.stated)) % stated", value: point.observed / point.stated, interval: low...high,
-          values: point.people.map { $0 / point.stated })
+          values: point.perParticipant.map { $0 / point.stated })
       }, reference: ("as stated", 1))
   }
 

@@ -42,7 +42,7 @@ public struct BrainExtraction: Sendable {
 
   /// The brain on the scan's own grid, and what the reader should know. Throws a ``Problem`` for what is no head or
   /// has a mask that cannot be a brain; `name` stands in its message.
-  public func callAsFunction(
+  public func extract(
     _ scan: Volume, name: String = "the scan"
   ) throws -> (mask: Mask, notes: [String]) {
     try Self.brain(in: scan, spacing: resolution.rawValue, name: name, logits: logits)

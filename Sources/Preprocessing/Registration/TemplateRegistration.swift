@@ -54,7 +54,7 @@ public struct TemplateRegistration: Sendable {
 
   /// Where `scan` lies; `brain` is on its grid and `name` stands in messages. Throws a ``Problem`` for a brain mask
   /// that is empty or of another grid, and for a result that cannot be right.
-  public func callAsFunction(_ scan: Volume, brain: Mask, name: String) throws -> Result {
+  public func register(_ scan: Volume, brain: Mask, name: String) throws -> Result {
     guard brain.geometry.matches(scan.geometry) else {
       throw Problem(
         .badData, "the brain mask does not lie on the scan's grid", at: name,

@@ -20,7 +20,7 @@ package struct MedianFilter: Sendable {
   }
 
   /// Filters `images`, a stack of height x width images.
-  package func callAsFunction(_ images: [Float], height: Int, width: Int) -> [Float] {
+  package func filter(_ images: [Float], height: Int, width: Int) -> [Float] {
     guard size > 1 || depth > 1, !images.isEmpty else { return images }
     precondition(images.count.isMultiple(of: height * width))
     let padded = PaddedStack(images, height: height, width: width, reach: size / 2, depthReach: depth / 2)

@@ -21,7 +21,7 @@ import Testing
         configuration: .tiny("dense-ae", settings: ["scoring.normalization=none"] + own),
         manifest: cohort.manifest, folder: RunFolder(folder.appendingPathComponent("run\(fold)")),
         name: "tiny")
-      return try run()
+      return try run.run()
     }
   }
 
@@ -36,7 +36,7 @@ import Testing
       let expected = try ((maps[0] + maps[1]) * 0.5).values()
       #expect(distance(try bundle.scorer(device: .cpu).raw(batch).map.values(), expected) < 1e-6)
 
-      let (whole, parts) = (bundle.manifest.calibration, members.map(\.manifest.calibration))
+      let (whole, parts) = (bundle.description.calibration, members.map(\.description.calibration))
       #expect(
         whole.voxels == parts[0].voxels + parts[1].voxels && whole.cases == parts[0].cases + parts[1].cases)
       for rate in [0.01, 0.05, 0.2] {
@@ -46,7 +46,8 @@ import Testing
         }
         #expect(abs(observed - rate) < 1e-3, "\(rate): \(observed)")
       }
-      #expect(bundle.manifest.provenance.validationCases == whole.cases && bundle.manifest.domain != nil)
+      #expect(
+        bundle.description.provenance.validationCases == whole.cases && bundle.description.domain != nil)
 
       let (pooled, own) = (try #require(whole.reliability), parts.compactMap(\.reliability))
       #expect(own.count == 2 && pooled.participants == own[0].participants + own[1].participants)
@@ -111,24 +112,24 @@ import Testing
         let run = try TrainingRun(
           configuration: .tiny(preset, settings: ["scoring.normalization=none"] + settings),
           manifest: cohort.manifest, folder: RunFolder(folder.appendingPathComponent(preset)), name: preset)
-        return try run()
+        return try run.run()
       }
-      let everywhere = try bundle("brightness", []), here = try bundle("normative", ["recipe.levels=[0, 20]"])
+      let everywhere = try bundle("brightness", []), here = try bundle("normative", ["recipe.zRange=[0, 20]"])
       let url = folder.appendingPathComponent("sum")
       let sum = try BundleCombination(
         [.init(everywhere, weight: 1), .init(here, weight: 2, floor: 0.5)], measuredOn: cohort.manifest
       ).write(name: "sum", description: nil, to: url)
-      #expect(sum.manifest.configuration.recipe.levels.isEmpty)
+      #expect(sum.description.configuration.recipe.zRange.isEmpty)
       var batch = try MethodMatrixTests.batch(9)
-      batch = Batch(images: batch.images, brain: batch.brain, levels: [-1, 0, 20, 21])
+      batch = Batch(images: batch.images, brain: batch.brain, z: [-1, 0, 20, 21])
       let (one, two) = try (everywhere.scorer(device: .cpu).raw(batch), here.scorer(device: .cpu).raw(batch))
       let heard = try Tensor([0, 2, 2, 0], shape: [4, 1, 1, 1])
       let expected = try (one.map + (two.map - 0.5).relu() * heard).values()
       #expect(distance(try sum.scorer(device: .cpu).raw(batch).map.values(), expected) < 1e-5)
-      #expect(sum.manifest.calibration != everywhere.manifest.calibration)
+      #expect(sum.description.calibration != everywhere.description.calibration)
       let again = try BundleCalibration(sum).write(
         on: cohort.manifest, name: "again", description: nil, to: folder.appendingPathComponent("again"))
-      #expect(again.manifest.calibration == sum.manifest.calibration)
+      #expect(again.description.calibration == sum.description.calibration)
     }
   }
 

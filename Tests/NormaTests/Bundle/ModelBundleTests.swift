@@ -12,7 +12,7 @@ import Testing
 @Suite struct ModelBundleTests {
   /// Writes a bundle of an untrained autoencoder, normalised by a made-up deviation.
   private func write(to url: URL) throws -> ModelBundle {
-    let configuration = try Configuration.tiny("dense-vae", settings: ["recipe.levels=[10, 20]"])
+    let configuration = try Configuration.tiny("dense-vae", settings: ["recipe.zRange=[10, 20]"])
     let method = try MethodRegistry.entry("vae").make(
       model: configuration.model, context: MethodContext(configuration, device: .cpu))
     let scorer = Scorer(
@@ -21,8 +21,9 @@ import Testing
     var scores = ScoreHistogram()
     for index in 0..<10_000 { scores.add(Float(index)) }
     try ModelBundle.write(
-      scorer, configuration: configuration, calibration: Calibration(scores: scores, cases: 2),
-      provenance: ModelBundle.Provenance(
+      scorer, configuration: configuration,
+      calibration: Calibration(scores: scores, cases: 2, participants: 2),
+      provenance: BundleDescription.Provenance(
         engine: "test", dataSHA256: "00", trainingCases: 1, trainingSlices: 2, validationCases: 3,
         validationSlices: 4,
         seed: 5, epochs: 6, bestEpoch: 7, data: "Two phantoms."), name: "sample", to: url)
@@ -57,20 +58,21 @@ import Testing
       let url = folder.appendingPathComponent("bundle")
       let bundle = try write(to: url)
       try bundle.verify()
-      #expect(bundle.manifest.name == "sample" && bundle.manifest.schemaVersion == 1)
-      #expect(bundle.manifest.provenance.trainingSlices == 2 && bundle.manifest.provenance.bestEpoch == 7)
-      #expect(bundle.manifest.configuration.recipe.levels == [10, 20])
-      #expect(abs(try bundle.manifest.calibration.threshold(atRate: 0.01) - 9900) < 6)
+      #expect(bundle.description.name == "sample" && bundle.description.schemaVersion == 1)
+      #expect(
+        bundle.description.provenance.trainingSlices == 2 && bundle.description.provenance.bestEpoch == 7)
+      #expect(bundle.description.configuration.recipe.zRange == [10, 20])
+      #expect(abs(try bundle.description.calibration.threshold(atRate: 0.01) - 9900) < 6)
       let batch = try MethodMatrixTests.batch(1)
       let scorer = try bundle.scorer(device: .cpu)
       let raw = try scorer.raw(batch).map.values(), plain = try scorer.method.score(batch).map.values()
       #expect(distance(raw, plain.map { $0 * 2 }) < 1e-6)
       let names = try FileManager.default.contentsOfDirectory(atPath: url.path).sorted()
       #expect(names == ["bundle.json", "card.md", "weights.safetensors"])
-      #expect(Set(bundle.manifest.files.keys) == ["card.md", "weights.safetensors"])
+      #expect(Set(bundle.description.files.keys) == ["card.md", "weights.safetensors"])
 
       // Writing again takes the place of the first and leaves nothing beside it.
-      #expect(try write(to: url).manifest == bundle.manifest)
+      #expect(try write(to: url).description == bundle.description)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["bundle"])
     }
   }

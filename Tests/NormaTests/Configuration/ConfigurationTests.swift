@@ -26,11 +26,11 @@ import Testing
       settings: [
         "model.klWeight=2.5", "model.network.slope=0", "model.network.channels=[4, 8]",
         "training.learningRate=1e-4",
-        "training.finalLearningRate=1e-7", "recipe.levels=[-10.5, 40]", "scoring.residual=squared",
+        "training.finalLearningRate=1e-7", "recipe.zRange=[-10.5, 40]", "scoring.residual=squared",
         "recipe.normalization=percentile", "scoring.erosion=0.1",
       ])
     #expect(configuration.training.learningRate == 1e-4 && configuration.training.finalLearningRate == 1e-7)
-    #expect(configuration.recipe.levels == [-10.5, 40] && configuration.recipe.normalization == .percentile)
+    #expect(configuration.recipe.zRange == [-10.5, 40] && configuration.recipe.normalization == .percentile)
     #expect(configuration.scoring.residual == .squared)
     #expect(configuration.model["klWeight"] == .double(2.5))
     #expect(configuration.model["network"]?["slope"] == .int(0))
@@ -86,8 +86,8 @@ import Testing
     ("scoring.normalization=true", "scoring.normalization"),
     ("scoring.statistics=test", "scoring.statistics"),
     ("scoring.residual=posit", "scoring.residual"),
-    ("recipe.levels=5", "recipe.levels"), ("recipe.levels=[a, b]", "recipe.levels"),
-    ("recipe.levels=[.nan, 2]", "recipe.levels"), ("recipe.normalization=robust", "recipe.normalization"),
+    ("recipe.zRange=5", "recipe.zRange"), ("recipe.zRange=[a, b]", "recipe.zRange"),
+    ("recipe.zRange=[.nan, 2]", "recipe.zRange"), ("recipe.normalization=robust", "recipe.normalization"),
     ("model.network.channels=[8, x]", "model.network.channels[1]"),
     ("model.network.channels={a: 1}", "model.network.channels"),
     ("model.network.code=sparse", "model.network.code"), ("model.network.norm=layer", "model.network.norm"),
@@ -110,13 +110,13 @@ import Testing
     "training.mirror=1.01", "training.mirror=-0.01", "training.patience=-1", "training.seed=-1",
     "scoring.median=4",
     "scoring.median=17", "scoring.median=-1", "scoring.erosion=-0.5", "scoring.erosion=21",
-    "scoring.statisticsSigma=-1", "scoring.statisticsShrinkage=-1", "scoring.brightnessPrior=-1",
-    "scoring.brightnessPrior=2", "scoring.medianDepth=4", "scoring.medianDepth=17", "scoring.samples=-1",
+    "scoring.statisticsSigma=-1", "scoring.statisticsShrinkage=-1", "scoring.intensityPrior=-1",
+    "scoring.intensityPrior=2", "scoring.medianDepth=4", "scoring.medianDepth=17", "scoring.samples=-1",
     "scoring.samples=1001", "calibration.cases=-1", "scoring.minimumLesionSize=-1",
     "calibration.defaultRate=0",
     "calibration.defaultRate=1", "recipe.gridSize=100", "recipe.gridSize=0", "recipe.gridSize=528",
-    "recipe.gridSpacing=0", "recipe.gridSpacing=11", "recipe.gridCentre=[1]", "recipe.levels=[1]",
-    "recipe.levels=[2, 1]", "recipe.levels=[1, 2, 3]", "recipe.minimumBrainArea=-1",
+    "recipe.gridSpacing=0", "recipe.gridSpacing=11", "recipe.gridCentre=[1]", "recipe.zRange=[1]",
+    "recipe.zRange=[2, 1]", "recipe.zRange=[1, 2, 3]", "recipe.minimumBrainArea=-1",
     "model.network.channels=[]",
     "model.network.channels=[0]", "model.network.channels=[1, 2, 3, 4, 5, 6, 7]", "model.network.kernel=4",
     "model.network.kernel=1",

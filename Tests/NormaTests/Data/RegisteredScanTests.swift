@@ -58,16 +58,16 @@ import Volumes
 
   @Test(arguments: transforms)
   func everyPoseGivesTheSameSlices(transform: Row<Affine>) throws {
-    let reference = try ModelGrid(recipe: Self.recipe)(
+    let reference = try ModelGrid(recipe: Self.recipe).place(
       Self.scan(.identity), toTemplate: .identity, name: "scan")
-    let prepared = try ModelGrid(recipe: Self.recipe)(
+    let prepared = try ModelGrid(recipe: Self.recipe).place(
       Self.scan(transform.body), toTemplate: transform.body, name: "scan")
-    let common = prepared.levels.compactMap { level in
-      reference.levels.firstIndex(of: level).map { (level, $0) }
+    let common = prepared.z.compactMap { level in
+      reference.z.firstIndex(of: level).map { (level, $0) }
     }
     #expect(common.count >= 25)
     for (level, row) in common where abs(level ?? 100) < 30 {
-      let other = try #require(prepared.levels.firstIndex(of: level))
+      let other = try #require(prepared.z.firstIndex(of: level))
       let area = 64 * 64
       let (a, b) = (
         reference.images[row * area..<(row + 1) * area], prepared.images[other * area..<(other + 1) * area]
@@ -83,12 +83,12 @@ import Volumes
 
   @Test func theSpotLiesWhereTheTemplateHasIt() throws {
     let transform = Self.transform(pitch: 0.3, yaw: 0.2, shift: SIMD3(9, 5, 20))
-    let prepared = try ModelGrid(recipe: Self.recipe)(
+    let prepared = try ModelGrid(recipe: Self.recipe).place(
       Self.scan(transform), toTemplate: transform, name: "scan")
     let brightest = try #require(prepared.images.indices.max { prepared.images[$0] < prepared.images[$1] })
     let (x, y, slice) = (brightest % 64, brightest / 64 % 64, brightest / 4096)
     let place = SIMD3(
-      (Double(x) - 31.5) * 3, (Double(y) - 31.5) * 3 - 18, try #require(prepared.levels[slice]))
+      (Double(x) - 31.5) * 3, (Double(y) - 31.5) * 3 - 18, try #require(prepared.z[slice]))
     let off = place - SIMD3(-24, -6, 12)
     #expect(max(off.max(), -off.min()) <= 4.5, "\(place)")
   }
@@ -108,7 +108,7 @@ import Volumes
         origin: geometry.affine.origin))
     let placed = Geometry(shape: thick.shape, affine: transform.composed(with: thick.affine))
     let placement = TemplatePlacement(
-      scan: placed, recipe: recipe, levels: Array(stride(from: -75.0, through: 75, by: 2)))
+      scan: placed, recipe: recipe, z: Array(stride(from: -75.0, through: 75, by: 2)))
     var drawn = Mask(geometry: placed, repeating: 0)
     for index in drawn.voxels.indices {
       let voxel = SIMD3(
@@ -129,12 +129,12 @@ import Volumes
     let transform = Self.transform(pitch: 0.3, yaw: 0.2, shift: SIMD3(9, 5, 20))
     let scan = try Self.scan(transform, shape: [20, 22, 15], spacing: 8)
     let modelGrid = ModelGrid(recipe: Self.recipe)
-    let reference = try modelGrid(scan, toTemplate: transform, name: "scan")
+    let reference = try modelGrid.place(scan, toTemplate: transform, name: "scan")
     let maps = try Tensor(reference.images, shape: [reference.slices.count, 64, 64])
     let map = reference.native(try reference.canonicalVolume(of: maps, inside: reference.scoredBrain))
-    for orientation in ScanPreparationTests.orientations {
+    for orientation in ModelGridTests.orientations {
       let turned = orientation.apply(scan)
-      let prepared = try modelGrid(turned, toTemplate: transform, name: "scan")
+      let prepared = try modelGrid.place(turned, toTemplate: transform, name: "scan")
       #expect(distance(prepared.images, reference.images) < 1e-4, "\(turned.geometry.axisCodes)")
       let back = prepared.native(try prepared.canonicalVolume(of: maps, inside: prepared.scoredBrain))
       #expect(back.geometry == turned.geometry)
@@ -144,16 +144,16 @@ import Volumes
 
   @Test func levelsThatTheBundleDoesNotKnowAreLeftOutAndSaid() throws {
     var recipe = Self.recipe
-    recipe.levels = [0, 20]
-    let prepared = try ModelGrid(recipe: recipe)(
+    recipe.zRange = [0, 20]
+    let prepared = try ModelGrid(recipe: recipe).place(
       Self.scan(.identity), toTemplate: .identity, name: "scan")
-    #expect(prepared.levels == [0, 3, 6, 9, 12, 15, 18])
+    #expect(prepared.z == [0, 3, 6, 9, 12, 15, 18])
     #expect(prepared.notes.count == 1 && prepared.notes[0].contains("not scored"))
     let bounds = prepared.scoredBrain.worldBounds
     #expect(bounds.first.z >= -1.5 && bounds.last.z <= 19.5)
-    recipe.levels = [80, 90]
+    recipe.zRange = [80, 90]
     let problem = try problem {
-      try ModelGrid(recipe: recipe)(Self.scan(.identity), toTemplate: .identity, name: "scan")
+      try ModelGrid(recipe: recipe).place(Self.scan(.identity), toTemplate: .identity, name: "scan")
     }
     #expect(problem.what.contains("no slice lies at an axial level the bundle knows"))
   }
@@ -161,12 +161,12 @@ import Volumes
   @Test func slicesWithALesionAreTold() throws {
     let transform = Self.transform(pitch: 0.3)
     let scan = try Self.scan(transform)
-    let prepared = try ModelGrid(recipe: Self.recipe)(scan, toTemplate: transform, name: "scan")
+    let prepared = try ModelGrid(recipe: Self.recipe).place(scan, toTemplate: transform, name: "scan")
     var lesion = Mask(geometry: scan.geometry, repeating: 0)
     #expect(!prepared.placement.slices(showing: lesion).contains(true))
     let place = try scan.geometry.voxel(atWorld: transform.inverse().apply(SIMD3(5, -20, 12)))
     lesion[Int(place.x.rounded()), Int(place.y.rounded()), Int(place.z.rounded())] = 1
-    let shown = zip(prepared.levels, prepared.placement.slices(showing: lesion)).filter(\.1).compactMap(\.0)
+    let shown = zip(prepared.z, prepared.placement.slices(showing: lesion)).filter(\.1).compactMap(\.0)
     // A voxel of 4 mm, pitched by 0.3, reaches 2.5 mm up and down, and a slice 1.5 mm.
     #expect(shown.contains(12) && shown.allSatisfy { abs($0 - 12) < 6.5 } && shown.count <= 4, "\(shown)")
   }

@@ -91,7 +91,7 @@ import Volumes
       let contents = try store.contents(of: [cohort.manifest.cases[1]])
       #expect(contents.slices.count == 4)
       let scan = TestScan.make(1, blob: TestScan.Blob())
-      let prepared = try ModelGrid(recipe: TestScan.recipe)(scan.image, name: "scan")
+      let prepared = try ModelGrid(recipe: TestScan.recipe).place(scan.image, name: "scan")
       let lesion = try prepared.placement.toGrid(scan.lesion.voxels.map(Float.init))
       let batch = try contents.batch(contents.slices, mirrored: [false, false, false, false])
       let left = try batch.brain.values()
@@ -99,7 +99,7 @@ import Volumes
       // What is lost besides the lesion lies beside it.
       let lost = zip(left, prepared.brain).count { $0 < $1 }, ill = lesion.count { $0 > 0 }
       #expect(lost >= ill && lost < 3 * ill, "\(lost), \(ill)")
-      #expect(batch.levels == [10, 15, 20, 25])
+      #expect(batch.z == [10, 15, 20, 25])
     }
   }
 
@@ -111,7 +111,7 @@ import Volumes
       let contents = try store.contents(of: cohort.manifest.cases)
       #expect(contents.slices.map(\.showsLesion) == [false, false, false, false, true, true, true, true])
       let scan = TestScan.make(1, blob: TestScan.Blob())
-      let prepared = try ModelGrid(recipe: TestScan.recipe)(scan.image, name: "scan")
+      let prepared = try ModelGrid(recipe: TestScan.recipe).place(scan.image, name: "scan")
       let batch = try contents.batch(contents.slices, mirrored: contents.slices.map { _ in false })
       let lesions = try #require(batch.lesions)
       #expect(try lesions.narrow(0, start: 0, length: 4).sum().item() == 0)

@@ -151,7 +151,7 @@ import Volumes
       var manifest = manifest
       manifest.cases[0].id = "sub-1_ses-2"
       var heard = [Int]()
-      let evaluation = try EvaluationRun(predictions: output, manifest: manifest)(samples: 50) {
+      let evaluation = try EvaluationRun(predictions: output, manifest: manifest).evaluate(samples: 50) {
         heard += [$0, $1]
       }
       #expect(heard == [1, 2, 2, 2] && evaluation.cases == 2 && evaluation.method == "normative")
@@ -176,16 +176,18 @@ import Volumes
 
       // Cases of other splits are no test cases.
       manifest.cases[0].split = .train
-      #expect(try EvaluationRun(predictions: output, manifest: manifest)(samples: 10).cases == 1)
+      #expect(try EvaluationRun(predictions: output, manifest: manifest).evaluate(samples: 10).cases == 1)
       manifest.cases[1].lesionMask = nil
-      #expect(try problem { try EvaluationRun(predictions: output, manifest: manifest)() }.kind == .badData)
+      #expect(
+        try problem { try EvaluationRun(predictions: output, manifest: manifest).evaluate() }.kind == .badData
+      )
     }
   }
 
   @Test func aFolderWithoutSegmentationIsRefused() throws {
     try withTemporaryFolder { folder in
       let manifest = try TestCohort(in: folder, train: 0, validation: 0, test: 1).manifest
-      let problem = try problem { try EvaluationRun(predictions: folder, manifest: manifest)() }
+      let problem = try problem { try EvaluationRun(predictions: folder, manifest: manifest).evaluate() }
       #expect(problem.kind == .missingInput && problem.place.hasSuffix("segmentation.json"))
     }
   }

@@ -17,13 +17,13 @@ enum TrainedBundle {
     let run = try TrainingRun(
       configuration: .tiny("normative", epochs: 1, settings: ["model.sigma=0.5", "training.mirror=0"]),
       manifest: cohort.manifest, folder: RunFolder(place.appendingPathComponent("run")), name: "tiny")
-    return try run()
+    return try run.run()
   }
 
   static var bundle: ModelBundle { get throws { try trained.get() } }
 
   static func threshold(_ rate: Double = 0.01) throws -> Double {
-    try bundle.manifest.calibration.threshold(atRate: rate)
+    try bundle.description.calibration.threshold(atRate: rate)
   }
 }
 
@@ -55,7 +55,7 @@ enum TrainedBundle {
   func aBrightBlobIsFoundWhereItIs(layout: Layout) throws {
     let blob = TestScan.Blob(), scan = layout.scan(50, blob: blob)
     let segmenter = try Segmenter(bundle: TrainedBundle.bundle)
-    let result = try segmenter(scan.image, threshold: 10, name: "scan")
+    let result = try segmenter.segment(scan.image, threshold: 10, name: "scan")
     for geometry in [
       result.anomalyMap.geometry, result.mask.geometry, result.labels.geometry, result.brain.geometry,
     ] { #expect(geometry == scan.image.geometry) }
@@ -74,22 +74,22 @@ enum TrainedBundle {
     }
     #expect((try PrecisionRecall(voxels).averagePrecision ?? 0) > 0.8)
     let figure = try #require(result.figures.first)
-    #expect(figure.size == 32 && figure.map.count == 1024 && figure.level == 20)
+    #expect(figure.size == 32 && figure.map.count == 1024 && figure.z == 20)
   }
 
   @Test(arguments: [(threshold: 0.0, expected: 3), (1e9, 1)])
   func picturesAreOfSlicesApart(of: (threshold: Double, expected: Int)) throws {
     let scan = TestScan.make(51, blob: TestScan.Blob())
-    let result = try Segmenter(bundle: TrainedBundle.bundle)(
+    let result = try Segmenter(bundle: TrainedBundle.bundle).segment(
       scan.image, threshold: of.threshold, name: "scan")
-    let levels = result.figures.compactMap(\.level)
+    let levels = result.figures.compactMap(\.z)
     #expect(levels.count == of.expected && Set(levels).count == of.expected)
     #expect(levels.first == 20)
   }
 
   @Test func maskAndTableTellTheSame() throws {
     let scan = TestScan.make(51, blob: TestScan.Blob())
-    let result = try Segmenter(bundle: TrainedBundle.bundle)(
+    let result = try Segmenter(bundle: TrainedBundle.bundle).segment(
       scan.image, threshold: TrainedBundle.threshold(0.05), name: "scan")
     #expect(result.lesions.count > 1)
     #expect(zip(result.mask.voxels, result.labels.voxels).allSatisfy { ($0 == 1) == ($1 > 0) })
@@ -105,7 +105,7 @@ enum TrainedBundle {
     let segmenter = try Segmenter(bundle: TrainedBundle.bundle)
     var larger = Mask(geometry: scan.image.geometry, repeating: 1)
     for threshold in [0, 0.5, 1, 2, 4, 8, 1e9] {
-      let mask = try segmenter(scan.image, threshold: threshold, name: "scan").mask
+      let mask = try segmenter.segment(scan.image, threshold: threshold, name: "scan").mask
       #expect(zip(mask.voxels, larger.voxels).allSatisfy { $0 <= $1 })
       #expect(mask.count < larger.count)
       larger = mask
@@ -118,7 +118,7 @@ enum TrainedBundle {
     for rate in [0.01, 0.05, 0.1] {
       var above = 0, all = 0
       for person: UInt64 in [6, 7] {
-        let result = try segmenter(
+        let result = try segmenter.segment(
           TestScan.make(person).image, threshold: TrainedBundle.threshold(rate), name: "scan")
         above += result.mask.count
         all += result.brain.count
@@ -135,7 +135,7 @@ enum TrainedBundle {
     settings.erosion = 7
     settings.minimumLesionSize = 1000
     scorer = Scorer(method: scorer.method, settings: settings, device: .cpu)
-    let result = try Segmenter(scorer: scorer, recipe: bundle.manifest.configuration.recipe)(
+    let result = try Segmenter(scorer: scorer, recipe: bundle.description.configuration.recipe).segment(
       scan.image, threshold: TrainedBundle.threshold(0.05), name: "scan")
     let inner = scan.brain.eroded(inPlaneBy: 7)
     #expect(inner.count < scan.brain.count)

@@ -10,7 +10,7 @@ import Testing
   private func calibration(_ count: Int) -> Calibration {
     var scores = ScoreHistogram()
     for index in 0..<count { scores.add(Float(index) / Float(count)) }
-    return Calibration(scores: scores, cases: 3)
+    return Calibration(scores: scores, cases: 3, participants: 3)
   }
 
   @Test func thresholdsFallAsTheRateRises() throws {
@@ -65,7 +65,7 @@ import Testing
     #expect(few.curve.first?.rate == 0.005)
     #expect(throws: Problem.self) { try few.threshold(atRate: 0.001) }
     #expect(throws: Problem.self) {
-      try Calibration(scores: ScoreHistogram(), cases: 0).threshold(atRate: 0.01)
+      try Calibration(scores: ScoreHistogram(), cases: 0, participants: 0).threshold(atRate: 0.01)
     }
   }
 }

@@ -86,7 +86,8 @@ import Volumes
     [
       "observed_fpr": point.observedFPR, "dice": point.dice, "recall": point.recall,
       "precision": point.precision, "absolute_volume_difference_percent": point.absoluteVolumeDifference,
-      "called_volume_ml": point.predictedVolume, "called_regions": point.predictedRegions.map(Double.init),
+      "predicted_volume_ml": point.predictedVolume,
+      "predicted_regions": point.predictedRegions.map(Double.init),
       "hd95_mm": point.hd95, "surface_dice_1mm": point.surfaceDice, "lesion_recall": point.lesionRecall,
       "lesion_f1": point.lesionF1,
     ]

@@ -37,7 +37,7 @@ import Testing
     for point in reliability.points {
       #expect(point.holds && abs(point.observed / point.stated - 1) < 0.1)
       // One person strays further than the mean of forty.
-      #expect(point.people[0] < point.interval[0] && point.people[1] > point.interval[1])
+      #expect(point.perParticipant[0] < point.interval[0] && point.perParticipant[1] > point.interval[1])
     }
   }
 
@@ -63,7 +63,7 @@ import Testing
       let observed = Double(exceeding.reduce(0, +)) / Double(people.joined().count)
       #expect(abs(point.observed - observed) < 0.04 * observed)
       let own = zip(exceeding, people).map { Double($0) / Double($1.count) }.sorted()
-      #expect(abs(point.people[1] - own.quantile(0.95)) < 0.04 * own.quantile(0.95))
+      #expect(abs(point.perParticipant[1] - own.quantile(0.95)) < 0.04 * own.quantile(0.95))
     }
   }
 
@@ -80,7 +80,8 @@ import Testing
     for _ in 0..<repeats {
       func person() -> [Float] { Self.scores(&generator, count: count, between: 1, within: 0.1) }
       let nine = (0..<9).map { _ in Self.histogram(person()) }.reduce(ScoreHistogram(fractionBits: 8), +)
-      let calibration = Calibration(scores: nine, cases: 9), other = person().map(Double.init)
+      let calibration = Calibration(scores: nine, cases: 9, participants: 9),
+        other = person().map(Double.init)
       promised += Double(other.filter { calibration.exceedance(of: $0) <= level }.count)
       measured += Double(other.filter { calibration.rate(above: $0) <= level }.count)
     }

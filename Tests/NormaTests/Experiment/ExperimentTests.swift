@@ -40,7 +40,7 @@ import Testing
 
   @Test func everyMethodIsMeasuredUnderEveryChain() throws {
     try withCohort { cohort in
-      let results = try experiment(cohort, Self.plan(seeds: 2))()
+      let results = try experiment(cohort, Self.plan(seeds: 2)).run()
       #expect(
         results.parts.map { "\($0.method)-\($0.seed)" } == ["brightness-0", "dense-ae-0", "dense-ae-1"])
       let chains = Dictionary(grouping: results.rows, by: \.method).mapValues { $0.map(\.chain) }
@@ -69,9 +69,9 @@ import Testing
 
   @Test func whatIsFinishedIsNotDoneAgain() throws {
     try withCohort { cohort in
-      let first = try experiment(cohort, Self.plan(["brightness"]))()
+      let first = try experiment(cohort, Self.plan(["brightness"])).run()
       var kept = [String](), begun = [String]()
-      let second = try experiment(cohort, Self.plan(["brightness", "dense-ae"]))(onEvent: { event in
+      let second = try experiment(cohort, Self.plan(["brightness", "dense-ae"])).run(onEvent: { event in
         switch event {
         case .kept(let part): kept.append(part.name)
         case .part(let part, _, _): begun.append(part.name)
@@ -81,17 +81,17 @@ import Testing
       #expect(kept == ["brightness-0"] && begun == ["dense-ae-0"])
       #expect(second.rows.prefix(first.rows.count).map(\.figures) == first.rows.map(\.figures))
       // A method that is added stands beside those of earlier calls.
-      let third = try experiment(cohort, Self.plan(["normative"]))()
+      let third = try experiment(cohort, Self.plan(["normative"])).run()
       #expect(third.methods == ["brightness", "normative", "dense-ae"] && third.parts.count == 3)
     }
   }
 
   @Test func aFolderBelongsToOneCohort() throws {
     try withCohort { cohort in
-      _ = try experiment(cohort, Self.plan(["brightness"]))()
+      _ = try experiment(cohort, Self.plan(["brightness"])).run()
       var smaller = cohort
       smaller.manifest.cases.removeFirst()
-      let refusal = try problem { try experiment(smaller, Self.plan(["brightness"]))() }
+      let refusal = try problem { try experiment(smaller, Self.plan(["brightness"])).run() }
       #expect(refusal.kind == .badData && refusal.what.contains("other data"))
     }
   }
@@ -99,17 +99,17 @@ import Testing
   /// Wherever it is stopped, the second call ends with the figures of a run that never was.
   @Test(arguments: [1, 4, 9, 14, 20])
   func anInterruptedExperimentGoesOn(after stops: Int) throws {
-    let whole = try withCohort { try experiment($0, Self.plan())().rows.map(\.figures) }
+    let whole = try withCohort { try experiment($0, Self.plan()).run().rows.map(\.figures) }
     try withCohort { cohort in
       var calls = 0
       let stopped = try problem {
-        try experiment(cohort, Self.plan())(shouldStop: {
+        try experiment(cohort, Self.plan()).run(shouldStop: {
           calls += 1
           return calls > stops
         })
       }
       #expect(stopped.kind == .interrupted)
-      #expect(try experiment(cohort, Self.plan())().rows.map(\.figures) == whole)
+      #expect(try experiment(cohort, Self.plan()).run().rows.map(\.figures) == whole)
     }
   }
 
@@ -118,9 +118,10 @@ import Testing
       var turned = cohort
       turned.manifest.cases.reverse()
       let folder = ExperimentFolder(cohort.folder.appendingPathComponent("turned"))
-      let a = try experiment(cohort, Self.plan(["brightness", "normative"]))()
+      let a = try experiment(cohort, Self.plan(["brightness", "normative"])).run()
       let b = try ExperimentRun(
-        plan: Self.plan(["brightness", "normative"]), manifest: turned.manifest, folder: folder)()
+        plan: Self.plan(["brightness", "normative"]), manifest: turned.manifest, folder: folder
+      ).run()
       for (first, second) in zip(a.rows, b.rows) {
         let (x, y) = (first.figures["auprc"], second.figures["auprc"])
         #expect(abs(try #require(x).mean - #require(y).mean) < 1e-5)
@@ -130,10 +131,10 @@ import Testing
 
   @Test func anotherConfigurationIsRefused() throws {
     try withCohort { cohort in
-      _ = try experiment(cohort, Self.plan())()
+      _ = try experiment(cohort, Self.plan()).run()
       var other = try Self.plan()
       other.settings.append("dense-ae:training.epochs=3")
-      let refusal = try problem { try experiment(cohort, other)() }
+      let refusal = try problem { try experiment(cohort, other).run() }
       #expect(refusal.kind == .badData && refusal.what.contains("another configuration"))
     }
   }

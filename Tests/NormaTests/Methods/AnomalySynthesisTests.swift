@@ -33,7 +33,7 @@ import Testing
   private func areas(_ task: SyntheticTask, paintings: UInt64 = 20) throws -> [Int] {
     let batch = try Self.slices(), synthesis = AnomalySynthesis(tasks: [task], count: 1...1)
     return try (0..<paintings).flatMap { painting in
-      let labels = try synthesis(batch, seeds: [2 * painting, 2 * painting + 1]).labels()
+      let labels = try synthesis.paint(batch, seeds: [2 * painting, 2 * painting + 1]).labels()
       return try labels.sum([1, 2, 3]).values().map { Int($0) }
     }
   }
@@ -42,7 +42,7 @@ import Testing
   func theLabelIsWhereTheBrainChanged(task: SyntheticTask) throws {
     let batch = try Self.slices(), brain = try batch.brain.values(), before = try batch.images.values()
     for seed in UInt64(0)..<10 {
-      let painted = try AnomalySynthesis(tasks: [task], count: 1...3)(batch, seeds: [seed, seed + 100])
+      let painted = try AnomalySynthesis(tasks: [task], count: 1...3).paint(batch, seeds: [seed, seed + 100])
       let after = try painted.images.values(), labels = try painted.labels().values()
       #expect(try painted.brain.values() == brain)
       for (pixel, label) in labels.enumerated() {
@@ -61,7 +61,7 @@ import Testing
     let batch = try Self.slices()
     var synthesis = AnomalySynthesis(tasks: [task], variations: NormalVariation.allCases, count: 1...2)
     synthesis.augmentation = SliceAugmentation()
-    let painted = try [[5, 6], [5, 6], [7, 6]].map { try synthesis(batch, seeds: $0) }
+    let painted = try [[5, 6], [5, 6], [7, 6]].map { try synthesis.paint(batch, seeds: $0) }
     let images = try painted.map { try $0.images.values() }
     #expect(images[0] == images[1] && images[0] != images[2])
     #expect(try painted[0].labels().values() == painted[1].labels().values())
@@ -83,7 +83,7 @@ import Testing
   @Test func brightAnomaliesAreBrightAndDarkOnesAreMostlyDark() throws {
     func meanChange(_ task: SyntheticTask) throws -> Float {
       let batch = try Self.slices()
-      let painted = try AnomalySynthesis(tasks: [task], count: 1...1)(batch, seeds: [11, 12])
+      let painted = try AnomalySynthesis(tasks: [task], count: 1...1).paint(batch, seeds: [11, 12])
       let change = try ((painted.images - batch.images) * painted.labels()).sum()
       return try change.item() / max(1, painted.labels().sum().item())
     }
@@ -95,7 +95,7 @@ import Testing
     let batch = try Self.slices()
     func labels(_ darkening: Bool, _ seed: UInt64) throws -> (labels: [Float], change: [Float]) {
       let synthesis = AnomalySynthesis(tasks: [.dark], labelsDarkening: darkening, count: 3...3)
-      let painted = try synthesis(batch, seeds: [seed, seed + 1])
+      let painted = try synthesis.paint(batch, seeds: [seed, seed + 1])
       return try (painted.labels().values(), (painted.images - batch.images).values())
     }
     var bright = 0, dark = 0
@@ -114,7 +114,7 @@ import Testing
     let batch = try Self.slices()
     let synthesis = AnomalySynthesis(
       tasks: [.blob], variations: [variation], variationShare: 1, count: 0...0)
-    let painted = try synthesis(batch, seeds: [1, 2])
+    let painted = try synthesis.paint(batch, seeds: [1, 2])
     let change = try (painted.images - batch.images).values(), brain = try batch.brain.values()
     #expect(try painted.labels().sum().item() == 0)
     #expect(change.max() ?? 0 > 0.03)
@@ -125,7 +125,7 @@ import Testing
     let batch = try Self.slices()
     let synthesis = AnomalySynthesis(
       tasks: [.blob], variations: [.symmetric], variationShare: 1, count: 0...0)
-    let change = try synthesis(batch, seeds: [1, 2]).images - batch.images
+    let change = try synthesis.paint(batch, seeds: [1, 2]).images - batch.images
     #expect(distance(try change.values(), try change.flip([3]).values()) < 1e-5)
   }
 
@@ -136,11 +136,11 @@ import Testing
     let batch = try Self.slices()
     var synthesis = AnomalySynthesis(tasks: [.blob], count: 0...0)
     synthesis.augmentation = still
-    let painted = try synthesis(batch, seeds: [1, 2])
+    let painted = try synthesis.paint(batch, seeds: [1, 2])
     #expect(distance(try painted.images.values(), try batch.images.values()) < 1e-4)
     #expect(try painted.brain.values() == batch.brain.values())
     synthesis.augmentation = SliceAugmentation()
-    let moved = try synthesis(batch, seeds: [1, 2])
+    let moved = try synthesis.paint(batch, seeds: [1, 2])
     #expect(distance(try moved.images.values(), try batch.images.values()) > 0.05)
     let share = try moved.brain.sum().item() / batch.brain.sum().item()
     #expect(share > 0.8 && share < 1.2)
@@ -159,7 +159,7 @@ import Testing
       return (40..<55).contains(x) && (50..<60).contains(y) ? 1 : 0
     }
     let lesions = try Tensor(square, shape: brain.shape)
-    let moved = try augmentation(
+    let moved = try augmentation.augment(
       Batch(images: (0.5 + 0.4 * lesions) * brain, brain: brain, lesions: lesions), seeds: [1, 2])
     let labels = try moved.labels().values()
     #expect(distance(try ((moved.images - 0.5) / 0.4 * moved.brain).values(), labels) < 1e-4)
@@ -168,7 +168,7 @@ import Testing
 
   @Test func aSliceWithoutBrainStaysEmpty() throws {
     let empty = try Tensor.zeros([1, 1, 32, 32])
-    let painted = try AnomalySynthesis(tasks: SyntheticTask.allCases, count: 1...3)(
+    let painted = try AnomalySynthesis(tasks: SyntheticTask.allCases, count: 1...3).paint(
       Batch(images: empty, brain: empty), seeds: [1])
     #expect(try painted.labels().sum().item() == 0 && painted.images.abs().max().item() == 0)
   }

@@ -20,7 +20,7 @@ import Testing
     _ batch: Batch, coarseness: Int, strength: Float = 0.2, sign: CoarseNoise.Sign = .both,
     from seed: UInt64 = 0
   ) throws -> Tensor {
-    try CoarseNoise(coarseness: coarseness, strength: strength, sign: sign)(
+    try CoarseNoise(coarseness: coarseness, strength: strength, sign: sign).sample(
       batch, seeds: (0..<UInt64(batch.count)).map { seed + $0 })
   }
 

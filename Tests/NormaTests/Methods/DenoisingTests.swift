@@ -47,7 +47,7 @@ import Testing
     for step in UInt64(0)..<120 {
       _ = try method.step(batch, StepContext(learningRate: 5e-3, generator: Generator(seed: step)))
     }
-    let noise = try CoarseNoise(coarseness: 8, strength: 0.2, sign: .both)(batch, seeds: batch.seeds())
+    let noise = try CoarseNoise(coarseness: 8, strength: 0.2, sign: .both).sample(batch, seeds: batch.seeds())
     let before = try Double(noise.square().sum().item() / batch.brain.sum().item())
     let after = try #require(try method.validationLosses(batch)).total
     #expect(after < 0.5 * before, "\(before) fell to \(after)")
@@ -87,7 +87,7 @@ import Testing
     _ batch: Batch, _ residual: Residual, threshold: Float = 0.1
   ) throws -> (first: [Float], second: [Float]) {
     let first = try timid(batch.images)
-    let second = try SecondPass(threshold: threshold, residual: residual)(
+    let second = try SecondPass(threshold: threshold, residual: residual).refine(
       batch, first: first, reconstruct: timid)
     return (try (batch.images - first).values(), try (batch.images - second).values())
   }

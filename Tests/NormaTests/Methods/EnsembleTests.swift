@@ -26,10 +26,10 @@ import Testing
 
   /// A member counts above its floor, and at its own levels and unknown ones alone.
   @Test func aMemberIsHeardAboveItsFloorAndAtItsLevels() throws {
-    let member = "{method: brightness, weight: 2, floor: 0.5, levels: [10, 20]}"
+    let member = "{method: brightness, weight: 2, floor: 0.5, zRange: [10, 20]}"
     let method = try ensemble("[{method: brightness}, \(member)]")
     let batch = try MethodMatrixTests.batch(9)
-    let placed = Batch(images: batch.images, brain: batch.brain, levels: [9.9, 10, nil, 21])
+    let placed = Batch(images: batch.images, brain: batch.brain, z: [9.9, 10, nil, 21])
     let intensity = try ((batch.images - 0.5) * 10).relu() * batch.brain
     let map = try method.score(placed).map
     for (index, isHeard) in [false, true, true, false].enumerated() {

@@ -116,7 +116,7 @@ import Testing
     try MethodMatrixTests.train(method)
     let batch = try MethodMatrixTests.batch(9)
     func map(_ seed: UInt64?) throws -> [Float] {
-      try method.score(batch, draws: seed.map { try Generator(seed: $0) }).map.values()
+      try method.score(batch, generator: seed.map { try Generator(seed: $0) }).map.values()
     }
     let plain = try map(nil), first = try map(1)
     #expect(try map(nil) == plain)

@@ -150,8 +150,8 @@ import Testing
   @Test(arguments: autoencoders + [search, fastEncoder])
   func theScoreIsThatOfPyTorch(row: Case) throws {
     let method = try row.make(), batch = try Self.batch()
-    func expectScore(_ name: String, _ draws: Generator?) throws {
-      let score = try method.score(batch, draws: draws)
+    func expectScore(_ name: String, _ generator: Generator?) throws {
+      let score = try method.score(batch, generator: generator)
       let golden = try row.golden.golden(name).values()
       let image = try batch.images.select(0, 0).values(), brain = try batch.brain.select(0, 0).values()
       let inside = zip(golden, brain).map { $0 * $1 }

@@ -14,14 +14,14 @@ import Volumes
   /// Prepared slices of a person as a batch.
   static func batch(_ person: UInt64, slices: Int = 4, blob: TestScan.Blob? = nil) throws -> Batch {
     let scan = TestScan.make(person, blob: blob)
-    let prepared = try ModelGrid(recipe: TestScan.recipe)(scan.image, name: "scan")
+    let prepared = try ModelGrid(recipe: TestScan.recipe).place(scan.image, name: "scan")
     func tensor(_ values: [Float]) throws -> Tensor {
       try Tensor(Array(values.prefix(slices * 1024)), shape: [slices, 1, 32, 32])
     }
     return Batch(
       images: try tensor(prepared.images), brain: try tensor(prepared.brain),
       lesions: try tensor(prepared.placement.toGrid(scan.lesion.voxels.map(Float.init))),
-      levels: Array(prepared.levels.prefix(slices)))
+      z: Array(prepared.z.prefix(slices)))
   }
 
   static func make(_ preset: String, seed: UInt64 = 0) throws -> any Method {
@@ -154,7 +154,7 @@ import Volumes
     let order = try Tensor([2, 0, 3, 1], shape: [4]).to(.int64)
     let turned = Batch(
       images: try batch.images.indexSelect(0, order), brain: try batch.brain.indexSelect(0, order),
-      levels: [2, 0, 3, 1].map { batch.levels[$0] })
+      z: [2, 0, 3, 1].map { batch.z[$0] })
     let expected = try method.score(batch).map.indexSelect(0, order).values()
     #expect(distance(try method.score(turned).map.values(), expected) < 1e-4)
   }

@@ -24,7 +24,7 @@ import Testing
     let golden = try Self.golden.get()
     var map = TotalVariation.ProximalMap(weight: weight, region: try golden.golden("region"))
     map.iterations = 3000
-    let actual = try map(golden.golden("images")).values()
+    let actual = try map.apply(golden.golden("images")).values()
     #expect(distance(actual, try golden.golden(name).values()) < 1e-4)
   }
 
@@ -35,7 +35,7 @@ import Testing
     var search = RestorationSearch()
     (search.steps, search.stepSize, search.weight) = (400, stepSize, row.weight)
     let start = try Tensor.full(region.shape, 0.7), target = try start + golden.golden("images")
-    let end = try search(Batch(images: start, brain: region)) {
+    let end = try search.restore(Batch(images: start, brain: region)) {
       try ($0.images - target).square().sum() * 0.5
     }
     let change = try (end - start).values()

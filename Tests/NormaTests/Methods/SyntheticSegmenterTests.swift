@@ -102,7 +102,7 @@ import Testing
     let after = try method.validationLosses(batch)?.total ?? .infinity
     #expect(after < 0.8 * before, "\(before) fell to \(after)")
     let healthy = try MethodMatrixTests.batch(9)
-    let painted = try AnomalySynthesis(tasks: [.blob], count: 1...1)(healthy, seeds: [21, 22, 23, 24])
+    let painted = try AnomalySynthesis(tasks: [.blob], count: 1...1).paint(healthy, seeds: [21, 22, 23, 24])
     let map = try method.score(painted).map
     let inside = try (map * painted.labels()).sum().item() / painted.labels().sum().item()
     let rest = try painted.brain - painted.labels()
@@ -159,7 +159,7 @@ import Testing
     (shifting.shift, shifting.scale) = (0.5, 0.5)
     var reached = 0
     for seed in UInt64(0)..<8 {
-      let moved = try shifting(context.placed(batch), seeds: [seed])
+      let moved = try shifting.augment(context.placed(batch), seeds: [seed])
       let maps = try #require(try context.maps(of: moved)), values = try maps.values()
       #expect(values.allSatisfy { $0.isFinite })
       let seen = try #require(moved.normal).narrow(1, start: 1, length: 1).values()

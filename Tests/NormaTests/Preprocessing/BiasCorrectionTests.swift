@@ -46,7 +46,7 @@ import Volumes
 
   @Test func shadingIsTakenOut() throws {
     let (scan, brain) = Self.shaded
-    let corrected = try BiasCorrection()(scan, brain: brain)
+    let corrected = try BiasCorrection().correct(scan, brain: brain)
     #expect(corrected.geometry == scan.geometry)
     // Along x through the middle: the inner tissue is equally bright on both sides.
     func ratio(_ volume: Volume) -> Float { volume[30, 20, 12] / volume[13, 20, 12] }
@@ -87,7 +87,7 @@ import Volumes
 
   @Test(arguments: refusals)
   func whatCannotBeFittedIsRefused(row: Row<(scan: Volume, brain: Mask, what: String)>) throws {
-    let refused = try problem { try BiasCorrection()(row.body.scan, brain: row.body.brain) }
+    let refused = try problem { try BiasCorrection().correct(row.body.scan, brain: row.body.brain) }
     #expect(refused.what == row.body.what && refused.kind == .badData && !refused.advice.isEmpty)
   }
 
@@ -114,14 +114,14 @@ import Volumes
     var settings = CurvatureFlowSettings()
     settings.iterations = iterations
     let scan = Volume(geometry: Self.geometry, voxels: try goldens.golden("flow/scan").values())
-    let smooth = try CurvatureFlow(settings: settings)(scan)
+    let smooth = try CurvatureFlow(settings: settings).smooth(scan)
     #expect(distance(smooth.voxels, try goldens.golden("flow/\(iterations)").values()) < 1e-3)
   }
 
   @Test func voxelsThatAreNotFiniteAreRefused() throws {
     var scan = Volume(geometry: Self.geometry, repeating: 1)
     scan[2, 2, 2] = .nan
-    let refused = try problem { try CurvatureFlow()(scan) }
+    let refused = try problem { try CurvatureFlow().smooth(scan) }
     #expect(refused.what == "1 voxels are NaN or infinite" && refused.kind == .badData)
   }
 

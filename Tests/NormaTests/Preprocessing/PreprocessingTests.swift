@@ -62,7 +62,9 @@ import Volumes
   @Test(arguments: [true, false])
   func aStrippedScanInTemplateSpaceStaysThere(correctsBias: Bool) throws {
     let scan = TestScan.make(1).image
-    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=\(correctsBias)"])($0) }
+    let prepared = try withScan(scan) {
+      try Self.preprocessing(["correctsBias=\(correctsBias)"]).preprocess($0)
+    }
     #expect(prepared.brain?.voxels == scan.voxels.map { $0 == 0 ? 0 : 1 } && prepared.toTemplate == nil)
     #expect((prepared.volume.voxels == scan.voxels) == !correctsBias)
     let steps = Dictionary(uniqueKeysWithValues: prepared.record.steps.map { ($0.name, $0) })
@@ -74,7 +76,7 @@ import Volumes
     var scan = TestScan.make(1).image
     let slice = scan.shape[0] * scan.shape[1], kept = scan.shape[2] / 2
     for index in scan.voxels.indices where index / slice != kept { scan.voxels[index] = 0 }
-    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=true"])($0) }
+    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=true"]).preprocess($0) }
     #expect(prepared.volume.voxels == scan.voxels)
     let step = prepared.record.steps.first { $0.name == "bias correction" }
     #expect(step?.isDone == false && step?.detail == "the scan shows less than 16 mm of brain")
@@ -82,7 +84,7 @@ import Volumes
 
   @Test func aStrippedScanElsewhereKeepsItsVoxelsAsBrain() throws {
     let scan = Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))
-    let prepared = try withScan(scan) { try Self.preprocessing()($0) }
+    let prepared = try withScan(scan) { try Self.preprocessing().preprocess($0) }
     #expect(prepared.brain?.voxels == scan.voxels.map { $0 == 0 ? 0 : 1 })
     #expect(prepared.record.notes == ["The scan was taken as skull-stripped."])
     #expect(abs(try #require(prepared.record.brainVolume) - 1501) < 30)
@@ -97,13 +99,13 @@ import Volumes
       try NIfTI.write(brain, to: files[1])
       var scanCase = ScanCase(scan: files[0])
       scanCase.brainMask = files[1]
-      let masked = try Self.preprocessing()(scanCase)
+      let masked = try Self.preprocessing().preprocess(scanCase)
       #expect(
         masked.brain?.voxels == brain.voxels && masked.record.steps[0].detail == "a brain mask is given")
       let transform = RegisteredScanTests.transform(pitch: 0.2, shift: SIMD3(1, 2, 3))
       try ITKTransformFile.write(transform, to: files[2])
       scanCase.templateTransform = files[2]
-      let placed = try Self.preprocessing([])(scanCase)
+      let placed = try Self.preprocessing([]).preprocess(scanCase)
       #expect(placed.brain?.voxels == brain.voxels)
       let found = try #require(placed.toTemplate)
       let corner = SIMD3(90.0, -100, 80), off = found.apply(corner) - transform.apply(corner)
@@ -113,14 +115,16 @@ import Volumes
 
   @Test func aScanWithSkullAsksForTheWeights() throws {
     let problem = try problem {
-      try withScan(Self.ellipsoid(SIMD3(80, 100, 95), background: 2)) { try Self.preprocessing()($0) }
+      try withScan(Self.ellipsoid(SIMD3(80, 100, 95), background: 2)) {
+        try Self.preprocessing().preprocess($0)
+      }
     }
     #expect(problem.kind == .missingLibrary && problem.what.contains("weights of the brain extraction"))
   }
 
   @Test func theUsersWordOnTheSkullCounts() throws {
     let scan = Self.ellipsoid(SIMD3(80, 100, 95))
-    let prepared = try withScan(scan) { try Self.preprocessing(skull: .absent)($0) }
+    let prepared = try withScan(scan) { try Self.preprocessing(skull: .absent).preprocess($0) }
     #expect(prepared.brain?.count == scan.voxels.count { $0 != 0 })
   }
 
@@ -128,10 +132,10 @@ import Volumes
     try withTemporaryFolder { folder in
       try withScan(Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))) { scan in
         let settings = ["registers=false", "denoisingIterations=2"]
-        let first = try Self.preprocessing(settings)(scan, keptIn: folder)
+        let first = try Self.preprocessing(settings).preprocess(scan, keptIn: folder)
         let files = PreprocessedFiles(scan, in: folder)
         let written = try Data(contentsOf: files.scan)
-        let second = try Self.preprocessing(settings)(scan, keptIn: folder)
+        let second = try Self.preprocessing(settings).preprocess(scan, keptIn: folder)
         #expect(second.record == first.record && second.brain?.voxels == first.brain?.voxels)
         let brain = try #require(first.brain)
         let inside = zip(first.volume.voxels, brain.voxels).map { $1 == 0 ? 0 : $0 }
@@ -152,7 +156,7 @@ import Volumes
       shaded.voxels[index] *=
         Float(exp(0.3 * sin(x / 25) + 0.2 * cos(y / 30))) * (1 + 0.005 * Float(index % 7))
     }
-    let prepared = try withScan(shaded) { try Self.preprocessing(["registers=false"])($0) }
+    let prepared = try withScan(shaded) { try Self.preprocessing(["registers=false"]).preprocess($0) }
     func spread(_ volume: Volume) -> Float {
       let inside = zip(volume.voxels, flat.voxels).filter { $1 > 0 }.map(\.0)
       let statistics = RobustStatistics.medianAndDeviation(of: inside)

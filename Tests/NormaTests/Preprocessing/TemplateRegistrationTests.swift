@@ -14,7 +14,7 @@ import Volumes
   private static func lay(_ scan: Volume, seed: Int = 0) throws -> TemplateRegistration.Result {
     var registration = try registration.get()
     registration.settings.seed = seed
-    return try registration(scan, brain: TestBrain.mask(scan), name: "scan.nii.gz")
+    return try registration.register(scan, brain: TestBrain.mask(scan), name: "scan.nii.gz")
   }
 
   /// A scan that this map takes to the template, on a grid of its own.
@@ -140,7 +140,7 @@ import Volumes
   @Test(arguments: refusals)
   func whatCannotBeRightIsRefused(row: Row<(scan: Volume, mask: Mask, what: String)>) throws {
     let (scan, mask, what) = row.body
-    let refused = try problem { try Self.registration.get()(scan, brain: mask, name: "scan.nii.gz") }
+    let refused = try problem { try Self.registration.get().register(scan, brain: mask, name: "scan.nii.gz") }
     #expect(refused.what.hasPrefix(what), "\(refused)")
     #expect(refused.kind == .badData && refused.place == "scan.nii.gz" && !refused.advice.isEmpty)
   }

@@ -13,7 +13,7 @@ import Volumes
   func theMedianIsThatOfSciPy(name: String, size: Int) throws {
     let goldens = try Goldens.tensors("scoring.safetensors")
     let images = try goldens.golden("median/\(name)/in")
-    let filtered = MedianFilter(size: size)(
+    let filtered = MedianFilter(size: size).filter(
       try images.values(), height: images.shape[1], width: images.shape[2])
     #expect(filtered == (try goldens.golden("median/\(name)/\(size)").values()))
   }
@@ -23,7 +23,7 @@ import Volumes
   func theMedianOverSlicesIsThatOfSciPyAndSimpleITK(size: Int, depth: Int) throws {
     let goldens = try Goldens.tensors("scoring.safetensors")
     let volume = try goldens.golden("volume median/in")
-    let filtered = MedianFilter(size: size, depth: depth)(
+    let filtered = MedianFilter(size: size, depth: depth).filter(
       try volume.values(), height: volume.shape[1], width: volume.shape[2])
     #expect(filtered == (try goldens.golden("volume median/\(size)x\(depth)").values()))
   }
@@ -31,7 +31,7 @@ import Volumes
   @Test(arguments: [(15, 1), (7, 3)])
   func aConstantStaysConstantInside(size: Int, depth: Int) {
     let side = 20
-    let filtered = MedianFilter(size: size, depth: depth)(
+    let filtered = MedianFilter(size: size, depth: depth).filter(
       [Float](repeating: 2.5, count: side * side * side), height: side, width: side)
     let inside = (size / 2)..<(side - size / 2), slices = (depth / 2)..<(side - depth / 2)
     for z in slices {
@@ -43,7 +43,7 @@ import Volumes
 
   @Test func aWindowOfOneChangesNothing() {
     let image: [Float] = [3, -1, 2, 8, .infinity, 0]
-    #expect(MedianFilter(size: 1)(image, height: 2, width: 3) == image)
+    #expect(MedianFilter(size: 1).filter(image, height: 2, width: 3) == image)
   }
 
   @Test(arguments: ["isotropic", "anisotropic", "coarse", "far", "exact"])

@@ -22,9 +22,9 @@ final class DrawingMethod: Method {
   func validationLosses(_ batch: Batch) throws -> Losses? { nil }
 
   /// Two above the input, so that no draw makes it negative.
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     var map = try batch.images + 2
-    if let draws { map = try map + Tensor.randn(map.shape, generator: draws) * 0.1 }
+    if let generator { map = try map + Tensor.randn(map.shape, generator: generator) * 0.1 }
     return AnomalyScore(map: try map * batch.brain, reconstruction: batch.images)
   }
 
@@ -40,7 +40,7 @@ final class DrawingMethod: Method {
     let geometry = Geometry(shape: [26, 32, 40], affine: TestScan.geometry.affine)
     var recipe = Recipe()
     (recipe.gridSize, recipe.gridSpacing) = (Self.size, 12)
-    return try ModelGrid(recipe: recipe)(TestScan.make(person, geometry: geometry).image, name: "scan")
+    return try ModelGrid(recipe: recipe).place(TestScan.make(person, geometry: geometry).image, name: "scan")
   }
 
   private func settings(_ change: (inout ScoringSettings) -> Void = { _ in }) -> ScoringSettings {
@@ -63,10 +63,10 @@ final class DrawingMethod: Method {
 
   @Test func drawsAreAveragedAndTheirSpreadIsKnown() throws {
     let scan = try scan(1)
-    let plain = try scorer("drawing", settings())(scan, size: Self.size)
+    let plain = try scorer("drawing", settings()).score(scan, size: Self.size)
     #expect(plain.variance == nil)
     let statistics = ScoreStatistics(deviation: try .full([Self.size, Self.size], 0.5))
-    let sampled = try scorer("drawing", settings { $0.samples = 64 }, statistics: statistics)(
+    let sampled = try scorer("drawing", settings { $0.samples = 64 }, statistics: statistics).score(
       scan, size: Self.size)
     // Noise of 0.1, the mean of 64, over a deviation of 0.5: five sd over all pixels.
     let expected = try plain.maps.values().map { $0 * 2 }
@@ -85,7 +85,8 @@ final class DrawingMethod: Method {
     let scorer = try scorer("drawing", settings { $0.samples = 1 })
     let first = try scan(1), second = try scan(2)
     let noise = try [first, second, first].map { scan in
-      try zip(scorer(scan, size: Self.size).maps.values(), zip(scan.images, scan.brain)).map { score, pixel in
+      try zip(scorer.score(scan, size: Self.size).maps.values(), zip(scan.images, scan.brain)).map {
+        score, pixel in
         score - (pixel.0 + 2) * pixel.1
       }
     }
@@ -94,13 +95,13 @@ final class DrawingMethod: Method {
     // Two batches of one scan.
     #expect(
       Array(noise[0].prefix(8 * Self.size * Self.size)) != Array(noise[0].suffix(8 * Self.size * Self.size)))
-    #expect(try scorer(first, size: Self.size).variance == nil)
+    #expect(try scorer.score(first, size: Self.size).variance == nil)
   }
 
   @Test func aMethodThatDoesNotDrawHasNoSpread() throws {
     let scan = try scan(3)
-    let sampled = try scorer("brightness", settings { $0.samples = 4 })(scan, size: Self.size)
-    let plain = try scorer("brightness", settings())(scan, size: Self.size)
+    let sampled = try scorer("brightness", settings { $0.samples = 4 }).score(scan, size: Self.size)
+    let plain = try scorer("brightness", settings()).score(scan, size: Self.size)
     #expect(try sampled.maps.values() == plain.maps.values())
     #expect(try #require(sampled.variance).values().allSatisfy { $0 == 0 })
     #expect(try #require(sampled.maps.values().max()) > 0)
@@ -108,32 +109,34 @@ final class DrawingMethod: Method {
 
   @Test func theMapIsZeroWhereTheInputIsNotBright() throws {
     let scan = try scan(4)
-    let plain = try scorer("drawing", settings { $0.median = 3 })(scan, size: Self.size).maps.values()
+    let plain = try scorer("drawing", settings { $0.median = 3 }).score(scan, size: Self.size).maps.values()
     let map = try scorer(
       "drawing",
       settings {
         $0.median = 3
         $0.intensityPrior = 0.5
-      })(
-        scan, size: Self.size
-      ).maps.values()
+      }
+    ).score(
+      scan, size: Self.size
+    ).maps.values()
     #expect(zip(map, zip(plain, scan.images)).allSatisfy { $0 == ($1.1 > 0.5 ? $1.0 : 0) })
     #expect(zip(map, plain).contains { $0 == 0 && $1 > 0 } && map.contains { $0 > 0 })
   }
 
   @Test func theMedianSpansAllSlices() throws {
     let scan = try scan(5)
-    let raw = try scorer("brightness", settings())(scan, size: Self.size).maps.values()
+    let raw = try scorer("brightness", settings()).score(scan, size: Self.size).maps.values()
     let filtered = try scorer(
       "brightness",
       settings {
         $0.median = 3
         $0.medianDepth = 3
-      })(
-        scan, size: Self.size
-      ).maps.values()
-    #expect(filtered == MedianFilter(size: 3, depth: 3)(raw, height: Self.size, width: Self.size))
-    #expect(filtered != MedianFilter(size: 3)(raw, height: Self.size, width: Self.size))
+      }
+    ).score(
+      scan, size: Self.size
+    ).maps.values()
+    #expect(filtered == MedianFilter(size: 3, depth: 3).filter(raw, height: Self.size, width: Self.size))
+    #expect(filtered != MedianFilter(size: 3).filter(raw, height: Self.size, width: Self.size))
   }
 
   @Test(arguments: ["brightness", "normative"])
@@ -157,8 +160,8 @@ final class DrawingMethod: Method {
         }
       }
     }
-    let map = try scorer(scan, size: Self.size).maps
-    let mirrored = try scorer(scan.mirrored(size: Self.size), size: Self.size).maps
+    let map = try scorer.score(scan, size: Self.size).maps
+    let mirrored = try scorer.score(scan.mirrored(size: Self.size), size: Self.size).maps
     // Float moments of a small variance: the normative map is symmetric to about a thousandth.
     let scale = try map.max().item()
     #expect(distance(try mirrored.flip([2]).values(), try map.values()) < 1e-3 * scale)
@@ -173,7 +176,7 @@ extension GriddedScan {
       values.indices.map { values[$0 + size - 1 - 2 * ($0 % size)] }
     }
     return GriddedScan(
-      slices: slices, levels: levels, images: flipped(images), brain: flipped(brain), notes: notes,
+      slices: slices, z: z, images: flipped(images), brain: flipped(brain), notes: notes,
       placement: placement, orientation: orientation, scoredBrain: scoredBrain, native: native)
   }
 }

@@ -16,7 +16,7 @@ import Testing
     (Point(-50, 99, 31), SIMD4(0, 1, 0.5, 1)),
   ])
   func readsBetweenNodesAndClampsAtTheBorder(point: Point, expected: SIMD4<Float>) {
-    #expect(lattice(point) == expected)
+    #expect(lattice.value(point) == expected)
   }
 
   @Test func smoothNoiseIsStandardizedAndSmooth() {

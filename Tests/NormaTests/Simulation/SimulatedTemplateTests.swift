@@ -9,10 +9,10 @@ import Volumes
 @Suite struct SimulatedTemplateTests {
   @Test func thePhantomHasVentriclesWhereTheTemplateHasThem() {
     let tissues = SimulatedTemplate.phantom(shape: [28, 33, 27]).tissues
-    for x: Float in [-12, 12] { #expect(tissues(Point(x, -4, 19)).w == 0) }
-    let white = tissues(Point(40, -20, 18))
+    for x: Float in [-12, 12] { #expect(tissues.value(Point(x, -4, 19)).w == 0) }
+    let white = tissues.value(Point(40, -20, 18))
     #expect(white.y > 0.9 && white.w > 8)
-    #expect(tissues(Point(90, -20, 18)).z == 0)
+    #expect(tissues.value(Point(90, -20, 18)).z == 0)
   }
 
   @Test func mapsAreReadFromAFolder() throws {
@@ -32,7 +32,7 @@ import Volumes
     let tissues = try SimulatedTemplate(folder: folder).tissues
     #expect(tissues.origin == Point(-16, -12, 10))
     #expect(tissues.shape == SIMD3(32, 24, 20))
-    let share = tissues(Point(0, 0, 20))
+    let share = tissues.value(Point(0, 0, 20))
     #expect(abs(share.x - 0.2) < 1e-6 && abs(share.y - 0.8) < 1e-6 && share.z == 1)
 
     try write("gm", shape: [32, 24, 21], value: 51)

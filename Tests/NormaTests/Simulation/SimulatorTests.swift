@@ -46,7 +46,7 @@ import Volumes
     var generator = SeededGenerator(seed: 1, stream: 2)
     #expect(generator.uniform(0...1) == 0.013464808)
     #expect(generator.normal() == 0.66462445)
-    #expect(HashNoise(key: 5, spacing: 3)(Point(1, -2, 30)) == -0.4201839)
+    #expect(HashNoise(key: 5, spacing: 3).value(Point(1, -2, 30)) == -0.4201839)
     let normals = (0..<20_000).map { _ in generator.normal() }
     let mean = normals.reduce(0, +) / 20_000
     let variance = normals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20_000

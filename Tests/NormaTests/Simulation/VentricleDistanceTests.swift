@@ -11,7 +11,7 @@ import Testing
     var fluid = [Bool](repeating: false, count: 729)
     for x in 3...4 { fluid[index(x, 4, 4)] = true }
     fluid[index(7, 4, 4)] = true
-    let distance = VentricleDistance(shape: shape, spacing: 2)(
+    let distance = VentricleDistance(shape: shape, spacing: 2).distances(
       fluid: fluid, seeds: [SIMD3(3, 4, 4)], limit: 8)
     #expect(distance[index(3, 4, 4)] == 0)
     #expect(distance[index(4, 4, 4)] == 0)

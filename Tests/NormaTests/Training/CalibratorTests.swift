@@ -24,7 +24,7 @@ import Volumes
       let run = try TrainingRun(
         configuration: .tiny(preset, epochs: epochs, settings: settings), manifest: cohort.manifest,
         folder: RunFolder(folder.appendingPathComponent("run")), name: "tiny")
-      try body(try run(), cohort)
+      try body(try run.run(), cohort)
     }
   }
 
@@ -32,7 +32,7 @@ import Volumes
   private func voxels(_ bundle: ModelBundle, _ cases: [ScanCase]) throws -> [(score: Float, isLesion: Bool)] {
     let segmenter = try Segmenter(bundle: bundle)
     return try cases.flatMap { scan in
-      let result = try segmenter(VolumeReader.read(scan.image), threshold: 0, name: scan.id)
+      let result = try segmenter.segment(VolumeReader.read(scan.image), threshold: 0, name: scan.id)
       let lesion = try scan.readLesionMask()
       return result.brain.voxels.indices.filter { result.brain.voxels[$0] != 0 }
         .map { (result.anomalyMap.voxels[$0], lesion?.voxels[$0] == 1) }
@@ -41,7 +41,7 @@ import Volumes
 
   @Test func trainingPercentilesAreExceededAsRarelyAsTheySay() throws {
     try trained { bundle, cohort in
-      let percentiles = try #require(bundle.manifest.calibration.trainingPercentiles)
+      let percentiles = try #require(bundle.description.calibration.trainingPercentiles)
       let scores = try voxels(bundle, Array(cohort.manifest.cases.prefix(3))).map(\.score)
       #expect(percentiles.cases == 3 && percentiles.voxels == scores.count)
       #expect(percentiles.curve.map(\.percentile) == [95, 98, 99])
@@ -50,14 +50,14 @@ import Volumes
         let above = Double(scores.filter { Double($0) > point.threshold }.count)
         #expect(above <= allowed + 1 && above > 0.9 * allowed)
       }
-      let used = try bundle.manifest.calibration.threshold(from: .trainingPercentile, rate: 0.01)
+      let used = try bundle.description.calibration.threshold(from: .trainingPercentile, rate: 0.01)
       #expect(used == percentiles.curve[1].threshold)
     }
   }
 
   @Test func theLabelledThresholdHasTheBestDice() throws {
     try trained { bundle, cohort in
-      let labelled = try #require(bundle.manifest.calibration.labelledValidation)
+      let labelled = try #require(bundle.description.calibration.labelledValidation)
       let voxels = try voxels(bundle, Array(cohort.manifest.cases.suffix(2)))
       func dice(_ threshold: Double) -> Double {
         let predicted = voxels.filter { Double($0.score) > threshold }
@@ -70,7 +70,7 @@ import Volumes
         #expect(dice(labelled.threshold * factor) <= labelled.dice + 1e-9)
       }
       // People with a lesion are not in the curve of the false-positive rate.
-      let calibration = bundle.manifest.calibration
+      let calibration = bundle.description.calibration
       #expect(calibration.cases == 2 && calibration.participants == 2 && calibration.reliability == nil)
       let card = try String(contentsOf: bundle.url.appendingPathComponent("card.md"), encoding: .utf8)
       #expect(card.contains("on 2 validation scans with lesions") && card.contains("(98th)"))
@@ -80,7 +80,7 @@ import Volumes
 
   @Test func withoutLabelsThereIsNoLabelledThreshold() throws {
     try trained(labelled: .test) { bundle, _ in
-      let calibration = bundle.manifest.calibration
+      let calibration = bundle.description.calibration
       #expect(calibration.labelledValidation == nil)
       let problem = try problem { try calibration.threshold(from: .labelledValidation, rate: 0.01) }
       #expect(problem.kind == .usage && problem.place == "--threshold-from")
@@ -93,7 +93,7 @@ import Volumes
 
   @Test func atMostSoManyScansAreScored() throws {
     try trained(settings: ["calibration.cases=1", "scoring.normalization=deviation"]) { bundle, _ in
-      let calibration = bundle.manifest.calibration
+      let calibration = bundle.description.calibration
       #expect(calibration.cases == 1 && calibration.trainingPercentiles?.cases == 1)
       #expect(calibration.labelledValidation?.cases == 1)
     }
@@ -107,7 +107,7 @@ import Volumes
       let run = try TrainingRun(
         configuration: .tiny("normative"), manifest: cohort.manifest,
         folder: RunFolder(folder.appendingPathComponent("run")), name: "tiny")
-      let bundle = try run(), calibration = bundle.manifest.calibration
+      let bundle = try run.run(), calibration = bundle.description.calibration
       #expect(calibration.cases == 5 && calibration.participants == 4)
       let reliability = try #require(calibration.reliability)
       let scans = try (3..<8).map { scan in
@@ -143,7 +143,7 @@ import Volumes
       let modelGrid = ModelGrid(recipe: TestScan.recipe)
       var values = [[Double]](repeating: [], count: 1024)
       for person in people {
-        let scan = try modelGrid(cohort.manifest.cases[person])
+        let scan = try modelGrid.place(cohort.manifest.cases[person])
         for (index, image) in scan.images.enumerated() where scan.brain[index] > 0 {
           values[index % 1024].append(max(0, Double(image - 0.5) * 10))
         }

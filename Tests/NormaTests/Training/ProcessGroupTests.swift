@@ -37,7 +37,7 @@ import Testing
         try ThreadGroup.run(count) { group in
           let run = try TrainingRun(
             configuration: configuration, manifest: cohort.manifest, folder: place, name: "tiny")
-          _ = try run(group: group)
+          _ = try run.run(group: group)
         }
         let checkpoint = try Checkpoint(contentsOf: place.lastCheckpoint)
         return (checkpoint.model, checkpoint.progress.records)
@@ -84,7 +84,7 @@ import Testing
         try ThreadGroup.run(2) { group in
           let run = try TrainingRun(
             configuration: configuration, manifest: cohort.manifest, folder: place, name: "tiny")
-          _ = try run(group: group)
+          _ = try run.run(group: group)
         }
       }
       #expect(problem.kind == .usage && problem.what.contains(words))
@@ -103,7 +103,7 @@ import Testing
         try ThreadGroup.run(2) { group in
           let run = try TrainingRun(
             configuration: configuration, manifest: cohort.manifest, folder: place, name: "tiny")
-          _ = try run(
+          _ = try run.run(
             group: group,
             onEvent: { if case .step = $0, group.rank == 1 { steps.withLock { $0 += 1 } } },
             shouldStop: { group.rank == 1 && steps.withLock { $0 == 2 } })
@@ -111,7 +111,7 @@ import Testing
       }
       #expect(problem.kind == .interrupted)
       #expect(try Checkpoint(contentsOf: place.lastCheckpoint).progress.step == 2)
-      #expect(try TrainingRun(resuming: place)().manifest.provenance.epochs == 2)
+      #expect(try TrainingRun(resuming: place).run().description.provenance.epochs == 2)
     }
   }
 }
@@ -119,11 +119,11 @@ import Testing
 /// Threads that stand for processes.
 private final class ThreadGroup: ProcessGroup {
   let rank: Int
-  let count: Int
+  let worldSize: Int
   private let table: Table
 
-  private init(rank: Int, count: Int, table: Table) {
-    (self.rank, self.count, self.table) = (rank, count, table)
+  private init(rank: Int, worldSize: Int, table: Table) {
+    (self.rank, self.worldSize, self.table) = (rank, worldSize, table)
   }
 
   /// Runs the body once in each; throws what the first failing one threw. All must fail or none.
@@ -132,7 +132,7 @@ private final class ThreadGroup: ProcessGroup {
     for rank in 0..<count {
       let thread = Thread {
         do {
-          try body(ThreadGroup(rank: rank, count: count, table: table))
+          try body(ThreadGroup(rank: rank, worldSize: count, table: table))
         } catch {
           failures.withLock { $0.append(error) }
         }
@@ -145,8 +145,8 @@ private final class ThreadGroup: ProcessGroup {
     if let failure = failures.withLock({ $0.first }) { throw failure }
   }
 
-  func sum(_ values: inout [Float]) { values = table.sum(values) }
-  func wait() { _ = table.sum([]) }
+  func allReduce(_ values: inout [Float]) { values = table.sum(values) }
+  func barrier() { _ = table.sum([]) }
 
   /// Where they meet: the last to come hands out the sum.
   private final class Table: @unchecked Sendable {

@@ -37,7 +37,7 @@ final class CountingMethod: Method {
     return Losses(total: isBroken ? .nan : abs(Double(count) - 3) + 1)
   }
 
-  func score(_ batch: Batch, draws: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     AnomalyScore(map: try batch.images * batch.brain)
   }
 

@@ -19,7 +19,7 @@ import Volumes
       let run = try TrainingRun(
         configuration: .tiny(preset, settings: settings), manifest: cohort.manifest,
         folder: RunFolder(folder.appendingPathComponent("run")), name: "tiny")
-      return try NormaTests.problem { try run() }
+      return try NormaTests.problem { try run.run() }
     }
   }
 
@@ -84,7 +84,7 @@ import Volumes
           configuration: .tiny("normative", epochs: 1), manifest: cohort.manifest, folder: place, name: "tiny"
         )
       }
-      _ = try start()()
+      _ = try start().run()
       let before = try Data(contentsOf: place.configuration)
       let problem = try NormaTests.problem { try start() }
       #expect(problem.kind == .cannotCreate && problem.place == place.url.path)
@@ -99,10 +99,10 @@ import Volumes
       let cohort = try TestCohort(in: folder)
       let run = try TrainingRun(
         configuration: .tiny("normative", epochs: 1), manifest: cohort.manifest, folder: place, name: "tiny")
-      _ = try run()
+      _ = try run.run()
 
       try Data("not safetensors".utf8).write(to: place.lastCheckpoint)
-      let damaged = try NormaTests.problem { try TrainingRun(resuming: place)() }
+      let damaged = try NormaTests.problem { try TrainingRun(resuming: place).run() }
       #expect(damaged.kind == .badData && damaged.place == place.lastCheckpoint.path)
 
       try Data("{".utf8).write(to: place.configuration)

@@ -32,7 +32,7 @@ import Volumes
     // Not before training begins.
     var done = -1
     return try problem {
-      try run(
+      try run.run(
         onEvent: {
           switch $0 {
           case .started(_, _, let progress): done = progress.epoch * 3 + progress.step
@@ -64,7 +64,8 @@ import Volumes
     let (preset, stops) = row.body
     try withCohort(labelled: preset == "supervised") { cohort, folder in
       let configuration = try Configuration.tiny(preset, settings: ["training.mirror=0.5"])
-      let whole = try run(cohort, RunFolder(cohort.folder.appendingPathComponent("whole")), configuration)()
+      let whole = try run(cohort, RunFolder(cohort.folder.appendingPathComponent("whole")), configuration)
+        .run()
       for (index, stop) in stops.enumerated() {
         let part =
           index == 0 ? try run(cohort, folder, configuration) : try TrainingRun(resuming: folder)
@@ -74,7 +75,7 @@ import Volumes
         let progress = try Checkpoint(contentsOf: folder.lastCheckpoint).progress
         #expect((progress.epoch, progress.step) == (stop / 3, stop % 3))
       }
-      let resumed = try TrainingRun(resuming: folder)()
+      let resumed = try TrainingRun(resuming: folder).run()
       for file in ["weights.safetensors", "card.md", "bundle.json"] {
         #expect(
           try Data(contentsOf: resumed.url.appendingPathComponent(file))
@@ -89,7 +90,7 @@ import Volumes
   @Test func aRunSaysWhatItDoes() throws {
     try withCohort { cohort, folder in
       var steps = [StepReport](), records = [EpochRecord](), sizes = (0, 0)
-      let bundle = try run(cohort, folder, .tiny("dense-vae", epochs: 3))(onEvent: { event in
+      let bundle = try run(cohort, folder, .tiny("dense-vae", epochs: 3)).run(onEvent: { event in
         switch event {
         case .started(let training, let validation, _): sizes = (training, validation)
         case .step(let step): steps.append(step)
@@ -108,14 +109,14 @@ import Volumes
       // Cosine: the last step is just above the final rate.
       #expect(records[2].learningRate < 1e-4 && records[0].learningRate > 7e-4)
 
-      let provenance = bundle.manifest.provenance
+      let provenance = bundle.description.provenance
       #expect(provenance.trainingCases == 3 && provenance.trainingSlices == 12)
       #expect(provenance.validationCases == 2 && provenance.validationSlices == 8)
       #expect(provenance.epochs == 3 && provenance.bestEpoch == records.last(where: \.isBest)?.epoch)
-      #expect(bundle.manifest.name == "tiny" && provenance.data == "Phantoms.")
-      #expect(bundle.manifest.calibration.cases == 2)
+      #expect(bundle.description.name == "tiny" && provenance.data == "Phantoms.")
+      #expect(bundle.description.calibration.cases == 2)
       let text = try Data(contentsOf: folder.configuration)
-      #expect(try JSONDecoder().decode(Configuration.self, from: text) == bundle.manifest.configuration)
+      #expect(try JSONDecoder().decode(Configuration.self, from: text) == bundle.description.configuration)
       try bundle.verify()
     }
   }
@@ -128,8 +129,8 @@ import Volumes
       configuration.training.epochs = 9
       configuration.training.batchSize = 4
       configuration.training.patience = 2
-      let bundle = try run(cohort, folder, configuration)()
-      #expect(bundle.manifest.provenance.epochs == 3 && bundle.manifest.provenance.bestEpoch == 1)
+      let bundle = try run(cohort, folder, configuration).run()
+      #expect(bundle.description.provenance.epochs == 3 && bundle.description.provenance.bestEpoch == 1)
       #expect(try bundle.scorer(device: .cpu).method.state["count"]?.values() == [3])
       #expect(try Checkpoint(contentsOf: folder.lastCheckpoint).model["count"]?.values() == [9])
     }
@@ -137,8 +138,8 @@ import Volumes
 
   @Test func masksAreLearnedFromAndCalibrateNoHealthyRate() throws {
     try withCohort(labelled: true) { cohort, folder in
-      let bundle = try run(cohort, folder, .tiny("supervised", epochs: 1))()
-      let provenance = bundle.manifest.provenance, calibration = bundle.manifest.calibration
+      let bundle = try run(cohort, folder, .tiny("supervised", epochs: 1)).run()
+      let provenance = bundle.description.provenance, calibration = bundle.description.calibration
       #expect(provenance.trainingSlices == 12 && provenance.validationSlices == 12)
       #expect(calibration.cases == 2 && calibration.trainingPercentiles?.cases == 2)
       #expect(calibration.labelledValidation?.cases == 1)
@@ -152,11 +153,11 @@ import Volumes
     try withCohort { cohort, folder in
       var records = [EpochRecord]()
       let configuration = try Configuration.tiny("anogan", epochs: 3, settings: ["training.patience=1"])
-      let bundle = try run(cohort, folder, configuration)(onEvent: {
+      let bundle = try run(cohort, folder, configuration).run(onEvent: {
         if case .epoch(let record) = $0 { records.append(record) }
       })
       #expect(records.map(\.validationLoss) == [nil, nil, nil] && records.allSatisfy { $0.isBest })
-      #expect(bundle.manifest.provenance.epochs == 3 && bundle.manifest.provenance.bestEpoch == 3)
+      #expect(bundle.description.provenance.epochs == 3 && bundle.description.provenance.bestEpoch == 3)
       let state = try bundle.scorer(device: .cpu).method.state.mapValues { try $0.bytes() }
       #expect(try Checkpoint(contentsOf: folder.lastCheckpoint).model.mapValues { try $0.bytes() } == state)
       let losses = try metrics(folder).map { $0[$0.count - 2] }
@@ -168,7 +169,7 @@ import Volumes
   @Test func theBestEpochOfFastAnoGANIsOneOfTheEncoder() throws {
     try withCohort { cohort, folder in
       var records = [EpochRecord]()
-      let bundle = try run(cohort, folder, .tiny("f-anogan", epochs: 5))(onEvent: {
+      let bundle = try run(cohort, folder, .tiny("f-anogan", epochs: 5)).run(onEvent: {
         if case .epoch(let record) = $0 { records.append(record) }
       })
       #expect(records.map { $0.validationLoss == nil } == [true, true, true, false, false])
@@ -176,7 +177,7 @@ import Volumes
       #expect(records.map { $0.trainingParts["features"] == nil } == [true, true, true, false, false])
       let losses = records.map { $0.validationLoss ?? .infinity }
       let best = try #require(losses.indices.min { losses[$0] < losses[$1] })
-      #expect(bundle.manifest.provenance.bestEpoch == best + 1)
+      #expect(bundle.description.provenance.bestEpoch == best + 1)
       try bundle.verify()
     }
   }
@@ -190,7 +191,7 @@ import Volumes
       configuration.recipe = TestScan.recipe
       configuration.training.epochs = 3
       configuration.training.batchSize = 4
-      let problem = try problem { try run(cohort, folder, configuration)() }
+      let problem = try problem { try run(cohort, folder, configuration).run() }
       #expect(problem.kind == .internalError && problem.what.contains("nan") && problem.what.contains(place))
       #expect(problem.advice.contains("training.learningRate"))
       let checkpoint = try Checkpoint(contentsOf: folder.lastCheckpoint)

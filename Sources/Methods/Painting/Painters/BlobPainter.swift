@@ -9,8 +9,8 @@ struct BlobPainter: AnomalyPainter {
   func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: BatchSlice) throws {
     let spot = brush.spot(in: canvas.inside, radius: brush.radius(radius))
     let share = try brush.ellipse(spot)
-    let fading = brush.draws.uniform(0.3...1), intensity = brush.logUniform(0.7...6)
-    let texture = try brush.texture() * brush.draws.uniform(0...0.4) + 1
+    let fading = brush.generator.uniform(0.3...1), intensity = brush.logUniform(0.7...6)
+    let texture = try brush.texture() * brush.generator.uniform(0...0.4) + 1
     try canvas.blend(canvas.z * fading + texture * intensity, share: share)
   }
 }

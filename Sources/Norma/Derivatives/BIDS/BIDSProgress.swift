@@ -17,7 +17,7 @@ package struct BIDSProgress {
     ownThresholds: [String: Double] = [:], exceedance: Calibration? = nil
   ) throws {
     (self.dataset, self.preprocessing, self.exceedance) = (dataset, preprocessing, exceedance)
-    (self.threshold, self.ownThresholds, bundleName) = (threshold, ownThresholds, bundle.manifest.name)
+    (self.threshold, self.ownThresholds, bundleName) = (threshold, ownThresholds, bundle.description.name)
     key = try CohortKey(preprocessing: preprocessing, bundle: bundle, threshold: threshold)
   }
 

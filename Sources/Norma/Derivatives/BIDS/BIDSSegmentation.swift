@@ -25,7 +25,7 @@ package struct BIDSSegmentation {
 
   /// Gives a row for each scan. `onRow` comes before the row is written: where it throws, the scan counts as not
   /// done. Throws only for what stops the whole run, such as a full disk.
-  package func callAsFunction(
+  package func segment(
     _ participant: BIDSLayout.Participant, onRow: (ScanRow, Outcome) throws -> Void, shouldStop: () -> Bool
   ) throws {
     if participant.scans.isEmpty {

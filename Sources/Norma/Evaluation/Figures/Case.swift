@@ -69,8 +69,8 @@ extension Evaluation.Case {
       case dice, recall, precision
       case observedFPR = "observed_fpr"
       case absoluteVolumeDifference = "absolute_volume_difference_percent"
-      case predictedVolume = "called_volume_ml"
-      case predictedRegions = "called_regions"
+      case predictedVolume = "predicted_volume_ml"
+      case predictedRegions = "predicted_regions"
       case hd95 = "hd95_mm"
       case surfaceDice = "surface_dice_1mm"
       case lesionRecall = "lesion_recall"

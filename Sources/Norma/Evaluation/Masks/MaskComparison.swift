@@ -17,7 +17,7 @@ struct MaskComparison {
   }
 
   /// Drops small regions of what exceeds the threshold and compares the rest.
-  func callAsFunction(_ exceeding: Mask) -> (figures: Evaluation.Case.AtPoint, counts: MeasuredCase.Counts) {
+  func compare(_ exceeding: Mask) -> (figures: Evaluation.Case.AtPoint, counts: MeasuredCase.Counts) {
     let threshold = input.overlap(exceeding)
     var predicted = exceeding, regions: Regions?
     if detail == .full || minimumVoxels > 0 {
@@ -27,7 +27,7 @@ struct MaskComparison {
     }
     let overlap = minimumVoxels > 0 ? input.overlap(predicted) : threshold
     let lesionCounts = detail == .full ? regions.map(compare) : nil
-    let distances = surface?(predicted)
+    let distances = surface?.compare(predicted)
     let predictedVoxels = overlap.truePositives + overlap.falsePositives
     let figures = Evaluation.Case.AtPoint(
       observedFPR: threshold.falsePositiveRate, dice: overlap.dice, recall: overlap.recall,

@@ -34,7 +34,7 @@ struct SurfaceDistances {
   }
 
   /// Compares with a called mask; HD95 is nil and the surface Dice 0 where nothing is called.
-  func callAsFunction(_ predicted: Mask) -> Figures {
+  func compare(_ predicted: Mask) -> Figures {
     let predictedSurface = box.surface(of: predicted)
     guard !predictedSurface.isEmpty else { return Figures(hd95: nil, surfaceDice: 0) }
     let back = DistanceTransform(seeds: predictedSurface, shape: box.shape, spacing: box.spacing)

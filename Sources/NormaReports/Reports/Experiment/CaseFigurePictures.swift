@@ -57,7 +57,7 @@ public struct CaseFigurePictures {
     let slice = CaseFigureSlice(image: image, map: map, lesion: lesion, predicted: predicted)
     return Montage(
       caption: "\(ExperimentNames.figure(figure, of: part.method)), \(figure.caseID), "
-        + "Dice \(decimals(figure.dice))\(slice.levelText)",
+        + "Dice \(decimals(figure.dice))\(slice.zText)",
       panels: try slice.panels(threshold: Float(figure.threshold)))
   }
 

@@ -4,7 +4,7 @@ import Volumes
 struct CaseFigureSlice {
   private let image, map: ImageSlice
   private let lesion, predicted: [UInt8]
-  private let level: Double?
+  private let z: Double?
 
   /// Pixels on a side at most; larger slices are thinned.
   private static let largest = 256
@@ -17,16 +17,16 @@ struct CaseFigureSlice {
     let lesion = axes.apply(lesion), predicted = axes.apply(predicted)
     let index = Self.fullest(lesion) ?? Self.fullest(predicted) ?? image.shape[2] / 2
     let middle = SIMD3(Double(image.shape[0] - 1) / 2, Double(image.shape[1] - 1) / 2, Double(index))
-    level = image.shape[2] > 1 ? image.geometry.world(ofVoxel: middle).z : nil
+    z = image.shape[2] > 1 ? image.geometry.world(ofVoxel: middle).z : nil
     let crop = Crop(image, slice: index, margin: Self.margin, largest: Self.largest)
-    self.image = crop(image)
-    self.map = crop(map)
-    self.lesion = crop(lesion)
-    self.predicted = crop(predicted)
+    self.image = crop.cut(image)
+    self.map = crop.cut(map)
+    self.lesion = crop.cut(lesion)
+    self.predicted = crop.cut(predicted)
   }
 
-  /// The level, where the scan has one.
-  var levelText: String { level.map { ", z = \(format($0.rounded())) mm" } ?? "" }
+  /// The template z of the slice, if the scan has one.
+  var zText: String { z.map { ", z = \(format($0.rounded())) mm" } ?? "" }
 
   func panels(threshold: Float) throws -> [MontagePanel] {
     let intensity = image.values.filter { $0 != 0 && $0.isFinite }.sorted()
@@ -79,11 +79,11 @@ private struct Crop {
     aspect = image.geometry.spacing.y / image.geometry.spacing.x
   }
 
-  func callAsFunction(_ grid: Volume) -> ImageSlice {
+  func cut(_ grid: Volume) -> ImageSlice {
     ImageSlice(width: columns.count, height: rows.count, values: pixels(grid), aspect: aspect)
   }
 
-  func callAsFunction(_ mask: Mask) -> [UInt8] { pixels(mask) }
+  func cut(_ mask: Mask) -> [UInt8] { pixels(mask) }
 
   private func pixels<Element>(_ grid: Grid<Element>) -> [Element] {
     rows.flatMap { y in columns.map { grid.voxels[(slice * grid.shape[1] + y) * grid.shape[0] + $0] } }

@@ -43,7 +43,7 @@ struct ExperimentLimits {
   }
 
   private var levels: String? {
-    let known = results.plan.parts.lazy.compactMap { try? results.plan.configuration(of: $0).recipe.levels }
+    let known = results.plan.parts.lazy.compactMap { try? results.plan.configuration(of: $0).recipe.zRange }
     guard let levels = known.first, levels.count == 2 else { return nil }
     return
       "Only axial levels from z = \(format(levels[0])) to \(format(levels[1])) mm were seen, in training and in "

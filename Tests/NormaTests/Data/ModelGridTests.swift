@@ -8,7 +8,7 @@ import Volumes
 @testable import Preprocessing
 @testable import Norma
 
-@Suite struct ScanPreparationTests {
+@Suite struct ModelGridTests {
   static let orientations: [Orientation] = [
     [0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0],
   ]
@@ -22,12 +22,12 @@ import Volumes
 
   @Test func everyOrientationGivesTheSameSlicesAndComesBack() throws {
     let scan = TestScan.make(1).image
-    let reference = try modelGrid(scan, name: "scan")
-    #expect(reference.slices == [0, 1, 2, 3] && reference.levels == [10, 15, 20, 25])
+    let reference = try modelGrid.place(scan, name: "scan")
+    #expect(reference.slices == [0, 1, 2, 3] && reference.z == [10, 15, 20, 25])
     #expect(reference.notes.isEmpty)
     for orientation in Self.orientations {
       let turned = orientation.apply(scan)
-      let prepared = try modelGrid(turned, name: "scan")
+      let prepared = try modelGrid.place(turned, name: "scan")
       #expect(prepared.slices == reference.slices)
       #expect(distance(prepared.images, reference.images) < 1e-5, "\(turned.geometry.axisCodes)")
       #expect(prepared.brain == reference.brain)
@@ -42,7 +42,7 @@ import Volumes
     let (left, front) = (try scan.geometry.voxel(atWorld: SIMD3(-45, 0, 20)), 25)
     scan[Int(left.x.rounded()), 10, 2] = 1000
     scan[12, front, 2] = 1000
-    let prepared = try modelGrid(scan, name: "scan")
+    let prepared = try modelGrid.place(scan, name: "scan")
     let slice = Array(prepared.images[2 * 1024..<3 * 1024])
     let bright = slice.indices.filter { slice[$0] > 1 }.map { ($0 % 32, $0 / 32) }
     // Columns run left to right, rows posterior to anterior.
@@ -59,7 +59,7 @@ import Volumes
     // A recipe whose grid is the scan's own.
     var recipe = TestScan.recipe
     recipe.gridCentre = [18, -17]
-    let prepared = try ModelGrid(recipe: recipe)(scan.image, name: "scan")
+    let prepared = try ModelGrid(recipe: recipe).place(scan.image, name: "scan")
     let voxel = (14, 20, 1)
     let expected = 0.5 + (Double(scan.image[voxel.0, voxel.1, voxel.2]) - middle) / scale
     #expect(abs(Double(prepared.images[(1 * 32 + voxel.1) * 32 + voxel.0]) - expected) < 5e-3)
@@ -73,7 +73,7 @@ import Volumes
     // A recipe whose grid is the scan's own.
     var recipe = TestScan.recipe
     (recipe.gridCentre, recipe.normalization) = ([18, -17], .equalized)
-    let prepared = try ModelGrid(recipe: recipe)(scan.image, name: "scan")
+    let prepared = try ModelGrid(recipe: recipe).place(scan.image, name: "scan")
     for voxel in [(14, 20, 1), (9, 14, 0), (16, 12, 3)] {
       let value = scan.image[voxel.0, voxel.1, voxel.2]
       let share = Double(inside.count { $0 <= value }) / Double(inside.count)
@@ -81,7 +81,7 @@ import Volumes
     }
     #expect(prepared.images.allSatisfy { (0...1).contains($0) })
     // Nor does any change of contrast that keeps the order of the brightnesses matter.
-    let squared = try ModelGrid(recipe: recipe)(scan.image.map { $0 * $0 }, name: "scan")
+    let squared = try ModelGrid(recipe: recipe).place(scan.image.map { $0 * $0 }, name: "scan")
     #expect(distance(squared.images, prepared.images) < 1e-6)
   }
 
@@ -92,9 +92,9 @@ import Volumes
     let flat = TestScan.make(3).image.map { $0 == 0 ? 0 : Float(50) }
     // A percentile only needs some brightness.
     if normalization == .percentile {
-      #expect(try ModelGrid(recipe: recipe)(flat, name: "scan").images.max() == 1)
+      #expect(try ModelGrid(recipe: recipe).place(flat, name: "scan").images.max() == 1)
     } else {
-      let problem = try problem { try ModelGrid(recipe: recipe)(flat, name: "scan") }
+      let problem = try problem { try ModelGrid(recipe: recipe).place(flat, name: "scan") }
       #expect(problem.kind == .badData && problem.what.contains("one brightness"))
     }
   }
@@ -103,10 +103,10 @@ import Volumes
     var recipe = TestScan.recipe
     recipe.normalization = .percentile
     let scan = TestScan.make(3).image
-    let prepared = try ModelGrid(recipe: recipe)(scan, name: "scan")
+    let prepared = try ModelGrid(recipe: recipe).place(scan, name: "scan")
     #expect(abs((prepared.images.max() ?? 0) - 1) < 1e-5 && prepared.images.min() == 0)
     // A gain changes nothing.
-    let brighter = try ModelGrid(recipe: recipe)(scan.map { $0 * 7 }, name: "scan")
+    let brighter = try ModelGrid(recipe: recipe).place(scan.map { $0 * 7 }, name: "scan")
     #expect(distance(brighter.images, prepared.images) < 1e-5)
   }
 
@@ -138,7 +138,7 @@ import Volumes
   @Test(arguments: Damage.allCases)
   func aScanThatCannotBeScoredIsRefused(damage: Damage) throws {
     let problem = try problem {
-      try modelGrid(damage.applied(to: TestScan.make(4).image), name: "the scan")
+      try modelGrid.place(damage.applied(to: TestScan.make(4).image), name: "the scan")
     }
     #expect(problem.kind == .badData && problem.place == "the scan")
     #expect(problem.what.contains(damage.message), "\(problem)")
@@ -146,13 +146,13 @@ import Volumes
 
   @Test func notANumberMayBeTheBackground() throws {
     let scan = TestScan.make(4).image
-    let prepared = try modelGrid(scan.map { $0 == 0 ? .nan : $0 }, name: "scan")
-    #expect(prepared.images == (try modelGrid(scan, name: "scan")).images)
+    let prepared = try modelGrid.place(scan.map { $0 == 0 ? .nan : $0 }, name: "scan")
+    #expect(prepared.images == (try modelGrid.place(scan, name: "scan")).images)
   }
 
   @Test func aMaskOfAnotherShapeIsRefused() throws {
     let mask = Mask(geometry: Geometry(shape: [26, 32, 3], affine: .identity), repeating: 1)
-    let problem = try problem { try modelGrid(TestScan.make(4).image, brainMask: mask, name: "scan") }
+    let problem = try problem { try modelGrid.place(TestScan.make(4).image, brainMask: mask, name: "scan") }
     #expect(problem.what.contains("[26, 32, 3] and [26, 32, 4]"))
   }
 
@@ -160,23 +160,23 @@ import Volumes
     let scan = TestScan.make(4)
     var mask = scan.brain
     for index in mask.voxels.indices where index % 26 >= 13 { mask.voxels[index] = 0 }
-    let half = try modelGrid(scan.image, brainMask: mask, name: "scan")
-    let whole = try modelGrid(scan.image, name: "scan")
+    let half = try modelGrid.place(scan.image, brainMask: mask, name: "scan")
+    let whole = try modelGrid.place(scan.image, name: "scan")
     #expect(half.brain.reduce(0, +) < 0.6 * whole.brain.reduce(0, +))
     #expect(half.scoredBrain.voxels == mask.voxels)
   }
 
   @Test func slicesOutsideTheKnownLevelsAreNotScored() throws {
     var recipe = TestScan.recipe
-    recipe.levels = [14, 21]
+    recipe.zRange = [14, 21]
     let scan = TestScan.make(5).image
-    let prepared = try ModelGrid(recipe: recipe)(scan, name: "scan")
-    #expect(prepared.slices == [1, 2] && prepared.levels == [15, 20])
+    let prepared = try ModelGrid(recipe: recipe).place(scan, name: "scan")
+    #expect(prepared.slices == [1, 2] && prepared.z == [15, 20])
     #expect(prepared.notes.count == 1 && prepared.notes[0].hasSuffix("map 0: 2."))
     #expect(prepared.scoredBrain[13, 16, 0] == 0 && prepared.scoredBrain[13, 16, 1] == 1)
 
-    recipe.levels = [50, 60]
-    let problem = try problem { try ModelGrid(recipe: recipe)(scan, name: "scan") }
+    recipe.zRange = [50, 60]
+    let problem = try problem { try ModelGrid(recipe: recipe).place(scan, name: "scan") }
     #expect(problem.what.contains("z 50 to 60 mm"))
   }
 
@@ -185,7 +185,7 @@ import Volumes
     var affine = scan.geometry.affine
     affine.origin += SIMD3(40, -35, 100)
     let moved = Volume(geometry: Geometry(shape: scan.shape, affine: affine), voxels: scan.voxels)
-    let prepared = try modelGrid(moved, name: "scan")
+    let prepared = try modelGrid.place(moved, name: "scan")
     #expect(prepared.notes.contains { $0.contains("does not lie in template space") })
     // The brain's middle comes to lie where the template's is: x 0, y -16.
     let places = prepared.brain.indices.filter { prepared.brain[$0] == 1 }
@@ -203,8 +203,8 @@ import Volumes
       for y in 40..<60 { for x in 70..<90 { gray[y * width + x] = 250 } }
       let file = folder.appendingPathComponent("slice.png")
       try PNGImage(width: width, height: height, gray: gray).write(to: file)
-      let prepared = try modelGrid(ScanCase(scan: file))
-      #expect(prepared.levels == [nil] && prepared.notes.count == 1)
+      let prepared = try modelGrid.place(ScanCase(scan: file))
+      #expect(prepared.z == [nil] && prepared.notes.count == 1)
       let brain = prepared.brain
       #expect(brain.reduce(0, +) * 36 > 0.8 * 8000 && brain.reduce(0, +) * 36 < 1.2 * 8000)
       for y in 0..<32 {

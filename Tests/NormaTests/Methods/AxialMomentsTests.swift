@@ -5,7 +5,7 @@ import Testing
 @testable import Preprocessing
 @testable import Norma
 
-@Suite struct LevelledMomentsTests {
+@Suite struct AxialMomentsTests {
   private let levels = AxialBins(spacing: 3, smoothing: 3)
 
   private func batch(_ values: [Float]) throws -> Tensor {
@@ -15,7 +15,7 @@ import Testing
   private func filled(_ levels: AxialBins?, _ slices: [(value: Float, level: Double?)]) throws
     -> AxialMoments
   {
-    var moments = try AxialMoments(size: 2, levels: levels, device: .cpu)
+    var moments = try AxialMoments(size: 2, bins: levels, device: .cpu)
     let values = try batch(slices.map(\.value))
     try moments.add(values, weights: values.onesLike(), at: slices.map(\.level))
     return moments
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func shrinkageDrawsAPixelTowardsItsLevel() throws {
-    var moments = try AxialMoments(size: 2, levels: nil, device: .cpu)
+    var moments = try AxialMoments(size: 2, bins: nil, device: .cpu)
     // Pixel 0: 4 and 6; pixel 1: 0 and 2, the others unseen.
     for (a, b) in [(4, 0), (6, 2)] as [(Float, Float)] {
       try moments.add(
@@ -64,12 +64,12 @@ import Testing
   @Test func theStateComesBack() throws {
     for levels in [levels, nil] {
       let moments = try filled(levels, [(1, 0), (3, 6)])
-      var other = try AxialMoments(size: 2, levels: levels, device: .cpu)
+      var other = try AxialMoments(size: 2, bins: levels, device: .cpu)
       try other.load(state: moments.state)
       #expect(try normal(other, at: 2).mean == normal(moments, at: 2).mean)
       #expect(try moments.state["count"]?.shape == (levels.map { [$0.count, 2, 2] } ?? [2, 2]))
     }
-    var wrong = try AxialMoments(size: 2, levels: levels, device: .cpu)
+    var wrong = try AxialMoments(size: 2, bins: levels, device: .cpu)
     #expect(throws: ParameterError.self) { try wrong.load(state: filled(nil, [(1, 0)]).state) }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Preprocessing
 @testable import Norma
 
-@Suite struct CohortPartTests {
+@Suite struct CohortShardTests {
   /// The parts of a cohort, in order.
   private func parts(_ count: Int, of items: [String], work: (String) -> Int = { _ in 1 }) throws
     -> [[String]]
