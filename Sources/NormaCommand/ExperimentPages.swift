@@ -12,7 +12,7 @@ struct ExperimentPages {
   func write(to folder: ExperimentFolder, manifest: Manifest) throws -> [URL] {
     let figures = CaseFigurePictures(manifest: manifest, folder: folder)
     let report = ExperimentReport(
-      results, pictures: results.parts.map { ($0.method, figures.pictures(of: $0)) },
+      results, pictures: results.runs.map { ($0.method, figures.pictures(of: $0)) },
       provenance: ReportProvenance(bundleName: "norma experiment", settings: settings))
     let plots = ExperimentPlots(results).all
     for plot in plots { try AtomicFile.write(plot.svg.source + "\n", to: folder.plot(plot.name)) }

@@ -51,8 +51,8 @@ import Volumes
 
   @Test func aMontageShowsScanMapAndBothOutlinesAtTheLesion() throws {
     try withExhibits(cases: 1, size: 20, slices: 3) { manifest, folder, figures in
-      let part = Fixture.part("dense-vae", 0.4, figures: figures)
-      let pictures = CaseFigurePictures(manifest: manifest, folder: folder).pictures(of: part)
+      let run = Fixture.run("dense-vae", 0.4, figures: figures)
+      let pictures = CaseFigurePictures(manifest: manifest, folder: folder).pictures(of: run)
       guard case .montage(let montage) = try #require(pictures.first) else {
         Issue.record("no montage")
         return
@@ -68,9 +68,9 @@ import Volumes
   @Test func aMissingFileCostsItsOwnPictureOnly() throws {
     try withExhibits(cases: 3, size: 20) { manifest, folder, figures in
       try FileManager.default.removeItem(at: manifest.cases[1].image)
-      let part = Fixture.part("dense-vae", 0.4, figures: figures)
-      let pictures = CaseFigurePictures(manifest: manifest, folder: folder).pictures(of: part)
-      let html = Fixture.html(try Fixture.results([part]), pictures: [("dense-vae", pictures)])
+      let run = Fixture.run("dense-vae", 0.4, figures: figures)
+      let pictures = CaseFigurePictures(manifest: manifest, folder: folder).pictures(of: run)
+      let html = Fixture.html(try Fixture.results([run]), pictures: [("dense-vae", pictures)])
       #expect(html.components(separatedBy: "class=\"montage\"").count == 3)
       #expect(
         html.contains("Median case of dense VAE (sub-1) is not shown: There is no such file. (s1.nii.gz)"))
@@ -92,13 +92,13 @@ import Volumes
 
   @Test func tenMethodsWithNoisyScansStayBelowTenMegabytes() throws {
     try withExhibits(cases: 3, size: 300) { manifest, folder, figures in
-      let parts = ExperimentPlan.baur2018.map { method in
-        Fixture.part(
+      let runs = ExperimentPlan.baur2018.map { method in
+        Fixture.run(
           method, 0.3, scaled: ExperimentPlan.draws(method) ? 0.35 : nil, figures: figures)
       }
       let pictures = CaseFigurePictures(manifest: manifest, folder: folder)
       let html = Fixture.html(
-        try Fixture.results(parts), pictures: parts.map { ($0.method, pictures.pictures(of: $0)) })
+        try Fixture.results(runs), pictures: runs.map { ($0.method, pictures.pictures(of: $0)) })
       #expect(html.components(separatedBy: "<img ").count - 1 == 90)
       #expect(html.utf8.count < 10_000_000)
     }

@@ -37,13 +37,13 @@ import Volumes
     #expect(
       sections.map(\.heading)
         == ["Thresholds known before", "Lesions found", "Lesion-free cases", "Cases told apart"])
-    let parts = sections.map(html)
+    let runs = sections.map(html)
     for text in ["healthy FPR 1 %", "labelled validation", "HD95", "Surface Dice", "1.00 ± 0 / 1.00 (2)"] {
-      #expect(parts[0].contains(text), "\(text)")
+      #expect(runs[0].contains(text), "\(text)")
     }
-    #expect(parts[1].contains("&lt;200 (n = 2)") && parts[1].contains("&gt;1000 (n = 0)"))
-    #expect(parts[2].contains("1 lesion-free case:"))
-    #expect(parts[3].contains("2 have one, 1 has none") && parts[3].contains("different sets or scanners"))
+    #expect(runs[1].contains("&lt;200 (n = 2)") && runs[1].contains("&gt;1000 (n = 0)"))
+    #expect(runs[2].contains("1 lesion-free case:"))
+    #expect(runs[3].contains("2 have one, 1 has none") && runs[3].contains("different sets or scanners"))
   }
 
   @Test func whatThereIsNotIsLeftOut() throws {

@@ -48,8 +48,8 @@ enum ExperimentFixture {
       detection: nil, bootstrapSamples: 10, bootstrapSeed: 0, table: cases, curve: curve)
   }
 
-  /// A part whose last chains have this AUPRC.
-  static func part(
+  /// A run whose last chains have this AUPRC.
+  static func run(
     _ method: String, _ auprc: Double, seed: Int = 0, scaled: Double? = nil, scans: Int = 592,
     figures: [RunResult.CaseFigure] = [], labelled: Bool = false
   ) -> RunResult {
@@ -72,13 +72,13 @@ enum ExperimentFixture {
       }, bestEpoch: 1, figures: figures)
   }
 
-  /// The results of parts; `methods` and `seeds` are what was planned.
+  /// The results of runs; `methods` and `seeds` are what was planned.
   static func results(
-    _ parts: [RunResult], methods: [String]? = nil, seeds: Int = 1, settings: [String] = [],
+    _ runs: [RunResult], methods: [String]? = nil, seeds: Int = 1, settings: [String] = [],
     description: String = "simulated people"
   ) throws -> ExperimentResults {
     var order = [String]()
-    for part in parts where !order.contains(part.method) { order.append(part.method) }
+    for run in runs where !order.contains(run.method) { order.append(run.method) }
     let plan = try ExperimentPlan(methods: methods ?? order, seeds: seeds, settings: settings)
     let scan = URL(fileURLWithPath: "scan.png")
     let cases = [(310, Split.train), (49, .validation), (592, .test)].flatMap { count, split in
@@ -86,7 +86,7 @@ enum ExperimentFixture {
     }
     let manifest = Manifest(cases: cases, source: URL(fileURLWithPath: "cohort.tsv"))
     return ExperimentResults(
-      parts: parts, plan: plan, data: ExperimentData(manifest, description: description))
+      runs: runs, plan: plan, data: ExperimentData(manifest, description: description))
   }
 
   static let provenance = ReportProvenance(

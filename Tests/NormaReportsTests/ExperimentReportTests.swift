@@ -18,8 +18,8 @@ import Volumes
 
   @Test func theMainTableShowsFiguresIntervalsRatesAndTimes() throws {
     let results = try Fixture.results([
-      Fixture.part("brightness", 0.4), Fixture.part("dense-ae", 0.3, scaled: 0.35),
-      Fixture.part("anogan", 0.2, scaled: 0.25, scans: 20),
+      Fixture.run("brightness", 0.4), Fixture.run("dense-ae", 0.3, scaled: 0.35),
+      Fixture.run("anogan", 0.2, scaled: 0.25, scans: 20),
     ])
     let table = ExperimentTables(results: results).main
     #expect(table.rows.map { $0[0].main } == ["brightness", "dense AE", "dense AE", "AnoGAN", "AnoGAN"])
@@ -37,16 +37,16 @@ import Volumes
   }
 
   @Test func labelledValidationHasAColumnWhereThereIsOne() throws {
-    let results = try Fixture.results([Fixture.part("brightness", 0.4, labelled: true)])
+    let results = try Fixture.results([Fixture.run("brightness", 0.4, labelled: true)])
     let titles = ExperimentTables(results: results).main.columns.map(\.title)
     #expect(titles.contains("Dice at labelled validation"))
     #expect(Fixture.html(results).contains("best Dice on validation scans with a lesion"))
   }
 
   @Test func seedsAreSummedUpAndTheMissingOnesNamed() throws {
-    let unscaled = Fixture.part("dense-ae", 0.2, seed: 1)
+    let unscaled = Fixture.run("dense-ae", 0.2, seed: 1)
     let results = try Fixture.results(
-      [Fixture.part("dense-ae", 0.3, scaled: 0.4), unscaled], methods: ["dense-ae", "normative"], seeds: 3)
+      [Fixture.run("dense-ae", 0.3, scaled: 0.4), unscaled], methods: ["dense-ae", "normative"], seeds: 3)
     let main = ExperimentTables(results: results).main
     #expect(main.rows.map { $0[1].main } == ["published"])
     #expect(main.rows[0][2].main == "2" && main.rows[0][4].main == "0.250")
@@ -58,7 +58,7 @@ import Volumes
   }
 
   @Test func limitsAreSaidWhereTheyHold() throws {
-    let whole = Fixture.html(try Fixture.results([Fixture.part("brightness", 0.4)], seeds: 3))
+    let whole = Fixture.html(try Fixture.results([Fixture.run("brightness", 0.4)], seeds: 3))
     for words in ["Lesion-free is not healthy", "310 scans trained, 49 chose", "simulated people", "5.26 %"] {
       #expect(whole.contains(words), "\(words)")
     }
@@ -66,7 +66,7 @@ import Volumes
       #expect(!whole.contains(words), "\(words)")
     }
     let limited = Fixture.html(
-      try Fixture.results([Fixture.part("anogan", 0.4, scans: 20)], settings: ["recipe.zRange=[10,26]"]))
+      try Fixture.results([Fixture.run("anogan", 0.4, scans: 20)], settings: ["recipe.zRange=[10,26]"]))
     for words in [
       "Only axial levels from z = 10 to 26 mm", "scored on 20 of 592 test scans", "too few for a claim",
     ] {
@@ -78,13 +78,13 @@ import Volumes
     let hostile = "<script>\"'&|\n"
     let figure = RunResult.CaseFigure(
       rank: "best", caseID: hostile, dice: 0.5, threshold: 1, map: "no.nii.gz")
-    let part = Fixture.part("brightness", 0.4, figures: [figure])
-    let results = try Fixture.results([part], description: hostile)
+    let run = Fixture.run("brightness", 0.4, figures: [figure])
+    let results = try Fixture.results([run], description: hostile)
     let folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("nowhere")
     let manifest = Manifest(
       cases: [ScanCase(participantID: hostile, image: folder.appendingPathComponent("a.png"))], source: folder
     )
-    let pictures = CaseFigurePictures(manifest: manifest, folder: ExperimentFolder(folder)).pictures(of: part)
+    let pictures = CaseFigurePictures(manifest: manifest, folder: ExperimentFolder(folder)).pictures(of: run)
     let html = Fixture.html(results, pictures: [(hostile, pictures)])
     #expect(!html.contains("<script"))
     #expect(html.components(separatedBy: "&lt;script&gt;").count > 3)
@@ -94,7 +94,7 @@ import Volumes
   }
 
   @Test func theMarkdownHoldsBothTables() throws {
-    let results = try Fixture.results([Fixture.part("brightness", 0.4), Fixture.part("dense-ae", 0.3)])
+    let results = try Fixture.results([Fixture.run("brightness", 0.4), Fixture.run("dense-ae", 0.3)])
     let markdown = ExperimentReport(results, provenance: Fixture.provenance).markdown
     #expect(markdown.contains("| dense AE | published | 1 | 592 | 0.300 [0.270, 0.330] |"))
     #expect(markdown.contains("| Method | raw | eroded mask | component filter |"))
@@ -104,7 +104,7 @@ import Volumes
   }
 
   @Test func lesionFiguresAreThoseOfTheHeadlines() throws {
-    let results = try Fixture.results([Fixture.part("brightness", 0.4), Fixture.part("dense-ae", 0.3)])
+    let results = try Fixture.results([Fixture.run("brightness", 0.4), Fixture.run("dense-ae", 0.3)])
     let tables = LesionTables(results: results)
     #expect(
       tables.perParticipant.rows[1].map(\.main) == ["dense AE", "published", "0.250", "–", "0.2", "–"])
@@ -116,8 +116,8 @@ import Volumes
 
   @Test func everyPlotIsWellFormedAndNamesItsMethods() throws {
     let results = try Fixture.results([
-      Fixture.part("brightness", 0.4), Fixture.part("dense-ae", 0.3, scaled: 0.35),
-      Fixture.part("spatial-vae", 0.1, scaled: 0.2),
+      Fixture.run("brightness", 0.4), Fixture.run("dense-ae", 0.3, scaled: 0.35),
+      Fixture.run("spatial-vae", 0.1, scaled: 0.2),
     ])
     let plots = ExperimentPlots(results).all
     #expect(plots.map(\.name) == ["auprc", "pr-curves", "dice-boxes", "training"])

@@ -22,7 +22,7 @@ import Testing
     (0.47, .above, "beats brightness (published: 0.470 [0.440, 0.500])"),
   ])
   func theSentenceFollowsTheFigures(auprc: Double, outcome: ExperimentVerdict.Outcome, words: String) throws {
-    let results = try Fixture.results([Fixture.part("brightness", 0.4), Fixture.part("dense-vae", auprc)])
+    let results = try Fixture.results([Fixture.run("brightness", 0.4), Fixture.run("dense-vae", auprc)])
     let rows = results.headlines
     let figures = rows.compactMap { $0.figures["auprc"] }
     #expect(ExperimentVerdict.outcome(figures[1], beside: figures[0]) == outcome)
@@ -37,8 +37,8 @@ import Testing
 
   @Test func chainsThatDifferAreToldApart() throws {
     let results = try Fixture.results([
-      Fixture.part("brightness", 0.4), Fixture.part("dense-ae", 0.3, scaled: 0.5),
-      Fixture.part("spatial-ae", 0.1, scaled: 0.2), Fixture.part("normative", 0.5),
+      Fixture.run("brightness", 0.4), Fixture.run("dense-ae", 0.3, scaled: 0.5),
+      Fixture.run("spatial-ae", 0.1, scaled: 0.2), Fixture.run("normative", 0.5),
     ])
     let verdict = ExperimentVerdict(results)
     // In the order of the paper's comparison, whatever the order of the calls.
@@ -53,8 +53,8 @@ import Testing
 
   @Test func thatNoNetworkBeatsBrightnessIsSaid() throws {
     let results = try Fixture.results([
-      Fixture.part("brightness", 0.4), Fixture.part("dense-ae", 0.3, scaled: 0.35),
-      Fixture.part("f-anogan", 0.1),
+      Fixture.run("brightness", 0.4), Fixture.run("dense-ae", 0.3, scaled: 0.35),
+      Fixture.run("f-anogan", 0.1),
     ])
     #expect(
       ExperimentVerdict(results).paragraph.hasSuffix(
@@ -63,8 +63,8 @@ import Testing
 
   @Test func theStrongerBrightnessIsTheBaseline() throws {
     let results = try Fixture.results([
-      Fixture.part("brightness", 0.4), Fixture.part("equalized-brightness", 0.5),
-      Fixture.part("dense-ae", 0.45),
+      Fixture.run("brightness", 0.4), Fixture.run("equalized-brightness", 0.5),
+      Fixture.run("dense-ae", 0.45),
     ])
     let verdict = ExperimentVerdict(results)
     #expect(
@@ -73,18 +73,18 @@ import Testing
   }
 
   @Test func withoutBrightnessNothingIsClaimed() throws {
-    let verdict = ExperimentVerdict(try Fixture.results([Fixture.part("dense-ae", 0.45)]))
-    #expect(verdict.paragraph.hasPrefix("Brightness was not part of this experiment"))
+    let verdict = ExperimentVerdict(try Fixture.results([Fixture.run("dense-ae", 0.45)]))
+    #expect(verdict.paragraph.hasPrefix("Brightness was not run of this experiment"))
     #expect(verdict.facts.isEmpty)
   }
 
   @Test func aLimitedSearchIsNotComparedInSilence() throws {
     let results = try Fixture.results([
-      Fixture.part("brightness", 0.4), Fixture.part("anogan", 0.5, scans: 20),
+      Fixture.run("brightness", 0.4), Fixture.run("anogan", 0.5, scans: 20),
     ])
     #expect(
       ExperimentVerdict(results).facts[0].value.contains("scored on 20 of 592 scans, not on those that"))
-    let whole = try Fixture.results([Fixture.part("brightness", 0.4), Fixture.part("anogan", 0.5)])
+    let whole = try Fixture.results([Fixture.run("brightness", 0.4), Fixture.run("anogan", 0.5)])
     #expect(!ExperimentVerdict(whole).facts[0].value.contains("scored on"))
   }
 }

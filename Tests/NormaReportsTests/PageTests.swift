@@ -41,13 +41,13 @@ import Testing
 
   @Test func aPageHasLandmarksLanguageAndTheDisclaimer() {
     let page = HTMLPage(title: "T", subtitle: "S", sections: [.init("One", []), .init("Two", [])])
-    let parts = [
+    let runs = [
       "<!DOCTYPE html>", "<html lang=\"en\">", "<a class=\"skip\" href=\"#main\">", "<nav ",
       "<main id=\"main\">",
       "<a href=\"#section-2\">Two</a>", "<h2 id=\"section-2\">Two</h2>", "<footer>",
       "Research use only. Not a medical device.", "@media print", "prefers-color-scheme: dark",
     ]
-    for part in parts { #expect(page.html.contains(part), "\(part)") }
+    for run in runs { #expect(page.html.contains(run), "\(run)") }
   }
 
   @Test func numbersAreAlignedToTheRight() {

@@ -37,8 +37,8 @@ import Testing
     #expect(html.components(separatedBy: "<img ").count - 1 == 3)
     #expect(html.contains("Pictures are shown for the first 3 of 5 cases"))
     #expect(html.contains("<h3 id=\"case-3\">") && !html.contains("<h3 id=\"case-4\">"))
-    for part in ["Threshold", "norma segment -i &#39;a &lt;b&gt;&#39;", "2026-01-02", "7.25", "-20"] {
-      #expect(html.contains(part))
+    for run in ["Threshold", "norma segment -i &#39;a &lt;b&gt;&#39;", "2026-01-02", "7.25", "-20"] {
+      #expect(html.contains(run))
     }
   }
 
@@ -84,8 +84,8 @@ import Testing
     let cases = try cases(1)
     let html = SegmentationReport(cases: cases, provenance: Self.provenance, reliability: reliability)
       .page.html
-    for part in ["Each of 41", "0.8 to 1.65", "2 to 14", ">yes<", ">no<", "5 % stated: 1.42"] {
-      #expect(html.contains(part), "\(part)")
+    for run in ["Each of 41", "0.8 to 1.65", "2 to 14", ">yes<", ">no<", "5 % stated: 1.42"] {
+      #expect(html.contains(run), "\(run)")
     }
     #expect(
       !SegmentationReport(cases: cases, provenance: Self.provenance).page.html.contains("Do the rates"))

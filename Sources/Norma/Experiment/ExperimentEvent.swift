@@ -1,6 +1,6 @@
 /// What a running experiment tells those who listen.
 public enum ExperimentEvent: Sendable {
-  /// What a part is scored for.
+  /// What a run is scored for.
   public enum Work: String, Sendable {
     case calibrating = "calibrating"
     case scoringTraining = "scoring training scans"
@@ -8,13 +8,13 @@ public enum ExperimentEvent: Sendable {
   }
 
   /// Part `index` of `count` begins.
-  case part(ExperimentPlan.Part, index: Int, count: Int)
-  /// The part was finished earlier.
-  case kept(ExperimentPlan.Part)
+  case run(ExperimentPlan.Run, index: Int, count: Int)
+  /// The run was finished earlier.
+  case kept(ExperimentPlan.Run)
   /// Its training tells something.
   case training(TrainingEvent)
   /// Scans done and of all.
   case scoring(Work, index: Int, count: Int)
-  /// The part is done and written.
+  /// The run is done and written.
   case finished(RunResult)
 }

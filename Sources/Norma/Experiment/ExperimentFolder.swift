@@ -21,22 +21,22 @@ public struct ExperimentFolder: Sendable {
   /// Prepared slices; may be deleted at any time.
   var prepared: URL { url.appendingPathComponent("prepared") }
 
-  /// The training run of a part.
-  func run(_ part: ExperimentPlan.Part) -> RunFolder {
-    RunFolder(url.appendingPathComponent("runs/\(part.name)"))
+  /// The folder that a run is trained in.
+  func training(of run: ExperimentPlan.Run) -> RunFolder {
+    RunFolder(url.appendingPathComponent("runs/\(run.name)"))
   }
 
   /// Hash of the cohort that the folder belongs to.
   var cohort: URL { url.appendingPathComponent("cohort.sha256") }
 
-  /// What the parts showed.
-  var parts: URL { url.appendingPathComponent("parts") }
+  /// The scores of all runs.
+  var scores: URL { url.appendingPathComponent("scores") }
 
-  /// What a part showed.
-  func part(_ part: ExperimentPlan.Part) -> URL { parts.appendingPathComponent("\(part.name).json") }
+  /// The scores of a run.
+  func scores(of run: ExperimentPlan.Run) -> URL { scores.appendingPathComponent("\(run.name).json") }
 
   /// A map that the report shows, relative to the folder.
-  func map(_ part: ExperimentPlan.Part, caseID: String) -> String {
-    "parts/\(part.name)_maps/\(caseID)_desc-anomaly_FLAIR.nii.gz"
+  func map(of run: ExperimentPlan.Run, caseID: String) -> String {
+    "scores/\(run.name)_maps/\(caseID)_desc-anomaly_FLAIR.nii.gz"
   }
 }

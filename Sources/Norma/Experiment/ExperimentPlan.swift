@@ -41,7 +41,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
       throw Problem(
         .usage, "an experiment needs one seed or more", at: "--seeds", advice: "give a number from 1 up")
     }
-    for part in parts { _ = try configuration(of: part) }
+    for run in runs { _ = try configuration(of: run) }
     // A key of a method of an earlier or later call is no mistake.
     let known = Preset.all.map(\.name)
     for setting in settings {
@@ -51,7 +51,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   }
 
   /// One training and scoring of an experiment.
-  public struct Part: Codable, Hashable, Sendable {
+  public struct Run: Codable, Hashable, Sendable {
     /// The preset's name without the scale.
     public let method: String
     /// The seed of weights, order and draws.
@@ -62,21 +62,21 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   }
 
   /// Everything to be done, seed by seed, so that a stopped experiment has whole tables.
-  public var parts: [Part] {
+  public var runs: [Run] {
     (0..<seeds).flatMap { seed in
-      methods.filter { seed == 0 || Self.draws($0) }.map { Part(method: $0, seed: seed) }
+      methods.filter { seed == 0 || Self.draws($0) }.map { Run(method: $0, seed: seed) }
     }
   }
 
-  /// What a part is trained and scored with.
-  public func configuration(of part: Part) throws -> Configuration {
-    let atScale = "\(part.method)-\(scale.rawValue)"
-    let preset = Preset.all.contains { $0.name == atScale } ? atScale : part.method
+  /// What a run is trained and scored with.
+  public func configuration(of run: Run) throws -> Configuration {
+    let atScale = "\(run.method)-\(scale.rawValue)"
+    let preset = Preset.all.contains { $0.name == atScale } ? atScale : run.method
     let grid =
-      preset == part.method && scale == .paper ? ["recipe.gridSize=256", "recipe.gridSpacing=0.75"] : []
+      preset == run.method && scale == .paper ? ["recipe.gridSize=256", "recipe.gridSpacing=0.75"] : []
     let search = try isSearch(preset) ? ["calibration.cases=\(searchCases)"] : []
     return try Configuration(
-      preset: preset, settings: grid + search + settings(for: part.method) + ["training.seed=\(part.seed)"])
+      preset: preset, settings: grid + search + settings(for: run.method) + ["training.seed=\(run.seed)"])
   }
 
   private func settings(for method: String) -> [String] {
@@ -92,9 +92,9 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
     return key.firstIndex(of: ":").map { String(key[..<$0]) }
   }
 
-  /// How many scans of a kind a part is scored on; nil = all.
-  package func caseLimit(_ part: Part) throws -> Int? {
-    try searchCases > 0 && isSearch(part.method) ? searchCases : nil
+  /// How many scans of a kind a run is scored on; nil = all.
+  package func caseLimit(_ run: Run) throws -> Int? {
+    try searchCases > 0 && isSearch(run.method) ? searchCases : nil
   }
 
   private func isSearch(_ preset: String) throws -> Bool {

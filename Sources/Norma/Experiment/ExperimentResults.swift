@@ -15,8 +15,8 @@ public struct ExperimentResults: Codable, Sendable {
   public let methods: [String]
   /// The main table, summed up over seeds.
   public let rows: [Row]
-  /// Everything by method and seed; the rows of the cases lie in the files of the parts.
-  public private(set) var parts: [RunResult]
+  /// Everything by method and seed; the rows of the cases lie in the files of the runs.
+  public private(set) var runs: [RunResult]
 
   /// A method under one chain over all its seeds.
   public struct Row: Codable, Hashable, Sendable {
@@ -55,13 +55,13 @@ public struct ExperimentResults: Codable, Sendable {
     }
   }
 
-  init(parts: [RunResult], plan: ExperimentPlan, data: ExperimentData) {
-    (self.plan, self.data, self.parts) = (plan, data, parts)
-    let finished = Set(parts.map(\.method))
+  init(runs: [RunResult], plan: ExperimentPlan, data: ExperimentData) {
+    (self.plan, self.data, self.runs) = (plan, data, runs)
+    let finished = Set(runs.map(\.method))
     let order = ExperimentPlan.baur2018 + plan.methods + finished.sorted()
     methods = order.reduce(into: []) { if finished.contains($1) && !$0.contains($1) { $0.append($1) } }
     rows = methods.flatMap { method in
-      let seeds = parts.filter { $0.method == method }
+      let seeds = runs.filter { $0.method == method }
       return seeds.first.map { $0.chains.compactMap { Row(chain: $0.name, of: seeds) } } ?? []
     }
   }
@@ -69,7 +69,7 @@ public struct ExperimentResults: Codable, Sendable {
   /// Writes `results.json` and `results.tsv`.
   func write(to folder: ExperimentFolder) throws {
     var short = self
-    short.parts = parts.map(\.summary)
+    short.runs = runs.map(\.summary)
     try AtomicFile.write(json: short, to: folder.results)
     try AtomicFile.write(table.text, to: folder.table)
   }
@@ -80,13 +80,13 @@ public struct ExperimentResults: Codable, Sendable {
     var table = Table(
       columns: ["method", "chain", "headline", "seed", "test_cases", "seconds_per_slice"]
         + names.flatMap { [$0, "\($0)_low", "\($0)_high"] })
-    for part in parts {
-      for chain in part.chains {
+    for run in runs {
+      for chain in run.chains {
         let figures = chain.evaluation.namedFigures
         table.rows.append(
           [
-            part.method, chain.name, "\(part.headlines.contains(chain.name))", "\(part.seed)",
-            "\(part.testCases)", part.secondsPerSlice.median.formatted(fraction: 5),
+            run.method, chain.name, "\(run.headlines.contains(chain.name))", "\(run.seed)",
+            "\(run.testCases)", run.secondsPerSlice.median.formatted(fraction: 5),
           ]
             + names.flatMap { name -> [String] in
               let figure = figures[name]
@@ -102,15 +102,15 @@ public struct ExperimentResults: Codable, Sendable {
 
 extension ExperimentResults.Row {
   /// A chain over all seeds of a method; nil where a seed lacks it.
-  init?(chain name: String, of parts: [RunResult]) {
-    let evaluations = parts.compactMap { part in part.chains.first { $0.name == name }?.evaluation }
-    guard let first = parts.first, evaluations.count == parts.count else { return nil }
+  init?(chain name: String, of runs: [RunResult]) {
+    let evaluations = runs.compactMap { run in run.chains.first { $0.name == name }?.evaluation }
+    guard let first = runs.first, evaluations.count == runs.count else { return nil }
     var figures = [String: ExperimentResults.Figure]()
     for (key, _) in evaluations[0].namedFigures {
       figures[key] = ExperimentResults.Figure(over: evaluations.compactMap { $0.namedFigures[key] })
     }
     self.init(
-      method: first.method, chain: name, isHeadline: first.headlines.contains(name), seeds: parts.count,
+      method: first.method, chain: name, isHeadline: first.headlines.contains(name), seeds: runs.count,
       testCases: first.testCases, figures: figures, secondsPerSlice: first.secondsPerSlice)
   }
 }

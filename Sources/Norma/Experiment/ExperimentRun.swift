@@ -5,7 +5,7 @@ import Foundation
 public import Tensors
 import Volumes
 
-/// Trains, calibrates and scores every part of a plan on one manifest; what is finished is never done again.
+/// Trains, calibrates and scores every run of a plan on one manifest; what is finished is never done again.
 public struct ExperimentRun {
   private let plan: ExperimentPlan
   private let split: Manifest
@@ -26,53 +26,53 @@ public struct ExperimentRun {
     try ExperimentData.check(split)
   }
 
-  /// Runs what is missing, in order, then writes the results over all finished parts of the folder. Throws a
+  /// Runs what is missing, in order, then writes the results over all finished runs of the folder. Throws a
   /// ``Problem``, of kind `interrupted` after `shouldStop` said so.
   public func run(
     onEvent: @escaping (ExperimentEvent) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
   ) throws -> ExperimentResults {
     try claimFolder()
     var done = [RunResult]()
-    let parts = plan.parts
-    for (index, part) in parts.enumerated() {
-      let digest = try digest(of: part)
-      if let finished = try? read(part), finished.digest == digest {
-        onEvent(.kept(part))
+    let runs = plan.runs
+    for (index, run) in runs.enumerated() {
+      let digest = try digest(of: run)
+      if let finished = try? read(run), finished.digest == digest {
+        onEvent(.kept(run))
         done.append(finished)
         continue
       }
-      onEvent(.part(part, index: index, count: parts.count))
-      let result = try run(part, digest: digest, onEvent: onEvent, shouldStop: shouldStop)
-      try AtomicFile.write(json: result, to: folder.part(part))
+      onEvent(.run(run, index: index, count: runs.count))
+      let result = try finish(run, digest: digest, onEvent: onEvent, shouldStop: shouldStop)
+      try AtomicFile.write(json: result, to: folder.scores(of: run))
       onEvent(.finished(result))
       done.append(result)
     }
     let results = ExperimentResults(
-      parts: try done + earlier(than: parts), plan: plan,
+      runs: try done + earlier(than: runs), plan: plan,
       data: ExperimentData(split, description: description))
     try results.write(to: folder)
     return results
   }
 
-  private func read(_ part: ExperimentPlan.Part) throws -> RunResult {
-    try JSONDecoder().decode(RunResult.self, from: Data(contentsOf: folder.part(part)))
+  private func read(_ run: ExperimentPlan.Run) throws -> RunResult {
+    try JSONDecoder().decode(RunResult.self, from: Data(contentsOf: folder.scores(of: run)))
   }
 
-  /// The finished parts of the folder that the plan does not name: methods and seeds of earlier calls.
-  private func earlier(than parts: [ExperimentPlan.Part]) throws -> [RunResult] {
-    let known = Set(parts.map { folder.part($0).lastPathComponent })
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.parts.path)
+  /// The finished runs of the folder that the plan does not name: methods and seeds of earlier calls.
+  private func earlier(than runs: [ExperimentPlan.Run]) throws -> [RunResult] {
+    let known = Set(runs.map { folder.scores(of: $0).lastPathComponent })
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.scores.path)
     return files.filter { $0.hasSuffix(".json") && !known.contains($0) }.sorted().compactMap { file in
       try? JSONDecoder().decode(
-        RunResult.self, from: Data(contentsOf: folder.parts.appendingPathComponent(file)))
+        RunResult.self, from: Data(contentsOf: folder.scores.appendingPathComponent(file)))
     }
   }
 
-  /// Changes with anything that changes the part's result.
-  private func digest(of part: ExperimentPlan.Part) throws -> String {
+  /// Changes with anything that changes the run's result.
+  private func digest(of run: ExperimentPlan.Run) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    return try Digest.of(encoder.encode(plan.configuration(of: part)) + dataIdentity)
+    return try Digest.of(encoder.encode(plan.configuration(of: run)) + dataIdentity)
   }
 
   /// Every scan with its files and its split.
@@ -85,7 +85,7 @@ public struct ExperimentRun {
     return identity
   }
 
-  /// A folder belongs to one cohort, so that all its parts can be compared.
+  /// A folder belongs to one cohort, so that all its runs can be compared.
   private func claimFolder() throws {
     let digest = Digest.of(dataIdentity)
     if let claimed = try? String(contentsOf: folder.cohort, encoding: .utf8) {
@@ -99,55 +99,56 @@ public struct ExperimentRun {
     }
   }
 
-  private func run(
-    _ part: ExperimentPlan.Part, digest: String, onEvent: @escaping (ExperimentEvent) -> Void,
+  private func finish(
+    _ run: ExperimentPlan.Run, digest: String, onEvent: @escaping (ExperimentEvent) -> Void,
     shouldStop: @escaping () -> Bool
   ) throws -> RunResult {
-    let (bundle, progress) = try train(part, onEvent: onEvent, shouldStop: shouldStop)
+    let (bundle, progress) = try train(run, onEvent: onEvent, shouldStop: shouldStop)
     let scorer = try bundle.scorer(device: device)
     let scoring = PartScoring(
       scorer: scorer, recipe: bundle.description.configuration.recipe, split: split,
-      caseLimit: try plan.caseLimit(part), seed: 0
+      caseLimit: try plan.caseLimit(run), seed: 0
     ) { work, index, count in
-      guard !shouldStop() else { throw interruption(part) }
+      guard !shouldStop() else { throw interruption(run) }
       onEvent(.scoring(work, index: index, count: count))
     }
     let outcome = try scoring()
     return RunResult(
-      method: part.method, seed: part.seed, digest: digest, testCases: outcome.testCases,
+      method: run.method, seed: run.seed, digest: digest, testCases: outcome.testCases,
       allTestCases: split.cases(in: .test).count, validationCases: outcome.validationCases,
       chains: outcome.chains, headlines: outcome.headlines,
       secondsPerSlice: RunResult.Seconds(outcome.secondsPerSlice), training: progress.records,
       bestEpoch: progress.best?.epoch ?? 0,
-      figures: part.seed == 0 ? try figures(part, outcome, scoring) : [])
+      figures: run.seed == 0 ? try figures(run, outcome, scoring) : [])
   }
 
-  /// Trains a part, or goes on where its run stopped; a finished bundle is only opened.
+  /// Trains a run, or goes on where its run stopped; a finished bundle is only opened.
   private func train(
-    _ part: ExperimentPlan.Part, onEvent: @escaping (ExperimentEvent) -> Void,
+    _ run: ExperimentPlan.Run, onEvent: @escaping (ExperimentEvent) -> Void,
     shouldStop: @escaping () -> Bool
   ) throws -> (ModelBundle, TrainingProgress) {
-    let run = folder.run(part), configuration = try plan.configuration(of: part)
+    let trainingFolder = folder.training(of: run), configuration = try plan.configuration(of: run)
     let manager = FileManager.default
-    let isStarted = manager.fileExists(atPath: run.configuration.path)
-    if isStarted { try requireSame(configuration, in: run) }
+    let isStarted = manager.fileExists(atPath: trainingFolder.configuration.path)
+    if isStarted { try requireSame(configuration, in: trainingFolder) }
     let bundle: ModelBundle
-    if isStarted, manager.fileExists(atPath: run.bundle.path) {
-      bundle = try ModelBundle(contentsOf: run.bundle)
+    if isStarted, manager.fileExists(atPath: trainingFolder.bundle.path) {
+      bundle = try ModelBundle(contentsOf: trainingFolder.bundle)
     } else {
       let training =
         isStarted
-        ? try TrainingRun(resuming: run, device: device)
+        ? try TrainingRun(resuming: trainingFolder, device: device)
         : try TrainingRun(
-          configuration: configuration, manifest: split, folder: run, name: part.method,
+          configuration: configuration, manifest: split, folder: trainingFolder, name: run.method,
           description: description, device: device)
       bundle = try training.run(
         prepared: folder.prepared, onEvent: { onEvent(.training($0)) }, shouldStop: shouldStop)
     }
     // A method without epochs leaves no checkpoint.
-    let hasCheckpoint = manager.fileExists(atPath: run.lastCheckpoint.path)
+    let hasCheckpoint = manager.fileExists(atPath: trainingFolder.lastCheckpoint.path)
     return (
-      bundle, hasCheckpoint ? try Checkpoint(contentsOf: run.lastCheckpoint).progress : TrainingProgress()
+      bundle,
+      hasCheckpoint ? try Checkpoint(contentsOf: trainingFolder.lastCheckpoint).progress : TrainingProgress()
     )
   }
 
@@ -158,20 +159,20 @@ public struct ExperimentRun {
       started == configuration
     else {
       throw Problem(
-        .badData, "the folder holds a run of this part with another configuration", at: run.url.path,
+        .badData, "the folder holds this run with another configuration", at: run.url.path,
         advice: "give the options that the experiment was begun with, or another folder")
     }
   }
 
-  private func interruption(_ part: ExperimentPlan.Part) -> Problem {
+  private func interruption(_ run: ExperimentPlan.Run) -> Problem {
     Problem(
-      .interrupted, "the experiment was interrupted at \(part.name); what is finished is kept",
+      .interrupted, "the experiment was interrupted at \(run.name); what is finished is kept",
       at: folder.url.path, advice: "run the same command again for the rest")
   }
 
   /// Writes the maps of the best, the median and the worst case at 1 % healthy FPR.
   private func figures(
-    _ part: ExperimentPlan.Part, _ outcome: PartScoring.Outcome, _ scoring: PartScoring
+    _ run: ExperimentPlan.Run, _ outcome: PartScoring.Outcome, _ scoring: PartScoring
   ) throws -> [RunResult.CaseFigure] {
     guard let shown = outcome.shown,
       let evaluation = outcome.chains.first(where: { $0.name == shown.chain.name })?.evaluation,
@@ -182,7 +183,7 @@ public struct ExperimentRun {
     }.sorted { ($0.dice, $1.id) > ($1.dice, $0.id) }
     guard let best = ranked.first, let worst = ranked.last else { return [] }
     return try [("best", best), ("median", ranked[ranked.count / 2]), ("worst", worst)].map { rank, row in
-      let map = folder.map(part, caseID: row.id), url = folder.url.appendingPathComponent(map)
+      let map = folder.map(of: run, caseID: row.id), url = folder.url.appendingPathComponent(map)
       guard let scan = split.cases.first(where: { $0.id == row.id }) else {
         preconditionFailure("a case that was scored is in the manifest")
       }

@@ -1,4 +1,4 @@
-/// What one method with one seed showed: the contents of `parts/METHOD-SEED.json`.
+/// What one method with one seed showed: the contents of `scores/METHOD-SEED.json`.
 public struct RunResult: Codable, Sendable {
   /// One way of post-processing and how well its maps find lesions.
   public struct Chain: Codable, Sendable {
@@ -28,7 +28,7 @@ public struct RunResult: Codable, Sendable {
   public let method: String
   /// The seed.
   public let seed: Int
-  /// Hash of configuration and data; a part of another hash is done again.
+  /// Hash of configuration and data; a run of another hash is done again.
   public let digest: String
   /// Test scans scored, and of how many; a slow search is run on the first of a seeded order.
   public let testCases, allTestCases: Int

@@ -75,16 +75,16 @@ struct Baur2018: LoggingCommand {
 
   private func report(_ event: ExperimentEvent) {
     switch event {
-    case .part(let part, let index, let count):
+    case .run(let run, let index, let count):
       console.endProgress()
-      console.log("\(part.name): part \(index + 1) of \(count)")
-    case .kept(let part): console.log("\(part.name): finished before")
+      console.log("\(run.name): run \(index + 1) of \(count)")
+    case .kept(let run): console.log("\(run.name): finished before")
     case .training(let event): Train.report(event, to: console)
     case .scoring(let work, let index, let count):
       console.progress("\(work.rawValue) \(Console.bar(index, of: count)) \(index)/\(count)")
-    case .finished(let part):
+    case .finished(let run):
       console.endProgress()
-      console.log("\(part.method)-\(part.seed): done")
+      console.log("\(run.method)-\(run.seed): done")
     }
   }
 }

@@ -42,7 +42,7 @@ import Testing
     try withCohort { cohort in
       let results = try experiment(cohort, Self.plan(seeds: 2)).run()
       #expect(
-        results.parts.map { "\($0.method)-\($0.seed)" } == ["brightness-0", "dense-ae-0", "dense-ae-1"])
+        results.runs.map { "\($0.method)-\($0.seed)" } == ["brightness-0", "dense-ae-0", "dense-ae-1"])
       let chains = Dictionary(grouping: results.rows, by: \.method).mapValues { $0.map(\.chain) }
       let common = ["median", "eroded mask", "component filter"]
       #expect(chains["brightness"] == ["raw"] + common)
@@ -58,8 +58,8 @@ import Testing
       // Without labels on validation there is no threshold from them.
       #expect(results.rows.allSatisfy { $0.figures["dice_labelled_validation"] == nil })
       let folder = cohort.folder.appendingPathComponent("out")
-      let figures = results.parts.flatMap(\.figures)
-      #expect(figures.count == 6 && results.parts[2].figures.isEmpty)
+      let figures = results.runs.flatMap(\.figures)
+      #expect(figures.count == 6 && results.runs[2].figures.isEmpty)
       for figure in figures {
         let map = folder.appendingPathComponent(figure.map)
         #expect(FileManager.default.fileExists(atPath: map.path))
@@ -73,8 +73,8 @@ import Testing
       var kept = [String](), begun = [String]()
       let second = try experiment(cohort, Self.plan(["brightness", "dense-ae"])).run(onEvent: { event in
         switch event {
-        case .kept(let part): kept.append(part.name)
-        case .part(let part, _, _): begun.append(part.name)
+        case .kept(let run): kept.append(run.name)
+        case .run(let run, _, _): begun.append(run.name)
         default: break
         }
       })
@@ -82,7 +82,7 @@ import Testing
       #expect(second.rows.prefix(first.rows.count).map(\.figures) == first.rows.map(\.figures))
       // A method that is added stands beside those of earlier calls.
       let third = try experiment(cohort, Self.plan(["normative"])).run()
-      #expect(third.methods == ["brightness", "normative", "dense-ae"] && third.parts.count == 3)
+      #expect(third.methods == ["brightness", "normative", "dense-ae"] && third.runs.count == 3)
     }
   }
 
@@ -182,10 +182,10 @@ import Testing
 
   @Test func theSearchIsLimitedAndTheScaleChangesTheGrid() throws {
     let plan = try ExperimentPlan(methods: ["anogan", "normative"], seeds: 1, scale: .paper, searchCases: 7)
-    let parts = plan.parts
-    #expect(try parts.map { try plan.caseLimit($0) } == [7, nil])
-    for part in parts { #expect(try plan.configuration(of: part).recipe.gridSize == 256) }
-    #expect(try plan.configuration(of: parts[0]).calibration.cases == 7)
+    let runs = plan.runs
+    #expect(try runs.map { try plan.caseLimit($0) } == [7, nil])
+    for run in runs { #expect(try plan.configuration(of: run).recipe.gridSize == 256) }
+    #expect(try plan.configuration(of: runs[0]).calibration.cases == 7)
     let cases = (0..<9).map { ScanCase(participantID: "\($0)", image: URL(filePath: "/\($0)")) }
     #expect(cases.limited(4, 1) == cases.limited(4, 1) && cases.limited(4, 1).count == 4)
     #expect(cases.limited(nil, 1) == cases)

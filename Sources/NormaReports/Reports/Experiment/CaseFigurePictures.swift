@@ -21,13 +21,13 @@ public struct CaseFigurePictures {
     case missing(String)
   }
 
-  /// The pictures of one part, in the order of its exhibits; a file that is gone costs its own picture only.
-  public func pictures(of part: RunResult) -> [Picture] {
-    part.figures.map { figure in
+  /// The pictures of one run, in the order of its exhibits; a file that is gone costs its own picture only.
+  public func pictures(of run: RunResult) -> [Picture] {
+    run.figures.map { figure in
       do {
-        return .montage(try montage(figure, of: part))
+        return .montage(try montage(figure, of: run))
       } catch {
-        let title = ExperimentNames.figure(figure, of: part.method)
+        let title = ExperimentNames.figure(figure, of: run.method)
         return .missing("\(title) (\(figure.caseID)) is not shown: \(Self.reason(error))")
       }
     }
@@ -39,7 +39,7 @@ public struct CaseFigurePictures {
     return error.what + file
   }
 
-  private func montage(_ figure: RunResult.CaseFigure, of part: RunResult) throws -> Montage {
+  private func montage(_ figure: RunResult.CaseFigure, of run: RunResult) throws -> Montage {
     guard let scan = manifest.cases.first(where: { $0.id == figure.caseID }) else {
       throw Problem(
         .badData, "the manifest does not list the case", at: figure.caseID, advice: "give the same manifest")
@@ -53,16 +53,16 @@ public struct CaseFigurePictures {
         .badData, "scan, lesion mask and map differ in shape", at: figure.caseID,
         advice: "run the experiment anew")
     }
-    let predicted = figure.predicted(map, minimumSize: Self.minimumSize(part))
+    let predicted = figure.predicted(map, minimumSize: Self.minimumSize(run))
     let slice = CaseFigureSlice(image: image, map: map, lesion: lesion, predicted: predicted)
     return Montage(
-      caption: "\(ExperimentNames.figure(figure, of: part.method)), \(figure.caseID), "
+      caption: "\(ExperimentNames.figure(figure, of: run.method)), \(figure.caseID), "
         + "Dice \(decimals(figure.dice))\(slice.zText)",
       panels: try slice.panels(threshold: Float(figure.threshold)))
   }
 
   /// The component filter of the chain that is shown, the last headline.
-  private static func minimumSize(_ part: RunResult) -> Double {
-    part.chains.first { $0.name == part.headlines.last }?.evaluation.minimumLesionSize ?? 0
+  private static func minimumSize(_ run: RunResult) -> Double {
+    run.chains.first { $0.name == run.headlines.last }?.evaluation.minimumLesionSize ?? 0
   }
 }

@@ -102,9 +102,9 @@ extension ImageSlice {
     let columns = (0..<width * factor).map { neighbours($0, width) }
     let finer = (0..<height * factor).flatMap { row in
       let (back, front, share) = neighbours(row, height)
-      return columns.map { left, right, part in
-        let near = values[back * width + left] * (1 - part) + values[back * width + right] * part
-        let far = values[front * width + left] * (1 - part) + values[front * width + right] * part
+      return columns.map { left, right, run in
+        let near = values[back * width + left] * (1 - run) + values[back * width + right] * run
+        let far = values[front * width + left] * (1 - run) + values[front * width + right] * run
         return near * (1 - share) + far * share
       }
     }

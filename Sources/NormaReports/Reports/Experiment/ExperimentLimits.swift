@@ -26,7 +26,7 @@ struct ExperimentLimits {
   }
 
   private var thresholds: String {
-    let cases = Set(results.parts.map(\.validationCases)).sorted().map(String.init)
+    let cases = Set(results.runs.map(\.validationCases)).sorted().map(String.init)
     let names = Set(results.rows.flatMap { $0.figures.keys })
     let labelled =
       names.contains("dice_labelled_validation")
@@ -43,7 +43,7 @@ struct ExperimentLimits {
   }
 
   private var levels: String? {
-    let known = results.plan.parts.lazy.compactMap { try? results.plan.configuration(of: $0).recipe.zRange }
+    let known = results.plan.runs.lazy.compactMap { try? results.plan.configuration(of: $0).recipe.zRange }
     guard let levels = known.first, levels.count == 2 else { return nil }
     return
       "Only axial levels from z = \(format(levels[0])) to \(format(levels[1])) mm were seen, in training and in "
@@ -69,11 +69,11 @@ struct ExperimentLimits {
   }
 
   private var missing: String? {
-    let parts = results.missingParts.map(\.name)
-    let chains = Set(results.parts.flatMap { part in part.chains.map { [part.method, $0.name] } })
+    let runs = results.missingParts.map(\.name)
+    let chains = Set(results.runs.flatMap { run in run.chains.map { [run.method, $0.name] } })
       .subtracting(results.rows.map { [$0.method, $0.chain] }).map { "\($0[0]) '\($0[1])'" }.sorted()
-    guard !parts.isEmpty || !chains.isEmpty else { return nil }
-    return (parts.isEmpty ? "" : "Not there: \(parts.joined(separator: ", ")). ")
+    guard !runs.isEmpty || !chains.isEmpty else { return nil }
+    return (runs.isEmpty ? "" : "Not there: \(runs.joined(separator: ", ")). ")
       + (chains.isEmpty ? "" : "Left out, for not every seed has them: \(chains.joined(separator: ", ")).")
   }
 

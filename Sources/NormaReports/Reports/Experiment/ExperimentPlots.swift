@@ -4,7 +4,7 @@ public import Norma
 public struct ExperimentPlots {
   private let results: ExperimentResults
 
-  /// The plots of a finished experiment, its parts with the rows of their cases.
+  /// The plots of a finished experiment, its runs with the rows of their cases.
   public init(_ results: ExperimentResults) { self.results = results }
 
   /// A plot with the name of its file and its caption.
@@ -99,7 +99,7 @@ public struct ExperimentPlots {
 
   private var training: Named? {
     let plots = results.methods.compactMap { method in
-      results.parts.first { $0.method == method && $0.training.count > 1 }.map(Self.losses)
+      results.runs.first { $0.method == method && $0.training.count > 1 }.map(Self.losses)
     }
     guard !plots.isEmpty else { return nil }
     return Named(
@@ -109,9 +109,9 @@ public struct ExperimentPlots {
         + "axis where they fall by more than a factor of ten. Validation: lesion-free validation scans.")
   }
 
-  private static func losses(_ part: RunResult) -> SVG {
+  private static func losses(_ run: RunResult) -> SVG {
     func points(_ loss: (EpochRecord) -> Double?) -> [(x: Double, y: Double)] {
-      part.training.map { (Double($0.epoch), loss($0) ?? .nan) }
+      run.training.map { (Double($0.epoch), loss($0) ?? .nan) }
     }
     let series = [
       LinePlot.Series("training", points: points(\.trainingLoss)),
@@ -119,7 +119,7 @@ public struct ExperimentPlots {
     ].filter { $0.points.contains { $0.y.isFinite } }
     let range = span(series.flatMap(\.points).map(\.y))
     return LinePlot(
-      title: ExperimentNames.method(part.method), xLabel: "Epoch", yLabel: "Loss", series: series,
+      title: ExperimentNames.method(run.method), xLabel: "Epoch", yLabel: "Loss", series: series,
       isLogarithmic: range.lowerBound > 0 && range.upperBound > 10 * range.lowerBound
     ).svg
   }

@@ -11,34 +11,34 @@ extension ExperimentResults {
 
   /// The first seed of a method under one chain.
   func firstSeed(_ row: Row) -> Evaluation? {
-    parts.first { $0.method == row.method }?.chains.first { $0.name == row.chain }?.evaluation
+    runs.first { $0.method == row.method }?.chains.first { $0.name == row.chain }?.evaluation
   }
 
   /// All seeds of a method under one chain.
   func seeds(_ row: Row) -> [Evaluation] {
-    parts.filter { $0.method == row.method }.compactMap { part in
-      part.chains.first { $0.name == row.chain }?.evaluation
+    runs.filter { $0.method == row.method }.compactMap { run in
+      run.chains.first { $0.name == row.chain }?.evaluation
     }
   }
 
   /// How many test scans a row was scored on: `20 of 592` where a slow search was not run on all.
   func scans(_ row: Row) -> String {
-    let all = parts.first { $0.method == row.method }?.allTestCases ?? data.test
+    let all = runs.first { $0.method == row.method }?.allTestCases ?? data.test
     return isLimited(row) ? "\(row.testCases) of \(all)" : "\(row.testCases)"
   }
 
-  /// Whether a slow search was run on a part of the test scans only.
+  /// Whether a slow search was run on a run of the test scans only.
   func isLimited(_ row: Row) -> Bool {
-    guard let part = parts.first(where: { $0.method == row.method }), part.testCases < part.allTestCases
+    guard let run = runs.first(where: { $0.method == row.method }), run.testCases < run.allTestCases
     else { return false }
-    let planned = plan.parts.first { $0.method == row.method }
-    return planned.flatMap { try? plan.caseLimit($0) } == part.testCases
+    let planned = plan.runs.first { $0.method == row.method }
+    return planned.flatMap { try? plan.caseLimit($0) } == run.testCases
   }
 
   /// Planned and not there.
-  var missingParts: [ExperimentPlan.Part] {
-    plan.parts.filter { planned in
-      !parts.contains { $0.method == planned.method && $0.seed == planned.seed }
+  var missingParts: [ExperimentPlan.Run] {
+    plan.runs.filter { planned in
+      !runs.contains { $0.method == planned.method && $0.seed == planned.seed }
     }
   }
 

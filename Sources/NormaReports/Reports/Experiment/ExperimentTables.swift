@@ -53,7 +53,7 @@ struct ExperimentTables {
       caption:
         "AUPRC / oracle Dice / Dice at healthy FPR 1 %, mean over seeds. Each step is added to those on its "
         + "left, but for the division by sd, which takes the place of the component filter. Methods that do not "
-        + "reconstruct have no negative part to drop.",
+        + "reconstruct have no negative run to drop.",
       columns: [.text("Method")] + chains.map(ReportTable.Column.number),
       rows: results.plan.methods.compactMap { method in
         let rows = results.rows.filter { $0.method == method }

@@ -37,12 +37,12 @@ struct ExperimentVerdict {
   /// The result in one paragraph.
   var paragraph: String {
     guard let baseline else {
-      return "Brightness was not part of this experiment, so nothing here says whether a method beats it."
+      return "Brightness was not run of this experiment, so nothing here says whether a method beats it."
     }
     let networks = outcomes.filter { ExperimentPlan.draws($0.method) }.map { $0.rows.map(\.outcome).max() }
     let start =
       "\(capitalised(name(baseline.row))), which learns nothing, reaches an AUPRC of \(text(baseline.figure)). "
-    guard !networks.isEmpty else { return start + "No network was part of this experiment." }
+    guard !networks.isEmpty else { return start + "No network was run of this experiment." }
     if networks.count == 1, let only = outcomes.first(where: { ExperimentPlan.draws($0.method) }) {
       return start + "The one network compared, \(ExperimentNames.method(only.method)), "
         + "\(words(networks[0] ?? .notAbove))."
