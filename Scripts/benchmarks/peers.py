@@ -1,19 +1,26 @@
-"""What the benchmarks share: Norma's side built in release, the peers' Python, and processes that print a figure."""
+"""What the benchmarks share: Norma's side built in release, the peers' Python, simulated data, interleaved rounds."""
 import os
 import statistics
 import subprocess
 import sys
-import time
+from collections.abc import Callable
+from pathlib import Path
 
-root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from common import norma, root, run, settings
+
 # The allocator settings with which PyTorch is fastest.
 tuned = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "268435456"}
 
 
-def run(command: list[str], **variables: str) -> str:
+def printed(command: list, **variables: str) -> str:
+    """What a command prints that runs in the root of the clone."""
     return subprocess.run(
-        command, cwd=root, env={**os.environ, **variables}, check=True, stdout=subprocess.PIPE, text=True
+        list(map(str, command)), cwd=root, env={**os.environ, **variables}, check=True, stdout=subprocess.PIPE, text=True
     ).stdout.strip()
+
+
+def rate(command: list, **variables: str) -> float:
+    return float(printed(command, **variables))
 
 
 def peers_python() -> str:
@@ -22,28 +29,49 @@ def peers_python() -> str:
     folder = os.path.join(root, ".deps/peers")
     python = os.path.join(folder, "bin/python")
     if not os.path.exists(python):
-        run([sys.executable, "-m", "venv", folder])
-        run([python, "-m", "pip", "install", "-q", "-r", "Benchmarks/peers/requirements.txt"])
+        printed([sys.executable, "-m", "venv", folder])
+        printed([python, "-m", "pip", "install", "-q", "-r", "Benchmarks/peers/requirements.txt"])
     return python
 
 
 def built(product: str) -> str:
     build = ["swift", "build", "--package-path", "Benchmarks", "--scratch-path", ".build-benchmarks", "-c", "release",
              "-Xswiftc", "-enable-testing"]
-    run([*build, "--product", product, "--quiet"])
-    return os.path.join(run([*build, "--show-bin-path"]), product)
+    printed([*build, "--product", product, "--quiet"])
+    return os.path.join(printed([*build, "--show-bin-path"]), product)
 
 
-def ended(command: list, **variables: str) -> dict:
-    """One whole process: wall and CPU seconds, and peak memory in GB."""
-    start = time.monotonic()
-    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL, env={**os.environ, **variables})
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"{command[0]} ended with {process.returncode}")
-    return {"wall": time.monotonic() - start, "CPU": usage.ru_utime + usage.ru_stime, "GB": usage.ru_maxrss / 2**20}
+def training(work: Path, out: Path, *more, epochs: int = 1) -> list:
+    """The command that trains a dense VAE of 128 x 128 on twelve simulated people, who are made once."""
+    people = work / "people"
+    if not people.exists():
+        run("simulate", "-o", people, "--cases", 12, "--voxel-size", 2, 2, 6)
+    return [norma, "train", "--quiet", "--preset", "dense-vae", "--data", people / "manifest.tsv", "-o", out,
+            *settings(f"training.epochs={epochs}"), *more]
 
 
-def shown(values: list[float], digits: int = 1) -> str:
-    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
+def brain(work: Path, size: float = 1) -> Path:
+    """The folder of one simulated brain in voxels of `size` mm, made once."""
+    folder = work / f"brain-{size}"
+    if not folder.exists():
+        run("simulate", "-o", folder, "--patients-only", "--cases", 1, "--voxel-size", size)
+    return folder
+
+
+def interleaved(sides: dict[str, Callable], rounds: int) -> dict[str, list]:
+    """What each side returns in each round; each goes first as often as last."""
+    found = {name: [] for name in sides}
+    for turn in range(rounds):
+        for name in list(sides) if turn % 2 == 0 else reversed(sides):
+            found[name].append(sides[name]())
+    return found
+
+
+def ratio(some: list[float], others: list[float]) -> float:
+    """The median over rounds."""
+    return statistics.median(a / b for a, b in zip(some, others))
+
+
+def middle(costs: list[dict]) -> dict:
+    """Medians of what processes cost."""
+    return {unit: statistics.median(cost[unit] for cost in costs) for unit in costs[0]}

@@ -1,9 +1,13 @@
-"""What the scripts share that make calls of norma on files fail or be its last."""
+"""What the reliability checks share: small people and models, failing calls on files, and whether files are whole."""
+import gzip
+import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from common import norma, root, run, settings
+
 CALLS = "open mkdir write fsync rename"
 SETTINGS = [
     "recipe.gridSize=32", "recipe.gridSpacing=6", "training.batchSize=2", "model.network.channels=[4,8]",
@@ -11,33 +15,63 @@ SETTINGS = [
 ]
 
 
-def executable(given: Path | None) -> str:
-    """The command: `given`, or that of the last build."""
-    return str((given or ROOT / ".build/release/norma").resolve())
-
-
 def compiled(work: Path) -> str:
     """The library that is preloaded."""
     library = work / "faults.so"
     subprocess.run(
-        ["clang", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, ROOT / "Scripts/checks/faults.c"], check=True
+        ["clang", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, root / "Scripts/checks/faults.c"],
+        check=True,
     )
     return str(library)
 
 
-def simulated(norma: str, folder: Path, cases: int) -> Path:
-    """A manifest of small simulated people: most to train on, one or more to validate, the rest patients."""
+def simulated(work: Path) -> Path:
+    """A manifest of nine small simulated people: most to train on, one to validate, the rest patients. Made once."""
+    folder = work / "people"
     if not folder.exists():
-        size = ["--cases", str(cases), "--seed", "7", "--voxel-size", "6", "6", "8", "--levels", "0", "32"]
-        subprocess.run([norma, "simulate", "--quiet", "-o", folder] + size, check=True, stdout=subprocess.DEVNULL)
+        run("simulate", "-o", folder, "--cases", 9, "--seed", 7, "--voxel-size", 6, 6, 8, "--levels", 0, 32)
     return folder / "manifest.tsv"
 
 
-def training(norma: str, manifest: Path, run: Path, epochs: int) -> list[str]:
-    """Trains a very small dense VAE."""
-    settings = [word for setting in SETTINGS + [f"training.epochs={epochs}"] for word in ("--set", setting)]
-    options = ["--preset", "dense-vae", "--data", str(manifest), "-o", str(run), "--threads", "1"]
-    return [norma, "train"] + options + settings
+def training(manifest: Path, out: Path, epochs: int) -> list[str]:
+    """The command that trains a very small dense VAE."""
+    options = ["--preset", "dense-vae", "--data", str(manifest), "-o", str(out), "--threads", "1"]
+    return [norma, "train"] + options + settings(*SETTINGS, f"training.epochs={epochs}")
+
+
+def model(work: Path, people: Path) -> Path:
+    """A bundle of such a network after one epoch. Made once."""
+    if not (work / "model/bundle").exists():
+        subprocess.run(training(people, work / "model", 1), check=True, capture_output=True)
+    return work / "model/bundle"
+
+
+def final(path: str) -> str:
+    """The file that a temporary one becomes."""
+    return re.sub(r"/\.([^/]+)\.[-0-9A-F]{36}$", r"/\1", path)
+
+
+def is_whole(file: Path) -> bool:
+    try:
+        if file.name.endswith(".gz"):
+            return len(gzip.decompress(file.read_bytes())) > 352
+        data = file.read_bytes()
+        if file.suffix == ".json":
+            json.loads(data)
+        elif file.suffix == ".safetensors":
+            length = int.from_bytes(data[:8], "little")
+            header = json.loads(data[8 : 8 + length])
+            ends = [entry["data_offsets"][1] for name, entry in header.items() if name != "__metadata__"]
+            return len(data) == 8 + length + max(ends)
+        elif file.suffix == ".f32":
+            return len(data) % (2 * 32 * 32 * 4) == 0 and len(data) > 0
+        elif file.suffix in [".csv", ".md", ".tsv", ".txt"]:
+            return data.endswith(b"\n")
+        elif file.suffix == ".html":
+            return data.rstrip().endswith(b"</html>")
+    except (ValueError, KeyError, OSError, EOFError):
+        return False
+    return True
 
 
 class Faults:

@@ -36,7 +36,7 @@ def main() -> None:
     finally:
         browser.quit()
     if broken:
-        sys.exit("check-pages: rules are broken")
+        sys.exit("checks/pages: rules are broken")
 
 
 if __name__ == "__main__":

@@ -1,21 +1,13 @@
-"""What the scripts that drive norma over many manifests share."""
+"""What the studies share: manifests, the patients and slices of the data, and evaluated bundles."""
 import csv
 import hashlib
+import json
 import os
-import subprocess
 
-root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-norma = os.environ.get("NORMA", os.path.join(root, ".build/release/norma"))
+from common import run
+
 files = ["image", "lesion_mask", "brain_mask", "template_transform"]
 columns = ["participant_id", "session_id", *files, "level", "split"]
-
-
-def run(*arguments: str) -> None:
-    subprocess.run([norma, *arguments, "--quiet"], check=True, stdout=subprocess.DEVNULL)
-
-
-def settings(*keys: str) -> list[str]:
-    return [word for key in keys for word in ("--set", key)]
 
 
 def read(path: str) -> list[dict]:
@@ -67,6 +59,42 @@ def part(participant: str, key: str, parts: int) -> int:
 def learning_split(participant: str) -> str:
     """15 % choose the weights, as norma itself splits; the others are learned from."""
     return "validation" if part(participant, "val", 100) < 15 else "train"
+
+
+def soop_slices(folder: str, out: str) -> str:
+    """Writes the manifest of the SOOP axial slices in `folder`, as the script soop-manifest says."""
+
+    def split(row: dict) -> str | None:
+        lesion_pixels = int(row["lesion_px_axial"])
+        if lesion_pixels == 0:
+            return learning_split(row["participant_id"])
+        return "test" if lesion_pixels >= 30 else None
+
+    home = os.path.dirname(os.path.abspath(out))
+    with open(os.path.join(folder, "slices.tsv")) as table, open(out, "w") as manifest:
+        manifest.write("participant_id\timage\tlesion_mask\tsplit\n")
+        for row in csv.DictReader(table, delimiter="\t"):
+            if (chosen := split(row)) is None:
+                continue
+            name = f"{row['participant_id']}.png"
+            image, lesion = (os.path.relpath(os.path.join(folder, kind, name), home) for kind in ("flair", "lesion"))
+            cells = [row["participant_id"], image, lesion if chosen == "test" else "n/a", chosen]
+            manifest.write("\t".join(cells) + "\n")
+    return out
+
+
+def evaluation(home: str) -> dict:
+    with open(os.path.join(home, "evaluation", "evaluation.json")) as file:
+        return json.load(file)
+
+
+def evaluated(bundle: str, manifest: str, home: str, *options: str) -> dict:
+    """The evaluation of a bundle's maps of the manifest's scans, both made once in `home`."""
+    maps, out = os.path.join(home, "maps"), os.path.join(home, "evaluation")
+    if not os.path.exists(os.path.join(out, "evaluation.json")):
+        run("segment", "-i", manifest, *options, "-o", maps, "--bundle", bundle)
+        run("evaluate", "--predictions", maps, "--data", manifest, "-o", out)
+    return evaluation(home)
 
 
 def number(value: float | None) -> str:
