@@ -1,4 +1,4 @@
-"""What the scripts share: the command norma, options, and what processes cost. A link beside its users leads here."""
+"""What the Python scripts share: the command norma, options, and what processes cost. Their folders link to it."""
 import argparse
 import os
 import statistics
@@ -14,8 +14,9 @@ norma = os.path.abspath(os.environ.get("NORMA") or root / ".build/release/norma"
 
 
 def options(description: str, *paths: str) -> argparse.ArgumentParser:
-    """A parser for a script with this description, whose first arguments are `paths`; they become absolute."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """A parser for a script whose first arguments are `paths`, which become absolute."""
+    formatter = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=description, formatter_class=formatter)
     for path in paths:
         parser.add_argument(path, type=lambda text: Path(text).resolve())
     return parser
@@ -54,7 +55,8 @@ def ended(*commands: list, **variables: str) -> dict[str, float]:
     """Whole processes side by side: wall seconds, CPU seconds of all, and the largest peak memory in GB."""
     start, environment = time.monotonic(), {**os.environ, **variables}
     processes = [
-        subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, env=environment) for command in commands
+        subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, env=environment)
+        for command in commands
     ]
     costs = [waited(process) for process in processes]
     for process in processes:

@@ -26,7 +26,7 @@ scratch() {
   export NORMA_RUNS="$place/runs.sqlite"
 }
 
-# environment NAME PACKAGE...: sets $environment to the programs of a Python environment in .deps with these packages.
+# environment NAME PACKAGE...: makes .deps/NAME, a Python environment; $environment is the folder of its programs.
 environment() {
   local folder="$PWD/.deps/$1"
   shift

@@ -1,4 +1,4 @@
-"""What the benchmarks share: Norma's side built in release, the peers' Python, simulated data, interleaved rounds."""
+"""What the benchmarks share: both sides' programs, simulated data, and interleaved rounds."""
 import os
 import statistics
 import subprocess
@@ -14,9 +14,9 @@ tuned = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLO
 
 def printed(command: list, **variables: str) -> str:
     """What a command prints that runs in the root of the clone."""
-    return subprocess.run(
-        list(map(str, command)), cwd=root, env={**os.environ, **variables}, check=True, stdout=subprocess.PIPE, text=True
-    ).stdout.strip()
+    words, environment = list(map(str, command)), {**os.environ, **variables}
+    done = subprocess.run(words, cwd=root, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout.strip()
 
 
 def rate(command: list, **variables: str) -> float:
@@ -35,8 +35,9 @@ def peers_python() -> str:
 
 
 def built(product: str) -> str:
-    build = ["swift", "build", "--package-path", "Benchmarks", "--scratch-path", ".build-benchmarks", "-c", "release",
-             "-Xswiftc", "-enable-testing"]
+    """A program of Benchmarks/, in release."""
+    build = ["swift", "build", "--package-path", "Benchmarks", "--scratch-path", ".build-benchmarks",
+             "-c", "release", "-Xswiftc", "-enable-testing"]
     printed([*build, "--product", product, "--quiet"])
     return os.path.join(printed([*build, "--show-bin-path"]), product)
 

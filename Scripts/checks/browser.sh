@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by checks that need a browser: headless Chromium with its driver, and selenium and axe-core for $browser_python.
+# Sourced by checks that need a browser: Chromium with its driver, and selenium and axe-core for $browser_python.
 needs chromedriver chromium chromium-driver fonts-dejavu-core
 environment browser selenium==4.51.0
 # For its copy of axe-core alone.

@@ -1,4 +1,4 @@
-"""What the reliability checks share: small people and models, failing calls on files, and whether files are whole."""
+"""What the reliability checks share: small people and models, failing calls, and whether files are whole."""
 import gzip
 import json
 import os
@@ -18,15 +18,13 @@ SETTINGS = [
 def compiled(work: Path) -> str:
     """The library that is preloaded."""
     library = work / "faults.so"
-    subprocess.run(
-        ["clang", "-O1", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, root / "Scripts/checks/faults.c"],
-        check=True,
-    )
+    flags = ["-O1", "-Wall", "-Werror", "-shared", "-fPIC"]
+    subprocess.run(["clang", *flags, "-o", library, root / "Scripts/checks/faults.c"], check=True)
     return str(library)
 
 
 def simulated(work: Path) -> Path:
-    """A manifest of nine small simulated people: most to train on, one to validate, the rest patients. Made once."""
+    """A manifest of nine small simulated people, made once: most to train on, one to validate, the rest patients."""
     folder = work / "people"
     if not folder.exists():
         run("simulate", "-o", folder, "--cases", 9, "--seed", 7, "--voxel-size", 6, 6, 8, "--levels", 0, 32)

@@ -77,7 +77,9 @@ def soop_slices(folder: str, out: str) -> str:
             if (chosen := split(row)) is None:
                 continue
             name = f"{row['participant_id']}.png"
-            image, lesion = (os.path.relpath(os.path.join(folder, kind, name), home) for kind in ("flair", "lesion"))
+            image, lesion = (
+                os.path.relpath(os.path.join(folder, kind, name), home) for kind in ("flair", "lesion")
+            )
             cells = [row["participant_id"], image, lesion if chosen == "test" else "n/a", chosen]
             manifest.write("\t".join(cells) + "\n")
     return out

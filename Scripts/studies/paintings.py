@@ -44,7 +44,8 @@ class Study:
     def report(self, name: str, bundle: str) -> None:
         """Prints a variant's AUPRC on each kind and their mean."""
         found = [
-            evaluated(bundle, cohort, os.path.join(self.home(name), kind))["auprc"] for kind, cohort in self.cohorts.items()
+            evaluated(bundle, cohort, os.path.join(self.home(name), kind))["auprc"]
+            for kind, cohort in self.cohorts.items()
         ]
         print(f"| {name} | " + " | ".join(map(number, [*found, statistics.fmean(found)])) + " |", flush=True)
 
