@@ -3,7 +3,7 @@ import PackageDescription
 
 let engine = "\(Context.packageDirectory)/../.deps/torch/lib"
 
-// Built by Scripts/fuzz, whose options bring libFuzzer and AddressSanitizer.
+// Built by Scripts/checks/fuzz, whose options bring libFuzzer and AddressSanitizer.
 let package = Package(
   name: "norma-fuzzing",
   platforms: [.macOS(.v14)],

@@ -20,7 +20,7 @@ public struct ScanCase: Hashable, Sendable {
   public var lesionMask: URL?
   /// The brain; nil when every non-zero voxel is brain.
   public var brainMask: URL?
-  /// ITK text transform between the scan and the template, as ``CohortPreprocessing`` writes it; nil when the scan is
+  /// ITK text transform between the scan and the template, as `CohortPreprocessing` writes it; nil when the scan is
   /// not registered, or lies in template space itself.
   public var templateTransform: URL?
   /// Template-space z in mm of an image without position, such as a PNG slice.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Bundles out to ONNX and weights in from elsewhere; Scripts/check-exchange compares with PyTorch and ONNX Runtime.
+/// Bundles out to ONNX and weights in from elsewhere; Scripts/checks/exchange compares with PyTorch and ONNX Runtime.
 @Suite struct ExchangeTests {
   private static let settings = Cohort.smallVAE + ["--set", "scoring.normalization=none"]
 

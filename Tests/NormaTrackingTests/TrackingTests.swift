@@ -7,7 +7,7 @@ import Testing
 @testable import Norma
 @testable import NormaTracking
 
-/// A folder that looks like a run with `epochs` finished epochs; of the real thing Scripts/check-tracking tries what
+/// A folder that looks like a run with `epochs` finished epochs; of the real thing Scripts/checks/tracking tries what
 /// others read.
 private func makeRun(_ name: String, epochs: Int, in place: URL, isFinished: Bool = false) throws -> RunFolder
 {

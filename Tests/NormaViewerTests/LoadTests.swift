@@ -17,7 +17,7 @@ import Testing
   }
 
   /// More than are accepted at a time; a thousand, which need more files than a test may have open, are asked by
-  /// `Scripts/check-viewer`.
+  /// `Scripts/checks/viewer`.
   @Test func hundredsOfRequestsAtOnceAreAllAnswered() async throws {
     let results = try Results()
     defer { results.remove() }

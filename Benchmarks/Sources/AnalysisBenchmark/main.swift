@@ -1,4 +1,4 @@
-// What scores and masks go through, on raw files that Scripts/benchmark-analysis writes: AnalysisBenchmark WORK FOLDER.
+// What scores and masks go through, on raw files that Scripts/benchmarks/analysis writes: AnalysisBenchmark WORK FOLDER.
 // WORK is `ranking` (scores.f32, truth.u8), `median` (volume.f32) or `components` (mask.u8), volumes being 256 x 256 x 160.
 // Prints seconds without reading, then the results that the peers' must equal.
 
