@@ -41,6 +41,8 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let flyingFox = ["FlyingFox", "FlyingSocks"].map { Target.Dependency.product(name: $0, package: "FlyingFox") }
+
 func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = false) -> Target {
   .testTarget(
     name: "\(name)Tests", dependencies: dependencies, exclude: goldens ? ["Goldens"] : [],
@@ -117,7 +119,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "NormaViewer",
-      dependencies: ["Norma", "Volumes", .product(name: "FlyingSocks", package: "FlyingFox")],
+      dependencies: ["Norma", "Volumes"] + flyingFox,
       resources: [.copy("Assets")],
       swiftSettings: swiftSettings),
     .executableTarget(
@@ -140,9 +142,7 @@ let package = Package(
       goldens: true),
     tests("NormaReports", ["NormaReports", "Norma", "Volumes"]),
     tests("NormaTracking", ["NormaTracking", "Norma"]),
-    tests(
-      "NormaViewer",
-      ["NormaViewer", "Norma", "Volumes", .product(name: "FlyingSocks", package: "FlyingFox")]),
+    tests("NormaViewer", ["NormaViewer", "Norma", "Volumes"] + flyingFox),
     tests("Command", ["NormaCommand", "Norma", "Tensors", "Volumes"], goldens: true),
   ],
   swiftLanguageModes: [.v6],

@@ -1,11 +1,12 @@
+import FlyingFox
 import Foundation
 import Norma
 
-/// The files of the page, read once: no path of a request reaches the disk.
+/// The files of the page, read once. No path of a request reaches the disk.
 struct Assets: Sendable {
   private let responses: [String: HTTPResponse]
 
-  /// With NiiVue from `niivue`; throws a ``Problem`` where it is not installed.
+  /// Reads the page and NiiVue from the file `niivue`. Throws a ``Problem`` if NiiVue is not installed.
   init(niivue: URL) throws {
     guard let library = try? Data(contentsOf: niivue) else {
       throw Problem(
@@ -29,6 +30,6 @@ struct Assets: Sendable {
     "js": script, "svg": "image/svg+xml",
   ]
 
-  /// The file at a path of the page; nil where there is none.
+  /// The response with the file at a path of the page; nil if there is none.
   subscript(path: String) -> HTTPResponse? { responses[path] }
 }

@@ -1,17 +1,17 @@
 import Foundation
 import Norma
 
-/// What the page knows of the cohort before it opens a case.
+/// The description of the cohort that the page loads before it opens a case.
 struct CohortAnswer: Encodable {
   struct Case: Encodable {
     let id: String
     let participant: String
     let status: String
     let message: String
-    /// mL.
+    /// The lesion volume in mL.
     let volume: Double?
     let lesions: Int?
-    /// The largest of its lesions.
+    /// The largest score of its lesions.
     let score: Double?
     let threshold: Double?
   }
@@ -20,15 +20,15 @@ struct CohortAnswer: Encodable {
   let rater: String
   let version: String
   let bundle: String?
-  /// mm³.
+  /// The smallest lesion that is kept, in mm³.
   let minimumLesionSize: Double
-  /// Rate rising, threshold falling.
+  /// The healthy false positive rates by rising rate and falling threshold.
   let curve: [Calibration.Point]
   let reviewFile: String
   let thresholdFile: String
   let cases: [Case]
 
-  /// As the folder is now: a case whose map is gone is missing.
+  /// Describes the folder as it is now. A case whose map has been deleted gets the status `missing`.
   init(_ results: ResultFolder, curve: [Calibration.Point], review: ReviewFolder, rater: String) {
     (folder, self.rater, version) = (results.folder.path, rater, NormaVersion.current)
     (bundle, self.curve) = (results.bundleName, curve)
@@ -45,7 +45,7 @@ struct CohortAnswer: Encodable {
     }
   }
 
-  /// The largest score of a case's lesion table; nil where it has none.
+  /// Returns the largest score in a case's lesion table; nil if there is none.
   private static func highestScore(in table: URL) -> Double? {
     let rows = (try? String(contentsOf: table, encoding: .utf8)).flatMap(Table.rows)
     return rows?.compactMap { $0["max_score"].flatMap(Double.init) }.filter(\.isFinite).max()

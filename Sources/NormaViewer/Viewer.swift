@@ -1,8 +1,9 @@
+import FlyingFox
 public import Foundation
 public import Norma
 import Volumes
 
-/// The results of a segmentation as a page on this machine, with reviews that are saved beside them.
+/// A local web page that shows the results of a segmentation and saves a rater's reviews beside them.
 public struct Viewer: Sendable {
   private let results: ResultFolder
   private let curve: [Calibration.Point]
@@ -12,8 +13,8 @@ public struct Viewer: Sendable {
   private let server: LoopbackServer
   private let gatekeeper: Gatekeeper
 
-  /// Of the results in `folder`, reviewed by `rater`; healthy rates are those of `bundle` where one is given, NiiVue is
-  /// the file `niivue`, port 0 any that is free. Throws a ``Problem``.
+  /// Reads the results in `folder` and binds `port`, 0 for any that is free. The healthy false positive rates
+  /// come from `bundle` if it is given, else from the results. `niivue` is the NiiVue module. Throws a ``Problem``.
   public init(folder: URL, rater: String, bundle: ModelBundle? = nil, niivue: URL, port: UInt16 = 0) throws {
     results = try ResultFolder(contentsOf: folder)
     curve = results.healthyCurve(of: bundle)
@@ -24,14 +25,14 @@ public struct Viewer: Sendable {
     gatekeeper = Gatekeeper(port: server.port)
   }
 
-  /// Opens the page, with the token that lets in.
+  /// The URL of the page, with the token that admits the user.
   public var address: String { gatekeeper.address }
-  /// How many cases there are.
+  /// The number of cases.
   public var caseCount: Int { results.cases.count }
-  /// Where reviews are saved.
+  /// The table in which reviews are saved.
   public var reviewFile: URL { review.reviews }
 
-  /// Shows the page until the task is cancelled.
+  /// Serves the page until the task is cancelled.
   public func run() async throws {
     try await server.run { request in await answer(request) }
   }
@@ -40,9 +41,9 @@ public struct Viewer: Sendable {
     do {
       try gatekeeper.admit(request)
       switch request.method {
-      case "GET": return try await read(request.path)
-      case "POST": return try write(request)
-      default: throw HTTPRefusal(.methodNotAllowed, "Only GET and POST are known.")
+      case .GET: return try await handleGet(request.target.path())
+      case .POST: return try await handlePost(request)
+      default: throw HTTPRefusal(.methodNotAllowed, "Only GET and POST are supported.")
       }
     } catch let refusal as HTTPRefusal {
       return refusal.response
@@ -51,11 +52,11 @@ public struct Viewer: Sendable {
     }
   }
 
-  private func read(_ path: String) async throws -> HTTPResponse {
+  private func handleGet(_ path: String) async throws -> HTTPResponse {
     switch path {
     case "/":
       guard var page = assets[path] else { throw HTTPRefusal(.notFound, "There is no page.") }
-      page.headers.append(("Set-Cookie", gatekeeper.cookie))
+      page.headers[.setCookie] = gatekeeper.cookie
       return page
     case "/api/cohort":
       return try HTTPResponse(json: CohortAnswer(results, curve: curve, review: review, rater: rater))
@@ -66,42 +67,42 @@ public struct Viewer: Sendable {
       guard parts.count == 4, parts[0] == "api", parts[1] == "cases", let index = Int(parts[2]),
         results.cases.indices.contains(index)
       else { throw HTTPRefusal(.notFound, "There is no such page.") }
-      return try await file(parts[3], of: results.cases[index])
+      return try await volume(parts[3], of: results.cases[index])
     }
   }
 
-  /// A file that the table names, read by Norma and sent as it understands it: never the file itself.
-  private func file(_ kind: String, of row: ResultFolder.Case) async throws -> HTTPResponse {
-    let place: URL?
+  /// Reads a volume that the table names and encodes it again. The file itself is never sent.
+  private func volume(_ kind: String, of row: ResultFolder.Case) async throws -> HTTPResponse {
+    let file: URL?
     switch kind {
-    case "image": place = row.image
-    case "map": place = row.anomalyMap
-    case "mask": place = row.mask
-    case "brain": place = row.brainMask
-    default: throw HTTPRefusal(.notFound, "There is no such file of a case.")
+    case "image": file = row.image
+    case "map": file = row.anomalyMap
+    case "mask": file = row.mask
+    case "brain": file = row.brainMask
+    default: throw HTTPRefusal(.notFound, "A case has no such volume.")
     }
-    guard let place else {
+    guard let file else {
       throw Problem(
         .missingInput, "the table names no such file of the case", at: row.id,
         advice: row.message.isEmpty ? "segment the case again" : row.message)
     }
-    return try await Self.offMain {
+    return try await Self.onBackgroundThread {
       let isMask = kind == "mask" || kind == "brain"
       return isMask
-        ? try Self.response(VolumeReader.readMask(place))
-        : try Self.response(VolumeReader.read(place).map { $0.isFinite ? $0 : 0 })
+        ? try Self.response(VolumeReader.readMask(file))
+        : try Self.response(VolumeReader.read(file).map { $0.isFinite ? $0 : 0 })
     }
   }
 
-  /// A volume that has one place in the world, Norma's, whatever else the header of its file said.
+  /// Encodes a volume as NIfTI-1 with Norma's affine alone; the header of its file is dropped.
   private static func response(_ volume: Grid<some NIfTIVoxel>) throws -> HTTPResponse {
     var volume = volume
     volume.header = nil
     return HTTPResponse(type: "application/octet-stream", body: try NIfTI.data(of: volume))
   }
 
-  /// Waits for work that takes a while without keeping others from being answered.
-  private static func offMain(
+  /// Runs blocking work on another thread, so that other requests are answered meanwhile.
+  private static func onBackgroundThread(
     _ work: @escaping @Sendable () throws -> HTTPResponse
   ) async throws -> HTTPResponse {
     try await withCheckedThrowingContinuation { continuation in
@@ -109,30 +110,33 @@ public struct Viewer: Sendable {
     }
   }
 
-  /// A change of a review: `note` and `decision` each only where they change, an empty decision takes it back.
+  /// A change of a review. A field that is missing does not change; an empty decision removes it.
   private struct ReviewChange: Decodable {
     let index: Int
     let decision: String?
     let note: String?
   }
 
-  /// A corrected threshold, of all other cases without an index; none takes it back.
+  /// A corrected threshold of one case, or without an index of all others. Without a threshold it is removed.
   private struct ThresholdChange: Decodable {
     let index: Int?
     let threshold: Double?
   }
 
-  private func write(_ request: HTTPRequest) throws -> HTTPResponse {
-    guard request.headers["content-type"] == "application/json" else {
+  private func handlePost(_ request: HTTPRequest) async throws -> HTTPResponse {
+    guard request.headers[.contentType] == "application/json" else {
       throw HTTPRefusal(.badRequest, "Send JSON.")
     }
-    switch request.path {
+    switch request.target.path() {
     case "/api/review":
-      let change = try Self.decode(ReviewChange.self, from: request.body)
+      let change = try Self.decode(ReviewChange.self, from: await request.bodyData)
       let id = try caseID(change.index), decision = change.decision.flatMap(Review.Decision.init)
       guard change.decision.map({ $0.isEmpty || decision != nil }) != false,
-        (change.note ?? "").count <= Review.longestNote
-      else { throw HTTPRefusal(.badRequest, "A note has up to \(Review.longestNote) characters.") }
+        (change.note ?? "").count <= Review.maximumNoteLength
+      else {
+        throw HTTPRefusal(
+          .badRequest, "The decision is unknown, or the note exceeds \(Review.maximumNoteLength) characters.")
+      }
       return try HTTPResponse(
         json: review.change { contents in
           var review = contents.reviews[id] ?? Review()
@@ -142,9 +146,9 @@ public struct Viewer: Sendable {
           contents.reviews[id] = review.decision == nil && review.note.isEmpty ? nil : review
         })
     case "/api/threshold":
-      let change = try Self.decode(ThresholdChange.self, from: request.body)
+      let change = try Self.decode(ThresholdChange.self, from: await request.bodyData)
       guard change.threshold.map({ $0 >= 0 && $0.isFinite }) != false else {
-        throw HTTPRefusal(.badRequest, "A threshold is 0 or more.")
+        throw HTTPRefusal(.badRequest, "A threshold must be 0 or more.")
       }
       let id = try change.index.map(caseID)
       return try HTTPResponse(
@@ -155,7 +159,7 @@ public struct Viewer: Sendable {
             contents.thresholdOfOthers = change.threshold
           }
         })
-    default: throw HTTPRefusal(.notFound, "Nothing is saved there.")
+    default: throw HTTPRefusal(.notFound, "Nothing can be saved there.")
     }
   }
 
@@ -170,13 +174,14 @@ public struct Viewer: Sendable {
     do {
       return try JSONDecoder().decode(type, from: body)
     } catch {
-      throw HTTPRefusal(.badRequest, "The body is not what is saved here.")
+      throw HTTPRefusal(.badRequest, "The body does not have the expected fields.")
     }
   }
 
   private static func response(_ problem: Problem) -> HTTPResponse {
-    let status: HTTPResponse.Status = problem.kind == .missingInput ? .notFound : .failed
+    let status: HTTPStatusCode = problem.kind == .missingInput ? .notFound : .internalServerError
     let lines = ["what": problem.what, "where": problem.place, "advice": problem.advice]
-    return (try? HTTPResponse(status, json: lines)) ?? HTTPResponse(.failed, text: problem.description)
+    return (try? HTTPResponse(status, json: lines))
+      ?? HTTPResponse(.internalServerError, text: problem.description)
   }
 }

@@ -1,3 +1,4 @@
+import FlyingFox
 import FlyingSocks
 import Foundation
 import Testing
@@ -36,7 +37,7 @@ import Testing
   @Test(arguments: ["", "GET / HTTP/1.1\r\nX-Slow: ", "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n"])
   func whoSendsDropByDropIsCutOff(start: String) async throws {
     var limits = LoopbackServer.Limits()
-    limits.arrival = .milliseconds(300)
+    limits.requestTimeout = .milliseconds(300)
     try await echoing(limits) { client in
       let socket = try await client.connect()
       defer { try? socket.close() }
@@ -58,7 +59,7 @@ import Testing
 
   @Test func slowOnesKeepNobodyElseOut() async throws {
     var limits = LoopbackServer.Limits()
-    (limits.connections, limits.arrival) = (8, .milliseconds(300))
+    (limits.connections, limits.requestTimeout) = (8, .milliseconds(300))
     try await echoing(limits) { client in
       var idle = [AsyncSocket]()
       for _ in 0..<20 { idle.append(try await client.connect()) }
@@ -90,7 +91,7 @@ import Testing
     }
     let counter = Counter()
     var limits = LoopbackServer.Limits()
-    limits.answers = 3
+    limits.responses = 3
     let server = try LoopbackServer(port: 0, limits: limits)
     let running = Task {
       try await server.run { request in

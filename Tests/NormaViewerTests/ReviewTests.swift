@@ -98,7 +98,7 @@ import Testing
     try await serving(results) { client in
       try AtomicFile.write("no table", to: file)
       let answer = try await client.post("/api/review", #"{"index": 0, "decision": "accepted"}"#)
-      #expect(answer.status == 500 && answer.text.contains("mend the table"))
+      #expect(answer.status == 500 && answer.text.contains("correct the table"))
     }
     #expect(try String(contentsOf: file, encoding: .utf8) == "no table")
   }

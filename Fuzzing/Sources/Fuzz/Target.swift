@@ -1,3 +1,4 @@
+import FlyingFox
 import Foundation
 @testable import Norma
 import NormaTracking

@@ -1,4 +1,4 @@
-/** What the server says when it cannot do something. */
+/** An error message of the server: what went wrong, where, and what to do. */
 export class Refusal extends Error {
   constructor(what, where = "", advice = "") {
     super(what);
@@ -11,7 +11,7 @@ async function answer(path, options) {
   try {
     response = await fetch(path, options);
   } catch {
-    throw new Refusal("The viewer has ended.", "", "Start norma view again.");
+    throw new Refusal("The viewer has stopped.", "", "Start norma view again.");
   }
   if (response.ok) return response;
   if (response.headers.get("Content-Type") === "application/json") {
@@ -37,7 +37,7 @@ async function save(path, change) {
 export const saveReview = (change) => save("/api/review", change);
 export const saveThreshold = (change) => save("/api/threshold", change);
 
-/** A volume as the server writes it: NIfTI-1, little-endian, its place in the sform. */
+/** Reads a volume as the server encodes it: little-endian NIfTI-1 with an sform. */
 async function volume(index, kind) {
   const buffer = await (await answer(`/api/cases/${index}/${kind}`)).arrayBuffer();
   const header = new DataView(buffer);
@@ -47,7 +47,7 @@ async function volume(index, kind) {
   return { buffer, shape, affine, voxels: new (isFloat ? Float32Array : Uint8Array)(buffer, 352) };
 }
 
-/** The volumes of a case, by what went wrong where one cannot be had; the map has to be there. */
+/** Loads the volumes of a case, or the error in place of one that cannot be loaded. Only the map is required. */
 async function load(index) {
   const part = (kind) => volume(index, kind).catch((error) => error);
   const [map, image, mask, brain] = await Promise.all([
@@ -59,7 +59,7 @@ async function load(index) {
 const loaded = new Map();
 const kept = 3;
 
-/** The files of a case; the last few are kept, so that the next one can be asked for in advance. */
+/** Returns the volumes of a case. The last few are cached, so that the next case can be loaded in advance. */
 export function files(index) {
   const files = loaded.get(index) ?? load(index);
   loaded.delete(index);

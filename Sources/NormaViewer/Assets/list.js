@@ -2,7 +2,7 @@ import { millilitres } from "./text.js";
 
 const marks = { accepted: "✓", rejected: "✕", flagged: "⚑" };
 
-/** What a row shows, by what the list is ordered by. */
+/** The figure of a row, by the order of the list. */
 const figures = {
   volume: ({ volume }) => millilitres(volume),
   score: ({ score }) => score.toFixed(2),
@@ -10,14 +10,14 @@ const figures = {
 };
 const byName = new Intl.Collator(undefined, { numeric: true });
 
-/** The list of cases: found, filtered, ordered. Elements are made once and moved. */
+/** The list of cases, searched, filtered and ordered. Its elements are made once and moved. */
 export class CaseList {
   #place;
   #rows;
-  /** Indices of the cases that are shown, in order. */
+  /** The indices of the visible cases, in order. */
   shown = [];
 
-  /** `onChoice` gets the index of a case. */
+  /** Calls `onChoice` with the index of the case that was chosen. */
   constructor(place, cases, onChoice) {
     this.#place = place;
     this.#rows = cases.map((row, index) => {
@@ -38,7 +38,7 @@ export class CaseList {
     });
   }
 
-  /** Shows what a case was decided to be. */
+  /** Shows the decision about a case. */
   mark(index, decision) {
     const { item, mark } = this.#rows[index];
     item.dataset.decision = decision ?? "";
@@ -51,7 +51,7 @@ export class CaseList {
     this.#rows[index].item.scrollIntoView({ block: "nearest" });
   }
 
-  /** Shows the cases whose name has `words`, of one kind, in an order. */
+  /** Shows the cases of one kind whose name contains `words`, in an order. */
   arrange(words, kind, order) {
     const wanted = words.toLocaleLowerCase();
     const rows = this.#rows.filter(({ id, participant, status, item }) => {

@@ -2,19 +2,19 @@ import { Niivue } from "./niivue.js";
 
 const [axial, coronal, sagittal] = [0, 1, 2];
 
-/** Left, top, width and height as shares of the canvas. */
+/** The left, top, width and height of each plane as fractions of the canvas. */
 const planes = [
   { sliceType: axial, position: [0.01, 0, 0.59, 1] },
   { sliceType: coronal, position: [0.61, 0, 0.38, 0.495] },
   { sliceType: sagittal, position: [0.61, 0.505, 0.38, 0.495] },
 ];
 
-/** The planes of a scan with its anomaly map and mask, by NiiVue. */
+/** The planes of a scan with its anomaly map and mask, drawn by NiiVue. */
 export class Picture {
   #niivue;
   #map;
 
-  /** `onPlace` gets world coordinates in mm and the values of scan and map at the crosshair. */
+  /** Calls `onPlace` with the world coordinates in mm and the values of scan and map at the crosshair. */
   constructor(canvas, onPlace) {
     this.#niivue = new Niivue({
       isRadiologicalConvention: true,
@@ -40,11 +40,11 @@ export class Picture {
     this.#niivue.drawRimOpacity = 1;
   }
 
-  /** Shows a scan and its map, large enough for the brain to fill the planes; without the scan the map alone. */
+  /** Shows a scan and its map, zoomed so that the brain fills the planes. Without a scan the map is shown alone. */
   async show(image, map, brain) {
     const volume = (name, { buffer }, options) => ({ url: buffer, name, ...options });
     this.#niivue.closeDrawing();
-    // NiiVue keeps all files that it ever showed, for a scene that could be saved; a thousand cases would not fit.
+    // NiiVue keeps every file it has shown, for a scene that could be saved. A thousand cases would not fit in memory.
     this.#niivue.mediaUrlMap.clear();
     this.#niivue.document.imageOptionsArray.length = 0;
     if (map.shape[2] === 1) this.#niivue.clearCustomLayout();
@@ -59,13 +59,13 @@ export class Picture {
     this.#niivue.setPan2Dxyzmm(brain ? zoomTo(brain) : [0, 0, 0, 1]);
   }
 
-  /** Colours the map from `low`, below which it is clear, to `high`. */
+  /** Colours the map from `low` to `high`. Below `low` it is transparent. */
   setMap(low, high, opacity) {
     Object.assign(this.#map, { cal_min: low, cal_max: high, opacity });
     this.#niivue.updateGLVolume();
   }
 
-  /** Outlines a mask on the map's grid and fills it with `opacity`; none where it is null. */
+  /** Outlines a mask on the map's grid and fills it with `opacity`. Null removes it. */
   setMask(mask, opacity) {
     this.#niivue.closeDrawing();
     if (!mask) return;
@@ -87,14 +87,14 @@ export class Picture {
   }
 }
 
-/** The white of the window: half again the brain's median, or more where it is brighter than that. */
+/** Returns the upper end of the window: 1.5 times the brain's median, or its 99th percentile if that is higher. */
 function brightest({ voxels }, brain) {
   const inside = voxels.filter((value, index) => value > 0 && (!brain || brain.voxels[index])).sort();
   const quantile = (share) => inside[Math.floor(share * (inside.length - 1))] ?? 1;
   return Math.max(1.5 * quantile(0.5), quantile(0.99));
 }
 
-/** World coordinates of the middle and the size of a box of voxels, both inside. */
+/** Returns the centre and the size of a box from the voxel `first` to `last`, both included, in world coordinates. */
 function box({ affine }, first, last) {
   const middle = first.map((index, axis) => (index + last[axis]) / 2);
   return {
@@ -103,7 +103,7 @@ function box({ affine }, first, last) {
   };
 }
 
-/** Where NiiVue has to move the planes, mm, and how much to enlarge them, so that a mask fills them. */
+/** Returns the shift in mm and the zoom of the planes at which a mask fills them. */
 function zoomTo(mask) {
   const [width, height] = mask.shape;
   const [first, last] = [[Infinity, Infinity, Infinity], [-Infinity, -Infinity, -Infinity]];

@@ -1,4 +1,4 @@
-/** The fraction of lesion-free voxels above a threshold, linear between the points of the curve, as Norma has it. */
+/** Returns the fraction of lesion-free voxels above a threshold, interpolated linearly as Norma does. */
 export function rateAbove(curve, threshold) {
   if (curve.length === 0) return null;
   const above = curve.findIndex((point) => point.threshold <= threshold);
@@ -8,7 +8,7 @@ export function rateAbove(curve, threshold) {
   return high.rate + ((high.threshold - threshold) / (high.threshold - low.threshold)) * (low.rate - high.rate);
 }
 
-/** The threshold that this fraction exceeds; null outside of the curve. */
+/** Returns the threshold that this fraction of lesion-free voxels exceeds; null outside the curve. */
 export function thresholdAt(curve, rate) {
   const upper = curve.findIndex((point) => point.rate >= rate - 1e-12);
   if (upper < 0 || (upper === 0 && curve[0].rate > rate + 1e-12)) return null;
@@ -17,7 +17,7 @@ export function thresholdAt(curve, rate) {
   return low.threshold + ((rate - low.rate) / (high.rate - low.rate)) * (high.threshold - low.threshold);
 }
 
-/** `1.2 %`, `≤ 0.01 %`. */
+/** Formats the rate above a threshold: `1.2 %`, `≤ 0.01 %`. */
 export function rateText(curve, threshold) {
   const rate = rateAbove(curve, threshold);
   if (rate === null) return "unknown";

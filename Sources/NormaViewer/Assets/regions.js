@@ -1,13 +1,13 @@
 /**
- * The connected regions of a map above a threshold, as norma segment finds them: 26-connected, largest first, those
- * below `minimum` mm³ dropped. The mask has 1 in what is left.
+ * Returns the connected regions of a map above a threshold by the rule of norma segment: 26-connected, largest first,
+ * without those below `minimum` mm³. The mask is 1 inside the regions that remain.
  */
 export function regionsAbove(map, threshold, minimum) {
   const limit = Math.fround(threshold);
   return regions(map, (index) => map.voxels[index] > limit, minimum);
 }
 
-/** The connected regions of a mask on the grid of a map. */
+/** Returns the connected regions of a mask on the grid of a map. */
 export const regionsOf = (map, mask) => regions(map, (index) => mask.voxels[index] !== 0, 0);
 
 function regions({ shape, affine, voxels }, isInside, minimum) {
@@ -62,7 +62,7 @@ function determinant([a, b, c]) {
   return a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0]) + a[2] * (b[0] * c[1] - b[1] * c[0]);
 }
 
-/** The volume of a mask in mL. */
+/** Returns the volume of a mask in mL. */
 export function volumeOf({ voxels, affine }) {
   let count = 0;
   for (const voxel of voxels) if (voxel) count += 1;

@@ -1,6 +1,6 @@
 import { thresholdAt } from "./rates.js";
 
-/** The slider of a case's threshold: logarithmic, from one that a fifth of lesion-free voxels exceed to one that few do. */
+/** The logarithmic slider of a case's threshold, from one that a fifth of lesion-free voxels exceed to one that few do. */
 export class Scale {
   static steps = 1000;
   #low;
@@ -18,7 +18,7 @@ export class Scale {
 
   step(threshold) { return (Scale.steps * Math.log(threshold / this.#low)) / Math.log(this.#high / this.#low); }
 
-  /** Where well-known rates lie, as shares of the slider's length. */
+  /** Returns the positions of round rates as fractions of the slider's length. */
   marks(curve) {
     return [0.1, 0.01, 0.001].flatMap((rate) => {
       const threshold = thresholdAt(curve, rate);

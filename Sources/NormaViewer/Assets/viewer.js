@@ -13,13 +13,13 @@ let cohort;
 let list;
 let picture;
 let saved = { reviews: {}, thresholds: {} };
-/** The case that is shown: its index, files, threshold and what is above it; null before the first. */
+/** The case that is shown, with its files, threshold and regions; null before the first. */
 let current = null;
-/** Counts choices, so that what arrives late is known as such. */
+/** Counts choices, so that a case that arrives too late is recognised. */
 let choice = 0;
 
 async function start() {
-  // The token has become a cookie and need not stand in the address.
+  // The token is now a cookie and no longer needed in the address.
   history.replaceState(null, "", location.pathname + location.hash);
   [cohort, saved] = await Promise.all([api.cohort(), api.review()]);
   const [folder] = cohort.folder.split("/").slice(-1);
@@ -42,7 +42,7 @@ async function start() {
 
 async function open(index) {
   const mine = ++choice;
-  // A note that cannot be saved stays in sight.
+  // A note that cannot be saved stays visible.
   if (!(await keepNote()) || mine !== choice) return;
   const row = cohort.cases[index];
   current = { index, row, files: null };
@@ -85,7 +85,7 @@ async function show(index, row, files, mine) {
   else say("The scan cannot be shown; this is its anomaly map.", ...(files.image.lines ?? []));
 }
 
-/** What is written in the folder, where the threshold is that of the mask; else what would be at another one. */
+/** Returns the regions of the folder's mask at its own threshold, else those of the map above the threshold. */
 function findings(threshold) {
   const { files, written } = current;
   if (threshold !== written || files.mask instanceof Error) {
@@ -132,12 +132,12 @@ function showFigures(threshold) {
   byID.threshold.disabled = !isKnown;
   const rate = isKnown ? rateAbove(cohort.curve, threshold) : null;
   byID.meaning.textContent =
-    rate === null ? (isKnown ? "The folder notes no rates; norma view --bundle gives them." : "")
-    : brainVolume ? `In a lesion-free brain of this size about ${millilitres(rate * brainVolume)} would be above it.`
-    : "Healthy FPR: the share of lesion-free voxels above it.";
+    rate === null ? (isKnown ? "The results contain no rates. norma view --bundle adds them." : "")
+    : brainVolume ? `In a lesion-free brain of this size about ${millilitres(rate * brainVolume)} would be above the threshold.`
+    : "Healthy FPR: the fraction of lesion-free voxels above the threshold.";
   const own = isKnown ? saved.thresholds[row.id] : undefined;
   byID.kept.textContent = [
-    isKnown && threshold !== written ? "Not what the folder's mask has." : "",
+    isKnown && threshold !== written ? "Differs from the threshold of the saved mask." : "",
     own === undefined ? "" : `Kept for this case: ${own.toPrecision(3)}.`,
     saved.thresholdOfOthers === undefined ? "" : `Kept for all: ${saved.thresholdOfOthers.toPrecision(3)}.`,
   ].filter((text) => text).join(" ");
@@ -156,7 +156,7 @@ function showMarks() {
 
 let waiting = false;
 
-/** Once a frame, since a slider moves more often than regions can be found. */
+/** Updates once per frame, since a slider moves more often than regions can be found. */
 function slide() {
   if (waiting) return;
   waiting = true;
@@ -166,7 +166,7 @@ function slide() {
   });
 }
 
-/** Keeps the threshold for the case, or for all; that of the folder takes back what was kept. */
+/** Keeps the threshold for the case, or without an index for all. The folder's own threshold removes what was kept. */
 async function keepThreshold(index) {
   if (!current?.files) return;
   const { threshold, written } = current;
@@ -202,7 +202,7 @@ function showPlace(mm, [scan, score]) {
 
 function showLesions() {
   const { lesions, isWritten } = current.found;
-  byID["lesion-source"].textContent = isWritten ? "of the folder" : "at this threshold";
+  byID["lesion-source"].textContent = isWritten ? "of the saved mask" : "at this threshold";
   byID.lesions.replaceChildren(
     ...lesions.slice(0, longestTable).map((lesion, position) => {
       const row = document.createElement("tr");
@@ -255,7 +255,7 @@ async function decide(decision) {
 
 let noteTimer;
 
-/** Saves the note of the case that is shown, where it was changed, and says whether nothing is left to save. */
+/** Saves the note of the case that is shown if it has changed. Returns whether nothing is left to save. */
 async function keepNote() {
   clearTimeout(noteTimer);
   if (!current) return true;
@@ -265,7 +265,7 @@ async function keepNote() {
   return store(byID.saved, cohort.reviewFile, () => api.saveReview({ index, note }));
 }
 
-/** Saves something and says at a place whether it stands in the file. */
+/** Saves something and shows at a place whether that succeeded. */
 async function store(place, file, save, after = () => {}) {
   try {
     saved = await save();
@@ -282,7 +282,7 @@ async function store(place, file, save, after = () => {}) {
   }
 }
 
-/** What another tab saved. */
+/** Loads what another tab has saved. */
 async function refresh() {
   if (document.visibilityState !== "visible" || document.activeElement === byID.note) return;
   saved = await api.review();
@@ -333,7 +333,7 @@ function onKey(event) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  // A button or list that has the focus keeps the key that works it.
+  // A control that has the focus keeps its own keys.
   if (event.key === " " && event.target.matches("button, select, input")) return;
   if (event.target.matches("select")) return;
   const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];

@@ -1,47 +1,43 @@
+import FlyingFox
 import FlyingSocks
 import Foundation
 import Norma
 
-/// Answers HTTP on 127.0.0.1, one request a connection, with a limit on everything that a client decides: how many
-/// connections, how long they take, how much they send.
+/// An HTTP server on 127.0.0.1 that answers one request per connection and limits all that a client decides.
 struct LoopbackServer: Sendable {
   struct Limits: Sendable {
-    /// Open at a time; further ones wait in the system's queue.
+    /// The number of open connections; further ones wait in the system's queue.
     var connections = 256
-    /// Answered at a time, since an answer may hold a volume.
-    var answers = 8
-    /// Until the whole request is there, from the connection on.
-    var arrival = Duration.seconds(10)
-    /// Until the answer is read.
-    var answer = Duration.seconds(120)
-    /// Bytes.
-    var head = 16 << 10
-    /// Bytes.
-    var body = 64 << 10
+    /// The number of requests that are answered at a time, since a response may hold a volume.
+    var responses = 8
+    /// The time from the connection to the last byte of the request.
+    var requestTimeout = Duration.seconds(10)
+    /// The time to make a response and to send it.
+    var responseTimeout = Duration.seconds(120)
+    /// The length of the request line and the headers in bytes.
+    var headLength = 16 << 10
+    /// The length of the body in bytes.
+    var bodyLength = 64 << 10
   }
+
+  typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
 
   let port: UInt16
   private let socket: AsyncSocket
   private let pool: any AsyncSocketPool
   private let limits: Limits
 
-  /// Takes the port, 0 for any that is free; throws a ``Problem`` where another program has it.
+  /// Binds the port, 0 for any that is free. Throws a ``Problem`` if another program uses it.
   init(port: UInt16, limits: Limits = Limits()) throws {
-    func prepare(_ pool: some AsyncSocketPool) throws -> AsyncSocket {
-      let socket = try Socket(domain: AF_INET)
-      // Otherwise a port stays taken for a minute after a viewer has ended.
-      try socket.setValue(true, for: .localAddressReuse)
-      try socket.bind(to: .inet(ip4: "127.0.0.1", port: port))
-      try socket.listen(maxPendingConnection: 2048)
-      return try AsyncSocket(socket: socket, pool: pool)
-    }
     do {
-      let pool: some AsyncSocketPool = .make()
-      socket = try prepare(pool)
-      guard case .ip4(_, let port) = try socket.socket.sockname() else {
-        throw SocketError.unsupportedAddress
-      }
-      (self.pool, self.port, self.limits) = (pool, port, limits)
+      let listener = try Socket(domain: AF_INET)
+      // Otherwise the port stays taken for a minute after a viewer has ended.
+      try listener.setValue(true, for: .localAddressReuse)
+      try listener.bind(to: .inet(ip4: "127.0.0.1", port: port))
+      try listener.listen()
+      guard case .ip4(_, let bound) = try listener.sockname() else { throw SocketError.unsupportedAddress }
+      (self.port, self.limits, pool) = (bound, limits, HTTPServer.defaultPool())
+      socket = try AsyncSocket(socket: listener, pool: pool)
     } catch {
       throw Problem(
         .cannotCreate, "the port cannot be opened: \(error.localizedDescription)", at: "127.0.0.1:\(port)",
@@ -49,98 +45,89 @@ struct LoopbackServer: Sendable {
     }
   }
 
-  /// Answers until the task is cancelled.
-  func run(_ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse) async throws {
-    let connections = Slots(limits.connections), answers = Slots(limits.answers)
+  /// Answers requests until the task is cancelled.
+  func run(_ handler: @escaping Handler) async throws {
+    let (connections, responses) = (AsyncSemaphore(limits.connections), AsyncSemaphore(limits.responses))
     try await pool.prepare()
     defer { try? socket.close() }
     try await withThrowingDiscardingTaskGroup { group in
       group.addTask { try await pool.run() }
       while true {
-        await connections.take()
+        await connections.wait()
         let connection = try await accept()
         group.addTask {
-          try? await Exchange(socket: connection, limits: limits, answers: answers)(answer)
+          try? await serve(connection, responses, handler)
           try? connection.close()
-          await connections.give()
+          await connections.signal()
         }
       }
     }
   }
 
-  /// The next connection; where the system has no room for one, a later one.
+  /// Returns the next connection. Tries again while the system has no room for one.
   private func accept() async throws -> AsyncSocket {
     while true {
       do {
         return try await socket.accept()
       } catch {
-        try Task.checkCancellation()
         try await Task.sleep(for: .milliseconds(50))
       }
     }
   }
-}
 
-/// One connection: a request, its answer.
-private struct Exchange {
-  let socket: AsyncSocket
-  let limits: LoopbackServer.Limits
-  let answers: Slots
-
-  func callAsFunction(_ answer: @escaping @Sendable (HTTPRequest) async -> HTTPResponse) async throws {
+  private func serve(
+    _ connection: AsyncSocket, _ responses: AsyncSemaphore, _ handler: @escaping Handler
+  ) async throws {
     do {
-      let request = try await within(limits.arrival) { try await receive() }
-      try await answers.holding {
-        try await within(limits.answer) { try await send(answer(request)) }
-      }
+      let request = try await within(limits.requestTimeout) { try await receive(from: connection) }
+      await responses.wait()
+      try? await within(limits.responseTimeout) { try await send(handler(request), to: connection) }
+      await responses.signal()
     } catch let refusal as HTTPRefusal {
-      try await within(limits.arrival) {
-        try await send(refusal.response)
-        try await discardRest()
+      try await within(limits.requestTimeout) {
+        try await send(refusal.response, to: connection)
+        try await discardInput(of: connection)
       }
-    } catch is TimeIsUp {
+    } catch is TimeoutError {
       try await within(.seconds(1)) {
-        try await send(HTTPResponse(.timeout, text: "The request took too long."))
+        try await send(HTTPResponse(.requestTimeout, text: "The request took too long."), to: connection)
       }
     }
   }
 
-  private func receive() async throws -> HTTPRequest {
-    let end = Data("\r\n\r\n".utf8)
+  private func receive(from connection: AsyncSocket) async throws -> HTTPRequest {
     var bytes = Data()
-    var headEnd: Range<Data.Index>?
-    while headEnd == nil {
-      guard bytes.count <= limits.head else { throw HTTPRefusal(.headTooLarge, "The head is too long.") }
-      let searched = max(0, bytes.count - end.count)
-      bytes += try await socket.read(atMost: 4096)
-      headEnd = bytes.range(of: end, in: searched..<bytes.count)
+    while bytes.count <= limits.headLength {
+      let unsearched = max(0, bytes.count - 3)
+      bytes += try await connection.read(atMost: 4096)
+      guard let end = bytes.range(of: Data("\r\n\r\n".utf8), in: unsearched..<bytes.count) else { continue }
+      var request = try HTTPRequest(head: bytes[..<end.lowerBound])
+      let length = try request.bodyLength(limit: limits.bodyLength)
+      var body = Data(bytes[end.upperBound...].prefix(length))
+      body += try await connection.read(bytes: length - body.count)
+      request.setBodyData(body)
+      return request
     }
-    guard let headEnd else { throw HTTPRefusal(.badRequest, "The head has no end.") }
-    var request = try HTTPRequest(head: bytes[..<headEnd.lowerBound])
-    let length = try request.bodyLength(limit: limits.body)
-    request.body = Data(bytes[headEnd.upperBound...].prefix(length))
-    while request.body.count < length {
-      request.body += try await socket.read(atMost: min(4096, length - request.body.count))
-    }
-    return request
+    throw HTTPRefusal(.requestHeaderFieldsTooLarge, "The head is too long.")
   }
 
-  private func send(_ response: HTTPResponse) async throws {
-    try await socket.write(response.head)
-    try await socket.write(response.body)
+  private func send(_ response: HTTPResponse, to connection: AsyncSocket) async throws {
+    try await connection.write(response.head)
+    guard case .httpBody(let body) = response.payload else { return }
+    for try await part in body { try await connection.write(part) }
   }
 
-  /// Reads on for a while: closed with bytes unread, the connection would be reset and the answer lost.
-  private func discardRest() async throws {
-    shutdown(socket.socket.file.rawValue, Int32(SHUT_WR))
+  /// Reads on for a while. Closing a connection with unread bytes would reset it and lose the response.
+  private func discardInput(of connection: AsyncSocket) async throws {
+    shutdown(connection.socket.file.rawValue, Int32(SHUT_WR))
     var rest = 1 << 20
-    while rest > 0 { rest -= try await socket.read(atMost: 4096).count }
+    while rest > 0 { rest -= try await connection.read(atMost: 4096).count }
   }
 }
 
-private struct TimeIsUp: Error {}
+private struct TimeoutError: Error {}
 
-/// The result of `work`, or ``TimeIsUp``.
+/// Returns the result of `work`, or throws a ``TimeoutError``.
 private func within<Result: Sendable>(
   _ limit: Duration, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
@@ -148,10 +135,10 @@ private func within<Result: Sendable>(
     group.addTask(operation: work)
     group.addTask {
       try await Task.sleep(for: limit)
-      throw TimeIsUp()
+      throw TimeoutError()
     }
     defer { group.cancelAll() }
-    guard let result = try await group.next() else { throw TimeIsUp() }
+    guard let result = try await group.next() else { throw TimeoutError() }
     return result
   }
 }

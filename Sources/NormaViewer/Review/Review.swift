@@ -1,32 +1,32 @@
 import Norma
 
-/// What a rater thinks of a case.
+/// A rater's judgement of a case.
 struct Review: Codable, Hashable, Sendable {
   enum Decision: String, Codable, Sendable {
     case accepted, rejected, flagged
   }
 
-  /// Nil while nobody decided.
+  /// The decision; nil before the rater has made one.
   var decision: Decision?
-  /// May be empty.
+  /// A free text, possibly empty.
   var note = ""
-  /// When it was changed last, UTC, such as `2026-01-31T12:00:00Z`.
+  /// The time of the last change in UTC, such as `2026-01-31T12:00:00Z`.
   var changed = ""
 
-  /// Characters that a note may have.
-  static let longestNote = 2000
+  /// The largest number of characters of a note.
+  static let maximumNoteLength = 2000
 }
 
-/// The reviews of a rater as a table, one row a case.
+/// The table of a rater's reviews, with one row per case.
 struct ReviewTable {
   private static let columns = ["case_id", "decision", "note", "changed"]
 
-  /// By case.
+  /// The reviews by case.
   var reviews: [String: Review] = [:]
 
   init() {}
 
-  /// Nil where the text is no such table: what cannot be read must not be replaced.
+  /// Parses a table. Returns nil if the text is not one, so that a damaged table is never replaced.
   init?(_ text: String) {
     let header = Set(text.prefix { !$0.isNewline }.split(separator: "\t").map(String.init))
     guard let rows = Table.rows(of: text), header.isSuperset(of: Self.columns) else { return nil }
@@ -39,7 +39,7 @@ struct ReviewTable {
     }
   }
 
-  /// The cases in the order of their names.
+  /// The table as TSV, sorted by case.
   var text: String {
     var table = Table(columns: Self.columns)
     table.rows = reviews.sorted { $0.key < $1.key }.map { id, review in

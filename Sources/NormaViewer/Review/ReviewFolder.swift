@@ -1,31 +1,33 @@
 import Foundation
 import Norma
 
-/// The tables of one rater in the folder `review` of the results. Each change reads, changes and replaces them while no
-/// other viewer may, so that two tabs, or two viewers of one rater, lose nothing.
+/// The tables of one rater in the folder `review` of the results.
+///
+/// Each change reads, changes and replaces them under a lock, so that two tabs, or two viewers of one rater,
+/// lose nothing.
 struct ReviewFolder: Sendable {
-  /// What the tables hold.
+  /// The contents of the tables.
   struct Contents: Codable, Sendable {
-    /// By case.
+    /// The reviews by case.
     var reviews: [String: Review]
-    /// For the cases without one of their own.
+    /// The corrected threshold of the cases without one of their own.
     var thresholdOfOthers: Double?
-    /// By case.
+    /// The corrected thresholds by case.
     var thresholds: [String: Double]
   }
 
-  /// Where reviews are saved.
+  /// The table of reviews.
   let reviews: URL
-  /// Where corrected thresholds are saved, for `norma segment --threshold`.
+  /// The table of corrected thresholds, which `norma segment --threshold` takes.
   let thresholds: URL
 
-  /// Throws a ``Problem`` for a name that makes no file name, and for tables that cannot be read.
+  /// Throws a ``Problem`` if the rater's name is not a valid file name or a table cannot be read.
   init(of results: URL, rater: String) throws {
     let isName = rater.allSatisfy { $0.isLetter || $0.isNumber || "-_.".contains($0) }
     guard isName, !rater.isEmpty, !rater.hasPrefix("."), rater.utf8.count <= 64 else {
       throw Problem(
-        .usage, "'\(rater)' makes no file name", at: "--rater",
-        advice: "give up to 64 letters, digits, hyphens, underscores and points")
+        .usage, "'\(rater)' is not a valid file name", at: "--rater",
+        advice: "use up to 64 letters, digits, hyphens, underscores and full stops")
     }
     let folder = results.appendingPathComponent("review")
     reviews = folder.appendingPathComponent("rater-\(rater)_review.tsv")
@@ -33,14 +35,14 @@ struct ReviewFolder: Sendable {
     _ = try read()
   }
 
-  /// What is saved now.
+  /// Returns what is saved now.
   func read() throws -> Contents {
     var table = ReviewTable()
     if FileManager.default.fileExists(atPath: reviews.path) {
       guard let text = try? String(contentsOf: reviews, encoding: .utf8), let saved = ReviewTable(text) else {
         throw Problem(
           .badData, "the reviews cannot be read", at: reviews.path,
-          advice: "mend the table, or move it away to begin anew")
+          advice: "correct the table, or move it away to start a new one")
       }
       table = saved
     }
@@ -51,7 +53,7 @@ struct ReviewFolder: Sendable {
       reviews: table.reviews, thresholdOfOthers: chosen.ofOthers, thresholds: chosen.ofCases)
   }
 
-  /// Changes what is saved and gives all of it.
+  /// Changes what is saved and returns all of it.
   func change(_ change: (inout Contents) -> Void) throws -> Contents {
     let folder = reviews.deletingLastPathComponent()
     try AtomicFile.makeFolder(folder)
@@ -80,7 +82,7 @@ struct ReviewFolder: Sendable {
     guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
       throw Problem(
         .inputOutput, "the folder cannot be locked", at: folder.path,
-        advice: "check its rights, or review a copy of the results on a local disk")
+        advice: "check its permissions, or review a copy of the results on a local disk")
     }
     defer { close(descriptor) }
     return try work()
