@@ -33,7 +33,7 @@ import Testing
             .code(text),
             .plot(plot.svg, caption: text), .montage(Montage(caption: text, panels: [])),
           ])
-      ], language: text)
+      ])
     #expect(!page.html.contains(text))
     #expect(!page.html.contains("<script"))
     #expect(page.html.components(separatedBy: HTML.escape(text)).count > 20)

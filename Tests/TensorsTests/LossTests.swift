@@ -18,7 +18,6 @@ struct LossTests {
     },
     Case("softDice") { try Loss.softDice($0.sigmoid(), $1) },
     Case("gradientDifference") { try Loss.gradientDifference($0, $1) },
-    Case("gradientDifference squared") { try Loss.gradientDifference($0, $1, exponent: 2) },
   ]
 
   @Test(arguments: cases)

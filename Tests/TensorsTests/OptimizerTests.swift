@@ -37,11 +37,19 @@ struct OptimizerTests {
         try adam.zeroGradients()
         let loss = try Loss.mse(forward(golden["\(name)/input"]), golden["\(name)/target"])
         try loss.backward()
-        norms.append(Float(try adam.clipGradients(norm: 0.25)))
+        norms.append(try clipGradients(norm: 0.25))
         try adam.step()
         losses.append(try loss.item())
       }
       return (losses, norms)
+    }
+
+    /// PyTorch's `clip_grad_norm_`, with which the golden steps were taken; returns the norm before.
+    private func clipGradients(norm limit: Float) throws -> Float {
+      let norm = try Tensor.stack(adam.gradients.map { try $0.norm() }).norm().item()
+      let scale = limit / (norm + 1e-6)
+      for gradient in adam.gradients where scale < 1 { try gradient.copy_(from: gradient * scale) }
+      return norm
     }
 
     var parameters: [[Float]] {

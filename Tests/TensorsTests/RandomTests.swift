@@ -8,10 +8,7 @@ struct RandomTests {
   static let draws: [Case<Draw>] = [
     Case("randn") { try Tensor.randn([20], generator: $0) },
     Case("rand") { try Tensor.rand([20], generator: $0) },
-    Case("permutation") { try Tensor.randomPermutation(20, generator: $0) },
-    Case("normal") {
-      try Initialization.normal(mean: 1, deviation: 0.5).tensor([20], generator: $0)
-    },
+    Case("dropout") { try Tensor.ones([4, 8]).dropout(0.3, generator: $0) },
   ]
 
   @Test(arguments: draws)

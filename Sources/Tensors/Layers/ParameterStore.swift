@@ -28,9 +28,6 @@ public final class ParameterStore {
     entries.filter { $0.kind == .parameter }.map { ($0.name, $0.tensor) }
   }
 
-  /// The tensors that training does not differentiate.
-  public var buffers: [Tensor] { entries.filter { $0.kind == .buffer }.map(\.tensor) }
-
   /// Every tensor with its name, such as `encoder.0.weight`: what a checkpoint holds.
   public func namedTensors() -> [(String, Tensor)] { entries.map { ($0.name, $0.tensor) } }
 
@@ -132,7 +129,6 @@ public enum Initialization: Sendable {
   case zeros
   case ones
   case uniform(bound: Double)
-  case normal(mean: Double, deviation: Double)
 
   /// PyTorch's default for the weight of a layer whose outputs each sum `fanIn` products.
   static func weight(fanIn: Int) -> Initialization {
@@ -150,7 +146,6 @@ public enum Initialization: Sendable {
     case .zeros: values
     case .ones: try call("fill_.Scalar", values, 1)
     case .uniform(let bound): try call("uniform_", values, -bound, bound, generator)
-    case .normal(let mean, let deviation): try call("normal_", values, mean, deviation, generator)
     }
   }
 }
