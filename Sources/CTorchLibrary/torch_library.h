@@ -1,1 +1,1 @@
-// Flags for the engine come from norma-torch.pc; the C ABI itself is CTorch.
+// The flags for libtorch come from norma-torch.pc; the C ABI is CTorch.

@@ -27,13 +27,13 @@ struct ErrorTests {
     Case(
       "values",
       (
-        "Tensor of [2, 2]: the shape holds 16 bytes, 12 were given",
+        "Tensor of [2, 2]: the shape needs 16 bytes, not 12",
         { try Tensor([1, 2, 3], shape: [2, 2]) }
       )),
     Case(
       "item",
       (
-        "item of [2]: the tensor holds 8 bytes, the memory given holds 4",
+        "item of [2]: the tensor has 8 bytes, not 4",
         { try Tensor.zeros([2]).item() }
       )),
     Case(
