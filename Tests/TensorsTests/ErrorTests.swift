@@ -1,3 +1,4 @@
+import Base
 import Testing
 
 @testable import Tensors
@@ -73,5 +74,17 @@ struct ErrorTests {
   func saysWhatFailedOnWhichShapes(row: Case<(String, @Sendable () throws -> Any)>) throws {
     let error = #expect(throws: TensorError.self) { _ = try row.body.1() }
     #expect(error?.description == row.body.0)
+  }
+
+  @Test func aProblemSaysWhichOperationFailed() throws {
+    let error = #expect(throws: TensorError.self) { try Tensor.zeros([2, 3]).matmul(.zeros([2, 4])) }
+    let problem = try #require(error).problem
+    #expect(problem.kind == .internalError && problem.place == "matmul of [2, 3] and [2, 4]")
+    #expect(problem.what.hasSuffix("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x4)"))
+  }
+
+  @Test func moreMemoryThanThereIsIsItsOwnProblem() throws {
+    let error = #expect(throws: TensorError.self) { try Tensor.zeros([1 << 50]) }
+    #expect(try #require(error).problem.kind == .outOfMemory, "\(error)")
   }
 }

@@ -61,8 +61,8 @@ struct LayerTests {
     let forward = try layer.body(store.path())
 
     let initial = golden.under("\(layer.name)/initial/")
-    #expect(Set(initial.keys) == Set(store.namedTensors().map(\.0)))
-    for (name, tensor) in store.namedTensors() {
+    #expect(Set(initial.keys) == Set(store.state.keys))
+    for (name, tensor) in store.state {
       #expect(try tensor.values() == initial[name]?.values(), "initial \(name)")
     }
 
@@ -77,7 +77,7 @@ struct LayerTests {
       try expectClose(gradient, golden["\(layer.name)/gradient/\(name)"], "gradient of \(name)")
     }
     let after = golden.under("\(layer.name)/after/")
-    for (name, tensor) in store.namedTensors() where after[name] != nil {
+    for (name, tensor) in store.state where after[name] != nil {
       try expectClose(tensor, golden["\(layer.name)/after/\(name)"], name)
     }
   }

@@ -28,7 +28,8 @@ struct OperatorTests {
     Case("number divide") { try 1.5 / ($0.x.square() + 1) },
     Case("negate") { try -$0.x }, Case("abs") { try $0.x.abs() },
     Case("exp") { try $0.x.exp() },
-    Case("sqrt") { try ($0.x.square() + 1).sqrt() }, Case("square") { try $0.x.square() }, Case("clamp") { try $0.x.clamp(min: -0.5, max: 0.75) },
+    Case("sqrt") { try ($0.x.square() + 1).sqrt() }, Case("square") { try $0.x.square() },
+    Case("clamp") { try $0.x.clamp(min: -0.5, max: 0.75) },
     Case("clamp below") { try $0.x.clamp(min: 0.1) },
     Case("maximum") { try $0.x.maximum($0.other) },
     Case("where greater number") { try $0.doubled(unless: $0.x.greater(than: 0.2)) },
@@ -103,7 +104,7 @@ struct OperatorTests {
     let view = try x.unsqueeze(1)
     try x.copy_(from: Tensor([8, 9], shape: [2]).to(.int64))
     #expect(try view.values() == [8, 9])
-    try x.lerp_(Tensor([12, 1], shape: [2]), share: 0.25)
+    try x.lerp_(Tensor([12, 1], shape: [2]), weight: 0.25)
     #expect(try view.values() == [9, 7])
   }
 }

@@ -28,8 +28,10 @@ public final class ParameterStore {
     entries.filter { $0.kind == .parameter }.map { ($0.name, $0.tensor) }
   }
 
-  /// Every tensor with its name, such as `encoder.0.weight`: what a checkpoint holds.
-  public func namedTensors() -> [(String, Tensor)] { entries.map { ($0.name, $0.tensor) } }
+  /// All tensors, parameters and buffers, by name, such as `encoder.0.weight`: the content of a checkpoint.
+  public var state: [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) })
+  }
 
   /// Runs the body with the parameters held fixed: gradients pass through the network and none are kept for it.
   public func frozen<R>(_ body: () throws -> R) throws -> R {
@@ -44,7 +46,7 @@ public final class ParameterStore {
   /// Overwrites every tensor with the one of its name, whatever its dtype and device. Throws `ParameterError`,
   /// before anything is changed, unless names and shapes agree exactly.
   public func load(_ tensors: [String: Tensor]) throws {
-    try overwrite(namedTensors(), with: tensors)
+    try overwrite(entries.map { ($0.name, $0.tensor) }, with: tensors)
   }
 
   fileprivate func add(_ tensor: Tensor, name: String, trainable: Bool) throws(TensorError) -> Tensor {

@@ -84,10 +84,10 @@ extension Tensor {
 // MARK: - In place
 
 extension Tensor {
-  /// Moves the elements this share of the way to another tensor's.
+  /// Linear interpolation to another tensor: self + weight * (other - self).
   @discardableResult
-  public func lerp_(_ other: Tensor, share: Float) throws(TensorError) -> Tensor {
-    try call("lerp_.Scalar", self, other, share)
+  public func lerp_(_ other: Tensor, weight: Float) throws(TensorError) -> Tensor {
+    try call("lerp_.Scalar", self, other, weight)
   }
   /// Overwrites the elements with another tensor's, of any dtype and device.
   @discardableResult
