@@ -43,7 +43,7 @@ let swiftSettings: [SwiftSetting] = [
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = false) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies, exclude: goldens ? ["Goldens"] : [],
+    name: "\(name)Tests", dependencies: dependencies + ["_TestSupport"], exclude: goldens ? ["Goldens"] : [],
     swiftSettings: swiftSettings, linkerSettings: engineLinking)
 }
 
@@ -132,6 +132,8 @@ let package = Package(
     .executableTarget(
       name: "CustomMethod", dependencies: ["Norma", "Tensors", "Volumes"], path: "Examples/CustomMethod",
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
+    .target(
+      name: "_TestSupport", dependencies: ["Base"], path: "Tests/_TestSupport", swiftSettings: swiftSettings),
     tests("Base", ["Base"]),
     tests("Tensors", ["Tensors", "Base"], goldens: true),
     tests("Volumes", ["Volumes"], goldens: true),

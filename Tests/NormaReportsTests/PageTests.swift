@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 
@@ -57,12 +58,13 @@ import Testing
   }
 
   @Test func aPageIsWrittenWhole() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("page-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
     let page = HTMLPage(title: "T", subtitle: "S", sections: [])
-    let url = folder.appendingPathComponent("report.html")
-    try page.write(to: url)
-    #expect(try String(contentsOf: url, encoding: .utf8) == page.html)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["report.html"])
+    try withTemporaryFolder {
+      let folder = $0.appendingPathComponent("new")
+      let url = folder.appendingPathComponent("report.html")
+      try page.write(to: url)
+      #expect(try String(contentsOf: url, encoding: .utf8) == page.html)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["report.html"])
+    }
   }
 }

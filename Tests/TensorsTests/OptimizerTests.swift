@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 
@@ -75,7 +76,7 @@ struct OptimizerTests {
     let interrupted = try Training("adamw")
     try interrupted.run(3)
     let resumed = try Training("adamw")
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let weights = directory.appending(path: "weights.safetensors")
       let state = directory.appending(path: "state.safetensors")
       try Safetensors.write(interrupted.store.state, to: weights)

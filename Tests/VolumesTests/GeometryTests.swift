@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -12,7 +13,7 @@ import Volumes
     let inverse: Affine
   }
 
-  static func cases() throws -> [Expected] { try Goldens.decode([Expected].self, "orientation.json") }
+  static func cases() throws -> [Expected] { try Goldens.json([Expected].self, "orientation.json") }
 
   @Test func orientationAgreesWithNibabel() throws {
     let cases = try Self.cases()
