@@ -45,7 +45,7 @@ let flyingFox = ["FlyingFox", "FlyingSocks"].map { Target.Dependency.product(nam
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = false) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies, exclude: goldens ? ["Goldens"] : [],
+    name: "\(name)Tests", dependencies: dependencies + ["_TestSupport"], exclude: goldens ? ["Goldens"] : [],
     swiftSettings: swiftSettings, linkerSettings: engineLinking)
 }
 
@@ -67,18 +67,19 @@ let package = Package(
     .package(url: "https://github.com/swhitty/FlyingFox", .upToNextMinor(from: "0.27.1")),
   ],
   targets: [
+    .target(name: "CSupport"),
     .target(
       name: "CTorch",
-      dependencies: hasEngine ? [] : ["CEngine"],
+      dependencies: hasEngine ? ["CSupport"] : ["CSupport", "CTorchLibrary"],
       cxxSettings: [
         .headerSearchPath("../../.deps/torch/include"),
         .headerSearchPath("../../.deps/torch/include/torch/csrc/api/include"),
         .define("NDEBUG", .when(configuration: .release)),
       ]),
-    .systemLibrary(name: "CEngine", pkgConfig: hasEngine ? nil : "norma-torch"),
+    .systemLibrary(name: "CTorchLibrary", pkgConfig: hasEngine ? nil : "norma-torch"),
     .target(
       name: "CITK",
-      dependencies: itkVersion == nil ? ["CITKLibrary"] : [],
+      dependencies: itkVersion == nil ? ["CSupport", "CITKLibrary"] : ["CSupport"],
       cxxSettings: [.headerSearchPath("../../.deps/itk/include")] + itkOptimisation,
       linkerSettings: itkSearch + itkLinking),
     .systemLibrary(name: "CITKLibrary", pkgConfig: itkVersion == nil ? "norma-itk" : nil),
@@ -133,8 +134,10 @@ let package = Package(
     .executableTarget(
       name: "CustomMethod", dependencies: ["Norma", "Tensors", "Volumes"], path: "Examples/CustomMethod",
       swiftSettings: swiftSettings, linkerSettings: engineLinking),
+    .target(
+      name: "_TestSupport", dependencies: ["Base"], path: "Tests/_TestSupport", swiftSettings: swiftSettings),
     tests("Base", ["Base"]),
-    tests("Tensors", ["Tensors"], goldens: true),
+    tests("Tensors", ["Tensors", "Base"], goldens: true),
     tests("Volumes", ["Volumes"], goldens: true),
     tests(
       "Norma",

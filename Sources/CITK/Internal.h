@@ -1,4 +1,4 @@
-// What the areas of the C ABI share: images out of plain memory, and the catch-all that turns exceptions into a status.
+// Images from plain memory, and the conversion of exceptions into a status.
 #pragma once
 
 #if !__has_include(<itkImage.h>)
@@ -7,6 +7,7 @@
 
 #include "Compiler.h"
 
+#include <CSupport.h>
 #include <itkImage.h>
 
 #include <algorithm>
@@ -18,25 +19,17 @@ namespace citk {
 using FloatImage = itk::Image<float, 3>;
 using MaskImage = itk::Image<uint8_t, 3>;
 
-void remember(const char *message) noexcept;
-void remember(const itk::ExceptionObject &error) noexcept;
-// Once a process: no warnings on standard error, no threads.
+// Turns off warnings on standard error and threads, once per process.
 void prepare();
+const char *reason(const itk::ExceptionObject &error);
 
 template <typename Body>
 CITKStatus guarded(Body &&body) noexcept {
-  try {
+  auto prepared = [&] {
     prepare();
     body();
-    return CITK_OK;
-  } catch (const itk::ExceptionObject &error) {
-    remember(error);
-  } catch (const std::exception &error) {
-    remember(error.what());
-  } catch (...) {
-    remember("an exception of unknown type");
-  }
-  return CITK_FAILED;
+  };
+  return csupport::guarded(reason, prepared) ? CITK_OK : CITK_FAILED;
 }
 
 template <typename Image>

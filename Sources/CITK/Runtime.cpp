@@ -2,44 +2,28 @@
 
 #include <itkMultiThreaderBase.h>
 
+#include <cstring>
 #include <mutex>
-#include <string>
-
-namespace {
-thread_local std::string lastMessage;
-}
 
 namespace citk {
 
-void remember(const char *message) noexcept {
-  try {
-    lastMessage = message;
-  } catch (...) {
-    lastMessage.clear();
-  }
-}
-
-void remember(const itk::ExceptionObject &error) noexcept {
-  try {
-    // "ITK ERROR: Class(0x55d0c8a3): text": the address would make equal failures differ.
-    lastMessage = error.GetDescription();
-    auto address = lastMessage.find("(0x");
-    auto text = lastMessage.find("): ", address);
-    if (address != std::string::npos && text != std::string::npos) lastMessage.erase(0, text + 3);
-  } catch (...) {
-    lastMessage.clear();
-  }
+const char *reason(const itk::ExceptionObject &error) {
+  // "ITK ERROR: Class(0x55d0c8a3): text": the address would make equal failures differ.
+  const char *description = error.GetDescription();
+  const char *address = std::strstr(description, "(0x");
+  const char *end = address == nullptr ? nullptr : std::strstr(address, "): ");
+  return end == nullptr ? description : end + 3;
 }
 
 void prepare() {
   static std::once_flag once;
   std::call_once(once, [] {
     itk::Object::SetGlobalWarningDisplay(false);
-    // N4 adds up its sums in as many parts as there are threads.
+    // N4 splits its sums by thread, so the result depends on the number of threads.
     itk::MultiThreaderBase::SetGlobalDefaultNumberOfThreads(1);
   });
 }
 
 }  // namespace citk
 
-const char *citk_error_message(void) { return lastMessage.c_str(); }
+const char *citk_error_message(void) { return csupport::last_message(); }

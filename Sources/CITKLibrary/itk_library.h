@@ -1,1 +1,1 @@
-// Flags for ITK come from norma-itk.pc; the C ABI itself is CITK.
+// The flags for ITK come from norma-itk.pc; the C ABI is CITK.

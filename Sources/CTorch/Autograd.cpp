@@ -2,14 +2,11 @@
 
 #include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
-#include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/autograd.h>
 
-struct CTInference {
-  c10::InferenceMode mode;
-};
-
-bool ct_tensor_requires_gradient(const CTTensor *tensor) { return tensor->value.requires_grad(); }
+bool ct_tensor_requires_gradient(const CTTensor *tensor) {
+  return csupport::unfailing([&] { return tensor->value.requires_grad(); });
+}
 
 CTStatus ct_tensor_set_requires_gradient(CTTensor *tensor, bool required) {
   return ctorch::guarded([&] { tensor->value.requires_grad_(required); });
@@ -42,20 +39,14 @@ CTStatus ct_gradients(const CTTensor *output, const CTTensor *const *inputs, int
   });
 }
 
-bool ct_gradients_enabled(void) { return c10::GradMode::is_enabled(); }
+bool ct_gradients_enabled(void) { return csupport::unfailing(c10::GradMode::is_enabled); }
 
-void ct_set_gradients_enabled(bool enabled) { c10::GradMode::set_enabled(enabled); }
-
-CTInference *ct_inference_create(void) {
-  CTInference *inference = nullptr;
-  ctorch::guarded([&] { inference = new CTInference; });
-  return inference;
+void ct_set_gradients_enabled(bool enabled) {
+  csupport::unfailing([&] { c10::GradMode::set_enabled(enabled); });
 }
 
-void ct_inference_destroy(CTInference *inference) { delete inference; }
-
 void ct_autocast_begin(int32_t device_type) {
-  ctorch::guarded([&] {
+  csupport::unfailing([&] {
     auto device = static_cast<c10::DeviceType>(device_type);
     at::autocast::set_autocast_dtype(device, c10::ScalarType::BFloat16);
     at::autocast::set_autocast_enabled(device, true);
@@ -64,8 +55,8 @@ void ct_autocast_begin(int32_t device_type) {
 }
 
 void ct_autocast_end(int32_t device_type) {
-  ctorch::guarded([&] {
-    // The cast weights are kept for one scope only: the optimiser changes the weights between scopes.
+  csupport::unfailing([&] {
+    // The optimiser changes the weights between scopes, so the cast weights are kept for one scope only.
     if (at::autocast::decrement_nesting() == 0) {
       at::autocast::clear_cache();
       at::autocast::set_autocast_enabled(static_cast<c10::DeviceType>(device_type), false);

@@ -12,23 +12,22 @@
 
 const char *ct_version(void) { return TORCH_VERSION; }
 
-int32_t ct_threads(void) { return at::get_num_threads(); }
+int32_t ct_threads(void) { return csupport::unfailing(at::get_num_threads); }
 
-void ct_set_threads(int32_t count) {
-  ctorch::guarded([&] { at::set_num_threads(count); });
+CTStatus ct_set_threads(int32_t count) {
+  return ctorch::guarded([&] { at::set_num_threads(count); });
 }
 
-int32_t ct_device_count(int32_t device_type) {
-  int32_t count = 0;
-  ctorch::guarded([&] {
-    if (device_type == CT_CPU) count = 1;
-    if (device_type == CT_CUDA && at::hasCUDA()) count = at::detail::getCUDAHooks().deviceCount();
-    if (device_type == CT_MPS && at::hasMPS()) count = 1;
+CTStatus ct_device_count(int32_t device_type, int32_t *count) {
+  return ctorch::guarded([&] {
+    *count = 0;
+    if (device_type == CT_CPU) *count = 1;
+    if (device_type == CT_CUDA && at::hasCUDA()) *count = at::detail::getCUDAHooks().deviceCount();
+    if (device_type == CT_MPS && at::hasMPS()) *count = 1;
   });
-  return count;
 }
 
-bool ct_has_onednn(void) { return at::hasMKLDNN(); }
+bool ct_has_onednn(void) { return csupport::unfailing(at::hasMKLDNN); }
 
 CTStatus ct_load_library(const char *file_name) {
   return ctorch::guarded([&] {
@@ -36,15 +35,15 @@ CTStatus ct_load_library(const char *file_name) {
     dladdr(reinterpret_cast<const void *>(&at::get_num_threads), &engine);
     std::string path = engine.dli_fname;
     path = path.substr(0, path.rfind('/') + 1) + file_name;
-    // Its operators register themselves with the dispatcher; the handle stays open for the process's life.
+    // The library's operators register themselves with the dispatcher; the handle stays open for the process's life.
     if (dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) throw std::runtime_error(dlerror());
   });
 }
 
 void ct_configure_allocator(void) {
 #ifdef __GLIBC__
-  // glibc's defaults give every large activation back to the kernel, and page faults then cost more than
-  // the arithmetic: keep them instead. Only the main arena can, so every thread has to share it.
+  // By default glibc returns every large activation to the kernel, and the page faults then cost more than the
+  // arithmetic. Memory is kept only by the main arena, so all threads share it.
   constexpr int neverTrim = -1;
   constexpr int growBy = 256 << 20;
   mallopt(M_ARENA_MAX, 1);

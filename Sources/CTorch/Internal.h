@@ -1,4 +1,4 @@
-// What the areas of the C ABI share: the handles, and the catch-all that turns exceptions into a status.
+// The handles of the C ABI, and the conversion of exceptions into a status.
 #pragma once
 
 #if !__has_include(<ATen/ATen.h>)
@@ -8,6 +8,7 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
+#include <CSupport.h>
 
 #include "include/CTorch.h"
 
@@ -21,21 +22,11 @@ struct CTGenerator {
 
 namespace ctorch {
 
-void remember(const char *message) noexcept;
+inline const char *reason(const c10::Error &error) { return error.what_without_backtrace(); }
 
 template <typename Body>
 CTStatus guarded(Body &&body) noexcept {
-  try {
-    body();
-    return CT_OK;
-  } catch (const c10::Error &error) {
-    remember(error.what_without_backtrace());
-  } catch (const std::exception &error) {
-    remember(error.what());
-  } catch (...) {
-    remember("an exception of unknown type");
-  }
-  return CT_FAILED;
+  return csupport::guarded(reason, body) ? CT_OK : CT_FAILED;
 }
 
 inline c10::Device device(CTDevice device) {

@@ -4,24 +4,14 @@
 
 #include <cstring>
 
-namespace {
-constexpr size_t longestMessage = 2048;
-thread_local char lastMessage[longestMessage] = "";
-}  // namespace
-
-void ctorch::remember(const char *message) noexcept {
-  std::strncpy(lastMessage, message, longestMessage - 1);
-}
-
-const char *ct_error_message(void) { return lastMessage; }
+const char *ct_error_message(void) { return csupport::last_message(); }
 
 CTStatus ct_tensor_create(const void *bytes, size_t byte_count, int32_t dtype, const int64_t *shape,
                           int64_t rank, CTDevice device, CTTensor **out) {
   return ctorch::guarded([&] {
     auto type = static_cast<c10::ScalarType>(dtype);
     at::Tensor tensor = at::empty(at::IntArrayRef(shape, rank), at::TensorOptions().dtype(type));
-    TORCH_CHECK(tensor.nbytes() == byte_count, "the shape holds ", tensor.nbytes(), " bytes, ", byte_count,
-                " were given");
+    TORCH_CHECK(tensor.nbytes() == byte_count, "the shape needs ", tensor.nbytes(), " bytes, not ", byte_count);
     if (byte_count > 0) std::memcpy(tensor.mutable_data_ptr(), bytes, byte_count);
     *out = new CTTensor{tensor.to(ctorch::device(device))};
   });
@@ -29,31 +19,40 @@ CTStatus ct_tensor_create(const void *bytes, size_t byte_count, int32_t dtype, c
 
 void ct_tensor_destroy(CTTensor *tensor) { delete tensor; }
 
-int64_t ct_tensor_rank(const CTTensor *tensor) { return tensor->value.dim(); }
-
-void ct_tensor_shape(const CTTensor *tensor, int64_t *shape) {
-  auto sizes = tensor->value.sizes();
-  std::copy(sizes.begin(), sizes.end(), shape);
+int64_t ct_tensor_rank(const CTTensor *tensor) {
+  return csupport::unfailing([&] { return tensor->value.dim(); });
 }
 
-int64_t ct_tensor_count(const CTTensor *tensor) { return tensor->value.numel(); }
+void ct_tensor_shape(const CTTensor *tensor, int64_t *shape) {
+  csupport::unfailing([&] {
+    auto sizes = tensor->value.sizes();
+    std::copy(sizes.begin(), sizes.end(), shape);
+  });
+}
 
-int32_t ct_tensor_dtype(const CTTensor *tensor) { return static_cast<int32_t>(tensor->value.scalar_type()); }
+int64_t ct_tensor_count(const CTTensor *tensor) {
+  return csupport::unfailing([&] { return tensor->value.numel(); });
+}
+
+int32_t ct_tensor_dtype(const CTTensor *tensor) {
+  return csupport::unfailing([&] { return static_cast<int32_t>(tensor->value.scalar_type()); });
+}
 
 CTDevice ct_tensor_device(const CTTensor *tensor) {
-  auto device = tensor->value.device();
-  return {static_cast<int32_t>(device.type()), device.index()};
+  return csupport::unfailing([&]() -> CTDevice {
+    auto device = tensor->value.device();
+    return {static_cast<int32_t>(device.type()), device.index()};
+  });
 }
 
 int64_t ct_tensor_version(const CTTensor *tensor) {
-  return tensor->value.is_inference() ? -1 : tensor->value._version();
+  return csupport::unfailing([&] { return static_cast<int64_t>(tensor->value._version()); });
 }
 
 CTStatus ct_tensor_copy_bytes(const CTTensor *tensor, void *bytes, size_t byte_count) {
   return ctorch::guarded([&] {
     at::Tensor host = tensor->value.detach().to(at::kCPU).contiguous();
-    TORCH_CHECK(host.nbytes() == byte_count, "the tensor holds ", host.nbytes(),
-                " bytes, the memory given holds ", byte_count);
+    TORCH_CHECK(host.nbytes() == byte_count, "the tensor has ", host.nbytes(), " bytes, not ", byte_count);
     if (byte_count > 0) std::memcpy(bytes, host.const_data_ptr(), byte_count);
   });
 }

@@ -17,7 +17,7 @@ struct EngineOptions: ParsableArguments {
         throw Problem(
           .usage, "--threads is \(threads)", at: "--threads", advice: "give 1 or more, at most 1024")
       }
-      Engine.threads = threads
+      try Engine.setThreads(threads)
     }
     do {
       let chosen = try Device(parsing: device)

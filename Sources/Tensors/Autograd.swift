@@ -57,16 +57,6 @@ public func withoutGradients<R, Failure: Error>(
   return try body()
 }
 
-/// Runs the body in inference mode on this thread: faster than `withoutGradients`, but the tensors made
-/// here can never take part in differentiation.
-public func inferenceMode<R, Failure: Error>(
-  _ body: () throws(Failure) -> R
-) throws(Failure) -> R {
-  let inference = ct_inference_create()
-  defer { inference.map(ct_inference_destroy) }
-  return try body()
-}
-
 /// Runs the body with automatic mixed precision on this thread: convolutions and matrix products of tensors on
 /// `device` compute in bfloat16, with float32 weights kept for the optimiser.
 public func mixedPrecision<R, Failure: Error>(

@@ -32,8 +32,8 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
   public var isAvailable: Bool {
     switch self {
     case .cpu: true
-    case .cuda(let index): (try? Engine.loadCUDA()) != nil && index < ct_device_count(Int32(CT_CUDA))
-    case .mps: ct_device_count(Int32(CT_MPS)) > 0
+    case .cuda(let index): (try? Engine.loadCUDA()) != nil && index < Self.count(CT_CUDA)
+    case .mps: Self.count(CT_MPS) > 0
     }
   }
 
@@ -44,6 +44,12 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     case .cuda(let index): "cuda:\(index)"
     case .mps: "mps"
     }
+  }
+
+  /// The number of devices of a type; 0 if libtorch cannot count them.
+  private static func count(_ type: Int) -> Int {
+    var count: Int32 = 0
+    return ct_device_count(Int32(type), &count) == CT_OK ? Int(count) : 0
   }
 
   var handle: CTDevice {

@@ -6,9 +6,11 @@ public enum Engine {
   public static var version: String { String(cString: ct_version()) }
 
   /// The number of CPU threads one operator may use.
-  public static var threads: Int {
-    get { Int(ct_threads()) }
-    set { ct_set_threads(Int32(clamping: newValue)) }
+  public static var threads: Int { Int(ct_threads()) }
+
+  /// Sets ``threads``; throws for a number below 1.
+  public static func setThreads(_ count: Int) throws(TensorError) {
+    try check(ct_set_threads(Int32(clamping: count)), "setThreads")
   }
 
   /// Keeps freed memory in the process instead of returning it to the kernel after every step, which more

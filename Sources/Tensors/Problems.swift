@@ -1,5 +1,24 @@
 public import Base
 
+extension TensorError: ProblemReport {
+  /// The engine's reason, the operation with its shapes, and what to do.
+  public var problem: Problem {
+    isOutOfMemory
+      ? Problem(
+        .outOfMemory, "the engine is out of memory: \(message)", at: operands,
+        advice: "free memory, or use smaller batches or another device")
+      : Problem(
+        .internalError, "the engine failed: \(message)", at: operands,
+        advice: "please report this with the command line and the log")
+  }
+
+  /// Whether the message comes from an allocator: that of the CPU, of CUDA, of MPS or of C++.
+  private var isOutOfMemory: Bool {
+    ["out of memory", "not enough memory", "can't allocate memory", "bad_alloc"].contains(
+      where: message.contains)
+  }
+}
+
 extension SafetensorsError: ProblemReport {
   /// The three lines of a file of tensors that cannot be read or written.
   public var problem: Problem {

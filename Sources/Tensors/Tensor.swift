@@ -26,13 +26,6 @@ public final class Tensor: @unchecked Sendable {
     try self.init(bytes: bytes, dtype: .float32, shape: shape, device: device)
   }
 
-  /// An Int64 tensor, as `gather` and `indexSelect` take; throws if the values do not fill the shape.
-  public convenience init(
-    indices values: [Int64], shape: [Int], device: Device = .cpu
-  ) throws(TensorError) {
-    try self.init(elements: values, dtype: .int64, shape: shape, device: device)
-  }
-
   /// A tensor that copies these elements in row-major order; throws if they do not fill the shape.
   public convenience init(
     bytes: UnsafeRawBufferPointer, dtype: DType, shape: [Int], device: Device = .cpu
@@ -115,24 +108,14 @@ extension Tensor {
     return elements
   }
 
-  /// Writes the elements as Float32 in row-major order; throws if the memory does not hold exactly `count`.
-  public func copyValues(to destination: UnsafeMutableBufferPointer<Float>) throws(TensorError) {
-    let bytes = UnsafeMutableRawBufferPointer(destination)
-    let source = try to(.float32)
-    try check(ct_tensor_copy_bytes(source.handle, bytes.baseAddress, bytes.count), "copyValues", [shape])
-  }
-
   /// The number of bytes the elements fill.
   public var byteCount: Int { count * dtype.byteCount }
 
   /// The one element of a tensor of count 1; throws for any other.
-  public func item() throws(TensorError) -> Float { Float(try item64()) }
-
-  /// The one element of a tensor of count 1 in double precision; throws for any other.
-  public func item64() throws(TensorError) -> Double {
-    var value = 0.0
-    let source = try to(.float64)
-    try check(ct_tensor_copy_bytes(source.handle, &value, MemoryLayout<Double>.size), "item", [shape])
+  public func item() throws(TensorError) -> Float {
+    var value: Float = 0
+    let source = try to(.float32)
+    try check(ct_tensor_copy_bytes(source.handle, &value, MemoryLayout<Float>.size), "item", [shape])
     return value
   }
 }

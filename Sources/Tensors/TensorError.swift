@@ -10,10 +10,12 @@ public struct TensorError: Error, Equatable, CustomStringConvertible {
   public let message: String
 
   /// The operation, its operands' shapes and the reason, in one line.
-  public var description: String {
-    let operands = shapes.map { "[\($0.map(String.init).joined(separator: ", "))]" }
-    let place = operands.isEmpty ? operation : "\(operation) of \(operands.joined(separator: " and "))"
-    return "\(place): \(message)"
+  public var description: String { "\(operands): \(message)" }
+
+  /// The operation and the shapes of its operands, such as `matmul of [2, 3] and [2, 4]`.
+  var operands: String {
+    let shapes = shapes.map { "[\($0.map(String.init).joined(separator: ", "))]" }
+    return shapes.isEmpty ? operation : "\(operation) of \(shapes.joined(separator: " and "))"
   }
 }
 

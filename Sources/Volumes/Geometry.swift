@@ -41,11 +41,6 @@ public struct Geometry: Hashable, Sendable {
   /// The world position in mm of a (possibly fractional) voxel index.
   public func world(ofVoxel voxel: SIMD3<Double>) -> SIMD3<Double> { affine.apply(voxel) }
 
-  /// The fractional voxel index at a world position in mm; throws `badAffine` when the affine is singular.
-  public func voxel(atWorld position: SIMD3<Double>) throws -> SIMD3<Double> {
-    try affine.inverse().apply(position)
-  }
-
   /// The grid with its world moved by an affine, such as that of a registration, in mm.
   public func moved(by affine: Affine) -> Geometry {
     Geometry(shape: shape, affine: affine.composed(with: self.affine))

@@ -1,3 +1,4 @@
+import _TestSupport
 import Base
 import Foundation
 import Testing

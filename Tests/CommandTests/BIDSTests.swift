@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     #expect(group.results == ["group_lesions.tsv", "group.html"].map { (data.out / $0).path })
     #expect(try data.inputs() == before && data.folder.halfWritten == ["raw/derivatives/norma/.bidsignore"])
 
-    let golden = try (Tool.packageRoot / "Tests/CommandTests/Goldens/bids-files.txt").text()
+    let golden = try (packageRoot / "Tests/CommandTests/Goldens/bids-files.txt").text()
     #expect(data.out.files.joined(separator: "\n") + "\n" == golden)
     let rows = try TSV(data.out / "group_lesions.tsv").rows
     #expect(

@@ -1,3 +1,4 @@
+import _TestSupport
 import ArgumentParser
 import Foundation
 import Testing
@@ -13,7 +14,7 @@ import Testing
   }
 
   static let lines: [Line] = {
-    let root = Tool.packageRoot
+    let root = packageRoot
     let pages = ["README.md"] + (root / "Documentation").files.map { "Documentation/\($0)" }
     return pages.filter { $0.hasSuffix(".md") && !$0.hasSuffix("reference/command.md") }.flatMap { page in
       let text = (try? String(contentsOf: root / page, encoding: .utf8)) ?? ""

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Norma
 import Testing
@@ -5,12 +6,7 @@ import Volumes
 
 /// From real slices to figures; skipped where the data are not there.
 @Suite struct RealScanTests {
-  /// `../shared/data` beside the package, or where NORMA_SHARED_DATA says.
-  static let data: URL? = {
-    let named = ProcessInfo.processInfo.environment["NORMA_SHARED_DATA"].map { URL(fileURLWithPath: $0) }
-    return [named, Tool.packageRoot / "../shared/data"].compactMap { $0?.standardizedFileURL }
-      .first { ($0 / "soop-flair/slices.tsv").exists }
-  }()
+  static let data = RealScans.folder.flatMap { ($0 / "soop-flair/slices.tsv").exists ? $0 : nil }
 
   /// A cohort of 20 lesion-free slices to learn from and 5 with lesions, and the model trained on it.
   private static let trained = Result {
@@ -79,7 +75,7 @@ import Volumes
     #expect(try (out / "report.html").text().contains("(z 10 to 26 mm)"))
   }
 
-  private static let weights = Tool.packageRoot / ".deps/brainchop/net.safetensors"
+  private static let weights = packageRoot / ".deps/brainchop/net.safetensors"
 
   @Test(.enabled(if: data != nil && weights.exists, "no real scans or weights: set NORMA_SHARED_DATA"))
   func aRawScanHasTheSameBrainAndPlaceInEveryOrientation() throws {

@@ -1,19 +1,23 @@
+import _TestSupport
 import Foundation
 import Testing
 
 /// `norma runs`, and what a training leaves for people to look at.
 @Suite struct RunsTests {
-  private func rows(_ outcome: Outcome) -> [[String]] {
-    outcome.results.map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+  private func table(_ arguments: [String]) throws -> TSV {
+    try TSV(text: Tool.succeed(arguments).standardOutput)
   }
 
   @Test func aTrainingIsRememberedWithCurvesAndPage() throws {
     let run = try Cohort.run("dense-vae")
-    let listed = try rows(Tool.succeed(["runs", "list", "--method", "vae"]))
+    let listed = try table(["runs", "list", "--method", "vae"])
     #expect(
-      listed[0] == ["name", "method", "state", "epochs", "best_epoch", "best_loss", "changed", "folder"])
-    #expect(listed.contains { $0.last == run.path && $0[2] == "finished" && $0[3] == "1" })
-    #expect(!listed.contains { $0[1] == "normative" })
+      listed.columns == ["name", "method", "state", "epochs", "best_epoch", "best_loss", "changed", "folder"])
+    #expect(
+      listed.rows.contains {
+        $0["folder"] == run.path && $0["state"] == "finished" && $0["epochs"] == "1"
+      })
+    #expect(!listed.rows.contains { $0["method"] == "normative" })
     #expect((run / "tensorboard/events.out.tfevents.norma").exists)
     let page = try String(contentsOf: run / "report.html", encoding: .utf8)
     #expect(page.contains("<svg") && page.contains("validation loss"))
@@ -21,17 +25,20 @@ import Testing
 
   @Test func twoRunsAreSetSideBySide() throws {
     let (dense, spatial) = (try Cohort.run("dense-vae"), try Cohort.run("spatial-vae"))
-    let compared = try rows(Tool.succeed(["runs", "compare", dense.path, spatial.path]))
-    #expect(compared[0] == ["key", "dense-vae", "spatial-vae"])
-    #expect(compared.contains(["model.network.code", "dense", "spatial"]))
+    let compared = try table(["runs", "compare", dense.path, spatial.path])
+    #expect(compared.columns == ["key", "dense-vae", "spatial-vae"])
+    #expect(
+      compared.rows.contains([
+        "key": "model.network.code", "dense-vae": "dense", "spatial-vae": "spatial",
+      ]))
     let copy = try Workplace.folder() / "copy"
     try FileManager.default.copyItem(at: dense, to: copy)
-    let twins = try rows(Tool.succeed(["runs", "compare", dense.path, copy.path]))
-    #expect(twins[0] == ["key", dense.path, copy.path], "runs of one name go by their folders")
+    let twins = try table(["runs", "compare", dense.path, copy.path])
+    #expect(twins.columns == ["key", dense.path, copy.path], "runs of one name go by their folders")
     // What both share is not repeated.
-    #expect(!compared.contains { $0[0] == "recipe.gridSize" })
-    let shown = try rows(Tool.succeed(["runs", "show", dense.path]))
-    #expect(shown.contains(["epochs", "1"]) && shown.contains(["recipe.gridSize", "32"]))
+    #expect(!compared.rows.contains { $0["key"] == "recipe.gridSize" })
+    let shown = try Tool.succeed(["runs", "show", dense.path]).results
+    #expect(shown.contains("epochs\t1") && shown.contains("recipe.gridSize\t32"))
   }
 
   @Test func aRunIsForgottenAndDeletedOnlyWithItsFiles() throws {
@@ -45,7 +52,7 @@ import Testing
     try Tool.succeed(["runs", "delete", both[0]] + store)
     try Tool.succeed(["runs", "delete", "--files", both[1]] + store)
     #expect((place / "a").exists && !(place / "b").exists)
-    #expect(try rows(Tool.succeed(["runs", "list"] + store)).count == 1)
+    #expect(try table(["runs", "list"] + store).rows.isEmpty)
   }
 
   @Test func eightProcessesThatMakeAStoreTogetherLoseNoRun() throws {
@@ -62,8 +69,9 @@ import Testing
       let outcome = process.finish()
       #expect(outcome.code == 0, "\(outcome.standardError)")
     }
-    let listed = try rows(Tool.succeed(["runs", "list", "--store", store.path])).dropFirst()
-    #expect(Set(listed.map { $0.last }) == Set(folders.flatMap { [($0 / "a").path, ($0 / "b").path] }))
+    let listed = try table(["runs", "list", "--store", store.path])
+    #expect(
+      Set(listed.rows.map { $0["folder"] }) == Set(folders.flatMap { [($0 / "a").path, ($0 / "b").path] }))
     #expect((place / "store").files == ["runs.sqlite"], "a journal or a lock is left")
   }
 

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Norma
 import Testing
@@ -17,9 +18,6 @@ struct Outcome {
 
 /// The built executable, run as a user does.
 enum Tool {
-  static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-
   /// `norma` beside the test bundle.
   static let executable: URL? = {
     let places =
@@ -149,20 +147,4 @@ extension URL {
   }
 
   func text() throws -> String { try String(contentsOf: self, encoding: .utf8) }
-}
-
-/// A TSV file as a user's script reads it.
-struct TSV {
-  let columns: [String]
-  let rows: [[String: String]]
-
-  init(_ url: URL) throws {
-    let lines = try url.text().split(separator: "\n").map {
-      $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-    }
-    let columns = try #require(lines.first)
-    self.columns = columns
-    rows = lines.dropFirst().map { Dictionary(zip(columns, $0), uniquingKeysWith: { first, _ in first }) }
-    #expect(lines.allSatisfy { $0.count == columns.count }, "ragged rows in \(url.path)")
-  }
 }

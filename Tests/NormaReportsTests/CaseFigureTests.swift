@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -18,10 +19,8 @@ import Volumes
     cases: Int, size: Int, slices: Int = 1,
     _ body: (Manifest, ExperimentFolder, [RunResult.CaseFigure]) throws -> R
   ) throws -> R {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "exhibits-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let home = try TemporaryFolder(), folder = home.url
+    defer { withExtendedLifetime(home) {} }
     let geometry = Geometry(
       shape: [size, size, slices],
       affine: Affine(i: [-1, 0, 0], j: [0, 1, 0], k: [0, 0, 3], origin: [Double(size), 0, -10]))

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -11,10 +12,11 @@ import Volumes
   /// The samples of a panel's picture, read back from its data URI; colour pictures cannot be read as grey.
   func samples(_ panel: MontagePanel) throws -> [UInt16] {
     let data = try #require(Data(base64Encoded: panel.source.replacing("data:image/png;base64,", with: "")))
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent("panel-\(UUID().uuidString).png")
-    defer { try? FileManager.default.removeItem(at: url) }
-    try data.write(to: url)
-    return try PNGImage.read(url).samples
+    return try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("panel.png")
+      try data.write(to: url)
+      return try PNGImage.read(url).samples
+    }
   }
 
   @Test func thePatientsRightIsOnTheLeftAndTheFrontOnTop() throws {

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 
@@ -33,7 +34,7 @@ import Testing
             .code(text),
             .plot(plot.svg, caption: text), .montage(Montage(caption: text, panels: [])),
           ])
-      ], language: text)
+      ])
     #expect(!page.html.contains(text))
     #expect(!page.html.contains("<script"))
     #expect(page.html.components(separatedBy: HTML.escape(text)).count > 20)
@@ -57,12 +58,13 @@ import Testing
   }
 
   @Test func aPageIsWrittenWhole() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("page-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
     let page = HTMLPage(title: "T", subtitle: "S", sections: [])
-    let url = folder.appendingPathComponent("report.html")
-    try page.write(to: url)
-    #expect(try String(contentsOf: url, encoding: .utf8) == page.html)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["report.html"])
+    try withTemporaryFolder {
+      let folder = $0.appendingPathComponent("new")
+      let url = folder.appendingPathComponent("report.html")
+      try page.write(to: url)
+      #expect(try String(contentsOf: url, encoding: .utf8) == page.html)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["report.html"])
+    }
   }
 }

@@ -28,17 +28,15 @@ import Testing
     let failed = SegmentationReportCase(
       caseID: "sub-broken", status: .failed, message: "The file ends early", lesionVolumeML: nil,
       lesionCount: nil, seconds: 0.1)
-    let report = SegmentationReport(
-      cases: try cases(5) + [failed], provenance: Self.provenance, pictureLimit: 3)
-    let html = report.page.html
-    for i in 0..<5 { #expect(html.contains("sub-\(i)&lt;x&gt;")) }
+    let html = SegmentationReport(cases: try cases(102) + [failed], provenance: Self.provenance).page.html
+    for i in 0..<102 { #expect(html.contains("sub-\(i)&lt;x&gt;")) }
     #expect(html.contains("sub-broken") && html.contains("The file ends early"))
-    #expect(html.contains("6 cases, 1 failed."))
-    #expect(html.components(separatedBy: "<img ").count - 1 == 3)
-    #expect(html.contains("Pictures are shown for the first 3 of 5 cases"))
-    #expect(html.contains("<h3 id=\"case-3\">") && !html.contains("<h3 id=\"case-4\">"))
-    for run in ["Threshold", "norma segment -i &#39;a &lt;b&gt;&#39;", "2026-01-02", "7.25", "-20"] {
-      #expect(html.contains(run))
+    #expect(html.contains("103 cases, 1 failed."))
+    #expect(html.components(separatedBy: "<img ").count - 1 == 100)
+    #expect(html.contains("Pictures are shown for the first 100 of 102 cases"))
+    #expect(html.contains("<h3 id=\"case-100\">") && !html.contains("<h3 id=\"case-101\">"))
+    for part in ["Threshold", "norma segment -i &#39;a &lt;b&gt;&#39;", "2026-01-02", "7.25", "-20"] {
+      #expect(html.contains(part))
     }
   }
 
@@ -52,18 +50,18 @@ import Testing
   }
 
   @Test func noLimitIsMentionedWhereAllPicturesAreShown() throws {
-    let html = SegmentationReport(cases: try cases(3), provenance: Self.provenance, pictureLimit: 3).page.html
+    let html = SegmentationReport(cases: try cases(100), provenance: Self.provenance).page.html
     #expect(!html.contains("Pictures are shown for the first"))
   }
 
-  @Test(arguments: [(cases: 1, rows: 5), (3, 2), (2, 3)])
+  @Test(arguments: [(cases: 1, rows: 5), (100, 2), (66, 3)])
   func fewCasesShowMorePictures(of: (cases: Int, rows: Int)) throws {
     let slices = try (1...5).map { try montage("slice \($0)") }
     let cases = (0..<of.cases).map {
       SegmentationReportCase(
         caseID: "sub-\($0)", status: .done, lesionVolumeML: 1, lesionCount: 1, montages: slices)
     }
-    let html = SegmentationReport(cases: cases, provenance: Self.provenance, pictureLimit: 3).page.html
+    let html = SegmentationReport(cases: cases, provenance: Self.provenance).page.html
     #expect(html.components(separatedBy: "<img ").count - 1 == of.cases * of.rows)
     #expect(html.contains("slice 2") && html.contains("slice 5") == (of.rows == 5))
   }

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 
@@ -28,16 +29,9 @@ private func makeRun(_ name: String, epochs: Int, in place: URL, isFinished: Boo
   return run
 }
 
-private func withPlace(_ body: (URL) throws -> Void) throws {
-  let place = FileManager.default.temporaryDirectory.appendingPathComponent("tracking-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: place) }
-  try body(place)
-}
-
 @Suite struct RunStoreTests {
   @Test func aRecordTellsWhatTheFolderSays() throws {
-    try withPlace { place in
+    try withTemporaryFolder { place in
       let record = try RunRecord(of: makeRun("vae", epochs: 3, in: place))
       #expect(record.name == "vae" && record.method == "vae" && record.seed == 7)
       #expect(record.state == .unfinished && record.epochs == 3)
@@ -48,7 +42,7 @@ private func withPlace(_ body: (URL) throws -> Void) throws {
   }
 
   @Test func whatIsRememberedIsReadAnewFromTheFolder() throws {
-    try withPlace { place in
+    try withTemporaryFolder { place in
       let store = try RunStore(place.appendingPathComponent("deep/runs.sqlite"))
       let run = try makeRun("vae", epochs: 1, in: place)
       try store.record(RunRecord(of: run))
@@ -64,7 +58,7 @@ private func withPlace(_ body: (URL) throws -> Void) throws {
   }
 
   @Test func aLostStoreIsMadeAnewFromFolders() throws {
-    try withPlace { place in
+    try withTemporaryFolder { place in
       for name in ["a", "b", "c"] { _ = try makeRun("nested/\(name)", epochs: 1, in: place) }
       try FileManager.default.createDirectory(
         at: place.appendingPathComponent("nested/other"), withIntermediateDirectories: true)
@@ -76,10 +70,10 @@ private func withPlace(_ body: (URL) throws -> Void) throws {
   }
 
   @Test func manyWritersLoseNothing() async throws {
-    let place = FileManager.default.temporaryDirectory.appendingPathComponent("writers-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: place) }
-    let records = try (0..<16).map { try RunRecord(of: makeRun("run\($0)", epochs: 1, in: place)) }
-    let file = place.appendingPathComponent("runs.sqlite")
+    let place = try TemporaryFolder()
+    defer { withExtendedLifetime(place) {} }
+    let records = try (0..<16).map { try RunRecord(of: makeRun("run\($0)", epochs: 1, in: place.url)) }
+    let file = place.url.appendingPathComponent("runs.sqlite")
     try await withThrowingTaskGroup(of: Void.self) { group in
       // Each with a connection of its own, as processes have.
       for record in records { group.addTask { try RunStore(file).record(record) } }
@@ -89,7 +83,7 @@ private func withPlace(_ body: (URL) throws -> Void) throws {
   }
 
   @Test func aFileThatIsNoStoreIsRefusedByName() throws {
-    try withPlace { place in
+    try withTemporaryFolder { place in
       let file = place.appendingPathComponent("runs.sqlite")
       try Data("not a database, but long enough to be looked at".utf8).write(to: file)
       let problem = #expect(throws: Problem.self) { try RunStore(file) }
@@ -98,7 +92,7 @@ private func withPlace(_ body: (URL) throws -> Void) throws {
   }
 
   @Test func aTableWithARowOfAnotherLengthIsRefused() throws {
-    try withPlace { place in
+    try withTemporaryFolder { place in
       let run = try makeRun("vae", epochs: 1, in: place)
       try Data("epoch,validation_loss\n1,2\n2\n".utf8).write(to: run.metrics)
       let problem = #expect(throws: Problem.self) { try RunRecord(of: run) }
@@ -119,7 +113,7 @@ private func withPlace(_ body: (URL) throws -> Void) throws {
   }
 
   @Test func aResumedRunWritesItsEpochsOnce() throws {
-    try withPlace { place in
+    try withTemporaryFolder { place in
       let events = EventFile(of: RunFolder(place))
       let record = EpochRecord(
         epoch: 1, learningRate: 0.1, trainingLoss: 2, trainingParts: ["kl": 1], validationLoss: 3,

@@ -46,7 +46,6 @@ struct AutogradTests {
     #expect(try x.exp().requiresGrad)
     #expect(try x.exp().detach().requiresGrad == false)
     #expect(try withoutGradients { try x.exp().requiresGrad } == false)
-    #expect(try inferenceMode { try x.exp().requiresGrad } == false)
     #expect(throws: TensorError.self) {
       try withoutGradients { try x.reshape([7]) }
     }

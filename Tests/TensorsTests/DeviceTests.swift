@@ -35,11 +35,12 @@ struct DeviceTests {
     #expect(Engine.version == "2.11.0")
   }
 
-  @Test func threadsCanBeSet() {
+  @Test func threadsCanBeSet() throws {
     let before = Engine.threads
-    Engine.threads = 1
+    try Engine.setThreads(1)
     #expect(Engine.threads == 1)
-    Engine.threads = before
+    try Engine.setThreads(before)
     #expect(Engine.threads == before)
+    #expect(throws: TensorError.self) { try Engine.setThreads(0) }
   }
 }

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 
@@ -7,12 +8,9 @@ import Testing
 struct Golden {
   let tensors: [String: Tensor]
 
-  static func url(_ name: String) -> URL {
-    URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "Goldens/\(name).safetensors")
+  init(_ name: String) throws {
+    tensors = try Safetensors.read(Goldens.url("\(name).safetensors")).tensors
   }
-
-  init(_ name: String) throws { tensors = try Safetensors.read(Golden.url(name)).tensors }
 
   subscript(_ name: String) -> Tensor {
     get throws { try #require(tensors[name], "the golden file has no \(name)") }
@@ -41,24 +39,4 @@ func expectClose(
   let largest = pairs.map { abs($1) }.max() ?? 0
   let difference = pairs.map { abs($0 - $1) }.max() ?? 0
   #expect(difference <= 1e-5 * largest, "\(what)", sourceLocation: sourceLocation)
-}
-
-/// A row of a test table.
-struct Case<Body: Sendable>: Sendable, CustomTestStringConvertible {
-  let name: String
-  let body: Body
-  var testDescription: String { name }
-
-  init(_ name: String, _ body: Body) {
-    self.name = name
-    self.body = body
-  }
-}
-
-/// A fresh place for files, removed afterwards.
-func withTemporaryDirectory<R>(_ body: (URL) throws -> R) throws -> R {
-  let directory = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-  try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: directory) }
-  return try body(directory)
 }

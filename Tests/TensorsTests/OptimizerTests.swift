@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 
@@ -37,11 +38,19 @@ struct OptimizerTests {
         try adam.zeroGradients()
         let loss = try Loss.mse(forward(golden["\(name)/input"]), golden["\(name)/target"])
         try loss.backward()
-        norms.append(Float(try adam.clipGradients(norm: 0.25)))
+        norms.append(try clipGradients(norm: 0.25))
         try adam.step()
         losses.append(try loss.item())
       }
       return (losses, norms)
+    }
+
+    /// PyTorch's `clip_grad_norm_`, with which the golden steps were taken; returns the norm before.
+    private func clipGradients(norm limit: Float) throws -> Float {
+      let norm = try Tensor.stack(adam.gradients.map { try $0.norm() }).norm().item()
+      let scale = limit / (norm + 1e-6)
+      for gradient in adam.gradients where scale < 1 { try gradient.copy_(from: gradient * scale) }
+      return norm
     }
 
     var parameters: [[Float]] {
@@ -55,7 +64,7 @@ struct OptimizerTests {
     let (losses, norms) = try training.run(10)
     try expectClose(Tensor(losses, shape: [10]), training.golden["\(name)/losses"], "losses")
     try expectClose(Tensor(norms, shape: [10]), training.golden["\(name)/norms"], "norms")
-    for (parameter, tensor) in training.store.namedTensors() {
+    for (parameter, tensor) in training.store.state {
       try expectClose(tensor, training.golden["\(name)/after/\(parameter)"], parameter)
     }
   }
@@ -67,11 +76,10 @@ struct OptimizerTests {
     let interrupted = try Training("adamw")
     try interrupted.run(3)
     let resumed = try Training("adamw")
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let weights = directory.appending(path: "weights.safetensors")
       let state = directory.appending(path: "state.safetensors")
-      try Safetensors.write(
-        Dictionary(uniqueKeysWithValues: interrupted.store.namedTensors()), to: weights)
+      try Safetensors.write(interrupted.store.state, to: weights)
       try Safetensors.write(interrupted.adam.state(), to: state)
       try resumed.store.load(Safetensors.read(weights).tensors)
       try resumed.adam.load(Safetensors.read(state).tensors)
@@ -80,7 +88,7 @@ struct OptimizerTests {
     #expect(try resumed.parameters == whole.parameters)
 
     let forgetful = try Training("adamw")
-    try forgetful.store.load(Dictionary(uniqueKeysWithValues: interrupted.store.namedTensors()))
+    try forgetful.store.load(interrupted.store.state)
     try forgetful.run(4)
     #expect(try forgetful.parameters != whole.parameters, "the state matters")
   }
@@ -120,5 +128,24 @@ struct OptimizerTests {
     try other.adam.load(training.adam.state())
     #expect(try other.adam.stepCount == 3)
     #expect(try Adam([], learningRate: 1).stepCount == 0)
+  }
+
+  /// The decay of the first steps is 1/10, 2/11, 3/12 until it reaches the given one.
+  @Test func averagesFollowTheFirstStepsFaster() throws {
+    func network() throws -> (store: ParameterStore, layer: Linear) {
+      let store = ParameterStore(generator: try Generator(seed: 1))
+      return (store, try Linear(store.path(), in: 1, out: 1, bias: false))
+    }
+    let (learner, average) = (try network(), try network())
+    let movingAverage = ExponentialMovingAverage(average.store, of: learner.store, decay: 0.2)
+    try average.store.load(["weight": .ones([1, 1])])
+    try learner.store.load(["weight": .zeros([1, 1])])
+    var expected = 1.0
+    for (step, decay) in [(1, 0.1), (2, 2.0 / 11), (3, 0.2), (4, 0.2)] {
+      try movingAverage.update(step: step)
+      expected *= decay
+      #expect(abs(Double(try average.layer.weight.item()) - expected) < 1e-7)
+      #expect(try learner.layer.weight.item() == 0)
+    }
   }
 }

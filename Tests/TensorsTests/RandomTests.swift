@@ -1,3 +1,4 @@
+import _TestSupport
 import Testing
 
 @testable import Tensors
@@ -5,17 +6,14 @@ import Testing
 struct RandomTests {
   typealias Draw = @Sendable (Generator) throws -> Tensor
 
-  static let draws: [Case<Draw>] = [
-    Case("randn") { try Tensor.randn([20], generator: $0) },
-    Case("rand") { try Tensor.rand([20], generator: $0) },
-    Case("permutation") { try Tensor.randomPermutation(20, generator: $0) },
-    Case("normal") {
-      try Initialization.normal(mean: 1, deviation: 0.5).tensor([20], generator: $0)
-    },
+  static let draws: [Row<Draw>] = [
+    Row("randn") { try Tensor.randn([20], generator: $0) },
+    Row("rand") { try Tensor.rand([20], generator: $0) },
+    Row("dropout") { try Tensor.ones([4, 8]).dropout(0.3, generator: $0) },
   ]
 
   @Test(arguments: draws)
-  func drawsWhatPyTorchDraws(draw: Case<Draw>) throws {
+  func drawsWhatPyTorchDraws(draw: Row<Draw>) throws {
     let drawn = try draw.body(Generator(seed: 61))
     #expect(try drawn.values() == Golden("random")[draw.name].values())
   }

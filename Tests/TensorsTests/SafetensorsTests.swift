@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 
@@ -5,7 +6,7 @@ import Testing
 
 struct SafetensorsTests {
   @Test func readsWhatPythonWrote() throws {
-    let (tensors, metadata) = try Safetensors.read(Golden.url("interop"))
+    let (tensors, metadata) = try Safetensors.read(Goldens.url("interop.safetensors"))
     #expect(metadata["note"] == "straße \"1\"")
     let types: [String: DType] = [
       "F32": .float32, "F64": .float64, "BF16": .bfloat16, "F16": .float16, "I64": .int64, "I32": .int32,
@@ -24,8 +25,8 @@ struct SafetensorsTests {
   }
 
   @Test func writesWhatItReads() throws {
-    let original = try Safetensors.read(Golden.url("interop"))
-    try withTemporaryDirectory { directory in
+    let original = try Safetensors.read(Goldens.url("interop.safetensors"))
+    try withTemporaryFolder { directory in
       let url = directory.appending(path: "copy.safetensors")
       try Safetensors.write(original.tensors, metadata: original.metadata, to: url)
       let copy = try Safetensors.read(url)
@@ -44,7 +45,7 @@ struct SafetensorsTests {
   }
 
   @Test func equalContentsGiveEqualBytes() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let names = (0..<20).map { "layer.\($0).weight" }
       let files = try ["a", "b"].map { name in
         let url = directory.appending(path: name)
@@ -59,7 +60,7 @@ struct SafetensorsTests {
   }
 
   @Test func replacesAFileWhole() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let url = directory.appending(path: "weights.safetensors")
       try Safetensors.write(["x": .ones([100])], to: url)
       try Safetensors.write(["y": .ones([1])], to: url)
@@ -69,7 +70,7 @@ struct SafetensorsTests {
   }
 
   @Test func leavesNothingBehindWhereItCannotWrite() throws {
-    try withTemporaryDirectory { directory in
+    try withTemporaryFolder { directory in
       let folder = directory.appending(path: "folder")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       let error = #expect(throws: SafetensorsError.self) {
@@ -93,69 +94,69 @@ struct SafetensorsTests {
     #"{"x":{"dtype":"\#(dtype)","shape":\#(shape),"data_offsets":\#(offsets)}}"#
   }
 
-  static let hostile: [Case<(Data, String)>] = [
-    Case("empty", (Data(), "0 bytes are too few for a safetensors file")),
-    Case("short", (Data(count: 7), "7 bytes are too few for a safetensors file")),
-    Case("truncated header", (file("{}", length: 40), "the header claims 40 bytes, the file has 10")),
-    Case(
+  static let hostile: [Row<(Data, String)>] = [
+    Row("empty", (Data(), "0 bytes are too few for a safetensors file")),
+    Row("short", (Data(count: 7), "7 bytes are too few for a safetensors file")),
+    Row("truncated header", (file("{}", length: 40), "the header claims 40 bytes, the file has 10")),
+    Row(
       "huge header",
       (file("{}", length: .max), "the header claims 18446744073709551615 bytes, the file has 10")
     ),
-    Case("no JSON", (file("weights"), "the header is not the JSON object it must be")),
-    Case("no object", (file("[]"), "the header is not the JSON object it must be")),
-    Case(
+    Row("no JSON", (file("weights"), "the header is not the JSON object it must be")),
+    Row("no object", (file("[]"), "the header is not the JSON object it must be")),
+    Row(
       "number as metadata",
       (file(#"{"__metadata__":{"a":1}}"#), "the header is not the JSON object it must be")),
-    Case("missing field", (file(#"{"x":{"dtype":"F32"}}"#), "the header is not the JSON object it must be")),
-    Case(
+    Row("missing field", (file(#"{"x":{"dtype":"F32"}}"#), "the header is not the JSON object it must be")),
+    Row(
       "deep nesting",
       (file(String(repeating: "[", count: 100_000)), "the header is not the JSON object it must be")
     ),
-    Case(
+    Row(
       "unknown type",
       (
         file(header("F8_E4M3", "[4]", "[0,4]"), elements: 4),
         "tensor x: element type F8_E4M3 is not supported"
       )
     ),
-    Case(
+    Row(
       "wrong type",
       (
         file(header("F64", "[4]", "[0,16]"), elements: 16),
         "tensor x: shape [4] of F64 does not fill offsets [0, 16]"
       )),
-    Case(
+    Row(
       "negative size",
       (file(header("F32", "[-1,-4]", "[0,16]"), elements: 16), "tensor x: no tensor has shape [-1, -4]")
     ),
-    Case(
+    Row(
       "overflowing shape",
       (
         file(header("F32", "[4611686018427387904,4]", "[0,0]")),
         "tensor x: no tensor has shape [4611686018427387904, 4]"
       )),
-    Case(
+    Row(
       "overflow hidden by zero",
       (
         file(header("F32", "[0,9223372036854775807,9223372036854775807]", "[0,0]")),
         "tensor x: no tensor has shape [0, 9223372036854775807, 9223372036854775807]"
       )),
-    Case(
+    Row(
       "reversed offsets",
       (file(header("F32", "[1]", "[4,0]"), elements: 4), "tensor x: offsets [4, 0] are no range")),
-    Case(
+    Row(
       "negative offsets",
       (file(header("F32", "[1]", "[-4,0]"), elements: 4), "tensor x: offsets [-4, 0] are no range")),
-    Case(
+    Row(
       "one offset", (file(header("F32", "[1]", "[4]"), elements: 4), "tensor x: offsets [4] are no range")),
-    Case(
+    Row(
       "truncated elements",
       (file(header("F32", "[2]", "[0,8]"), elements: 4), "the tensors need 8 bytes, the file holds 4")),
-    Case(
+    Row(
       "trailing bytes",
       (file(header("F32", "[1]", "[0,4]"), elements: 5), "the tensors need 4 bytes, the file holds 5")),
-    Case("gap", (file(header("F32", "[1]", "[4,8]"), elements: 8), "tensor x starts at byte 4, not 0")),
-    Case(
+    Row("gap", (file(header("F32", "[1]", "[4,8]"), elements: 8), "tensor x starts at byte 4, not 0")),
+    Row(
       "overlap",
       (
         file(
@@ -166,8 +167,8 @@ struct SafetensorsTests {
   ]
 
   @Test(arguments: hostile)
-  func refusesUnsoundFiles(row: Case<(Data, String)>) throws {
-    try withTemporaryDirectory { directory in
+  func refusesUnsoundFiles(row: Row<(Data, String)>) throws {
+    try withTemporaryFolder { directory in
       let url = directory.appending(path: "hostile.safetensors")
       try row.body.0.write(to: url)
       let error = #expect(throws: SafetensorsError.self) { try Safetensors.read(url) }

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -83,12 +84,12 @@ import Volumes
 
   @Test func labelsAreWrittenAsInt32() throws {
     try withTemporaryFolder { folder in
-      let url = folder.appendingPathComponent("labels.nii.gz")
+      let url = folder.appendingPathComponent("labels.nii")
       let values: [Int32] = [0, 1, -5, .max, .min, 16_777_217]
       try NIfTI.write(
         Labels(geometry: Geometry(shape: [1, 2, 3], affine: .identity), voxels: values), to: url)
       #expect(try NIfTI.readHeader(url).datatype == .int32)
-      #expect(try NIfTI.readLabels(url).voxels == values)
+      #expect(try Data(contentsOf: url).dropFirst(352).elementsEqual(values.withUnsafeBytes { Data($0) }))
     }
   }
 

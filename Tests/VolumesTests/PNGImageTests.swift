@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -8,12 +9,12 @@ import Volumes
     let bitDepth: Int
   }
 
-  static let names = ((try? Goldens.decode([String: Expected].self, "png.json")) ?? [:]).keys.sorted()
+  static let names = ((try? Goldens.json([String: Expected].self, "png.json")) ?? [:]).keys.sorted()
 
   @Test func everyKindIsInTheTable() { #expect(Self.names.count == 7) }
 
   @Test(arguments: names) func agreesWithPillow(name: String) throws {
-    let expected = try #require(Goldens.decode([String: Expected].self, "png.json")[name])
+    let expected = try #require(Goldens.json([String: Expected].self, "png.json")[name])
     let image = try PNGImage.read(Goldens.url(name))
     #expect(image.height == expected.rows.count)
     #expect(image.width == expected.rows[0].count)
@@ -109,7 +110,7 @@ import Volumes
 
   /// Radiological convention: column 0 is patient right, row 0 anterior.
   @Test func sliceLiesInTheWorld() throws {
-    let expected = try #require(Goldens.decode([String: Expected].self, "png.json")["gray8.png"])
+    let expected = try #require(Goldens.json([String: Expected].self, "png.json")["gray8.png"])
     let volume = try VolumeReader.read(Goldens.url("gray8.png"))
     #expect(volume.shape == [9, 6, 1])
     #expect(volume[8, 2, 0] == Float(expected.rows[2][8]))

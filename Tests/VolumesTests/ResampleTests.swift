@@ -1,3 +1,4 @@
+import _TestSupport
 import Testing
 import Volumes
 
@@ -13,7 +14,7 @@ import Volumes
   }
 
   @Test func obliqueGridAgreesWithSciPy() throws {
-    let expected = try Goldens.decode(Expected.self, "resample.json")
+    let expected = try Goldens.json(Expected.self, "resample.json")
     let volume = Volume(
       geometry: Geometry(shape: expected.sourceShape, affine: expected.sourceAffine), voxels: expected.source)
     let target = Geometry(shape: expected.targetShape, affine: expected.targetAffine)

@@ -42,7 +42,6 @@ enum Target: String, CaseIterable {
     case .nifti:
       _ = try NIfTI.read(url)
       _ = try NIfTI.readMask(url)
-      _ = try NIfTI.readLabels(url)
     case .png: _ = try PNGImage.read(url)
     case .safetensorsHeader: _ = try Safetensors.readHeader(url)
     case .safetensors: _ = try Safetensors.read(url)

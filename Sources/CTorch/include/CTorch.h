@@ -1,11 +1,12 @@
-// The C ABI of the engine room: everything Norma asks of libtorch passes through this header.
+// The C ABI of libtorch: all calls from Norma to libtorch pass through this header.
 //
-// Operators are not wrapped one by one. `CTCall` reaches any ATen operator by the name and the argument
-// order of its schema (native_functions.yaml), which libtorch checks before it runs; autograd and every
-// device take part as usual. What has no schema (storage, autograd, generators, devices) follows below.
+// `CTCall` runs any ATen operator by the name and the argument order of its schema (native_functions.yaml), which
+// libtorch checks first; autograd and all devices work as usual. The other functions cover what has no schema: storage,
+// autograd, generators and devices.
 //
-// No function throws. Those returning CTStatus leave their reason in ct_error_message(). What a function
-// named *_create, or an `out` parameter, hands over belongs to the caller until *_destroy.
+// No function throws. Functions that return CTStatus leave the reason of a failure in ct_error_message(); the others
+// cannot fail for valid arguments and end the process otherwise. The caller owns the result of a *_create function
+// and of an `out` parameter until *_destroy.
 #pragma once
 
 #include <stdbool.h>
@@ -20,11 +21,10 @@ extern "C" {
 typedef struct CTTensor CTTensor;
 typedef struct CTCall CTCall;
 typedef struct CTGenerator CTGenerator;
-typedef struct CTInference CTInference;
 
 typedef enum CTStatus { CT_OK, CT_FAILED } CTStatus;
 
-// The numbers of c10::ScalarType, c10::DeviceType and c10::MemoryFormat, checked when Internal.h compiles.
+// The values of c10::ScalarType, c10::DeviceType and c10::MemoryFormat; Internal.h checks them at compile time.
 enum {
   CT_UINT8 = 0,
   CT_INT32 = 3,
@@ -56,13 +56,13 @@ void ct_tensor_shape(const CTTensor *tensor, int64_t *shape);
 int64_t ct_tensor_count(const CTTensor *tensor);
 int32_t ct_tensor_dtype(const CTTensor *tensor);
 CTDevice ct_tensor_device(const CTTensor *tensor);
-// Counts what was written into the tensor in place; -1 where nobody counts, in tensors of inference mode.
+// The number of changes of the tensor in place.
 int64_t ct_tensor_version(const CTTensor *tensor);
-// Copies the elements, in row-major order and their own dtype, to host memory of exactly `byte_count` bytes.
+// Copies the elements to host memory of exactly `byte_count` bytes, in row-major order and their own dtype.
 CTStatus ct_tensor_copy_bytes(const CTTensor *tensor, void *_Nullable bytes, size_t byte_count);
 
-// Call of an operator of `aten` or, named as in `mkldnn::name`, of another namespace: create, add the arguments
-// in schema order, run, take the results. Arguments left out at the end take the schema's defaults.
+// A call of an operator of `aten`, or of another namespace (`mkldnn::name`): create it, add the arguments in schema
+// order, run it, take the results. Omitted trailing arguments take the schema's defaults. Null when out of memory.
 CTCall *_Nullable ct_call_create(const char *operator_name);
 void ct_call_destroy(CTCall *call);
 CTStatus ct_call_add_none(CTCall *call);
@@ -72,31 +72,28 @@ CTStatus ct_call_add_bool(CTCall *call, bool value);
 CTStatus ct_call_add_int(CTCall *call, int64_t value);
 CTStatus ct_call_add_ints(CTCall *call, const int64_t *_Nullable values, int64_t count);
 CTStatus ct_call_add_double(CTCall *call, double value);
-// For `Scalar?[]`.
+// An argument of type `Scalar?[]`.
 CTStatus ct_call_add_numbers(CTCall *call, const double *_Nullable values, int64_t count);
 CTStatus ct_call_add_string(CTCall *call, const char *value);
 CTStatus ct_call_add_device(CTCall *call, CTDevice value);
 CTStatus ct_call_add_generator(CTCall *call, const CTGenerator *value);
-// Runs the operator; its results, lists of tensors flattened, stay in the call until it is destroyed.
+// Runs the operator. The results, with lists of tensors flattened, stay in the call until it is destroyed.
 CTStatus ct_call_run(CTCall *call, int64_t *result_count);
 CTStatus ct_call_result(const CTCall *call, int64_t index, CTTensor *_Nullable *_Nonnull out);
 
 // Autograd
 bool ct_tensor_requires_gradient(const CTTensor *tensor);
 CTStatus ct_tensor_set_requires_gradient(CTTensor *tensor, bool required);
-// Leaves `out` null where no gradient has been accumulated.
+// `out` is null if no gradient has been accumulated.
 CTStatus ct_tensor_gradient(const CTTensor *tensor, CTTensor *_Nullable *_Nonnull out);
 CTStatus ct_tensor_clear_gradient(CTTensor *tensor);
 CTStatus ct_backward(const CTTensor *tensor);
-// Gradients of the scalar `output`, one for each input; null for an input it does not depend on.
+// The gradients of the scalar `output` with respect to each input; null for an input that it does not depend on.
 CTStatus ct_gradients(const CTTensor *output, const CTTensor *_Nonnull const *_Nullable inputs, int64_t count,
                       bool create_graph, CTTensor *_Nullable *_Nullable out);
 bool ct_gradients_enabled(void);
 void ct_set_gradients_enabled(bool enabled);
-// Inference mode of this thread, from create to destroy.
-CTInference *_Nullable ct_inference_create(void);
-void ct_inference_destroy(CTInference *inference);
-// Automatic mixed precision of this thread: from begin to end, operators that gain by it compute in bfloat16.
+// Automatic mixed precision on this thread: from begin to end, convolutions and matrix products use bfloat16.
 void ct_autocast_begin(int32_t device_type);
 void ct_autocast_end(int32_t device_type);
 
@@ -109,13 +106,14 @@ CTStatus ct_generator_set_state(CTGenerator *generator, const CTTensor *state);
 // Engine
 const char *ct_version(void);
 int32_t ct_threads(void);
-void ct_set_threads(int32_t count);
-int32_t ct_device_count(int32_t device_type);
+CTStatus ct_set_threads(int32_t count);
+CTStatus ct_device_count(int32_t device_type, int32_t *count);
 bool ct_has_onednn(void);
-// Loads a library that lies beside the engine's own, such as libtorch_cuda.so.
+// Loads a library from libtorch's folder, such as libtorch_cuda.so.
 CTStatus ct_load_library(const char *file_name);
+// Keeps freed memory in the process (glibc only).
 void ct_configure_allocator(void);
-// Gives what is free back to the kernel, whatever the settings.
+// Returns freed memory to the kernel (glibc only).
 void ct_release_free_memory(void);
 
 #pragma clang assume_nonnull end

@@ -84,7 +84,7 @@ final class FastAnoGAN: SharedLearning {
   }
 
   var state: [String: Tensor] {
-    [String: Tensor](uniqueKeysWithValues: parameters.namedTensors()).prefixed("encoder").joined(pair.state)
+    parameters.state.prefixed("encoder").joined(pair.state)
   }
   func load(state: [String: Tensor]) throws {
     try state.give(to: [("encoder", parameters.load)] + pair.stateParts)

@@ -104,7 +104,7 @@ package final class AnoVAEGAN: SharedLearning {
 
   // The critic scores nothing, but a resumed run needs it: it lies with the optimisers.
   package var state: [String: Tensor] {
-    get throws { Dictionary(uniqueKeysWithValues: parameters.namedTensors()) }
+    get throws { parameters.state }
   }
   package func load(state: [String: Tensor]) throws { try parameters.load(state) }
   package var optimizerState: [String: Tensor] {

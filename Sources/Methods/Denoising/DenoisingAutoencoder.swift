@@ -95,7 +95,7 @@ final class DenoisingAutoencoder: SharedLearning {
     try context.compute(training) { try network(images, training: training) }
   }
 
-  var state: [String: Tensor] { get throws { Dictionary(uniqueKeysWithValues: parameters.namedTensors()) } }
+  var state: [String: Tensor] { get throws { parameters.state } }
   func load(state: [String: Tensor]) throws { try parameters.load(state) }
   var optimizerState: [String: Tensor] { optimizer.state() }
   func load(optimizerState: [String: Tensor]) throws { try optimizer.load(optimizerState) }

@@ -110,7 +110,7 @@ final class Critic {
   }
 
   /// The weights.
-  var state: [String: Tensor] { Dictionary(uniqueKeysWithValues: parameters.namedTensors()) }
+  var state: [String: Tensor] { parameters.state }
   func load(state: [String: Tensor]) throws { try parameters.load(state) }
   var optimizerState: [String: Tensor] { optimizer.state() }
   func load(optimizerState: [String: Tensor]) throws { try optimizer.load(optimizerState) }

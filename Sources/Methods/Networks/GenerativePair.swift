@@ -37,7 +37,7 @@ final class GenerativePair {
   }
 
   var state: [String: Tensor] {
-    [String: Tensor](uniqueKeysWithValues: parameters.namedTensors()).prefixed("generator")
+    parameters.state.prefixed("generator")
       .joined(critic.state.prefixed("critic"))
   }
 

@@ -9,6 +9,7 @@ final class SegmentationLearner {
   private var slices: SliceContext
   private let learner, average: SegmentationNetwork
   private let optimizer: Adam
+  private let movingAverage: ExponentialMovingAverage
 
   init(settings: SegmenterSettings, context: MethodContext) throws {
     self.settings = settings
@@ -18,8 +19,9 @@ final class SegmentationLearner {
       try SegmentationNetwork(
         settings: settings.network, position: settings.position, channels: slices.count, context: context)
     }
-    let learner = try network()
-    (self.learner, average) = (learner, try network())
+    (learner, average) = (try network(), try network())
+    movingAverage = ExponentialMovingAverage(
+      average.parameters, of: learner.parameters, decay: settings.averaging)
     optimizer = try Adam(
       learner.parameters.namedParameters, learningRate: 1e-3, weightDecay: settings.weightDecay,
       decoupled: true)
@@ -33,7 +35,7 @@ final class SegmentationLearner {
       Self.terms(
         batch, learner(batch, maps: slices.maps(of: batch), training: true),
         positiveWeight: settings.positiveWeight, share: context.share), context)
-    try follow()
+    try movingAverage.update(step: optimizer.stepCount)
     return losses
   }
 
@@ -75,26 +77,11 @@ final class SegmentationLearner {
   /// What is normal is counted slice by slice, not in shares.
   var obstacle: String? { slices.needsMoments ? "model.context=normative" : nil }
 
-  /// Moves the average; while there are few steps to average over, faster.
-  private func follow() throws {
-    let steps = Double(try optimizer.stepCount)
-    let decay = min(settings.averaging, steps / (steps + 9))
-    try withoutGradients {
-      for (mean, weights) in zip(average.parameters.parameters, learner.parameters.parameters) {
-        try mean.lerp_(weights, share: Float(1 - decay))
-      }
-    }
-  }
-
-  private func tensors(_ network: SegmentationNetwork) -> [String: Tensor] {
-    Dictionary(uniqueKeysWithValues: network.parameters.namedTensors())
-  }
-
   private static let momentsPrefix = "normal"
 
   var state: [String: Tensor] {
     get throws {
-      let weights = tensors(average)
+      let weights = average.parameters.state
       return slices.needsMoments
         ? weights.joined(try slices.moments.state.prefixed(Self.momentsPrefix)) : weights
     }
@@ -113,7 +100,7 @@ final class SegmentationLearner {
   }
 
   var optimizerState: [String: Tensor] {
-    optimizer.state().prefixed("optimizer").joined(tensors(learner).prefixed("learner"))
+    optimizer.state().prefixed("optimizer").joined(learner.parameters.state.prefixed("learner"))
   }
 
   func load(optimizerState: [String: Tensor]) throws {

@@ -59,7 +59,7 @@ package final class VariationalAutoencoder: SharedLearning {
   }
 
   package var state: [String: Tensor] {
-    get throws { Dictionary(uniqueKeysWithValues: parameters.namedTensors()) }
+    get throws { parameters.state }
   }
   package func load(state: [String: Tensor]) throws { try parameters.load(state) }
   package var optimizerState: [String: Tensor] { optimizer.state() }

@@ -41,15 +41,12 @@ public struct HTMLPage: Sendable {
   public let subtitle: String
   /// The parts of the page from top to bottom.
   public let sections: [Section]
-  /// The language of the text, a BCP 47 tag.
-  public let language: String
 
   /// A page of sections.
-  public init(title: String, subtitle: String, sections: [Section], language: String = "en") {
+  public init(title: String, subtitle: String, sections: [Section]) {
     self.title = title
     self.subtitle = subtitle
     self.sections = sections
-    self.language = language
   }
 
   /// The whole file.
@@ -66,7 +63,7 @@ public struct HTMLPage: Sendable {
     }
     return """
       <!DOCTYPE html>
-      <html lang="\(HTML.escape(language))">
+      <html lang="en">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">

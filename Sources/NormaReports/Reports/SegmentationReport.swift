@@ -6,8 +6,6 @@ public struct SegmentationReportCase: Codable, Sendable {
   public enum Status: String, Codable, Sendable {
     /// The outputs were written.
     case done
-    /// The outputs were written, but a person should look at them.
-    case warning
     /// There are no outputs.
     case failed
   }
@@ -62,7 +60,7 @@ public struct SegmentationReportCase: Codable, Sendable {
   public let caseID: String
   /// How it ended.
   public let status: Status
-  /// Why it failed or what to look at; empty where all went well.
+  /// Why it failed; empty where it did not.
   public let message: String
   /// Volume of all lesions in mL; nil where the case failed.
   public let lesionVolumeML: Double?
@@ -106,22 +104,17 @@ public struct SegmentationReport: Sendable {
   public let provenance: ReportProvenance
   /// How well the bundle's rates hold; nil where that was not measured.
   public let reliability: Reliability?
-  /// Cases with pictures at most; all others are in the table only. Of so many each shows two rows of pictures, of fewer
-  /// more.
-  public let pictureLimit: Int
-
-  /// The usual ``pictureLimit``.
+  /// The largest number of cases with pictures; the others are in the table only. With so many cases each shows two
+  /// rows of pictures, with fewer cases more.
   public static let mostPictured = 100
 
   /// A report about cases.
   public init(
-    cases: [SegmentationReportCase], provenance: ReportProvenance, reliability: Reliability? = nil,
-    pictureLimit: Int = mostPictured
+    cases: [SegmentationReportCase], provenance: ReportProvenance, reliability: Reliability? = nil
   ) {
     self.cases = cases
     self.provenance = provenance
     self.reliability = reliability
-    self.pictureLimit = pictureLimit
   }
 
   /// The page.
@@ -144,14 +137,14 @@ public struct SegmentationReport: Sendable {
   }
 
   private var pictured: [Anchored] {
-    Array(anchored.filter { !$0.case.montages.isEmpty }.prefix(pictureLimit))
+    Array(anchored.filter { !$0.case.montages.isEmpty }.prefix(Self.mostPictured))
   }
 
   private var limitNote: HTMLPage.Block? {
     let done = cases.count { $0.status != .failed }
-    guard pictured.count == pictureLimit, done > pictureLimit else { return nil }
+    guard pictured.count == Self.mostPictured, done > Self.mostPictured else { return nil }
     return .paragraph(
-      "Pictures are shown for the first \(pictureLimit) of \(done) cases; the table lists all of them.")
+      "Pictures are shown for the first \(Self.mostPictured) of \(done) cases; the table lists all of them.")
   }
 
   private var table: ReportTable {
@@ -175,7 +168,7 @@ public struct SegmentationReport: Sendable {
   private func blocks(of entry: SegmentationReportCase, anchor: String) -> [HTMLPage.Block] {
     var blocks: [HTMLPage.Block] = [.heading(entry.caseID, anchor: anchor)]
     blocks += entry.notes.map(HTMLPage.Block.paragraph)
-    let most = max(2, 2 * pictureLimit / max(pictured.count, 1))
+    let most = max(2, 2 * Self.mostPictured / max(pictured.count, 1))
     blocks += entry.montages.prefix(most).map(HTMLPage.Block.montage)
     if let intensity = entry.intensity {
       blocks.append(

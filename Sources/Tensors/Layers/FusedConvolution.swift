@@ -67,7 +67,7 @@ public final class FusedConvolution {
   private func pack(for shape: [Int]) throws(TensorError) -> Packed {
     let tensors = [weight] + (bias.map { [$0] } ?? []) + (norm?.tensors ?? [])
     let versions = tensors.map { ct_tensor_version($0.handle) }
-    if let packed, packed.versions == versions, packed.shape == shape, !versions.contains(-1) {
+    if let packed, packed.versions == versions, packed.shape == shape {
       return packed
     }
     let (weight, bias) = try folded()

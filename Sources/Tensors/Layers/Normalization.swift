@@ -81,22 +81,3 @@ public struct InstanceNorm: Sendable {
     try x.instanceNorm(weight: weight, bias: bias, epsilon: epsilon)
   }
 }
-
-/// Normalises the last dimension: [..., features].
-public struct LayerNorm: Sendable {
-  /// [features].
-  public let weight, bias: Tensor
-  private let epsilon: Double
-
-  /// Makes `weight` and `bias` at this path.
-  public init(_ path: ParameterPath, _ features: Int, epsilon: Double = 1e-5) throws(TensorError) {
-    weight = try path.parameter("weight", [features], .ones)
-    bias = try path.parameter("bias", [features], .zeros)
-    self.epsilon = epsilon
-  }
-
-  /// The normalised vectors, of x's shape.
-  public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
-    try x.layerNorm(weight.shape, weight: weight, bias: bias, epsilon: epsilon)
-  }
-}

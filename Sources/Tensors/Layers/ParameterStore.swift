@@ -28,11 +28,10 @@ public final class ParameterStore {
     entries.filter { $0.kind == .parameter }.map { ($0.name, $0.tensor) }
   }
 
-  /// The tensors that training does not differentiate.
-  public var buffers: [Tensor] { entries.filter { $0.kind == .buffer }.map(\.tensor) }
-
-  /// Every tensor with its name, such as `encoder.0.weight`: what a checkpoint holds.
-  public func namedTensors() -> [(String, Tensor)] { entries.map { ($0.name, $0.tensor) } }
+  /// All tensors, parameters and buffers, by name, such as `encoder.0.weight`: the content of a checkpoint.
+  public var state: [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) })
+  }
 
   /// Runs the body with the parameters held fixed: gradients pass through the network and none are kept for it.
   public func frozen<R>(_ body: () throws -> R) throws -> R {
@@ -47,7 +46,7 @@ public final class ParameterStore {
   /// Overwrites every tensor with the one of its name, whatever its dtype and device. Throws `ParameterError`,
   /// before anything is changed, unless names and shapes agree exactly.
   public func load(_ tensors: [String: Tensor]) throws {
-    try overwrite(namedTensors(), with: tensors)
+    try overwrite(entries.map { ($0.name, $0.tensor) }, with: tensors)
   }
 
   fileprivate func add(_ tensor: Tensor, name: String, trainable: Bool) throws(TensorError) -> Tensor {
@@ -132,7 +131,6 @@ public enum Initialization: Sendable {
   case zeros
   case ones
   case uniform(bound: Double)
-  case normal(mean: Double, deviation: Double)
 
   /// PyTorch's default for the weight of a layer whose outputs each sum `fanIn` products.
   static func weight(fanIn: Int) -> Initialization {
@@ -150,7 +148,6 @@ public enum Initialization: Sendable {
     case .zeros: values
     case .ones: try call("fill_.Scalar", values, 1)
     case .uniform(let bound): try call("uniform_", values, -bound, bound, generator)
-    case .normal(let mean, let deviation): try call("normal_", values, mean, deviation, generator)
     }
   }
 }

@@ -56,12 +56,10 @@ public enum Loss {
   /// The difference between the magnitudes of two images' gradients along height and width, to this power
   /// (Mathieu et al. 2016): it keeps reconstructions sharp.
   public static func gradientDifference(
-    _ output: Tensor, _ target: Tensor, exponent: Float = 1, reduction: Reduction = .mean
+    _ output: Tensor, _ target: Tensor, reduction: Reduction = .mean
   ) throws(TensorError) -> Tensor {
     func along(_ dim: Int) throws(TensorError) -> Tensor {
-      let difference = try output.differences(dim).abs() - target.differences(dim).abs()
-      let magnitude = try difference.abs()
-      return try reduction(exponent == 1 ? magnitude : magnitude.pow(exponent))
+      try l1(output.differences(dim).abs(), target.differences(dim).abs(), reduction: reduction)
     }
     return try along(2) + along(3)
   }

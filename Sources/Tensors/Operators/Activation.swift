@@ -15,8 +15,6 @@ extension Tensor {
   }
   /// x * sigmoid(x).
   public func silu() throws(TensorError) -> Tensor { try call("silu", self) }
-  /// log(1 + exp(x)).
-  public func softplus() throws(TensorError) -> Tensor { try call("softplus", self) }
 }
 
 /// An activation function that a configuration can name.

@@ -47,13 +47,6 @@ extension Tensor {
     .to(device ?? generator.device)
   }
 
-  /// The numbers 0..<count in random order, Int64, of rank 1.
-  public static func randomPermutation(
-    _ count: Int, generator: Generator
-  ) throws(TensorError) -> Tensor {
-    try call("randperm.generator", count, generator, DType.int64, nil, generator.device)
-  }
-
   /// Zeros of this tensor's shape, dtype and device.
   public func zerosLike() throws(TensorError) -> Tensor { try call("zeros_like", self) }
 

@@ -50,21 +50,9 @@ extension Tensor {
     try call("avg_pool2d", self, [size], [stride ?? size], [padding])
   }
 
-  /// How `interpolate2d` finds values between pixels.
-  public enum Interpolation: String, Codable, Sendable {
-    case nearest, bilinear
-  }
-
-  /// Images resampled to [height, width], pixel centres aligned as by PyTorch. `antialias` smooths before a
-  /// bilinear reduction.
-  public func interpolate2d(
-    _ size: [Int], mode: Interpolation = .bilinear, antialias: Bool = false
-  ) throws(TensorError) -> Tensor {
-    switch (mode, antialias) {
-    case (.nearest, _): try call("upsample_nearest2d", self, size)
-    case (.bilinear, false): try call("upsample_bilinear2d", self, size, false)
-    case (.bilinear, true): try call("_upsample_bilinear2d_aa", self, size, false)
-    }
+  /// Bilinear interpolation of images to [height, width], with PyTorch's `align_corners=False`.
+  public func interpolate2d(_ size: [Int]) throws(TensorError) -> Tensor {
+    try call("upsample_bilinear2d", self, size, false)
   }
 
   /// Images read bilinearly at the places [batch, height', width', 2] of `grid`: x and y from -1 to 1, the outer edges of
@@ -97,28 +85,11 @@ extension Tensor {
     try call("instance_norm", self, weight, bias, nil, nil, true, 0.1, epsilon, true)
   }
 
-  /// The trailing dimensions of this shape normalised together.
-  public func layerNorm(
-    _ shape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Double = 1e-5
-  ) throws(TensorError) -> Tensor {
-    try call("layer_norm", self, shape, weight, bias, epsilon)
-  }
-
   /// Zeroes each element with this probability, drawn from the generator, and scales the rest to keep the mean.
   public func dropout(_ probability: Double, generator: Generator) throws(TensorError) -> Tensor {
     let kept = 1 - probability
     let mask = try call("empty_like", generator.drawn(like: detach().to(generator.device)))
     try call("bernoulli_.float", mask, kept, generator)
     return try self * generator.kept(call("div_.Scalar", mask, kept)).to(device)
-  }
-
-  /// Exponentials along a dimension, normalised to sum 1.
-  public func softmax(_ dim: Int) throws(TensorError) -> Tensor {
-    try call("softmax.int", self, dim)
-  }
-
-  /// The sliding windows of images, as columns: [batch, channels * size * size, windows].
-  public func unfold(_ size: Int, stride: Int = 1, padding: Int = 0) throws(TensorError) -> Tensor {
-    try call("im2col", self, [size, size], [1, 1], [padding, padding], [stride, stride])
   }
 }

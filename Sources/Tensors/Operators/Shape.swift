@@ -1,22 +1,9 @@
 internal import CTorch
 
 extension Tensor {
-  /// How `pad` fills the border.
-  public enum Padding: Sendable {
-    case constant(Float)
-    case reflect
-    case replicate
-  }
-
   /// The same elements in another shape, one size of which may be -1; copies only where it must.
   public func reshape(_ shape: [Int]) throws(TensorError) -> Tensor {
     try call("reshape", self, shape)
-  }
-  /// The same memory in another shape, one size of which may be -1; throws where the strides forbid it.
-  public func view(_ shape: [Int]) throws(TensorError) -> Tensor { try call("view", self, shape) }
-  /// A view with the dimensions in this order.
-  public func permute(_ dims: [Int]) throws(TensorError) -> Tensor {
-    try call("permute", self, dims)
   }
   /// A view with two dimensions exchanged.
   public func transpose(_ first: Int, _ second: Int) throws(TensorError) -> Tensor {
@@ -56,10 +43,6 @@ extension Tensor {
   public static func stack(_ tensors: [Tensor], dim: Int = 0) throws(TensorError) -> Tensor {
     try call("stack", tensors, dim)
   }
-  /// Views of at most `size` indices of a dimension each.
-  public func split(_ size: Int, dim: Int = 0) throws(TensorError) -> [Tensor] {
-    try callAll("split.Tensor", [self, size, dim])
-  }
   /// The elements in row-major order or, for images, with the channels innermost: faster convolutions.
   public func contiguous(channelsLast: Bool = false) throws(TensorError) -> Tensor {
     try call("contiguous", self, Int(channelsLast ? CT_CHANNELS_LAST : CT_CONTIGUOUS))
@@ -75,23 +58,11 @@ extension Tensor {
   /// A copy of the elements, inside the graph.
   public func clone() throws(TensorError) -> Tensor { try call("clone", self) }
   /// A border around the last dimensions: sizes before and after the last one, then the one before it.
-  public func pad(_ sizes: [Int], _ padding: Padding = .constant(0)) throws(TensorError) -> Tensor {
-    switch padding {
-    case .constant(let value): try call("pad", self, sizes, "constant", value)
-    case .reflect: try call("pad", self, sizes, "reflect")
-    case .replicate: try call("pad", self, sizes, "replicate")
-    }
+  public func pad(_ sizes: [Int], value: Float = 0) throws(TensorError) -> Tensor {
+    try call("constant_pad_nd", self, sizes, value)
   }
   /// The elements shifted along dimensions, entering again at the other end.
   public func roll(_ shifts: [Int], dims: [Int]) throws(TensorError) -> Tensor {
     try call("roll", self, shifts, dims)
-  }
-  /// The elements at these Int64 indices along a dimension, of the indices' shape.
-  public func gather(_ dim: Int, _ indices: Tensor) throws(TensorError) -> Tensor {
-    try call("gather", self, dim, indices)
-  }
-  /// The slices at these Int64 indices (rank 1) of a dimension.
-  public func indexSelect(_ dim: Int, _ indices: Tensor) throws(TensorError) -> Tensor {
-    try call("index_select", self, dim, indices)
   }
 }

@@ -69,18 +69,6 @@ public final class Adam {
     for parameter in parameters { try parameter.tensor.clearGradient() }
   }
 
-  /// Scales all gradients together so that their norm is at most this; returns the norm before.
-  @discardableResult
-  public func clipGradients(norm limit: Double) throws(TensorError) -> Double {
-    let gradients = gradients
-    if gradients.isEmpty { return 0 }
-    let norms = try callAll("_foreach_norm.Scalar", [gradients, 2])
-    let norm = try Tensor.stack(norms).norm().item64()
-    let scale = limit / (norm + 1e-6)
-    if scale < 1 { try callAll("_foreach_mul_.Scalar", [gradients, scale]) }
-    return norm
-  }
-
   /// Everything a resumed run needs to go on bit for bit: for each parameter `exp_avg.`, `exp_avg_sq.` and
   /// `step.` followed by its name. The tensors are this optimiser's own, not copies.
   public func state() -> [String: Tensor] {

@@ -23,9 +23,6 @@ public enum NIfTI {
   /// Reads a mask: 1 wherever the scaled value is neither 0 nor NaN.
   public static func readMask(_ url: URL) throws -> Mask { try readGrid(url) }
 
-  /// Reads numbered regions, rounded to integers.
-  public static func readLabels(_ url: URL) throws -> Labels { try readGrid(url) }
-
   private struct Source {
     let reader: GzipReader
     let header: NIfTIHeaderInfo
@@ -44,7 +41,7 @@ public enum NIfTI {
     return Source(reader: reader, header: try parser.header(), isSwapped: parser.isSwapped)
   }
 
-  private static func readGrid<Voxel: NIfTIVoxel>(_ url: URL) throws -> Grid<Voxel> {
+  private static func readGrid<Voxel: ReadableVoxel>(_ url: URL) throws -> Grid<Voxel> {
     let source = try open(url, bufferSize: 1 << 18)
     let (reader, header) = (source.reader, source.header)
     let count = header.geometry.voxelCount

@@ -31,34 +31,32 @@ public enum NIfTIDatatype: Int, Hashable, Sendable, Codable {
   }
 }
 
-/// A voxel value that NIfTI files are read into and written from.
+/// A voxel value that can be written to a NIfTI file.
 public protocol NIfTIVoxel: Sendable {
   /// The type it is written as.
   static var datatype: NIfTIDatatype { get }
+}
+
+/// A voxel value that a NIfTI file can be read into.
+protocol ReadableVoxel: NIfTIVoxel {
   /// Makes a voxel from the stored number after scaling.
   init(scaled: Double)
 }
 
-extension Float: NIfTIVoxel {
+extension Float: ReadableVoxel {
   /// Written as float32.
   public static var datatype: NIfTIDatatype { .float32 }
-  /// The nearest Float.
-  public init(scaled: Double) { self = Float(scaled) }
+  init(scaled: Double) { self = Float(scaled) }
 }
 
-extension UInt8: NIfTIVoxel {
+extension UInt8: ReadableVoxel {
   /// Written as uint8.
   public static var datatype: NIfTIDatatype { .uint8 }
   /// As in a mask: 1 for any number but 0; NaN, which some programs store for background, is 0.
-  public init(scaled: Double) { self = scaled == 0 || scaled.isNaN ? 0 : 1 }
+  init(scaled: Double) { self = scaled == 0 || scaled.isNaN ? 0 : 1 }
 }
 
 extension Int32: NIfTIVoxel {
   /// Written as int32.
   public static var datatype: NIfTIDatatype { .int32 }
-  /// The nearest representable integer; NaN is 0.
-  public init(scaled: Double) {
-    let bounded = Swift.min(Swift.max(scaled.rounded(), Double(Self.min)), Double(Self.max))
-    self = scaled.isNaN ? 0 : Int32(bounded)
-  }
 }

@@ -14,7 +14,7 @@ struct VoxelDecoder {
     intercept = header.intercept
   }
 
-  func decode<Voxel: NIfTIVoxel>(
+  func decode<Voxel: ReadableVoxel>(
     _ reader: GzipReader, into output: UnsafeMutableBufferPointer<Voxel>
   ) throws {
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkByteCount, alignment: 16)
@@ -34,7 +34,7 @@ struct VoxelDecoder {
     }
   }
 
-  private func convert<Voxel: NIfTIVoxel>(
+  private func convert<Voxel: ReadableVoxel>(
     _ bytes: UnsafeMutableRawBufferPointer, into output: UnsafeMutableBufferPointer<Voxel>
   ) {
     func convert<Stored>(_: Stored.Type, _ real: (Stored) -> Double) {

@@ -1,3 +1,4 @@
+import _TestSupport
 import Dispatch
 import Foundation
 import Synchronization

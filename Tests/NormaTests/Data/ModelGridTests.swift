@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -39,7 +40,7 @@ import Volumes
 
   @Test func leftStaysLeftAndFrontStaysFront() throws {
     var scan = TestScan.make(2).image
-    let (left, front) = (try scan.geometry.voxel(atWorld: SIMD3(-45, 0, 20)), 25)
+    let (left, front) = (try scan.geometry.affine.inverse().apply(SIMD3(-45, 0, 20)), 25)
     scan[Int(left.x.rounded()), 10, 2] = 1000
     scan[12, front, 2] = 1000
     let prepared = try modelGrid.place(scan, name: "scan")

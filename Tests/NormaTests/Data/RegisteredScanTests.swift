@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Tensors
 import Testing
@@ -164,7 +165,7 @@ import Volumes
     let prepared = try ModelGrid(recipe: Self.recipe).place(scan, toTemplate: transform, name: "scan")
     var lesion = Mask(geometry: scan.geometry, repeating: 0)
     #expect(!prepared.placement.slices(showing: lesion).contains(true))
-    let place = try scan.geometry.voxel(atWorld: transform.inverse().apply(SIMD3(5, -20, 12)))
+    let place = try scan.geometry.affine.inverse().apply(transform.inverse().apply(SIMD3(5, -20, 12)))
     lesion[Int(place.x.rounded()), Int(place.y.rounded()), Int(place.z.rounded())] = 1
     let shown = zip(prepared.z, prepared.placement.slices(showing: lesion)).filter(\.1).compactMap(\.0)
     // A voxel of 4 mm, pitched by 0.3, reaches 2.5 mm up and down, and a slice 1.5 mm.

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Tensors
 import Testing
@@ -77,7 +78,7 @@ import Volumes
         for file in [files.anomalyMap, files.mask, files.labels, files.brain] {
           #expect(try NIfTI.readGeometry(place(file)) == geometry, "\(file)")
         }
-        let labels = try NIfTI.readLabels(place(files.labels)), mask = try NIfTI.readMask(place(files.mask))
+        let labels = try NIfTI.read(place(files.labels)), mask = try NIfTI.readMask(place(files.mask))
         #expect(Int(labels.voxels.max() ?? 0) == row.lesions.count)
         #expect(zip(labels.voxels, mask.voxels).allSatisfy { ($0 > 0) == ($1 > 0) })
         let table = try String(contentsOf: place(files.lesionTable), encoding: .utf8)

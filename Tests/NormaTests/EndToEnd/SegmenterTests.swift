@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Tensors
 import Testing
@@ -61,7 +62,7 @@ enum TrainedBundle {
     ] { #expect(geometry == scan.image.geometry) }
     #expect(result.brain.voxels == scan.brain.voxels)
 
-    let voxel = try scan.image.geometry.voxel(atWorld: blob.centre).rounded(.toNearestOrAwayFromZero)
+    let voxel = try scan.image.geometry.affine.inverse().apply(blob.centre).rounded(.toNearestOrAwayFromZero)
     let label = Int(result.labels[Int(voxel.x), Int(voxel.y), Int(voxel.z)])
     let lesion = try #require(result.lesions.first { $0.id == label })
     let offset = lesion.centroid - blob.centre

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -56,9 +57,7 @@ import Volumes
 
   @Test(arguments: systems)
   func theTightestLimitCounts(system: System) throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("free-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let memory = try system.memory(in: folder)
-    #expect(memory.bytes == system.bytes)
+    let bytes = try withTemporaryFolder { try system.memory(in: $0).bytes }
+    #expect(bytes == system.bytes)
   }
 }

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -10,8 +11,7 @@ import Volumes
 
 /// On the template itself, as if it were a scan.
 @Suite struct TissueContrastTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".deps/template")
+  private static let folder = packageRoot.appending(path: ".deps/template")
   private static var isThere: Bool { FileManager.default.fileExists(atPath: folder.path) }
 
   @Test(.enabled(if: isThere, "no template: run Scripts/bootstrap"))

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -9,7 +10,10 @@ import Volumes
 @testable import Norma
 
 @Suite struct SimulatedCohortTests {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("cohort-\(UUID().uuidString)")
+  private let home: TemporaryFolder
+  private var folder: URL { home.url.appendingPathComponent("cohort") }
+
+  init() throws { home = try TemporaryFolder() }
 
   func options(cases: Int = 4) -> SimulationOptions {
     SimulationOptions(
@@ -18,7 +22,6 @@ import Volumes
   }
 
   @Test func aCohortIsReadBackThroughItsManifest() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     let simulator = try Simulator(template: .phantom(shape: [28, 33, 27]), options: options())
     var reports: [Simulator.Progress] = []
     try simulator.writeCohort(to: folder) { reports.append($0) }
@@ -42,7 +45,6 @@ import Volumes
   }
 
   @Test func noManifestIsLeftWhereACaseFails() throws {
-    defer { try? FileManager.default.removeItem(at: folder) }
     // Only the top of the head: no white matter for a lesion.
     var top = options()
     top.zRange = 82...90

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -16,10 +17,8 @@ import Volumes
   }
 
   @Test func mapsAreReadFromAFolder() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "template-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let home = try TemporaryFolder(), folder = home.url
+    defer { withExtendedLifetime(home) {} }
     let affine = Affine(i: [1, 0, 0], j: [0, 1, 0], k: [0, 0, 1], origin: [-16, -12, 10])
     func write(_ name: String, shape: [Int] = [32, 24, 20], value: Float) throws {
       try NIfTI.write(

@@ -65,7 +65,8 @@ import Volumes
   @Test func fluidIsDark() throws {
     let person = try Self.simulator().makeCase(2)
     func signal(_ x: Double, _ y: Double, _ z: Double) throws -> Float {
-      let voxel = try person.flair.geometry.voxel(atWorld: [x, y, z]).rounded(.toNearestOrAwayFromZero)
+      let voxelOfWorld = try person.flair.geometry.affine.inverse()
+      let voxel = voxelOfWorld.apply([x, y, z]).rounded(.toNearestOrAwayFromZero)
       return person.flair[Int(voxel.x), Int(voxel.y), Int(voxel.z)]
     }
     let ventricle = try signal(13, -6, 18)

@@ -1,3 +1,4 @@
+import _TestSupport
 import Foundation
 import Testing
 import Volumes
@@ -19,7 +20,7 @@ import Volumes
       let run = try TrainingRun(
         configuration: .tiny(preset, settings: settings), manifest: cohort.manifest,
         folder: RunFolder(folder.appendingPathComponent("run")), name: "tiny")
-      return try NormaTests.problem { try run.run() }
+      return try _TestSupport.problem { try run.run() }
     }
   }
 
@@ -86,7 +87,7 @@ import Volumes
       }
       _ = try start().run()
       let before = try Data(contentsOf: place.configuration)
-      let problem = try NormaTests.problem { try start() }
+      let problem = try _TestSupport.problem { try start() }
       #expect(problem.kind == .cannotCreate && problem.place == place.url.path)
       #expect(try Data(contentsOf: place.configuration) == before)
     }
@@ -95,18 +96,18 @@ import Volumes
   @Test func onlyARunCanBeResumed() throws {
     try withTemporaryFolder { folder in
       let place = RunFolder(folder.appendingPathComponent("run"))
-      #expect(try NormaTests.problem { try TrainingRun(resuming: place) }.kind == .missingInput)
+      #expect(try _TestSupport.problem { try TrainingRun(resuming: place) }.kind == .missingInput)
       let cohort = try TestCohort(in: folder)
       let run = try TrainingRun(
         configuration: .tiny("normative", epochs: 1), manifest: cohort.manifest, folder: place, name: "tiny")
       _ = try run.run()
 
       try Data("not safetensors".utf8).write(to: place.lastCheckpoint)
-      let damaged = try NormaTests.problem { try TrainingRun(resuming: place).run() }
+      let damaged = try _TestSupport.problem { try TrainingRun(resuming: place).run() }
       #expect(damaged.kind == .badData && damaged.place == place.lastCheckpoint.path)
 
       try Data("{".utf8).write(to: place.configuration)
-      let broken = try NormaTests.problem { try TrainingRun(resuming: place) }
+      let broken = try _TestSupport.problem { try TrainingRun(resuming: place) }
       #expect(broken.kind == .badData && broken.place == place.url.path)
     }
   }

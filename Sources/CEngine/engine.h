@@ -1,1 +1,0 @@
-// Flags for the engine come from norma-torch.pc; the C ABI itself is CTorch.
