@@ -47,8 +47,12 @@ def median(peer: str, folder: str) -> list[float]:
     return [seconds, float(sitk.GetArrayViewFromImage(filtered)[2:-2, 2:-2, 2:-2].sum(dtype=float))]
 
 
+def read_mask(folder: str) -> numpy.ndarray:
+    return numpy.fromfile(f"{folder}/mask.u8", numpy.uint8).reshape(shape)
+
+
 def components(peer: str, folder: str) -> list[float]:
-    mask = numpy.fromfile(f"{folder}/mask.u8", numpy.uint8).reshape(shape)
+    mask = read_mask(folder)
     if peer == "SciPy":
         from scipy import ndimage
 
@@ -65,6 +69,61 @@ def components(peer: str, folder: str) -> list[float]:
     return [time.perf_counter() - start, component.GetObjectCount()]
 
 
+def holes(peer: str, folder: str) -> list[float]:
+    mask = 1 - read_mask(folder)
+    if peer == "SciPy":
+        from scipy import ndimage
+
+        start = time.perf_counter()
+        filled = ndimage.binary_fill_holes(mask)
+        return [time.perf_counter() - start, int(filled.sum())]
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(mask)
+    start = time.perf_counter()
+    filled = sitk.BinaryFillhole(image, fullyConnected=False, foregroundValue=1)
+    return [time.perf_counter() - start, int(sitk.GetArrayViewFromImage(filled).sum())]
+
+
+def distances(peer: str, folder: str) -> list[float]:
+    mask = read_mask(folder)
+    if peer == "SciPy":
+        from scipy import ndimage
+
+        start = time.perf_counter()
+        distance = ndimage.distance_transform_edt(mask == 0)
+        return [time.perf_counter() - start, float(distance.sum(dtype=float))]
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(mask)
+    start = time.perf_counter()
+    # Negative inside the mask.
+    squared = sitk.SignedMaurerDistanceMap(image, insideIsPositive=False, squaredDistance=True, useImageSpacing=True)
+    seconds = time.perf_counter() - start
+    outside = sitk.GetArrayViewFromImage(squared).clip(0).astype(float)
+    return [seconds, float(numpy.sqrt(outside).sum())]
+
+
+def erosion(peer: str, folder: str) -> list[float]:
+    mask = read_mask(folder)
+    if peer == "SciPy":
+        from scipy import ndimage
+
+        y, x = numpy.ogrid[-2:3, -2:3]
+        start = time.perf_counter()
+        eroded = ndimage.binary_erosion(mask, (x * x + y * y <= 5)[None], border_value=1)
+        return [time.perf_counter() - start, int(eroded.sum())]
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(mask)
+    start = time.perf_counter()
+    eroded = sitk.BinaryErode(image, [2, 2, 0], sitk.sitkBall, 0, 1, True)
+    return [time.perf_counter() - start, int(sitk.GetArrayViewFromImage(eroded).sum())]
+
+
 if __name__ == "__main__":
     work, peer, folder = sys.argv[1:]
-    print(*{"ranking": ranking, "median": median, "components": components}[work](peer, folder))
+    works = {
+        "ranking": ranking, "median": median, "components": components, "holes": holes, "distances": distances, "erosion": erosion
+    }
+    print(*works[work](peer, folder))
