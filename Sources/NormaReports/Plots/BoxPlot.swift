@@ -1,3 +1,5 @@
+import Norma
+
 /// The distribution of values in groups: every value as a dot, quartiles as a box, whiskers to the last value
 /// within 1.5 box heights.
 public struct BoxPlot: Sendable {
@@ -21,7 +23,7 @@ public struct BoxPlot: Sendable {
   public let yLabel: String
   /// The groups from left to right.
   public let groups: [Group]
-  /// What the vertical axis has to span at least; nil for the data's range.
+  /// The minimum range of the vertical axis; nil for the data's range.
   public let yRange: ClosedRange<Double>?
 
   /// A plot of groups.
@@ -67,7 +69,7 @@ public struct BoxPlot: Sendable {
       center - halfWidth, frame.y(summary.median), center + halfWidth, frame.y(summary.median),
       style: "curve", more: stroke(index))
     let dots = summary.sorted.enumerated().map { i, value in
-      // Steps of the golden ratio spread neighbours evenly without chance.
+      // Steps of the golden ratio spread neighbours evenly and reproducibly.
       let spread = (Double(i) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1) - 0.5
       return """
         <circle cx="\(coordinate(center + spread * halfWidth))" cy="\(coordinate(frame.y(value)))" r="3" \
@@ -85,20 +87,14 @@ struct Quartiles {
   let median: Double
   let upper: Double
 
-  /// Nil without finite values; quartiles are interpolated between values.
+  /// Returns nil without finite values.
   init?(_ values: [Double]) {
     let sorted = values.filter(\.isFinite).sorted()
     guard !sorted.isEmpty else { return nil }
-    func quantile(_ share: Double) -> Double {
-      let position = share * Double(sorted.count - 1)
-      let below = sorted[Int(position)]
-      let above = sorted[min(Int(position) + 1, sorted.count - 1)]
-      return below + (position - position.rounded(.down)) * (above - below)
-    }
     self.sorted = sorted
-    lower = quantile(0.25)
-    median = quantile(0.5)
-    upper = quantile(0.75)
+    lower = sorted.quantile(0.25)
+    median = sorted.quantile(0.5)
+    upper = sorted.quantile(0.75)
   }
 
   /// The lowest value not more than 1.5 box heights below the box.
