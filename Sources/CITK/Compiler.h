@@ -1,5 +1,5 @@
-// ITK as Debian builds it turns away every compiler but GCC, in generated headers that say what the compiler can do.
-// Their guards keep them out; what the other headers take of them C++17 has.
+// Debian's ITK rejects every compiler but GCC, in generated headers that describe the compiler. Their include
+// guards skip them; C++17 has what the other headers need from them.
 #pragma once
 
 #ifdef __linux__

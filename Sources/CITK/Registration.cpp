@@ -13,7 +13,7 @@ namespace {
 using Metric = itk::MattesMutualInformationImageToImageMetricv4<citk::FloatImage, citk::FloatImage>;
 using Optimizer = itk::RegularStepGradientDescentOptimizerv4<double>;
 
-// Whether the axis points the other way in ITK's world, which is LPS+.
+// -1 for an axis that points the other way in ITK's world, which is LPS+.
 double sign(int axis) { return axis < 2 ? -1 : 1; }
 
 template <typename Image>
@@ -40,7 +40,8 @@ itk::ImageMaskSpatialObject<3>::Pointer region(const CITKImage &image) {
   return region;
 }
 
-// The transform turns and scales about the middle of the fixed image, where its parameters affect each other least.
+// The transform rotates and scales about the middle of the fixed image, where its parameters are least
+// coupled.
 template <typename Transform>
 typename Transform::Pointer transform(const double *rows, const citk::FloatImage *fixed) {
   typename Transform::MatrixType matrix;
@@ -81,7 +82,7 @@ double optimize(const CITKImage &fixed, const CITKImage &moving, const CITKRegis
   metric->SetNumberOfHistogramBins(settings.bins);
   metric->SetUseFixedImageGradientFilter(false);
   metric->SetUseMovingImageGradientFilter(false);
-  // The metric adds up its derivative in the order in which its threads come: only one gives the same sum each time.
+  // The metric sums its derivative in the order in which its threads finish: only one thread is reproducible.
   metric->SetMaximumNumberOfWorkUnits(1);
   if (fixed.mask != nullptr) metric->SetFixedImageMask(region(fixed));
   if (moving.mask != nullptr) metric->SetMovingImageMask(region(moving));

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-// Deflate cannot expand a byte to more than this many.
+// The maximum expansion of one byte by deflate.
 static const uint64_t maximum_inflation = 1032;
 
 static void set_message(char *message, const char *text) {
@@ -37,7 +37,7 @@ static CImageStatus read_open_file(FILE *file, CImagePNG *image, int with_sample
   if (setjmp(png_jmpbuf(png)) != 0) goto done;
 
   png_init_io(png, file);
-  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);  // our own check below names the limit
+  png_set_user_limits(png, 0x7fffffff, 0x7fffffff);  // the check below names the limit
   png_read_info(png, info);
   image->width = png_get_image_width(png, info);
   image->height = png_get_image_height(png, info);

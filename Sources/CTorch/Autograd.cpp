@@ -12,10 +12,10 @@ CTStatus ct_tensor_set_requires_gradient(CTTensor *tensor, bool required) {
   return ctorch::guarded([&] { tensor->value.requires_grad_(required); });
 }
 
-CTStatus ct_tensor_gradient(const CTTensor *tensor, CTTensor **out) {
-  return ctorch::guarded([&] {
+CTTensor *ct_tensor_gradient(const CTTensor *tensor) {
+  return csupport::unfailing([&] {
     const at::Tensor &gradient = tensor->value.grad();
-    *out = gradient.defined() ? new CTTensor{gradient} : nullptr;
+    return gradient.defined() ? new CTTensor{gradient} : nullptr;
   });
 }
 

@@ -35,15 +35,16 @@ CTStatus ct_load_library(const char *file_name) {
     dladdr(reinterpret_cast<const void *>(&at::get_num_threads), &engine);
     std::string path = engine.dli_fname;
     path = path.substr(0, path.rfind('/') + 1) + file_name;
-    // The library's operators register themselves with the dispatcher; the handle stays open for the process's life.
+    // The library's operators register themselves with the dispatcher; the handle stays open for the
+    // process's life.
     if (dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) throw std::runtime_error(dlerror());
   });
 }
 
 void ct_configure_allocator(void) {
 #ifdef __GLIBC__
-  // By default glibc returns every large activation to the kernel, and the page faults then cost more than the
-  // arithmetic. Memory is kept only by the main arena, so all threads share it.
+  // By default glibc returns every large activation to the kernel, and the page faults then cost more than
+  // the arithmetic. Memory is kept only by the main arena, so all threads share it.
   constexpr int neverTrim = -1;
   constexpr int growBy = 256 << 20;
   mallopt(M_ARENA_MAX, 1);

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The checksum of TFRecords: CRC-32 with Castagnoli's polynomial, rotated and shifted.
+/// The checksum of TFRecords: CRC-32C, masked by a rotation and a summand.
 enum CRC32C {
   private static let table = (0..<256).map { (index: UInt32) -> UInt32 in
     var sum = index

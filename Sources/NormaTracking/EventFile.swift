@@ -2,21 +2,21 @@ import Base
 public import Foundation
 public import Norma
 
-/// The curves of a run in a file that TensorBoard reads: one scalar an epoch for each column of `metrics.csv`.
+/// The metrics of a run as a TensorBoard event file: one scalar per epoch for each column of `metrics.csv`.
 ///
-/// A stopped run that goes on writes its finished epochs anew, so a file cut short by a crash is whole again.
+/// A resumed run rewrites its finished epochs, which repairs a file truncated by a crash.
 public final class EventFile {
-  /// The file; TensorBoard knows it by the beginning of its name.
+  /// The file; TensorBoard recognises it by the prefix of its name.
   public let url: URL
   private var handle: FileHandle?
 
-  /// The event file of a run; nothing is written yet.
+  /// Creates the event file of a run without writing it.
   public init(of run: RunFolder) {
     url = run.url.appendingPathComponent("tensorboard/events.out.tfevents.norma")
   }
 
-  /// Listens to a training: `.started` begins the file, `.epoch` adds to it. Throws a ``Problem`` that names the file
-  /// when it cannot be written.
+  /// Writes a training event: `.started` creates the file, `.epoch` appends to it. Throws a ``Problem`` that
+  /// names the file if it cannot be written.
   public func add(_ event: TrainingEvent) throws {
     switch event {
     case .started(_, _, let progress):
@@ -35,8 +35,8 @@ public final class EventFile {
 
   private func problem(_ error: any Error) -> Problem {
     Problem(
-      .inputOutput, "the curves for TensorBoard cannot be written: \(error.systemReason)",
-      at: url.path, advice: "make room there; then continue with --resume")
+      .inputOutput, "the TensorBoard event file cannot be written: \(error.systemReason)",
+      at: url.path, advice: "free space on the disk, then continue with --resume")
   }
 
   // Messages of TensorFlow's event.proto and summary.proto: Event { double wall_time = 1; int64 step = 2;
@@ -71,7 +71,7 @@ public final class EventFile {
     return event
   }
 
-  /// A TFRecord: length, its checksum, the bytes, theirs.
+  /// A TFRecord: the length and its checksum, the bytes and their checksum.
   private static func framed(_ message: ProtocolMessage) -> Data {
     func bytes(_ value: some FixedWidthInteger) -> Data {
       withUnsafeBytes(of: value.littleEndian) { Data($0) }

@@ -1,17 +1,17 @@
 public import Foundation
 import Norma
 
-/// Writes runs as MLflow's file store lays them out: `mlflow ui --backend-store-uri FOLDER` shows them.
+/// An export of runs to MLflow's file store, which `mlflow ui --backend-store-uri FOLDER` shows.
 public struct MLflowExport {
   private let folder: URL
-  /// MLflow numbers experiments; 0 is always there and called Default.
+  /// MLflow numbers its experiments; 0 is the experiment called Default.
   private static let experiment = "1"
 
-  /// Into a folder, which is made where it is not there.
+  /// Creates an export to a folder, which is created if it is missing.
   public init(to folder: URL) { self.folder = folder }
 
-  /// Adds a run: its configuration as parameters, its metrics per epoch, the bundle's folder as a tag. What an earlier
-  /// export of the same run wrote is replaced. Throws a ``Problem``.
+  /// Adds a run, or replaces its earlier export: the configuration as parameters, the metrics per epoch, and
+  /// the run's folder as a tag. Throws a ``Problem``.
   public func add(_ run: RunRecord) throws {
     let experiment = folder.appendingPathComponent(Self.experiment)
     let milliseconds = (started: Self.milliseconds(run.started), changed: Self.milliseconds(run.changed))
@@ -21,7 +21,7 @@ public struct MLflowExport {
         "experiment_id": .string(Self.experiment), "last_update_time": .int(0),
         "lifecycle_stage": .string("active"), "name": .string("norma"),
       ], to: experiment)
-    // The same run always has the same name.
+    // The same run always has the same identifier.
     let id = String(Digest.of(Data(run.folder.utf8)).prefix(32))
     let place = experiment.appendingPathComponent(id)
     let states = [RunRecord.State.finished: 3, .missing: 4]
@@ -52,7 +52,7 @@ public struct MLflowExport {
     }
   }
 
-  /// As JSON, which every reader of YAML takes.
+  /// Writes JSON, which is valid YAML.
   private func write(_ fields: [String: ConfigurationNode], to folder: URL) throws {
     try AtomicFile.makeFolder(folder)
     try AtomicFile.write(json: ConfigurationNode.map(fields), to: folder.appendingPathComponent("meta.yaml"))

@@ -2,9 +2,9 @@ public import Foundation
 public import GRDB
 public import Norma
 
-/// A training run as its folder tells it; the files are the truth, the store only remembers where they lie.
+/// The summary of a training run, read from its folder. The store keeps a copy.
 public struct RunRecord: Codable, Hashable, Sendable, FetchableRecord, PersistableRecord {
-  /// How far a run has come.
+  /// The progress of a run.
   public enum State: String, Codable, Sendable {
     /// There is a configuration, but no finished epoch.
     case started
@@ -19,28 +19,28 @@ public struct RunRecord: Codable, Hashable, Sendable, FetchableRecord, Persistab
   /// The table of the store.
   public static let databaseTableName = "run"
 
-  /// Absolute path.
+  /// The absolute path of the run.
   public let folder: String
-  /// Name of the bundle.
+  /// The name of the bundle.
   public let name: String
-  /// Name in the registry.
+  /// The method's name in the registry.
   public let method: String
-  /// Seed of weights, order and draws.
+  /// The seed of initial weights, slice order and draws.
   public let seed: Int
-  /// How far the run has come.
+  /// The progress of the run.
   public internal(set) var state: State
-  /// Finished epochs.
+  /// The number of finished epochs.
   public let epochs: Int
-  /// Epoch of the lowest validation loss, counted from 1, and that loss; nil where the method has none.
+  /// The epoch of the lowest validation loss, counted from 1, and that loss; nil if the method has none.
   public let bestEpoch: Int?, bestLoss: Double?
-  /// Validation loss of the last finished epoch.
+  /// The validation loss of the last finished epoch.
   public let lastLoss: Double?
-  /// When the configuration was written.
+  /// The time when the configuration was written.
   public let started: Date
-  /// When the last epoch, or the bundle, was written.
+  /// The time when the last epoch, or the bundle, was written.
   public let changed: Date
 
-  /// What a run's folder says. Throws a ``Problem`` where there is no run or its files cannot be read.
+  /// Reads a run's folder. Throws a ``Problem`` if there is no run or its files cannot be read.
   public init(of run: RunFolder) throws {
     let (configuration, source) = try run.start()
     let rows = try MetricsTable(contentsOf: run.metrics)
@@ -60,18 +60,18 @@ public struct RunRecord: Codable, Hashable, Sendable, FetchableRecord, Persistab
     changed = [run.metrics, bundle, run.configuration].map(Self.date).max() ?? started
   }
 
-  /// Where the run lies.
+  /// The folder of the run.
   public var home: RunFolder { RunFolder(URL(fileURLWithPath: folder)) }
 
-  /// Every key of the configuration with its value as one would type it, in the order of the keys. Throws a ``Problem``
-  /// where the file cannot be read.
+  /// The keys of the configuration with their values as typed in a command, sorted by key. Throws a
+  /// ``Problem`` if the file cannot be read.
   public func settings() throws -> [(key: String, value: String)] {
     try ConfigurationNode(contentsOf: home.configuration).leaves.map { ($0.path, $0.value.typed) }
   }
 
   private static func date(_ file: URL) -> Date {
     let attributes = try? FileManager.default.attributesOfItem(atPath: file.path)
-    // To the second, as it is shown.
+    // Whole seconds, as displayed.
     let seconds = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
     return Date(timeIntervalSince1970: seconds.rounded(.down))
   }

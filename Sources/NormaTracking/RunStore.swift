@@ -3,13 +3,13 @@ public import Foundation
 import GRDB
 import Norma
 
-/// Where training runs lie: a SQLite file that any number of processes may write. It can be deleted and made anew from
-/// the runs' folders.
+/// The list of training runs: a SQLite file that several processes may write. It can be rebuilt from the
+/// runs' folders.
 public final class RunStore: Sendable {
   private let database: DatabaseQueue
   private let url: URL
 
-  /// Opens the store, or makes it. Throws a ``Problem`` when that cannot be.
+  /// Opens or creates the store; throws a ``Problem`` on failure.
   public init(_ url: URL) throws {
     self.url = url
     try AtomicFile.makeFolder(url.deletingLastPathComponent())
@@ -17,7 +17,7 @@ public final class RunStore: Sendable {
     configuration.busyMode = .timeout(30)
     do {
       database = try DatabaseQueue(path: url.path, configuration: configuration)
-      // A statement of its own: it takes no lock where the table is there, so a store may be read only.
+      // Outside a transaction this takes no lock if the table exists, so the store may be read-only.
       try database.writeWithoutTransaction { database in
         try database.create(table: RunRecord.databaseTableName, options: .ifNotExists) { table in
           table.primaryKey("folder", .text)
@@ -33,12 +33,12 @@ public final class RunStore: Sendable {
     }
   }
 
-  /// Remembers a run as it is now.
+  /// Adds or updates a run.
   public func record(_ run: RunRecord) throws {
     try attempt { try database.write { try run.upsert($0) } }
   }
 
-  /// All runs, the one that changed last first, as their folders tell them now.
+  /// The current records of all runs, the most recently changed first.
   public func runs() throws -> [RunRecord] {
     try attempt { try database.read(RunRecord.fetchAll) }.map { run in
       if let current = try? RunRecord(of: run.home) { return current }
@@ -49,12 +49,12 @@ public final class RunStore: Sendable {
     .sorted { ($1.changed, $0.folder) < ($0.changed, $1.folder) }
   }
 
-  /// Forgets a run; its folder stays.
+  /// Removes a run from the store; its folder is kept.
   public func forget(_ run: RunRecord) throws {
     try attempt { _ = try database.write { try run.delete($0) } }
   }
 
-  /// Remembers every run in a folder and below, and returns them.
+  /// Adds all runs in a folder and its subfolders, and returns them.
   public func index(_ folder: URL) throws -> [RunRecord] {
     let name = RunFolder(folder).configuration.lastPathComponent
     let homes = FileTree(folder).map { folder.appendingPathComponent($0) }
@@ -72,6 +72,6 @@ public final class RunStore: Sendable {
   private static func problem(_ error: any Error, _ url: URL) -> Problem {
     Problem(
       .inputOutput, "the store of runs cannot be used: \(error)", at: url.path,
-      advice: "mend or delete the file, then run norma runs index FOLDER; NORMA_RUNS names another file")
+      advice: "delete the file, then run norma runs index FOLDER; NORMA_RUNS names another file")
   }
 }

@@ -11,26 +11,25 @@ extension Tensor {
     return self
   }
 
-  /// Adds the gradients of this scalar to every leaf it depends on, and frees the graph; throws for a tensor
-  /// that is no scalar or depends on no leaf.
+  /// Accumulates the gradients of this scalar in the leaves of its graph, and frees the graph.
+  ///
+  /// - Throws: `TensorError` if the tensor is not a scalar or has no graph.
   public func backward() throws(TensorError) {
     try check(ct_backward(handle), "backward", [shape])
   }
 
   /// The gradient accumulated so far, of this tensor's shape; nil before the first.
-  public var gradient: Tensor? {
-    var gradient: OpaquePointer?
-    let status = ct_tensor_gradient(handle, &gradient)
-    return status == CT_OK ? gradient.map(Tensor.init(handle:)) : nil
-  }
+  public var gradient: Tensor? { ct_tensor_gradient(handle).map(Tensor.init(handle:)) }
 
-  /// Forgets the accumulated gradient.
+  /// Removes the accumulated gradient.
   public func clearGradient() throws(TensorError) {
     try check(ct_tensor_clear_gradient(handle), "clearGradient", [shape])
   }
 
-  /// Gradients of a scalar, one of each input's shape, without accumulating them; zeros for an input that the
-  /// scalar does not depend on. With `createGraph` they can be differentiated again.
+  /// The gradients of a scalar with respect to the inputs, without accumulation.
+  ///
+  /// - Parameter createGraph: Whether the gradients can be differentiated again.
+  /// - Returns: One tensor of each input's shape; zeros for an input that the scalar does not depend on.
   public static func gradients(
     of scalar: Tensor, withRespectTo inputs: [Tensor], createGraph: Bool = false
   ) throws(TensorError) -> [Tensor] {
@@ -57,8 +56,8 @@ public func withoutGradients<R, Failure: Error>(
   return try body()
 }
 
-/// Runs the body with automatic mixed precision on this thread: convolutions and matrix products of tensors on
-/// `device` compute in bfloat16, with float32 weights kept for the optimiser.
+/// Runs the body with automatic mixed precision on this thread: convolutions and matrix products on `device`
+/// use bfloat16, and the weights stay float32.
 public func mixedPrecision<R, Failure: Error>(
   on device: Device, _ body: () throws(Failure) -> R
 ) throws(Failure) -> R {

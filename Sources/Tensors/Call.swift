@@ -1,9 +1,9 @@
 internal import CTorch
 
-/// A value that an operator takes: it knows how to add itself to a call.
+/// An argument of an operator.
 protocol Argument {
   func add(to call: OpaquePointer) -> CTStatus
-  /// The tensors in it, for error messages.
+  /// The tensors of the argument, for error messages.
   var operands: [Tensor] { get }
 }
 
@@ -11,8 +11,11 @@ extension Argument {
   var operands: [Tensor] { [] }
 }
 
-/// Runs the operator of this schema name (`add.Tensor` of ATen, `mkldnn::name` of another namespace) and returns all its tensors. Arguments come in
-/// schema order; `nil` is None, and those left out at the end take the schema's defaults.
+/// Runs the operator of this schema name: `add.Tensor` of ATen, or `mkldnn::name` of another namespace.
+///
+/// - Parameter arguments: The arguments in schema order; `nil` is None. Omitted trailing arguments take the
+///   schema's defaults.
+/// - Returns: The tensors of all results.
 @discardableResult
 func callAll(_ name: String, _ arguments: [(any Argument)?]) throws(TensorError) -> [Tensor] {
   func require(_ status: CTStatus) throws(TensorError) {
@@ -36,7 +39,7 @@ func callAll(_ name: String, _ arguments: [(any Argument)?]) throws(TensorError)
   return results
 }
 
-/// Runs an operator that has one result.
+/// Runs an operator with one result.
 @discardableResult
 func call(_ name: String, _ arguments: (any Argument)?...) throws(TensorError) -> Tensor {
   let results = try callAll(name, arguments)
@@ -90,7 +93,7 @@ extension Array: Argument where Element: ListElement {
   var operands: [Tensor] { Element.operands(self) }
 }
 
-/// An element of the lists that operators take.
+/// An element of a list argument.
 protocol ListElement {
   static func add(_ list: [Self], to call: OpaquePointer) -> CTStatus
   static func operands(_ list: [Self]) -> [Tensor]

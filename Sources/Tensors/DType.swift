@@ -4,7 +4,7 @@ internal import CTorch
 public enum DType: String, Sendable, CaseIterable {
   case float32, float64, bfloat16, float16, int64, int32, uint8, bool
 
-  /// The size of one element.
+  /// The size of one element in bytes.
   public var byteCount: Int {
     switch self {
     case .float64, .int64: 8
@@ -14,7 +14,7 @@ public enum DType: String, Sendable, CaseIterable {
     }
   }
 
-  /// The engine's number for this type.
+  /// libtorch's number of this type.
   var code: Int32 {
     switch self {
     case .float32: Int32(CT_FLOAT32)

@@ -1,12 +1,12 @@
 internal import CTorch
 
-/// Where a tensor's elements live and its operators run.
+/// The device that holds a tensor and runs its operators.
 public enum Device: Hashable, Sendable, CustomStringConvertible {
   case cpu
   case cuda(Int)
   case mps
 
-  /// Reads `auto`, `cpu`, `cuda`, `cuda:n` or `mps`; throws `DeviceError` for anything else.
+  /// Parses `auto`, `cpu`, `cuda`, `cuda:n` or `mps`; throws `DeviceError` for any other text.
   public init(parsing text: String) throws(DeviceError) {
     switch text {
     case "auto": self = .best
@@ -28,7 +28,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     [Device.cuda(0), .mps].first(where: \.isAvailable) ?? .cpu
   }
 
-  /// Whether this machine can run tensors here. Asking for CUDA loads its library.
+  /// Whether this machine has the device. The check for CUDA loads its library.
   public var isAvailable: Bool {
     switch self {
     case .cpu: true
@@ -37,7 +37,7 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The text that `init(parsing:)` reads.
+  /// The text that `init(parsing:)` parses.
   public var description: String {
     switch self {
     case .cpu: "cpu"
@@ -69,12 +69,12 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A device name that is none of the known ones.
+/// An unknown device name.
 public struct DeviceError: Error, Equatable, CustomStringConvertible {
-  /// What was given.
+  /// The name.
   public let text: String
 
-  /// What was given, and what can be given.
+  /// The unknown name and the known names.
   public var description: String {
     "'\(text)' is not a device: use auto, cpu, cuda, cuda:n or mps"
   }

@@ -1,11 +1,11 @@
 internal import CTorch
 
-/// Settings of libtorch that hold for the whole process.
+/// Process-wide settings of libtorch.
 public enum Engine {
   /// The version of libtorch.
   public static var version: String { String(cString: ct_version()) }
 
-  /// The number of CPU threads one operator may use.
+  /// The maximum number of CPU threads of one operator.
   public static var threads: Int { Int(ct_threads()) }
 
   /// Sets ``threads``; throws for a number below 1.
@@ -13,17 +13,17 @@ public enum Engine {
     try check(ct_set_threads(Int32(clamping: count)), "setThreads")
   }
 
-  /// Keeps freed memory in the process instead of returning it to the kernel after every step, which more
-  /// than doubles training speed with glibc; elsewhere it does nothing. Call it first thing in the program:
-  /// threads that are running already keep their own arenas.
+  /// Keeps freed memory in the process instead of returning it to the kernel after every step.
+  ///
+  /// With glibc this more than doubles the training speed; elsewhere it has no effect. It must be the first
+  /// call of the program, because running threads keep their own arenas.
   public static func configureAllocator() { ct_configure_allocator() }
 
-  /// Gives memory that was freed and kept back to the kernel, for long work whose small results would else lie scattered
-  /// over an ever larger heap.
+  /// Returns freed memory to the kernel (glibc only), for long runs whose small results fragment the heap.
   public static func releaseFreeMemory() { ct_release_free_memory() }
 
-  /// Loads CUDA; throws where this machine has none. Call it before the first tensor is made: libtorch
-  /// counts its devices only once.
+  /// Loads CUDA; throws if this machine has none. It must be called before the first tensor is made, because
+  /// libtorch counts its devices only once.
   public static func loadCUDA() throws(TensorError) { try cuda.get() }
 
   private static let cuda = Result { () throws(TensorError) in

@@ -1,33 +1,34 @@
 import Base
 public import Foundation
 
-/// Files of named tensors in the safetensors format: a length, a JSON header, the elements. Reading trusts
-/// nothing: every claim of the header is checked against the file before memory is asked for.
+/// Files of named tensors in the safetensors format: a length, a JSON header and the elements.
+///
+/// Every claim of the header is checked against the file before memory is allocated.
 public enum Safetensors {
-  /// What a file says about one of its tensors.
+  /// The header's entry of one tensor.
   public struct Entry: Equatable, Sendable {
     /// The type of the elements.
     public let dtype: DType
     /// The size of each dimension.
     public let shape: [Int]
-    /// Where the elements lie, in bytes after the header.
+    /// The range of the elements in bytes after the header.
     public let range: Range<Int>
   }
 
-  /// What a file holds.
+  /// The header of a file.
   public struct Header: Equatable, Sendable {
     /// The tensors by name.
     public let entries: [String: Entry]
-    /// The strings written beside them.
+    /// The metadata strings.
     public let metadata: [String: String]
   }
 
-  /// Reads the header alone; throws `SafetensorsError` unless it is sound and agrees with the file's size.
+  /// Reads only the header; throws `SafetensorsError` if it is invalid or disagrees with the file's size.
   public static func readHeader(_ url: URL) throws(SafetensorsError) -> Header {
     try SafetensorsHeader.parse(map(url), url).header
   }
 
-  /// Reads every tensor to the CPU; throws `SafetensorsError` for a file that is missing or unsound.
+  /// Reads all tensors to the CPU; throws `SafetensorsError` if the file is missing or invalid.
   public static func read(
     _ url: URL
   ) throws(SafetensorsError) -> (tensors: [String: Tensor], metadata: [String: String]) {
@@ -48,8 +49,8 @@ public enum Safetensors {
     return (tensors, header.metadata)
   }
 
-  /// Writes tensors of any device, in the order of their names, so that equal contents give equal bytes. The
-  /// file appears whole or not at all. Throws `SafetensorsError` where it cannot be written.
+  /// Writes tensors of any device, sorted by name, so that equal contents give equal bytes. The file is
+  /// replaced atomically. Throws `SafetensorsError` if it cannot be written.
   public static func write(
     _ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL
   ) throws(SafetensorsError) {
@@ -81,21 +82,21 @@ public enum Safetensors {
   }
 }
 
-/// A file that is no safetensors file, or one that cannot be read or written.
+/// A safetensors file that is invalid or cannot be read or written.
 public struct SafetensorsError: Error, Equatable, CustomStringConvertible {
   /// The file.
   public let path: String
-  /// What is wrong with it.
+  /// The reason.
   public let reason: String
-  /// Whether it is the writing that failed.
+  /// Whether writing failed.
   public let isWriting: Bool
-  /// Whether it was the system that did not let it be read, not the content.
+  /// Whether the system refused to read the file; otherwise the content is invalid.
   public let isSystem: Bool
 
   init(_ url: URL, _ reason: String, isWriting: Bool = false, isSystem: Bool = false) {
     (path, self.reason, self.isWriting, self.isSystem) = (url.path, reason, isWriting, isSystem)
   }
 
-  /// The file and what is wrong with it, in one line.
+  /// The file and the reason, in one line.
   public var description: String { "\(path): \(reason)" }
 }

@@ -1,9 +1,9 @@
 import Base
 internal import Foundation
 
-/// The JSON header of a safetensors file, between its bytes and what they mean.
+/// Parser and writer of the JSON header of a safetensors file.
 enum SafetensorsHeader {
-  /// The format's own limit.
+  /// The limit of the format.
   private static let longest = 100_000_000
   private static let metadataKey = "__metadata__"
   private static let lengthBytes = 8
@@ -50,7 +50,7 @@ enum SafetensorsHeader {
     }
   }
 
-  /// The header of a whole file, and where its elements start.
+  /// The header of a file and the offset of its elements.
   static func parse(
     _ data: Data, _ url: URL
   ) throws(SafetensorsError) -> (header: Safetensors.Header, start: Int) {
@@ -66,12 +66,12 @@ enum SafetensorsHeader {
     do {
       file = try JSONDecoder().decode(File.self, from: data[lengthBytes..<start])
     } catch {
-      throw SafetensorsError(url, "the header is not the JSON object it must be")
+      throw SafetensorsError(url, "the header is not a valid JSON object")
     }
     var entries: [String: Safetensors.Entry] = [:]
-    for (name, createOnce) in file.entries {
+    for (name, stored) in file.entries {
       do {
-        entries[name] = try entry(createOnce)
+        entries[name] = try entry(stored)
       } catch {
         throw SafetensorsError(url, "tensor \(name): \(error.text)")
       }
@@ -80,13 +80,13 @@ enum SafetensorsHeader {
     return (Safetensors.Header(entries: entries, metadata: file.metadata), start)
   }
 
-  /// The length and the header of these tensors, laid out one after the other.
+  /// The length and the header of a file with these tensors in this order.
   static func encode(_ tensors: [(key: String, value: Tensor)], _ metadata: [String: String]) throws -> Data {
     var file = File()
     file.metadata = metadata
     var offset = 0
     for (name, tensor) in tensors {
-      precondition(name != metadataKey, "the format keeps this name for itself")
+      precondition(name != metadataKey, "the format reserves this name")
       let end = offset + tensor.byteCount
       file.entries[name] = File.Entry(
         dtype: tensor.dtype.nameInFile, shape: tensor.shape, dataOffsets: [offset, end])
@@ -103,28 +103,28 @@ enum SafetensorsHeader {
 
   private struct Problem: Error { let text: String }
 
-  private static func entry(_ createOnce: File.Entry) throws(Problem) -> Safetensors.Entry {
-    guard let dtype = DType.allCases.first(where: { $0.nameInFile == createOnce.dtype }) else {
-      throw Problem(text: "element type \(createOnce.dtype) is not supported")
+  private static func entry(_ stored: File.Entry) throws(Problem) -> Safetensors.Entry {
+    guard let dtype = DType.allCases.first(where: { $0.nameInFile == stored.dtype }) else {
+      throw Problem(text: "element type \(stored.dtype) is not supported")
     }
     var byteCount = dtype.byteCount
-    for size in createOnce.shape {
+    for size in stored.shape {
       let (product, overflows) = byteCount.multipliedReportingOverflow(by: max(size, 1))
-      guard size >= 0, !overflows else { throw Problem(text: "no tensor has shape \(createOnce.shape)") }
+      guard size >= 0, !overflows else { throw Problem(text: "shape \(stored.shape) is invalid") }
       byteCount = product
     }
-    if createOnce.shape.contains(0) { byteCount = 0 }
-    let offsets = createOnce.dataOffsets
+    if stored.shape.contains(0) { byteCount = 0 }
+    let offsets = stored.dataOffsets
     guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1] else {
-      throw Problem(text: "offsets \(offsets) are no range")
+      throw Problem(text: "offsets \(offsets) are not a range")
     }
     guard offsets[1] - offsets[0] == byteCount else {
-      throw Problem(text: "shape \(createOnce.shape) of \(createOnce.dtype) does not fill offsets \(offsets)")
+      throw Problem(text: "shape \(stored.shape) of \(stored.dtype) does not fill offsets \(offsets)")
     }
-    return Safetensors.Entry(dtype: dtype, shape: createOnce.shape, range: offsets[0]..<offsets[1])
+    return Safetensors.Entry(dtype: dtype, shape: stored.shape, range: offsets[0]..<offsets[1])
   }
 
-  /// The format allows neither overlaps nor gaps nor elements beyond the end of the file.
+  /// Throws for overlaps, gaps and elements beyond the end of the file, which the format forbids.
   private static func requireCover(
     _ entries: [String: Safetensors.Entry], byteCount: Int, _ url: URL
   ) throws(SafetensorsError) {
@@ -146,7 +146,7 @@ enum SafetensorsHeader {
 }
 
 extension DType {
-  /// What the format calls this type.
+  /// The format's name of this type.
   fileprivate var nameInFile: String {
     switch self {
     case .float32: "F32"

@@ -1,9 +1,9 @@
 internal import CTorch
 
-/// An n-dimensional array of the engine. Images are laid out [batch, channels, height, width].
+/// An n-dimensional array of libtorch. Images have the shape [batch, channels, height, width].
 ///
-/// The handle is shared, not copied: functions whose name ends in an underscore change the elements that
-/// every view sees. Concurrent reads are safe, concurrent writes are the caller's to order.
+/// Functions whose names end in an underscore change the elements in place, in all views. Concurrent reads
+/// are safe; the caller must synchronise writes.
 public final class Tensor: @unchecked Sendable {
   let handle: OpaquePointer
 
@@ -53,7 +53,7 @@ public final class Tensor: @unchecked Sendable {
   }
 }
 
-// MARK: - What a tensor is
+// MARK: - Properties
 
 extension Tensor {
   /// The size of each dimension.
@@ -72,12 +72,12 @@ extension Tensor {
   /// The type of the elements.
   public var dtype: DType {
     guard let type = DType(code: ct_tensor_dtype(handle)) else {
-      preconditionFailure("no operator of this module makes element type \(ct_tensor_dtype(handle))")
+      preconditionFailure("element type \(ct_tensor_dtype(handle)) is not supported")
     }
     return type
   }
 
-  /// Where the elements live.
+  /// The device of the elements.
   public var device: Device { Device(handle: ct_tensor_device(handle)) }
 }
 
@@ -92,7 +92,7 @@ extension Tensor {
   /// The elements as Float32 in row-major order, from any dtype and device.
   public func values() throws(TensorError) -> [Float] { try to(.float32).elements() }
 
-  /// The elements' bytes in row-major order and their own dtype.
+  /// The bytes of the elements in row-major order and their own dtype.
   public func bytes() throws(TensorError) -> [UInt8] { try elements() }
 
   private func elements<Element>() throws(TensorError) -> [Element] {
@@ -108,7 +108,7 @@ extension Tensor {
     return elements
   }
 
-  /// The number of bytes the elements fill.
+  /// The size of the elements in bytes.
   public var byteCount: Int { count * dtype.byteCount }
 
   /// The one element of a tensor of count 1; throws for any other.

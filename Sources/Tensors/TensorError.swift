@@ -1,12 +1,12 @@
 internal import CTorch
 
-/// An operator that could not run: its name, the shapes it was given, and the engine's reason.
+/// A failed operator: its name, the shapes of its tensors and libtorch's reason.
 public struct TensorError: Error, Equatable, CustomStringConvertible {
   /// The operator or function, such as `matmul`.
   public let operation: String
   /// The shapes of its tensor arguments, in order.
   public let shapes: [[Int]]
-  /// The first line of the engine's message.
+  /// The first line of libtorch's message.
   public let message: String
 
   /// The operation, its operands' shapes and the reason, in one line.
@@ -19,22 +19,22 @@ public struct TensorError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Turns a failed status into an error that names the operation and its operands.
+/// Throws the error of a failed status, which names the operation and its operands.
 func check(_ status: CTStatus, _ operation: String, _ shapes: [[Int]] = []) throws(TensorError) {
   if status == CT_OK { return }
   let message = String(cString: ct_error_message())
-  let firstLine = message.split(separator: "\n").first.map(String.init) ?? "the engine gave no reason"
+  let firstLine = message.split(separator: "\n").first.map(String.init) ?? "libtorch gave no reason"
   throw TensorError(operation: operation, shapes: shapes, message: firstLine)
 }
 
-/// The handle that a function of the C ABI hands over.
+/// The handle that a function of the C ABI creates.
 func created(
   _ operation: String, _ shapes: [[Int]] = [], _ create: (inout OpaquePointer?) -> CTStatus
 ) throws(TensorError) -> OpaquePointer {
   var handle: OpaquePointer?
   try check(create(&handle), operation, shapes)
   guard let handle else {
-    throw TensorError(operation: operation, shapes: shapes, message: "the engine made nothing")
+    throw TensorError(operation: operation, shapes: shapes, message: "libtorch returned nothing")
   }
   return handle
 }

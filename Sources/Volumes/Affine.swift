@@ -1,4 +1,4 @@
-/// A 3 x 4 affine in double precision that takes voxel indices (i, j, k) to world millimetres, RAS+.
+/// A 3 x 4 affine in double precision that maps voxel indices (i, j, k) to world millimetres, RAS+.
 public struct Affine: Hashable, Sendable {
   /// World displacement in mm of one step along the first voxel axis.
   public var i: SIMD3<Double>
@@ -13,7 +13,7 @@ public struct Affine: Hashable, Sendable {
   public static let identity = Affine(
     i: SIMD3(1, 0, 0), j: SIMD3(0, 1, 0), k: SIMD3(0, 0, 1), origin: .zero)
 
-  /// Makes an affine from its four columns, in mm.
+  /// Creates an affine from its four columns, in mm.
   public init(i: SIMD3<Double>, j: SIMD3<Double>, k: SIMD3<Double>, origin: SIMD3<Double>) {
     self.i = i
     self.j = j
@@ -21,7 +21,8 @@ public struct Affine: Hashable, Sendable {
     self.origin = origin
   }
 
-  /// Makes an affine from the rows for world x, y and z; the fourth element of each is the translation in mm.
+  /// Creates an affine from the rows for world x, y and z; the fourth element of each is the translation in
+  /// mm.
   public init(x: SIMD4<Double>, y: SIMD4<Double>, z: SIMD4<Double>) {
     self.init(
       i: SIMD3(x[0], y[0], z[0]), j: SIMD3(x[1], y[1], z[1]), k: SIMD3(x[2], y[2], z[2]),
@@ -56,7 +57,7 @@ public struct Affine: Hashable, Sendable {
       i: turned(inner.i), j: turned(inner.j), k: turned(inner.k), origin: apply(inner.origin))
   }
 
-  /// The affine from world back to voxels; throws `badAffine` when this one is singular or not finite.
+  /// The affine from world to voxels; throws `badAffine` if this one is singular or not finite.
   public func inverse() throws -> Affine {
     guard isInvertible else { throw VolumeError(.badAffine(rows), path: nil) }
     let scale = 1 / determinant
@@ -65,7 +66,7 @@ public struct Affine: Hashable, Sendable {
       x: SIMD4(x, -x.dot(origin)), y: SIMD4(y, -y.dot(origin)), z: SIMD4(z, -z.dot(origin)))
   }
 
-  /// Whether every element is finite and the three axes span space, whatever the voxel size.
+  /// Whether all elements are finite and the three axes are linearly independent.
   public var isInvertible: Bool {
     let size = spacing
     let volume = size.x * size.y * size.z

@@ -1,9 +1,9 @@
 extension Resample {
-  /// Onto a grid along the same axes, by the mean under a triangle as wide as the coarser of the two voxels: linear
-  /// interpolation where the target is finer, averaging where it is coarser.
+  /// Resamples onto a grid with the same axis directions by a triangle filter as wide as the coarser of the
+  /// two voxels: linear interpolation to a finer grid, averaging to a coarser one. Edge values extend beyond
+  /// the border.
   ///
-  /// Beyond the border the edge's value goes on. Throws `badAffine` when the source's affine is singular; both grids'
-  /// axes must point the same ways.
+  /// - Throws: `badAffine` if the source's affine is singular.
   public static func alongAxes(_ volume: Volume, to target: Geometry) throws -> Volume {
     let map = try volume.geometry.affine.inverse().composed(with: target.affine)
     var (shape, values) = (volume.shape, volume.voxels)
@@ -11,7 +11,7 @@ extension Resample {
       precondition(
         (0..<3).allSatisfy {
           $0 == axis || abs(map.columns[axis][$0]) * Double(target.shape[axis]) < tolerance
-        } && map.columns[axis][axis] > 0, "the grids' axes do not point the same ways")
+        } && map.columns[axis][axis] > 0, "the axes of the grids differ in direction")
       let weights = AxisWeights(
         count: target.shape[axis], first: map.origin[axis], step: map.columns[axis][axis],
         sourceCount: shape[axis])
@@ -21,11 +21,11 @@ extension Resample {
     return Volume(geometry: target, voxels: values, header: volume.header)
   }
 
-  // In voxels of the source, over the whole length of an axis.
+  // In source voxels, over the whole length of an axis.
   private static let tolerance = 1e-3
 }
 
-/// How much every source sample of one axis counts in every target sample.
+/// The weights of the source samples in each target sample along one axis.
 private struct AxisWeights: Sendable {
   struct Row: Sendable {
     let start: Int
@@ -34,7 +34,7 @@ private struct AxisWeights: Sendable {
 
   let rows: [Row]
 
-  /// Target samples lie at `first + step * index`, in source samples.
+  /// Target samples are at `first + step * index`, in source samples.
   init(count: Int, first: Double, step: Double, sourceCount: Int) {
     let reach = max(1, step)
     rows = (0..<count).map { target in
@@ -56,7 +56,7 @@ private struct AxisWeights: Sendable {
     let inner = shape[..<axis].reduce(1, *)
     let outer = shape[(axis + 1)...].reduce(1, *)
     let (sourceCount, targetCount) = (shape[axis], rows.count)
-    // Lines along x are short work: several go together.
+    // Lines along x are too short for a task each.
     let chunk = max(1, 4096 / (inner * targetCount))
     return values.withUnsafeBufferPointer { source in
       [Float](unsafeUninitializedCapacity: inner * targetCount * outer) { output, count in

@@ -1,11 +1,11 @@
-/// A voxel grid in the world: how many voxels along each axis, and where they lie.
+/// A voxel grid in the world: its shape and its affine.
 public struct Geometry: Hashable, Sendable {
   /// The number of voxels along x, y and z; always three positive values.
   public let shape: [Int]
-  /// Voxel index to world position, in mm, RAS+.
+  /// The map from voxel indices to world positions in mm, RAS+.
   public let affine: Affine
 
-  /// Makes a grid; the shape must be three positive numbers.
+  /// Creates a grid; the shape must be three positive numbers.
   public init(shape: [Int], affine: Affine) {
     precondition(Self.isValid(shape), "a geometry needs three positive dimensions, not \(shape)")
     self.shape = shape
@@ -30,7 +30,7 @@ public struct Geometry: Hashable, Sendable {
       })
   }
 
-  /// Whether some voxel axis leaves its world axis by more than about 0.1 degree.
+  /// Whether a voxel axis deviates from its world axis by more than about 0.1 degrees.
   public var isOblique: Bool {
     affine.columns.contains { column in
       let unit = column / column.length
@@ -41,12 +41,12 @@ public struct Geometry: Hashable, Sendable {
   /// The world position in mm of a (possibly fractional) voxel index.
   public func world(ofVoxel voxel: SIMD3<Double>) -> SIMD3<Double> { affine.apply(voxel) }
 
-  /// The grid with its world moved by an affine, such as that of a registration, in mm.
+  /// The grid after a world-to-world affine in mm, such as that of a registration.
   public func moved(by affine: Affine) -> Geometry {
     Geometry(shape: shape, affine: affine.composed(with: self.affine))
   }
 
-  /// Whether both grids have one shape and their outer corners lie within `tolerance` mm of each other.
+  /// Whether both grids have the same shape and their outer corners differ by at most `tolerance` mm.
   public func matches(_ other: Geometry, tolerance: Double = 1e-3) -> Bool {
     shape == other.shape
       && corners.allSatisfy { (affine.apply($0) - other.affine.apply($0)).length <= tolerance }
@@ -66,7 +66,7 @@ public struct Geometry: Hashable, Sendable {
 extension Geometry: Codable {
   private enum CodingKeys: CodingKey { case shape, affine }
 
-  /// Reads `shape` and `affine`; throws when the shape is not three positive numbers.
+  /// Reads `shape` and `affine`; throws if the shape is not three positive numbers.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let shape = try container.decode([Int].self, forKey: .shape)

@@ -1,15 +1,15 @@
-/// Values on a voxel grid, x fastest as in NIfTI, with what the file's header said about them.
+/// Values on a voxel grid, x fastest as in NIfTI, with the header of their file.
 public struct Grid<Element: Sendable>: Sendable {
-  /// The shape and the place in the world.
+  /// The shape and the affine.
   public let geometry: Geometry
   /// One value per voxel, x fastest.
   public var voxels: [Element] {
     didSet { Self.require(voxels, fit: geometry) }
   }
-  /// What the source file's header said, so that outputs can say the same; nil for computed grids.
+  /// The header of the source file, which outputs repeat; nil for computed grids.
   public var header: NIfTIHeaderInfo?
 
-  /// Makes a grid from one value per voxel; the number of values must be that of the geometry.
+  /// Creates a grid from one value per voxel of the geometry.
   public init(geometry: Geometry, voxels: [Element], header: NIfTIHeaderInfo? = nil) {
     Self.require(voxels, fit: geometry)
     self.geometry = geometry
@@ -17,7 +17,7 @@ public struct Grid<Element: Sendable>: Sendable {
     self.header = header
   }
 
-  /// Makes a grid with one value everywhere.
+  /// Creates a grid with the same value everywhere.
   public init(geometry: Geometry, repeating value: Element, header: NIfTIHeaderInfo? = nil) {
     self.init(
       geometry: geometry, voxels: Array(repeating: value, count: geometry.voxelCount), header: header)
@@ -76,11 +76,11 @@ public typealias Mask = Grid<UInt8>
 public typealias Labels = Grid<Int32>
 
 extension Grid<Float> {
-  /// How many voxels are NaN or infinite.
+  /// The number of voxels that are NaN or infinite.
   public var nonFiniteCount: Int { voxels.reduce(0) { $1.isFinite ? $0 : $0 + 1 } }
 }
 
 extension Grid<UInt8> {
-  /// How many voxels are set.
+  /// The number of voxels that are not 0.
   public var count: Int { voxels.reduce(0) { $1 == 0 ? $0 : $0 + 1 } }
 }

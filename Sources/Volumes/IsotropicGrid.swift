@@ -1,6 +1,6 @@
 extension Geometry {
-  /// A grid of cubic voxels along the same axes, `spacing` mm wide, around a box of voxels and `margin` mm more on
-  /// every side, though not beyond this grid.
+  /// The grid of cubic voxels of `spacing` mm along the same axes that covers a box of voxels and a margin in
+  /// mm around it, clipped to this grid.
   public func isotropic(spacing: Double, around box: [Range<Int>], margin: Double = 0) -> Geometry {
     let size = self.spacing
     var first = SIMD3<Double>.zero
@@ -8,7 +8,7 @@ extension Geometry {
       let low = max(0, Double(box[axis].lowerBound) * size[axis] - margin)
       let high = min(Double(shape[axis]) * size[axis], Double(box[axis].upperBound) * size[axis] + margin)
       let count = max(1, Int(((high - low) / spacing).rounded()))
-      // The faces of the grid lie half a voxel before its first centre.
+      // The grid begins half a voxel before its first centre.
       first[axis] = ((low + high - Double(count - 1) * spacing) / size[axis] - 1) / 2
       return count
     }
@@ -18,6 +18,6 @@ extension Geometry {
       affine: Affine(i: columns[0], j: columns[1], k: columns[2], origin: affine.apply(first)))
   }
 
-  /// All voxels of the grid.
+  /// The box of all voxels.
   public var box: [Range<Int>] { shape.map { 0..<$0 } }
 }

@@ -5,14 +5,15 @@ public struct Orientation: Hashable, Sendable, Codable {
   /// For each input axis, whether its direction is reversed.
   public let isFlipped: [Bool]
 
-  /// Makes an orientation; `permutation` must hold 0, 1 and 2 once each.
+  /// Creates an orientation; `permutation` must contain 0, 1 and 2 once each.
   public init(permutation: [Int], isFlipped: [Bool]) {
     precondition(permutation.sorted() == [0, 1, 2] && isFlipped.count == 3)
     self.permutation = permutation
     self.isFlipped = isFlipped
   }
 
-  /// The orientation that brings a grid closest to R, A, S; the strongest axis chooses first, as in nibabel.
+  /// The orientation that brings a grid closest to RAS; the axis with the largest component is assigned
+  /// first, as in nibabel.
   public init(of geometry: Geometry) {
     var rotation = geometry.affine.nearestRotation
     var permutation = [0, 1, 2]
@@ -41,7 +42,7 @@ public struct Orientation: Hashable, Sendable, Codable {
     return Orientation(permutation: permutation, isFlipped: isFlipped)
   }
 
-  /// The same voxels in the same places of the world, with reordered axes.
+  /// The same voxels at the same world positions, with reordered axes.
   public func apply(_ geometry: Geometry) -> Geometry {
     var shape = [1, 1, 1]
     var columns = [SIMD3<Double>](repeating: .zero, count: 3)
@@ -57,7 +58,7 @@ public struct Orientation: Hashable, Sendable, Codable {
     return Geometry(shape: shape, affine: affine)
   }
 
-  /// The same values in the same places of the world, with reordered axes; no interpolation.
+  /// The same values at the same world positions, with reordered axes and without interpolation.
   @inlinable
   public func apply<Element>(_ grid: Grid<Element>) -> Grid<Element> {
     let target = apply(grid.geometry)
@@ -88,8 +89,8 @@ public struct Orientation: Hashable, Sendable, Codable {
 }
 
 extension Affine {
-  /// The columns of the rotation (or reflection) closest to the axes: the orthogonal polar factor, found by
-  /// Newton's iteration.
+  /// The columns of the rotation or reflection closest to the axes: the orthogonal polar factor by Newton's
+  /// iteration (Higham 1986, doi:10.1137/0907079).
   package var nearestRotation: [SIMD3<Double>] {
     var current = Affine(i: i / i.length, j: j / j.length, k: k / k.length, origin: .zero)
     for _ in 0..<64 {

@@ -2,7 +2,7 @@ import CImageIO
 import Base
 public import Foundation
 
-/// A grey or RGB picture in memory, row 0 first.
+/// A grey or RGB image in memory, row 0 first.
 public struct PNGImage: Hashable, Sendable {
   /// The number of columns.
   public let width: Int
@@ -15,17 +15,17 @@ public struct PNGImage: Hashable, Sendable {
   /// height x width x channels, row by row, channels interleaved; at most 255 when `bitDepth` is 8.
   public let samples: [UInt16]
 
-  /// Makes a grey picture with 8 bit per pixel from height x width values.
+  /// Creates a grey image with 8 bits per pixel from height x width values.
   public init(width: Int, height: Int, gray: [UInt8]) {
     self.init(width: width, height: height, bitDepth: 8, channels: 1, samples: gray.map(UInt16.init))
   }
 
-  /// Makes a grey picture with 16 bit per pixel from height x width values.
+  /// Creates a grey image with 16 bits per pixel from height x width values.
   public init(width: Int, height: Int, gray: [UInt16]) {
     self.init(width: width, height: height, bitDepth: 16, channels: 1, samples: gray)
   }
 
-  /// Makes a colour picture with 8 bit per channel from height x width x 3 values.
+  /// Creates a colour image with 8 bits per channel from height x width x 3 values.
   public init(width: Int, height: Int, rgb: [UInt8]) {
     self.init(width: width, height: height, bitDepth: 8, channels: 3, samples: rgb.map(UInt16.init))
   }
@@ -39,14 +39,15 @@ public struct PNGImage: Hashable, Sendable {
     self.samples = samples
   }
 
-  /// Reads the width and height alone.
+  /// Reads only the width and height.
   public static func readSize(_ url: URL) throws -> (width: Int, height: Int) {
     let image = try load(url, cimage_png_read_header)
     return (Int(image.width), Int(image.height))
   }
 
-  /// Reads a picture as grey; colours that are all grey and alpha that is all opaque are accepted, other
-  /// pictures refused with `colourPNG` or `transparentPNG`.
+  /// Reads a grey image; RGB with equal channels and opaque alpha are accepted.
+  ///
+  /// - Throws: `VolumeError`, of the kind `colourPNG` or `transparentPNG` for other images.
   public static func read(_ url: URL) throws -> PNGImage {
     let image = try load(url, cimage_png_read)
     defer { cimage_free(image.samples) }
@@ -62,10 +63,10 @@ public struct PNGImage: Hashable, Sendable {
       samples: gray)
   }
 
-  /// The picture as the bytes of a PNG file, the same every time.
+  /// The bytes of a PNG file; equal images give equal bytes.
   public func encoded() throws -> Data { try encoded(path: nil) }
 
-  /// Writes the picture, whole or not at all; throws `writeFailed`.
+  /// Writes the image atomically; throws `writeFailed`.
   public func write(to url: URL) throws {
     try writing { try WholeFile.write(encoded(path: url.path), to: url) }
   }
@@ -124,7 +125,7 @@ public struct PNGImage: Hashable, Sendable {
     case CIMAGE_TOO_LARGE:
       kind = .tooLarge(
         claimed: text(buffer),
-        limit: "\(CIMAGE_PNG_MAX_DIMENSION) pixels a side, and 1032 bytes per compressed byte,")
+        limit: "\(CIMAGE_PNG_MAX_DIMENSION) pixels per side and 1032 bytes per compressed byte")
     case CIMAGE_NO_MEMORY: kind = .unreadable(reason: "out of memory")
     case CIMAGE_CORRUPT: kind = .damaged(reason: text(buffer))
     default: kind = .unreadable(reason: text(buffer))

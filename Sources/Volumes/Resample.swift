@@ -1,10 +1,10 @@
 import Foundation
 
-/// Resampling onto another grid by world coordinates; what lies outside the source is 0.
+/// Resampling onto another grid in world coordinates; voxels outside the source are 0.
 public enum Resample {
-  /// Trilinear interpolation; throws `badAffine` when the source's affine is singular.
+  /// Trilinear interpolation; throws `badAffine` if the source's affine is singular.
   ///
-  /// A voxel has extent: points within half a voxel of the outermost centres take the edge's value.
+  /// Voxels have extent: points within half a voxel of the outermost centres take the edge's value.
   public static func linear(_ volume: Volume, to target: Geometry) throws -> Volume {
     let shape = SIMD3(volume.shape)
     let last = SIMD3<Double>(shape &- 1)
@@ -22,7 +22,7 @@ public enum Resample {
     }
   }
 
-  /// The value of the nearest voxel; throws `badAffine` when the source's affine is singular.
+  /// Nearest-neighbour interpolation; throws `badAffine` if the source's affine is singular.
   public static func nearest<Element: Numeric>(
     _ grid: Grid<Element>, to target: Geometry
   ) throws -> Grid<Element> {
@@ -35,8 +35,8 @@ public enum Resample {
     }
   }
 
-  // In voxels: points on the border of the grid are inside, and points between two voxels go to the upper
-  // one, whatever the rounding of the affines.
+  // In voxels. Despite rounding, points on the border of the grid are inside, and points halfway between two
+  // voxels belong to the upper one.
   private static let margin = 1e-6
 
   @inline(__always)

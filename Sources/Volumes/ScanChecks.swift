@@ -1,22 +1,24 @@
 package import Base
 
 extension Volume {
-  /// A PNG slice: it has no position.
+  /// Whether the volume is a PNG slice, which has no position in the world.
   package var isPlanar: Bool { header == nil && shape[2] == 1 }
 
-  /// NaN is background where it is the only background; anywhere else it is an error.
+  /// The volume with 0 for NaN, if NaN is its only background; throws a ``Problem`` for other non-finite
+  /// voxels.
   package func finite(name: String) throws -> Volume {
     let broken = nonFiniteCount
     guard broken > 0 else { return self }
     guard broken < voxels.count, !voxels.contains(0) else {
       throw Problem(
         .badData, "\(broken) of \(voxels.count) voxels are NaN or infinite", at: name,
-        advice: "repair the scan, or write 0 where there is no brain")
+        advice: "repair the scan, or set the voxels outside the brain to 0")
     }
     return map { $0.isFinite ? $0 : 0 }
   }
 
-  /// Throws a ``Problem`` where all voxels of the brain are alike; its mask has the scan's shape.
+  /// Throws a ``Problem`` if all voxels in the brain mask, which has the scan's shape, have the same
+  /// intensity.
   package func requireContrast(inside brain: Mask, name: String) throws {
     var seen: Float?
     for (value, isBrain) in zip(voxels, brain.voxels) where isBrain != 0 {
@@ -26,7 +28,7 @@ extension Volume {
     throw Problem.uniformIntensity(name: name)
   }
 
-  /// 1 where the voxel is not zero; throws a ``Problem`` when none is.
+  /// The mask of voxels that are not 0; throws a ``Problem`` if there are none.
   package func nonZeroMask(name: String) throws -> Mask {
     let mask = map { $0 == 0 ? UInt8(0) : 1 }
     guard mask.voxels.contains(1) else {
@@ -39,13 +41,13 @@ extension Volume {
 extension Problem {
   package static func uniformIntensity(name: String) -> Problem {
     Problem(
-      .badData, "the brain has one brightness everywhere", at: name,
-      advice: "check that the file holds a scan")
+      .badData, "all voxels of the brain have the same intensity", at: name,
+      advice: "check that the file contains a scan")
   }
 }
 
 extension Mask {
-  /// Throws a ``Problem`` for a brain mask of another shape than its image.
+  /// Throws a ``Problem`` if the brain mask and its image differ in shape.
   package func requireShape(of image: Volume, name: String) throws {
     guard shape == image.shape else {
       throw Problem(

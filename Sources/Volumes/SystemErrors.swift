@@ -2,7 +2,7 @@ import CImageIO
 import Base
 import Foundation
 
-/// Throws what `body` throws, a file that cannot be written as `writeFailed`.
+/// Runs `body` and converts a `FileWriteError` to `writeFailed`.
 package func writing(_ body: () throws -> Void) throws {
   do {
     try body()
@@ -11,8 +11,8 @@ package func writing(_ body: () throws -> Void) throws {
   }
 }
 
-/// Why the last operation on a gz stream failed, without the path that zlib puts before it, and whether the system
-/// refused it or the content does not decompress.
+/// The reason of the last failure of a gz stream, without zlib's path prefix; `isSystem` is false if the
+/// content does not decompress.
 func streamError(_ stream: gzFile?) -> (reason: String, isSystem: Bool) {
   var code: Int32 = 0
   guard let text = gzerror(stream, &code), code != Z_ERRNO else { return (systemError(), true) }

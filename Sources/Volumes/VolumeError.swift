@@ -1,34 +1,34 @@
 public import Base
 
-/// Why a volume could not be read, written or placed: what happened, where, and what to do about it.
+/// A failure to read, write or locate a volume: what happened, where, and what to do.
 public struct VolumeError: Error, Hashable, Sendable {
-  /// The kind of failure, with its particulars.
+  /// The kind of failure with its details.
   public enum Kind: Hashable, Sendable {
     /// There is no file at the path.
     case notFound
     /// The file exists but the system cannot read it.
     case unreadable(reason: String)
-    /// The content does not decompress, or not to what its checksum says.
+    /// The content does not decompress, or its checksum is wrong.
     case damaged(reason: String)
-    /// The data end early; both numbers count uncompressed bytes from the start of the file.
+    /// The data end early; both numbers are uncompressed bytes from the start of the file.
     case truncated(expected: Int, actual: Int)
     /// The content is not NIfTI.
     case notNIfTI
     /// A .hdr/.img pair instead of a single file.
     case pairedFiles
-    /// The file extension is none that Norma reads.
+    /// The file extension is not supported.
     case unsupportedFormat(String)
-    /// Voxels are of a type that is not a real number.
+    /// The voxel type is not a real number.
     case unsupportedDatatype(String)
     /// More than one volume; carries the stored shape.
     case series4D(shape: [Int])
-    /// A header field holds a value that the format does not allow.
+    /// A header field has a value that the format does not allow.
     case invalidHeader(field: String, value: String)
     /// A voxel size is zero, negative or not finite; carries the sizes in mm.
     case badVoxelSize([Double])
     /// The affine is singular or not finite; carries its rows.
     case badAffine([SIMD4<Double>])
-    /// The header claims more data than the limit, or than the file can hold.
+    /// The header claims more data than the limit or than the file can contain.
     case tooLarge(claimed: String, limit: String)
     /// The content is not PNG.
     case notPNG
@@ -57,40 +57,40 @@ public struct VolumeError: Error, Hashable, Sendable {
     case .unreadable(let reason): "The file cannot be read: \(reason)."
     case .damaged(let reason): "The file is damaged: \(reason)."
     case .truncated(let expected, let actual):
-      "The file ends early: \(actual) of \(expected) bytes are there."
+      "The file ends early: it has \(actual) of \(expected) bytes."
     case .notNIfTI: "The file is not NIfTI."
-    case .pairedFiles: "This is half of a .hdr/.img pair; only single-file NIfTI is read."
-    case .unsupportedFormat(""): "The file's name does not end in its type."
-    case .unsupportedFormat(let name): "Files of type '\(name)' are not read."
-    case .unsupportedDatatype(let name): "Voxels of type \(name) are not read."
-    case .series4D(let shape): "The file holds a series of volumes (\(Self.list(shape)))."
+    case .pairedFiles: "This is half of a .hdr/.img pair; only single-file NIfTI is supported."
+    case .unsupportedFormat(""): "The file name has no extension."
+    case .unsupportedFormat(let name): "Files of type '\(name)' are not supported."
+    case .unsupportedDatatype(let name): "Voxels of type \(name) are not supported."
+    case .series4D(let shape): "The file contains a series of volumes (\(Self.list(shape)))."
     case .invalidHeader(let field, let value): "The header field \(field) is \(value)."
     case .badVoxelSize(let size):
       "The voxel size (\(Self.list(size))) is not positive and finite."
     case .badAffine: "The affine is singular or not finite."
     case .tooLarge(let claimed, let limit): "The header claims \(claimed); at most \(limit) can be read."
     case .notPNG: "The file is not PNG."
-    case .colourPNG: "The image is in colour; a slice has to be grey."
-    case .transparentPNG: "The image has transparent pixels; a slice has to be opaque."
+    case .colourPNG: "The image is in colour; a slice must be grey."
+    case .transparentPNG: "The image has transparent pixels; a slice must be opaque."
     case .writeFailed(let reason): "The file cannot be written: \(reason)."
     }
   }
 
-  /// What the user can do about it.
+  /// What the user can do.
   public var todo: String {
     switch kind {
     case .notFound: "Check the path."
-    case .unreadable: "Check the permissions, and that the file opens in another viewer."
+    case .unreadable: "Check the permissions, and whether another viewer opens the file."
     case .damaged, .truncated: "Copy or download the file again."
-    case .notNIfTI: "Give a .nii or .nii.gz file; dcm2niix converts DICOM."
+    case .notNIfTI: "Use a .nii or .nii.gz file; dcm2niix converts DICOM."
     case .pairedFiles: "Convert the pair to one file, for example with nib-convert or fslchfiletype NIFTI_GZ."
-    case .unsupportedFormat: "Give a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
+    case .unsupportedFormat: "Use a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
     case .unsupportedDatatype: "Convert the voxels to float32, for example with nib-convert."
-    case .series4D: "Pick one volume, for example with nib-roi or fslroi."
+    case .series4D: "Extract one volume, for example with nib-roi or fslroi."
     case .invalidHeader, .badVoxelSize, .badAffine:
       "Repair the header, or convert the scan again from its source."
     case .tooLarge:
-      "Check that the header is intact; crop or resample the image when it really is this large."
+      "Check that the header is intact; crop or resample the image if it really is this large."
     case .notPNG: "Check that the file is what its name says."
     case .colourPNG: "Convert the image to greyscale."
     case .transparentPNG: "Remove the alpha channel."
@@ -111,7 +111,7 @@ extension VolumeError: CustomStringConvertible {
 }
 
 extension VolumeError: ProblemReport {
-  /// The three lines of a file that cannot be read, placed or written.
+  /// The problem of a file that cannot be read, located or written.
   public var problem: Problem {
     let kind: Problem.Kind =
       switch self.kind {

@@ -21,7 +21,7 @@ public enum VolumeReader {
     }
   }
 
-  /// Reads the shape and place of an image without its voxels.
+  /// Reads the geometry of an image without its voxels.
   public static func readGeometry(_ url: URL) throws -> Geometry {
     switch try format(of: url) {
     case .nifti: return try NIfTI.readGeometry(url)

@@ -19,7 +19,7 @@ import Volumes
       try Data(repeating: 1, count: 400).write(to: place.folder / "scan.dcm")
       return try place.segment(place.folder / "scan.dcm")
     },
-    BadInput("a series", 65, ["series of volumes", "scan.nii", "Pick one volume"]) { place in
+    BadInput("a series", 65, ["series of volumes", "scan.nii", "Extract one volume"]) { place in
       // dim[0] = 4 and dim[4] = 2.
       let shape = try NIfTI.readGeometry(Cohort.patient).shape.map { UInt8($0) }
       return try place.segment(
@@ -30,11 +30,11 @@ import Volumes
     },
     BadInput("all NaN", 65, ["NaN", "scan.nii.gz"]) { place in try place.segment(place.scan { _, _ in .nan })
     },
-    BadInput("NaN inside", 65, ["1 of", "NaN", "scan.nii.gz", "write 0"]) { place in
+    BadInput("NaN inside", 65, ["1 of", "NaN", "scan.nii.gz", "outside the brain"]) { place in
       let middle = try NIfTI.readGeometry(Cohort.patient).voxelCount / 2
       return try place.segment(place.scan { $0 == middle ? .nan : $1 })
     },
-    BadInput("one brightness", 65, ["one brightness", "scan.nii.gz"]) { place in
+    BadInput("one brightness", 65, ["same intensity", "scan.nii.gz"]) { place in
       try place.segment(place.scan { $1 == 0 ? 0 : 100 })
     },
     BadInput("voxel size zero", 65, ["voxel size", "scan.nii", "header"]) { place in
@@ -135,7 +135,7 @@ import Volumes
       data[data.count - 6] ^= 0xFF
       return data
     },
-    content("no ending", "scan", ["does not end in its type", ".nii.gz"]) { try plain($0) },
+    content("no ending", "scan", ["no extension", ".nii.gz"]) { try plain($0) },
     content("a header of a pair", "scan.hdr", [".hdr/.img pair"]) { try plain($0) },
     content("FreeSurfer's", "scan.mgz", ["'mgz'"]) { try plain($0) },
     content("a JPEG that is called PNG", "slice.png", ["not PNG"]) { _ in
@@ -143,7 +143,7 @@ import Volumes
     },
     content("a PNG cut short", "slice.png", ["damaged", "again"]) { try slice($0) { _ in 90 }.dropLast(60) },
     content("a black slice", "slice.png", ["all voxels are zero"]) { try slice($0) { _ in 0 } },
-    content("a slice of one brightness", "slice.png", ["one brightness"]) { try slice($0) { _ in 90 } },
+    content("a slice of one brightness", "slice.png", ["same intensity"]) { try slice($0) { _ in 90 } },
     content("a slice of one pixel", "slice.png", ["no slice holds"]) { try slice($0, side: 1) { _ in 90 } },
   ]
 
@@ -187,7 +187,7 @@ import Volumes
 
       """),
     companion(
-      "a brain mask that is text", 65, "brain_mask", ["does not end in its type", "companion"], "hello\n"),
+      "a brain mask that is text", 65, "brain_mask", ["no extension", "companion"], "hello\n"),
   ]
 
   private static func companion(

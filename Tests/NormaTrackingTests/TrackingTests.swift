@@ -8,8 +8,8 @@ import Testing
 @testable import Norma
 @testable import NormaTracking
 
-/// A folder that looks like a run with `epochs` finished epochs; of the real thing Scripts/checks/tracking tries what
-/// others read.
+/// A folder that looks like a run with `epochs` finished epochs. Scripts/checks/tracking tests real runs with
+/// TensorBoard and MLflow.
 private func makeRun(_ name: String, epochs: Int, in place: URL, isFinished: Bool = false) throws -> RunFolder
 {
   let run = RunFolder(place.appendingPathComponent(name))
@@ -75,7 +75,7 @@ private func makeRun(_ name: String, epochs: Int, in place: URL, isFinished: Boo
     let records = try (0..<16).map { try RunRecord(of: makeRun("run\($0)", epochs: 1, in: place.url)) }
     let file = place.url.appendingPathComponent("runs.sqlite")
     try await withThrowingTaskGroup(of: Void.self) { group in
-      // Each with a connection of its own, as processes have.
+      // Each writer has its own connection, as processes do.
       for record in records { group.addTask { try RunStore(file).record(record) } }
       try await group.waitForAll()
     }
@@ -125,7 +125,7 @@ private func makeRun(_ name: String, epochs: Int, in place: URL, isFinished: Boo
       try events.add(.epoch(record))
       let one = try size()
       #expect(one > empty)
-      // The crash: the next record is cut short.
+      // The crash truncates the next record.
       let handle = try FileHandle(forWritingTo: events.url)
       try handle.seekToEnd()
       try handle.write(contentsOf: Data([9, 0, 0]))

@@ -49,7 +49,7 @@ struct AutogradTests {
     #expect(throws: TensorError.self) {
       try withoutGradients { try x.reshape([7]) }
     }
-    #expect(try x.exp().requiresGrad, "recording goes on after an error inside")
+    #expect(try x.exp().requiresGrad, "recording continues after an error")
   }
 
   @Test func mixedPrecisionRoundsActivationsAndKeepsWeights() throws {
@@ -77,7 +77,7 @@ struct AutogradTests {
     }
   }
 
-  /// Casts of weights are kept within a scope, and the weights change between scopes.
+  /// Cast weights are cached within a scope only, because the weights change between scopes.
   @Test func mixedPrecisionForgetsItsCastsWithItsScope() throws {
     let store = ParameterStore(generator: try Generator(seed: 1))
     let linear = try Linear(store.path(), in: 4, out: 3)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Tensors
 
-/// One operator in place of three: the same numbers, whatever happened to the layers in between.
+/// The fused operator gives the numbers of its layers, also after the layers have changed.
 struct FusedConvolutionTests {
   struct Layers {
     let convolve: Forward
@@ -53,7 +53,7 @@ struct FusedConvolutionTests {
       }
     }
     try expectAgreement(batch: 2, "at first")
-    // The running statistics move while the filters stay.
+    // Only the running statistics change.
     _ = try norm(layers.convolve(.randn([3, 4, 9, 9], generator: draws)), training: true)
     try expectAgreement(batch: 2, "after a training pass")
     let counter = "norm.num_batches_tracked"

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Tensors
 
-/// Reference tensors that Scripts/goldens/tensors.py had PyTorch compute.
+/// Reference tensors from PyTorch, computed by Scripts/goldens/tensors.py.
 struct Golden {
   let tensors: [String: Tensor]
 
@@ -16,13 +16,13 @@ struct Golden {
     get throws { try #require(tensors[name], "the golden file has no \(name)") }
   }
 
-  /// The tensors under a prefix, named by the rest of their name.
+  /// The tensors under a prefix, without the prefix in their names.
   func under(_ prefix: String) -> [String: Tensor] {
     let inside = tensors.filter { $0.key.hasPrefix(prefix) }
     return Dictionary(uniqueKeysWithValues: inside.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
   }
 
-  /// The cases in the file: every first part of a name that has a second.
+  /// The cases in the file: the first parts of all names of two or more parts.
   var cases: Set<String> {
     Set(
       tensors.keys.compactMap { key in key.lastIndex(of: "/") == nil ? nil : String(key.prefix { $0 != "/" })

@@ -12,7 +12,7 @@ struct Operands {
     kernel = try golden["kernel"]
   }
 
-  /// Twice x wherever the condition does not hold.
+  /// 2x where the condition is false, x elsewhere.
   func doubled(unless condition: Tensor) throws -> Tensor { try x * (2 - condition.to(.float32)) }
 }
 

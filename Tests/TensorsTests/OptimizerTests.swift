@@ -29,7 +29,7 @@ struct OptimizerTests {
           decoupled: true)
     }
 
-    /// Takes steps; returns the loss and the gradient norm before each.
+    /// Takes steps and returns the loss and the gradient norm before each.
     @discardableResult
     func run(_ count: Int) throws -> (losses: [Float], norms: [Float]) {
       var losses: [Float] = []
@@ -45,7 +45,7 @@ struct OptimizerTests {
       return (losses, norms)
     }
 
-    /// PyTorch's `clip_grad_norm_`, with which the golden steps were taken; returns the norm before.
+    /// PyTorch's `clip_grad_norm_`, which the golden steps use; returns the norm before clipping.
     private func clipGradients(norm limit: Float) throws -> Float {
       let norm = try Tensor.stack(adam.gradients.map { try $0.norm() }).norm().item()
       let scale = limit / (norm + 1e-6)

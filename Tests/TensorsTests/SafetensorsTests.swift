@@ -84,7 +84,7 @@ struct SafetensorsTests {
     }
   }
 
-  /// A header and the elements after it; `length` overrides the header's true length.
+  /// A file of a header and zeros; `length` replaces the true length of the header.
   static func file(_ header: String, elements: Int = 0, length: UInt64? = nil) -> Data {
     let length = length ?? UInt64(header.utf8.count)
     return withUnsafeBytes(of: length.littleEndian) { Data($0) } + Data(header.utf8) + Data(count: elements)
@@ -102,15 +102,15 @@ struct SafetensorsTests {
       "huge header",
       (file("{}", length: .max), "the header claims 18446744073709551615 bytes, the file has 10")
     ),
-    Row("no JSON", (file("weights"), "the header is not the JSON object it must be")),
-    Row("no object", (file("[]"), "the header is not the JSON object it must be")),
+    Row("no JSON", (file("weights"), "the header is not a valid JSON object")),
+    Row("no object", (file("[]"), "the header is not a valid JSON object")),
     Row(
       "number as metadata",
-      (file(#"{"__metadata__":{"a":1}}"#), "the header is not the JSON object it must be")),
-    Row("missing field", (file(#"{"x":{"dtype":"F32"}}"#), "the header is not the JSON object it must be")),
+      (file(#"{"__metadata__":{"a":1}}"#), "the header is not a valid JSON object")),
+    Row("missing field", (file(#"{"x":{"dtype":"F32"}}"#), "the header is not a valid JSON object")),
     Row(
       "deep nesting",
-      (file(String(repeating: "[", count: 100_000)), "the header is not the JSON object it must be")
+      (file(String(repeating: "[", count: 100_000)), "the header is not a valid JSON object")
     ),
     Row(
       "unknown type",
@@ -127,28 +127,28 @@ struct SafetensorsTests {
       )),
     Row(
       "negative size",
-      (file(header("F32", "[-1,-4]", "[0,16]"), elements: 16), "tensor x: no tensor has shape [-1, -4]")
+      (file(header("F32", "[-1,-4]", "[0,16]"), elements: 16), "tensor x: shape [-1, -4] is invalid")
     ),
     Row(
       "overflowing shape",
       (
         file(header("F32", "[4611686018427387904,4]", "[0,0]")),
-        "tensor x: no tensor has shape [4611686018427387904, 4]"
+        "tensor x: shape [4611686018427387904, 4] is invalid"
       )),
     Row(
       "overflow hidden by zero",
       (
         file(header("F32", "[0,9223372036854775807,9223372036854775807]", "[0,0]")),
-        "tensor x: no tensor has shape [0, 9223372036854775807, 9223372036854775807]"
+        "tensor x: shape [0, 9223372036854775807, 9223372036854775807] is invalid"
       )),
     Row(
       "reversed offsets",
-      (file(header("F32", "[1]", "[4,0]"), elements: 4), "tensor x: offsets [4, 0] are no range")),
+      (file(header("F32", "[1]", "[4,0]"), elements: 4), "tensor x: offsets [4, 0] are not a range")),
     Row(
       "negative offsets",
-      (file(header("F32", "[1]", "[-4,0]"), elements: 4), "tensor x: offsets [-4, 0] are no range")),
+      (file(header("F32", "[1]", "[-4,0]"), elements: 4), "tensor x: offsets [-4, 0] are not a range")),
     Row(
-      "one offset", (file(header("F32", "[1]", "[4]"), elements: 4), "tensor x: offsets [4] are no range")),
+      "one offset", (file(header("F32", "[1]", "[4]"), elements: 4), "tensor x: offsets [4] are not a range")),
     Row(
       "truncated elements",
       (file(header("F32", "[2]", "[0,8]"), elements: 4), "the tensors need 8 bytes, the file holds 4")),

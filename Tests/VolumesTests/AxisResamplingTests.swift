@@ -10,7 +10,7 @@ import Volumes
 
   @Test func coarserVoxelsAreWeightedMeans() throws {
     let source = Volume(geometry: geometry(6, step: 1), voxels: [0, 0, 4, 0, 0, 8])
-    // Weights 1/4, 1/2, 1/4 about samples 1, 3 and 5; the last voxel goes on beyond the border.
+    // Weights 1/4, 1/2, 1/4 about samples 1, 3 and 5; the last voxel extends beyond the border.
     let coarse = try Resample.alongAxes(source, to: geometry(3, step: 2, first: 1))
     #expect(coarse.voxels == [1, 1, 6])
   }
@@ -48,11 +48,11 @@ import Volumes
     let affine = Affine(i: SIMD3(0, 2, 0), j: SIMD3(-1, 0, 0), k: SIMD3(0, 0, 5), origin: SIMD3(1, 2, 3))
     let scan = Geometry(shape: [20, 30, 10], affine: affine)
     let grid = scan.isotropic(spacing: 3, around: [5..<11, 0..<30, 8..<10], margin: 6)
-    // 12 + 12 mm; 30 mm, as the scan ends there; 10 + 6 mm.
+    // 12 + 12 mm; 30 mm, where the scan ends; 10 + 6 mm.
     #expect(grid.shape == [8, 10, 5] && grid.spacing == SIMD3(3, 3, 3))
     #expect(grid.axisCodes == scan.axisCodes)
     let middle = { (g: Geometry) in g.world(ofVoxel: SIMD3<Double>(SIMD3(g.shape) &- 1) / 2) }
-    // Middle of the widened box: 16, 15 and 42 mm from the first faces.
+    // The middle of the widened box: 16, 15 and 42 mm from the first faces.
     let expected = affine.apply(SIMD3(16.0 / 2 - 0.5, 15 - 0.5, 42.0 / 5 - 0.5))
     #expect((middle(grid) - expected).max() < 1e-9 && (expected - middle(grid)).max() < 1e-9)
   }

@@ -136,7 +136,7 @@ import Volumes
     }
   }
 
-  /// Cutting a compressed file anywhere, even inside its checksum, is noticed.
+  /// A compressed file truncated anywhere, even within its checksum, is refused.
   @Test func refusesTruncatedGzipWhereverItIsCut() throws {
     try withTemporaryFolder { folder in
       let whole = try Data(contentsOf: Goldens.url("float32-big-endian.nii.gz"))
@@ -162,7 +162,7 @@ import Volumes
     }
   }
 
-  /// 1000 cubed int16 claimed by a file of some hundred bytes: refused before 4 GB are asked for.
+  /// A file of a few hundred bytes that claims 1000 cubed int16 voxels is refused before 4 GB are allocated.
   @Test func refusesMoreThanTheFileCanInflateTo() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("bomb.nii.gz")

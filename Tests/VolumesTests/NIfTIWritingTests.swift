@@ -4,7 +4,8 @@ import Testing
 import Volumes
 
 @Suite struct NIfTIWritingTests {
-  /// The bytes of a NIfTI-1 header that place the image: pixdim[0...3], form codes, quaternion, offsets, rows.
+  /// The bytes of a NIfTI-1 header that locate the image: pixdim[0...3], form codes, quaternion, offsets,
+  /// rows.
   private func place(_ data: Data) -> [Data] {
     let bytes = Array(data)
     return [Data(bytes[76..<92]), Data(bytes[252..<328])]
@@ -56,7 +57,7 @@ import Volumes
     }
   }
 
-  /// After reorientation the source's raw rows no longer describe the grid and must not be copied.
+  /// After a reorientation the source's rows do not describe the grid and must not be copied.
   @Test func headerOfAnotherGridGivesItsCodeButNotItsPlace() throws {
     let source = try NIfTI.read(Goldens.url("both-differ.nii.gz"))
     let turned = Orientation(permutation: [2, 0, 1], isFlipped: [true, false, true]).apply(source)
@@ -175,7 +176,7 @@ import Volumes
   }
 }
 
-/// The qform's code and the sform's.
+/// The codes of the qform and the sform.
 private func formCodes(_ header: NIfTIHeaderInfo?) -> [Int] {
   [header?.qformCode, header?.sformCode].compactMap { $0 }
 }

@@ -132,7 +132,7 @@ import Volumes
   }
 }
 
-/// The checksum of PNG chunks, bit by bit.
+/// The checksum of PNG chunks.
 private func crc32(_ data: Data) -> UInt32 {
   ~data.reduce(UInt32.max) { sum, byte in
     (0..<8).reduce(sum ^ UInt32(byte)) { value, _ in

@@ -9,7 +9,7 @@ import Volumes
         i: SIMD3(spacing.x, 0, 0), j: SIMD3(0, spacing.y, 0), k: SIMD3(0, 0, spacing.z), origin: origin))
   }
 
-  /// A board of 0 and 2 in voxels of 1 mm.
+  /// A chessboard of 0 and 2 with voxels of 1 mm.
   private var board: Volume {
     let geometry = grid([24, 24, 12], SIMD3(1, 1, 1), origin: .zero)
     let voxels = (0..<geometry.voxelCount).map { index -> Float in
@@ -23,7 +23,7 @@ import Volumes
     let coarse = grid([6, 6, 3], SIMD3(3, 3, 3), origin: SIMD3(3, 3, 2))
     let averaged = try Resample.averaged(board, to: coarse)
     #expect(averaged.voxels.allSatisfy { abs($0 - 1) < 0.05 })
-    // What linear interpolation alone would make of it.
+    // Linear interpolation alone gives extreme values.
     #expect(try Resample.linear(board, to: coarse).voxels.contains { abs($0 - 1) > 0.9 })
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Volumes
 
-/// The kind of the VolumeError that `body` throws; fails when it throws none.
+/// The kind of the VolumeError that `body` throws; the test fails if it throws none.
 func kindOfError(
   sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
 ) throws -> VolumeError.Kind {

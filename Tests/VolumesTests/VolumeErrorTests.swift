@@ -9,7 +9,7 @@ import Testing
     (
       .unreadable(reason: "Permission denied"),
       "The file cannot be read: Permission denied. "
-        + "Check the permissions, and that the file opens in another viewer."
+        + "Check the permissions, and whether another viewer opens the file."
     ),
     (
       .damaged(reason: "incorrect data check"),
@@ -17,30 +17,30 @@ import Testing
     ),
     (
       .unsupportedFormat(""),
-      "The file's name does not end in its type. Give a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
+      "The file name has no extension. Use a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
     ),
     (
       .truncated(expected: 472, actual: 352),
-      "The file ends early: 352 of 472 bytes are there. Copy or download the file again."
+      "The file ends early: it has 352 of 472 bytes. Copy or download the file again."
     ),
-    (.notNIfTI, "The file is not NIfTI. Give a .nii or .nii.gz file; dcm2niix converts DICOM."),
+    (.notNIfTI, "The file is not NIfTI. Use a .nii or .nii.gz file; dcm2niix converts DICOM."),
     (
       .pairedFiles,
-      "This is half of a .hdr/.img pair; only single-file NIfTI is read. "
+      "This is half of a .hdr/.img pair; only single-file NIfTI is supported. "
         + "Convert the pair to one file, for example with nib-convert or fslchfiletype NIFTI_GZ."
     ),
     (
       .unsupportedFormat("mgz"),
-      "Files of type 'mgz' are not read. Give a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
+      "Files of type 'mgz' are not supported. Use a .nii, .nii.gz or .png file; dcm2niix converts DICOM."
     ),
     (
       .unsupportedDatatype("RGB24"),
-      "Voxels of type RGB24 are not read. Convert the voxels to float32, for example with nib-convert."
+      "Voxels of type RGB24 are not supported. Convert the voxels to float32, for example with nib-convert."
     ),
     (
       .series4D(shape: [64, 64, 30, 200]),
-      "The file holds a series of volumes (64 x 64 x 30 x 200). "
-        + "Pick one volume, for example with nib-roi or fslroi."
+      "The file contains a series of volumes (64 x 64 x 30 x 200). "
+        + "Extract one volume, for example with nib-roi or fslroi."
     ),
     (
       .invalidHeader(field: "dim[0]", value: "9"),
@@ -58,13 +58,13 @@ import Testing
     (
       .tooLarge(claimed: "9000 bytes", limit: "1032 bytes"),
       "The header claims 9000 bytes; at most 1032 bytes can be read. "
-        + "Check that the header is intact; crop or resample the image when it really is this large."
+        + "Check that the header is intact; crop or resample the image if it really is this large."
     ),
     (.notPNG, "The file is not PNG. Check that the file is what its name says."),
-    (.colourPNG, "The image is in colour; a slice has to be grey. Convert the image to greyscale."),
+    (.colourPNG, "The image is in colour; a slice must be grey. Convert the image to greyscale."),
     (
       .transparentPNG,
-      "The image has transparent pixels; a slice has to be opaque. Remove the alpha channel."
+      "The image has transparent pixels; a slice must be opaque. Remove the alpha channel."
     ),
     (
       .writeFailed(reason: "No space left on device"),

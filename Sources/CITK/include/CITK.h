@@ -1,10 +1,11 @@
-// The C ABI of ITK: everything Norma asks of it passes through this header.
+// The C ABI of ITK: all calls from Norma to ITK pass through this header.
 //
-// Images are Float32 and masks UInt8 (not 0 = set), x fastest; an affine is the three rows of voxel index to world
-// millimetres, RAS+. Every call computes in the thread that makes it, as ITK's results change with its number of
-// threads; calls may be made from several threads at once.
+// Images are Float32 and masks UInt8 (set where not 0), x fastest. An affine is the three rows of the map
+// from voxel indices to world millimetres, RAS+. Every call computes on the calling thread, because ITK's
+// results depend on the number of threads; several threads may call at once.
 //
-// No function throws or prints. Those returning CITKStatus leave their reason in citk_error_message().
+// No function throws or prints. Functions that return CITKStatus leave the reason of a failure in
+// citk_error_message().
 #pragma once
 
 #include <stdint.h>
@@ -20,30 +21,30 @@ typedef enum CITKStatus { CITK_OK, CITK_FAILED } CITKStatus;
 const char *citk_error_message(void);
 
 typedef struct CITKBiasFieldSettings {
-  // Along each axis, at the first level; every level doubles the mesh.
+  // The number along each axis at the first level; every level doubles the B-spline mesh.
   int32_t control_points;
   int32_t levels;
-  // At most so many at each level; fewer where the field changes by less than `convergence`.
+  // The maximum per level; a level ends when the field changes by less than `convergence`.
   int32_t iterations;
   double convergence;
-  // Of the Gaussian that blurs the histogram of log brightness.
+  // The width of the Gaussian that blurs the histogram of log intensities.
   double full_width_at_half_maximum;
   double wiener_noise;
 } CITKBiasFieldSettings;
 
-// N4 (Tustison et al. 2010): the logarithm of the bias field on all `shape` voxels, fitted to those of the mask.
-// `spacing` is in mm; brightness in the mask has to be positive.
+// N4 (Tustison et al. 2010, doi:10.1109/TMI.2010.2046908): the logarithm of the bias field at all `shape`
+// voxels, fitted within the mask. `spacing` is in mm; intensities within the mask must be positive.
 CITKStatus citk_bias_field(const float *image, const uint8_t *mask, const int64_t *shape, const double *spacing,
                            const CITKBiasFieldSettings *settings, float *log_field);
 
-// Smoothing along level surfaces (Sethian 1996), `time_step` for each of the iterations. Lengths are in voxels: in mm
-// a step that is stable for one voxel size blows up at another.
+// Smoothing along level sets (Sethian 1996) with a fixed time step per iteration. Lengths are in voxels: a
+// time step in mm that is stable for one voxel size is unstable for another.
 CITKStatus citk_curvature_flow(const float *image, const int64_t *shape, int32_t iterations, double time_step,
                                float *out);
 
 typedef struct CITKImage {
   const float *voxels;
-  // Voxels that take part; null for all.
+  // The voxels that take part; null for all.
   const uint8_t *_Nullable mask;
   int64_t shape[3];
   double affine[12];
@@ -54,20 +55,23 @@ typedef enum CITKTransformKind { CITK_SIMILARITY, CITK_AFFINE } CITKTransformKin
 typedef struct CITKRegistrationSettings {
   CITKTransformKind kind;
   int32_t iterations;
-  // Of the joint histogram, along each axis.
+  // The number along each axis of the joint histogram.
   int32_t bins;
-  // Share of the fixed image's voxels that are compared, at points that the seed draws; 1 for all, at their centres.
+  // The fraction of the fixed image's voxels that are sampled, at points drawn with the seed; 1 for all voxel
+  // centres.
   double sampling;
   uint32_t seed;
-  // How far the first step moves a point at most, in mm; every turn of the gradient shortens steps to .6.
+  // The maximum displacement of a point in the first step, in mm. Every reversal of the gradient shortens the
+  // steps to 60 %.
   double first_step;
-  // Shorter steps, in units of the scaled parameters, end the search.
+  // The step length below which the search ends, in units of the scaled parameters.
   double last_step;
 } CITKRegistrationSettings;
 
-// One stage of a registration by Mattes' mutual information, with regular steps along the gradient. `initial` and
-// `result` take world millimetres of the fixed image to those of the moving one; a similarity has to start from one.
-// `metric` is the negative mutual information at the last step.
+// One stage of a registration: regular-step gradient descent on Mattes' mutual information (Mattes et al.
+// 2003, doi:10.1109/TMI.2003.809072). `initial` and `result` map world millimetres of the fixed image to
+// those of the moving image; a similarity must start from a similarity. `metric` is the negative mutual
+// information of the last step.
 CITKStatus citk_register(const CITKImage *fixed, const CITKImage *moving, const CITKRegistrationSettings *settings,
                          const double *initial, double *result, double *metric);
 

@@ -1,4 +1,4 @@
-// PNG through libpng's classic API, with its longjmp kept inside C, and zlib's gz streams as they are.
+// PNG through libpng's classic API, whose longjmp stays inside C, and zlib's gz streams.
 #pragma once
 
 #include <stddef.h>
@@ -16,7 +16,7 @@ typedef enum {
   CIMAGE_OK = 0,
   CIMAGE_CANNOT_OPEN,  // message: the system's error text
   CIMAGE_NOT_PNG,
-  CIMAGE_TOO_LARGE,    // a side above CIMAGE_PNG_MAX_DIMENSION, or more pixels than the file can inflate to
+  CIMAGE_TOO_LARGE,    // a side above CIMAGE_PNG_MAX_DIMENSION, or more pixels than the file can contain
   CIMAGE_CORRUPT,      // message: libpng's error text
   CIMAGE_NO_MEMORY
 } CImageStatus;

@@ -10,7 +10,8 @@ void remember(const char *message) noexcept;
 // The stored reason; empty before the first failure on this thread.
 const char *last_message() noexcept;
 
-// Runs `body` and returns whether it completed. `reason` takes the message out of an error of the library's own type.
+// Runs `body` and returns whether it completed. `reason` takes the message out of an error of the library's
+// own type.
 template <typename LibraryError, typename Body>
 bool guarded(const char *(*reason)(const LibraryError &), Body &&body) noexcept {
   try {

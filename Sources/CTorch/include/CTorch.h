@@ -1,12 +1,12 @@
 // The C ABI of libtorch: all calls from Norma to libtorch pass through this header.
 //
-// `CTCall` runs any ATen operator by the name and the argument order of its schema (native_functions.yaml), which
-// libtorch checks first; autograd and all devices work as usual. The other functions cover what has no schema: storage,
-// autograd, generators and devices.
+// `CTCall` runs any ATen operator by the name and the argument order of its schema (native_functions.yaml),
+// which libtorch checks first; autograd and all devices work as usual. The other functions cover what has no
+// schema: storage, autograd, generators and devices.
 //
-// No function throws. Functions that return CTStatus leave the reason of a failure in ct_error_message(); the others
-// cannot fail for valid arguments and end the process otherwise. The caller owns the result of a *_create function
-// and of an `out` parameter until *_destroy.
+// No function throws. Functions that return CTStatus leave the reason of a failure in ct_error_message(); the
+// others cannot fail for valid arguments and end the process otherwise. The caller owns the result of a
+// *_create function and of an `out` parameter until *_destroy.
 #pragma once
 
 #include <stdbool.h>
@@ -24,7 +24,8 @@ typedef struct CTGenerator CTGenerator;
 
 typedef enum CTStatus { CT_OK, CT_FAILED } CTStatus;
 
-// The values of c10::ScalarType, c10::DeviceType and c10::MemoryFormat; Internal.h checks them at compile time.
+// The values of c10::ScalarType, c10::DeviceType and c10::MemoryFormat; Internal.h checks them at compile
+// time.
 enum {
   CT_UINT8 = 0,
   CT_INT32 = 3,
@@ -61,8 +62,9 @@ int64_t ct_tensor_version(const CTTensor *tensor);
 // Copies the elements to host memory of exactly `byte_count` bytes, in row-major order and their own dtype.
 CTStatus ct_tensor_copy_bytes(const CTTensor *tensor, void *_Nullable bytes, size_t byte_count);
 
-// A call of an operator of `aten`, or of another namespace (`mkldnn::name`): create it, add the arguments in schema
-// order, run it, take the results. Omitted trailing arguments take the schema's defaults. Null when out of memory.
+// A call of an operator of `aten`, or of another namespace (`mkldnn::name`): create it, add the arguments in
+// schema order, run it, take the results. Omitted trailing arguments take the schema's defaults. Null when
+// out of memory.
 CTCall *_Nullable ct_call_create(const char *operator_name);
 void ct_call_destroy(CTCall *call);
 CTStatus ct_call_add_none(CTCall *call);
@@ -84,11 +86,12 @@ CTStatus ct_call_result(const CTCall *call, int64_t index, CTTensor *_Nullable *
 // Autograd
 bool ct_tensor_requires_gradient(const CTTensor *tensor);
 CTStatus ct_tensor_set_requires_gradient(CTTensor *tensor, bool required);
-// `out` is null if no gradient has been accumulated.
-CTStatus ct_tensor_gradient(const CTTensor *tensor, CTTensor *_Nullable *_Nonnull out);
+// The accumulated gradient as a tensor of the caller's own; null if there is none.
+CTTensor *_Nullable ct_tensor_gradient(const CTTensor *tensor);
 CTStatus ct_tensor_clear_gradient(CTTensor *tensor);
 CTStatus ct_backward(const CTTensor *tensor);
-// The gradients of the scalar `output` with respect to each input; null for an input that it does not depend on.
+// The gradients of the scalar `output` with respect to each input; null for an input that it does not depend
+// on.
 CTStatus ct_gradients(const CTTensor *output, const CTTensor *_Nonnull const *_Nullable inputs, int64_t count,
                       bool create_graph, CTTensor *_Nullable *_Nullable out);
 bool ct_gradients_enabled(void);

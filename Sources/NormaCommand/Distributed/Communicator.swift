@@ -2,11 +2,11 @@
   import CMPI
   import Norma
 
-  /// The processes that MPI started together. Everything is called from the main thread.
+  /// The processes that MPI started together. All functions must be called on the main thread.
   final class Communicator: ProcessGroup {
     let rank, worldSize: Int
 
-    /// Joins the others; throws a ``Problem`` where MPI does not start.
+    /// Joins the group; throws a ``Problem`` if MPI does not start.
     init() throws {
       var (rank, count): (Int32, Int32) = (0, 0)
       try Self.check(cmpi_start(&rank, &count))
@@ -16,7 +16,7 @@
     func allReduce(_ values: inout [Float]) throws { try Self.check(cmpi_sum(&values, Int32(values.count))) }
     func barrier() throws { try Self.check(cmpi_wait()) }
 
-    /// Leaves the others in good order.
+    /// Leaves the group.
     func finish() throws { try Self.check(cmpi_finish()) }
 
     /// Ends all processes with this exit code.

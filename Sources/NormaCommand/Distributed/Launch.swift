@@ -1,18 +1,19 @@
 import Foundation
 import Norma
 
-/// How this process was started: alone, or with others by mpirun or srun.
+/// The launch of this process: alone, or in a group by mpirun or srun.
 enum Launch {
-  /// Where launchers say how many processes they started. `SLURM_NTASKS` is not among them: a batch script has it too.
+  /// The variables in which launchers give the number of processes. `SLURM_NTASKS` is not one of them,
+  /// because batch scripts have it too.
   private static let variables = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"]
 
-  /// Processes that were started together.
+  /// The number of processes that were started together.
   private static var count: Int {
     variables.compactMap { ProcessInfo.processInfo.environment[$0].flatMap { Int($0) } }.max() ?? 1
   }
 
-  /// Runs the body in the group of these processes; a failure in one of them ends all. Throws a ``Problem`` where they
-  /// cannot work together.
+  /// Runs the body in the group of processes; a failure in one of them ends all. Throws a ``Problem`` if they
+  /// cannot form a group.
   static func together(_ console: Console, _ body: (any ProcessGroup) throws -> Void) throws {
     guard count > 1 else { return try body(SingleProcess()) }
     #if Distributed
@@ -26,7 +27,7 @@ enum Launch {
         }
         try body(group)
       } catch {
-        // What fails in all processes alike is said once: the first ends the others meanwhile.
+        // If all processes fail alike, only the first reports it, because it ends the others meanwhile.
         if group.rank > 0 { sleep(5) }
         let problem = Problem(error)
         console.failure(problem)

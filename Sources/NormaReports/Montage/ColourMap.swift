@@ -1,13 +1,13 @@
 import Foundation
 
-/// Dark violet over red to pale yellow: lightness rises evenly, so the map reads in grey and with every kind
-/// of colour vision.
+/// A colour map from dark violet over red to pale yellow. Its lightness rises linearly, so that it is
+/// readable in grey and with all kinds of colour vision.
 public enum ColourMap {
   /// The sRGB colour (three bytes) of a value in 0...1; values outside take the end's colour, NaN black.
   public static func rgb(_ value: Double) -> [UInt8] {
     guard !value.isNaN else { return [0, 0, 0] }
     let t = min(max(value, 0), 1)
-    // A path through the OKLab space, which is made so that equal steps look equal.
+    // A path through the perceptually uniform space OKLab (https://bottosson.github.io/posts/oklab).
     let lightness = 0.14 + 0.82 * t
     let hue = (-85 + 190 * t) * .pi / 180
     let chroma = 0.02 + 0.68 * t * (1 - t)

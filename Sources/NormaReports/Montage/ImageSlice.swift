@@ -1,6 +1,6 @@
 /// A slice of an image in RAS+ axes, the first axis fastest.
 public struct ImageSlice: Sendable {
-  /// How the slice lies in the head.
+  /// The anatomical plane.
   public enum Plane: String, Codable, Sendable {
     /// x grows to the patient's right, y to the front.
     case axial
@@ -9,7 +9,7 @@ public struct ImageSlice: Sendable {
     /// x grows to the patient's right, y upwards.
     case coronal
 
-    /// What lies on the left and on the right of the displayed picture.
+    /// The labels of the left and right side of the displayed picture.
     var sides: (left: String, right: String) { self == .sagittal ? ("A", "P") : ("R", "L") }
 
     /// The sides in words.
@@ -19,15 +19,15 @@ public struct ImageSlice: Sendable {
     }
   }
 
-  /// Number of voxels along the first axis.
+  /// The number of voxels along the first axis.
   public let width: Int
-  /// Number of voxels along the second axis.
+  /// The number of voxels along the second axis.
   public let height: Int
   /// width x height values.
   public let values: [Float]
-  /// Height of a voxel divided by its width.
+  /// The height of a voxel divided by its width.
   public let aspect: Double
-  /// How the slice lies in the head.
+  /// The anatomical plane.
   public let plane: Plane
 
   /// A slice; `values` must hold width x height numbers.
@@ -40,7 +40,7 @@ public struct ImageSlice: Sendable {
     self.plane = plane
   }
 
-  /// Where each pixel of the displayed image comes from, row by row: the first axis runs to the left, the second up.
+  /// The source index of each displayed pixel, row by row: the first axis points to the left, the second up.
   var radiologicalIndices: [Int] {
     (0..<height).reversed().flatMap { y in (0..<width).reversed().map { x in y * width + x } }
   }

@@ -1,6 +1,6 @@
 /// Pictures of one slice side by side: scan, reconstruction, map, outline.
 public struct Montage: Codable, Sendable {
-  /// What the row shows, for example the position of the slice, as text.
+  /// The caption, for example the position of the slice, as text.
   public let caption: String
   /// The pictures from left to right.
   public let panels: [MontagePanel]

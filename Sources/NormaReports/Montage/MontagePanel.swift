@@ -3,17 +3,17 @@ import Volumes
 
 /// One picture of a montage with its caption, in radiological display.
 public struct MontagePanel: Codable, Sendable {
-  /// What the picture shows, as text.
+  /// The caption, as text.
   public let caption: String
   /// The picture as a `data:` URI.
   let source: String
   let width: Int
   let height: Int
   private let plane: ImageSlice.Plane
-  /// Values at the ends of the colour map, nil for grey pictures.
+  /// The values at the ends of the colour map; nil for grey pictures.
   let scale: ClosedRange<Float>?
 
-  /// A grey picture; the window's ends become black and white. Throws where encoding fails.
+  /// A grey picture; the window's ends become black and white. Throws if encoding fails.
   public static func grey(_ slice: ImageSlice, window: ClosedRange<Float>, caption: String) throws
     -> MontagePanel
   {
@@ -21,17 +21,19 @@ public struct MontagePanel: Codable, Sendable {
     return try MontagePanel(image, slice, caption: caption)
   }
 
-  /// A map in colours; the window's ends become dark and pale. Throws where encoding fails.
+  /// A map in colours; the window's ends become dark and pale. Throws if encoding fails.
   public static func heat(_ slice: ImageSlice, window: ClosedRange<Float>, caption: String) throws
     -> MontagePanel
   {
-    let pixels = slice.radiologicalIndices.flatMap { ColourMap.rgb(Double(share(slice.values[$0], window))) }
+    let pixels = slice.radiologicalIndices.flatMap {
+      ColourMap.rgb(Double(fraction(slice.values[$0], window)))
+    }
     let image = PNGImage(width: slice.width, height: slice.height, rgb: pixels)
     return try MontagePanel(image, slice, scale: window, caption: caption)
   }
 
-  /// A grey picture with a mask's outline around its voxels (those not 0), and dashed in another colour that of a
-  /// second one; masks are width x height like the slice. Throws where encoding fails.
+  /// A grey picture with the outline of a mask's voxels that are not 0, and the dashed outline of an optional
+  /// second mask; both have the slice's size. Throws if encoding fails.
   public static func outlined(
     _ slice: ImageSlice, window: ClosedRange<Float>, mask: [UInt8], second: [UInt8]? = nil,
     thickness: Int = 1, caption: String
@@ -39,7 +41,7 @@ public struct MontagePanel: Codable, Sendable {
     let first = Outline(mask, slice, thickness), dashed = second.map { Outline($0, slice, thickness) }
     let background = grey(slice, window)
     let pixels: [UInt8] = background.indices.flatMap { i -> [UInt8] in
-      // Where both lines run, the gaps of the dashed one show the other.
+      // Where the lines coincide, the gaps of the dashed one show the other.
       let isDash = (i % slice.width + i / slice.width) % (6 * thickness) < 4 * thickness
       if isDash, dashed?.line[i] == true { return [86, 180, 233] }
       if first.line[i] { return [255, 226, 64] }
@@ -50,8 +52,7 @@ public struct MontagePanel: Codable, Sendable {
     return try MontagePanel(image, slice, caption: caption)
   }
 
-  /// A line around a mask and a black one beside it: they stand out from grey tissue and white lesions, in grey
-  /// as well.
+  /// A line around a mask and a black halo, visible on grey tissue and white lesions, even in greyscale.
   private struct Outline {
     let line, halo: [Bool]
 
@@ -102,13 +103,13 @@ public struct MontagePanel: Codable, Sendable {
       bar ?? .text(""), .element("figcaption", [:], .text(caption)))
   }
 
-  private static func share(_ value: Float, _ window: ClosedRange<Float>) -> Float {
+  private static func fraction(_ value: Float, _ window: ClosedRange<Float>) -> Float {
     (value - window.lowerBound) / max(window.upperBound - window.lowerBound, .leastNormalMagnitude)
   }
 
   private static func grey(_ slice: ImageSlice, _ window: ClosedRange<Float>) -> [UInt8] {
     slice.radiologicalIndices.map { i in
-      let value = share(slice.values[i], window)
+      let value = fraction(slice.values[i], window)
       return value.isNaN ? 0 : UInt8((255 * min(max(value, 0), 1)).rounded())
     }
   }

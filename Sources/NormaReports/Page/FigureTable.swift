@@ -1,6 +1,6 @@
-/// A table of figures that stands in a page and in a Markdown file.
+/// A table of figures for a page and a Markdown file.
 struct FigureTable {
-  /// A figure with what qualifies it, such as its interval.
+  /// A figure with qualifications such as its interval.
   struct Cell: ExpressibleByStringInterpolation {
     let main: String
     var below: [String] = []
@@ -31,7 +31,7 @@ struct FigureTable {
     return Self.markdown(caption) + "\n\n" + lines.map { "| \($0.joined(separator: " | ")) |\n" }.joined()
   }
 
-  /// Text that neither breaks a row nor becomes markup.
+  /// The text in one line without characters that Markdown interprets.
   private static func markdown(_ text: String) -> String {
     let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
     return line.replacing("\\", with: "\\\\").replacing("|", with: "\\|").replacing("&", with: "&amp;")

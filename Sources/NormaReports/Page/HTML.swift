@@ -1,4 +1,4 @@
-/// A piece of HTML that is safe to embed: text enters only escaped.
+/// A piece of HTML that is safe to embed, because text is always escaped.
 public struct HTML: Hashable, Sendable {
   /// The markup.
   public let source: String
@@ -9,7 +9,7 @@ public struct HTML: Hashable, Sendable {
   /// Escaped text.
   public static func text(_ text: String) -> HTML { HTML(markup: escape(text)) }
 
-  /// One after the other.
+  /// The concatenation of the parts.
   static func joined(_ parts: [HTML], separator: String = "") -> HTML {
     HTML(markup: parts.map(\.source).joined(separator: separator))
   }
@@ -30,8 +30,8 @@ public struct HTML: Hashable, Sendable {
     attributes.map { " \($0.key)=\"\(escape($0.value))\"" }.joined()
   }
 
-  /// The text with `& < > " '` as entities, fit for HTML and XML content and quoted attributes; characters that
-  /// XML forbids become U+FFFD.
+  /// The text with `& < > " '` as entities, fit for HTML and XML content and quoted attributes; characters
+  /// that XML forbids become U+FFFD.
   public static func escape(_ text: String) -> String {
     var escaped = ""
     for scalar in text.unicodeScalars {

@@ -7,17 +7,17 @@ public struct HTMLPage: Sendable {
   public struct Section: Sendable {
     /// The heading, as text.
     public let heading: String
-    /// What stands below the heading.
+    /// The content below the heading.
     public let blocks: [Block]
 
-    /// A section; its place in the page gives it its anchor.
+    /// A section; its anchor is its number in the page.
     public init(_ heading: String, _ blocks: [Block]) {
       self.heading = heading
       self.blocks = blocks
     }
   }
 
-  /// What a section is made of.
+  /// The content of a section.
   public enum Block: Sendable {
     /// A paragraph of text.
     case paragraph(String)
@@ -85,12 +85,12 @@ public struct HTMLPage: Sendable {
       """
   }
 
-  /// Writes the page, whole or not at all; throws a `Problem` where the file cannot be written.
+  /// Writes the page atomically; throws a `Problem` if the file cannot be written.
   public func write(to url: URL) throws {
     try AtomicFile.write(html, to: url)
   }
 
-  /// Writes the page unless the file holds it already.
+  /// Writes the page unless the file already contains it.
   package func writeIfChanged(at url: URL) throws { try AtomicFile.writeIfChanged(Data(html.utf8), at: url) }
 }
 

@@ -14,7 +14,7 @@ public struct ReportTable: Sendable {
     public static func number(_ title: String) -> Column { Column(title: title, isNumeric: true) }
   }
 
-  /// What the table shows, as text.
+  /// The caption, as text.
   public let caption: String
   /// Headings from left to right.
   public let columns: [Column]
@@ -23,7 +23,7 @@ public struct ReportTable: Sendable {
 
   /// A table of ready cells; each row must have one cell per column.
   public init(caption: String, columns: [Column], rows: [[HTML]]) {
-    precondition(rows.allSatisfy { $0.count == columns.count }, "a row of '\(caption)' lacks cells")
+    precondition(rows.allSatisfy { $0.count == columns.count }, "a row of '\(caption)' has a wrong length")
     self.caption = caption
     self.columns = columns
     self.rows = rows

@@ -1,6 +1,7 @@
-/// The look of pages and plots, in light and dark.
+/// The styles of pages and plots, in light and dark mode.
 enum StyleSheet {
-  /// Okabe and Ito's colours, told apart with every kind of colour vision; brighter ones lead on dark.
+  /// Okabe and Ito's colours, which all kinds of colour vision can distinguish; dark mode starts with
+  /// brighter ones.
   static let plot = """
     .norma-plot { --ink: #1d1f23; --muted: #5d636e; --grid: #dfe2e7;
       --c0: #0072b2; --c1: #d55e00; --c2: #009e73; --c3: #cc79a7; --c4: #e69f00; --c5: #56b4e9;

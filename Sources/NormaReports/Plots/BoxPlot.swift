@@ -23,7 +23,7 @@ public struct BoxPlot: Sendable {
   public let yLabel: String
   /// The groups from left to right.
   public let groups: [Group]
-  /// What the vertical axis has to span at least; nil for the data's range.
+  /// The minimum range of the vertical axis; nil for the data's range.
   public let yRange: ClosedRange<Double>?
 
   /// A plot of groups.
@@ -69,7 +69,7 @@ public struct BoxPlot: Sendable {
       center - halfWidth, frame.y(summary.median), center + halfWidth, frame.y(summary.median),
       style: "curve", more: stroke(index))
     let dots = summary.sorted.enumerated().map { i, value in
-      // Steps of the golden ratio spread neighbours evenly without chance.
+      // Steps of the golden ratio spread neighbours evenly and reproducibly.
       let spread = (Double(i) * 0.618_033_988_75).truncatingRemainder(dividingBy: 1) - 0.5
       return """
         <circle cx="\(coordinate(center + spread * halfWidth))" cy="\(coordinate(frame.y(value)))" r="3" \
@@ -87,7 +87,7 @@ struct Quartiles {
   let median: Double
   let upper: Double
 
-  /// Nil without finite values; quartiles are interpolated between values.
+  /// Returns nil without finite values.
   init?(_ values: [Double]) {
     let sorted = values.filter(\.isFinite).sorted()
     guard !sorted.isEmpty else { return nil }

@@ -1,15 +1,15 @@
-/// The distribution of values in many groups, one row each: quartiles as a box, whiskers to the last value within
-/// 1.5 box heights, values beyond as dots.
+/// The distribution of values in many groups, one row each: quartiles as a box, whiskers to the last value
+/// within 1.5 box heights, values beyond as dots.
 public struct BoxRows: Sendable {
   /// The heading, as text.
   public let title: String
-  /// What is shown, with its unit.
+  /// The label of the axis with its unit.
   public let xLabel: String
   /// The groups from top to bottom.
   public let groups: [BoxPlot.Group]
-  /// The number of each group's colour.
+  /// The colour index of each group.
   public let colours: [Int]
-  /// What the axis has to span at least.
+  /// The minimum range of the axis.
   public let xRange: ClosedRange<Double>
 
   /// A plot of groups; each needs a colour.

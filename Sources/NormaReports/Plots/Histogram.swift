@@ -1,4 +1,4 @@
-/// How often values occur, with an optional threshold.
+/// A histogram of values with an optional threshold.
 public struct Histogram: Sendable {
   /// The heading, as text.
   public let title: String
@@ -6,9 +6,9 @@ public struct Histogram: Sendable {
   public let xLabel: String
   /// The values; those not finite are left out.
   public let values: [Double]
-  /// Number of bins.
+  /// The number of bins.
   public let bins: Int
-  /// Where a dashed line marks a threshold.
+  /// The threshold, which a dashed line marks.
   public let threshold: Double?
 
   /// A histogram of values.

@@ -1,4 +1,4 @@
-/// Values with their intervals, one row each, beside a reference.
+/// Values with their intervals, one per row, and an optional reference.
 public struct IntervalPlot: Sendable {
   /// One row.
   public struct Row: Sendable {
@@ -6,11 +6,11 @@ public struct IntervalPlot: Sendable {
     public let name: String
     /// The value; a row whose value is not finite stays empty.
     public let value: Double
-    /// The interval; nil where there is none.
+    /// The interval; nil if there is none.
     public let interval: ClosedRange<Double>?
-    /// Single values behind it, such as one per seed.
+    /// The single values, such as one per seed.
     public let values: [Double]
-    /// The number of its colour.
+    /// The colour index.
     public let colour: Int
 
     /// A value with its interval.
@@ -27,11 +27,11 @@ public struct IntervalPlot: Sendable {
 
   /// The heading, as text.
   public let title: String
-  /// What is shown, with its unit.
+  /// The label of the axis with its unit.
   public let xLabel: String
   /// The rows from top to bottom.
   public let rows: [Row]
-  /// A value that the others are held against, with its name.
+  /// The reference value with its name.
   public let reference: (name: String, value: Double)?
 
   /// A plot of values from 0 on.

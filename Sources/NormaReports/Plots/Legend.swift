@@ -37,5 +37,5 @@ struct Legend {
   }
 }
 
-/// SVG does not measure text; this is wide enough for all but the widest letters.
+/// The estimated width of a text, which SVG cannot measure; enough for all but the widest letters.
 func textWidth(_ text: String) -> Double { 7.2 * Double(text.count) }

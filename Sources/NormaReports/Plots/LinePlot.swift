@@ -8,7 +8,7 @@ public struct LinePlot: Sendable {
     public let points: [(x: Double, y: Double)]
     /// Whether the curve is a reference and drawn dashed.
     public let isReference: Bool
-    /// The number of its colour; nil for its place among the curves.
+    /// The colour index; nil for the position among the curves.
     public let colour: Int?
 
     /// A curve through points.
@@ -35,11 +35,11 @@ public struct LinePlot: Sendable {
   public let yLabel: String
   /// The curves in the legend's order.
   public let series: [Series]
-  /// What the horizontal axis has to span at least; nil for the data's range.
+  /// The minimum range of the horizontal axis; nil for the data's range.
   public let xRange: ClosedRange<Double>?
-  /// What the vertical axis has to span at least; nil for the data's range.
+  /// The minimum range of the vertical axis; nil for the data's range.
   public let yRange: ClosedRange<Double>?
-  /// Whether equal factors are equal steps of the vertical axis; values that are not positive are left out then.
+  /// Whether the vertical axis is logarithmic, which omits values that are not positive.
   public let isLogarithmic: Bool
 
   /// A plot of curves; without finite points the axes stay empty.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A number as short text: three significant digits, whole above 1000, a dash where there is none.
+/// A number with three significant digits, or as an integer above 1000; a dash if it is not finite.
 func format(_ value: Double) -> String {
   guard value.isFinite else { return "–" }
   let magnitude = abs(value)
@@ -9,29 +9,30 @@ func format(_ value: Double) -> String {
   return String(format: "%.3g", value)
 }
 
-/// A number with three significant digits, zeros kept so that the numbers of a column compare at a glance.
+/// A number with three significant digits including trailing zeros, for columns of numbers.
 func aligned(_ value: Double) -> String {
   (1e-3..<100).contains(abs(value)) ? String(format: "%#.3g", value) : format(value)
 }
 
-/// The values at which an axis is marked: round numbers, the first and last enclosing the data.
+/// The tick marks of an axis: round numbers, of which the first and last enclose the data.
 struct NiceTicks {
   let values: [Double]
   let labels: [String]
-  /// Whether equal factors are equal steps.
+  /// Whether the axis is logarithmic.
   let isLogarithmic: Bool
 
   var range: ClosedRange<Double> { values[0]...values[values.count - 1] }
 
-  /// Where a value lies between the first mark (0) and the last (1).
+  /// The position of a value between the first mark (0) and the last (1).
   func position(_ value: Double) -> Double {
     func place(_ value: Double) -> Double { isLogarithmic ? log10(value) : value }
     return (place(value) - place(range.lowerBound)) / (place(range.upperBound) - place(range.lowerBound))
   }
 
-  /// 1, 2 and 5 times powers of ten, over more than three decades powers alone; the range must be positive.
+  /// Marks at 1, 2 and 5 times powers of ten, or only at powers of ten over more than three decades; the
+  /// range must be positive.
   init(decadesEnclosing range: ClosedRange<Double>) {
-    precondition(range.lowerBound > 0, "a logarithmic axis of values that are not positive")
+    precondition(range.lowerBound > 0, "a logarithmic axis needs positive values")
     let first = Int(log10(range.lowerBound).rounded(.down)), last = Int(log10(range.upperBound).rounded(.up))
     let leads = last - first > 3 ? [1.0] : [1, 2, 5]
     let marks = (first...max(last, first + 1)).flatMap { power in leads.map { $0 * pow(10, Double(power)) } }
@@ -42,7 +43,7 @@ struct NiceTicks {
     isLogarithmic = true
   }
 
-  /// About `count` steps of 1, 2 or 5 times a power of ten; a range of no width is widened.
+  /// Marks at about `count` steps of 1, 2 or 5 times a power of ten; an empty range is widened.
   init(enclosing range: ClosedRange<Double>, count: Int = 5) {
     let isEmpty = range.upperBound == range.lowerBound
     let margin = isEmpty ? max(abs(range.lowerBound) * 0.1, 0.5) : 0
@@ -53,12 +54,12 @@ struct NiceTicks {
     let lead = rough / pow(10, Double(power))
     let (factor, exponent) =
       lead <= 1 ? (1, power) : lead <= 2 ? (2, power) : lead <= 5 ? (5, power) : (1, power + 1)
-    /// A multiple of the step, rounded once only: 3 steps of 0.1 are 0.3.
+    /// A multiple of the step, rounded only once: 3 steps of 0.1 are 0.3.
     func multiple(_ i: Double) -> Double {
       exponent < 0
         ? i * Double(factor) / pow(10, Double(-exponent)) : i * Double(factor) * pow(10, Double(exponent))
     }
-    // A hair of tolerance keeps bounds that are multiples up to rounding from adding a tick.
+    // The tolerance avoids an extra mark for bounds that are multiples up to rounding.
     let first = (lower / multiple(1) + 1e-9).rounded(.down)
     let last = (upper / multiple(1) - 1e-9).rounded(.up)
     values = stride(from: first, through: last, by: 1).map(multiple)

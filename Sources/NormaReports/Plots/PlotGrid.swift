@@ -1,6 +1,6 @@
-/// Several drawings side by side as one, such as one per method.
+/// A grid of drawings, such as one per method.
 public struct PlotGrid: Sendable {
-  /// What all of them show, as text.
+  /// The title, as text.
   public let title: String
   /// The drawings, row by row.
   public let plots: [SVG]
@@ -35,7 +35,7 @@ public struct PlotGrid: Sendable {
 }
 
 extension SVG {
-  /// The same drawing as a part of a larger one.
+  /// The drawing as part of a larger one.
   fileprivate func placed(x: Double, y: Double) -> String {
     let place = "x=\"\(coordinate(x))\" y=\"\(coordinate(y))\" width=\"\(format(width))\" "
     return "<svg \(place)height=\"\(format(height))\" " + source.dropFirst("<svg ".count)

@@ -8,9 +8,9 @@ public struct PrecisionRecallPlot: Sendable {
     public let recall: [Double]
     /// Precision 0...1 of each threshold.
     public let precision: [Double]
-    /// Area under the curve, 0...1.
+    /// The area under the curve, 0...1.
     public let area: Double
-    /// The number of its colour; nil for its place among the curves.
+    /// The colour index; nil for the position among the curves.
     public let colour: Int?
 
     /// A curve; recall and precision must have one value per threshold.
@@ -26,7 +26,7 @@ public struct PrecisionRecallPlot: Sendable {
 
   /// The curves in the legend's order.
   public let curves: [Curve]
-  /// Share of lesion voxels, the precision of guessing, 0...1.
+  /// The fraction of lesion voxels, which is the precision of chance, 0...1.
   public let prevalence: Double
   /// The heading, as text.
   public let title: String

@@ -1,4 +1,4 @@
-/// The axes of a plot with one named row for each thing compared, from top to bottom.
+/// The axes of a plot with named rows.
 struct RowFrame {
   let title: String
   let description: String

@@ -1,8 +1,8 @@
-/// A drawing as one SVG element, fit for a page or for a file of its own.
+/// A drawing as one SVG element, for a page or a separate file.
 public struct SVG: Hashable, Sendable {
   /// The markup, well-formed XML with its own styles.
   public let source: String
-  /// Size in the drawing's own units.
+  /// The size in user units.
   let width, height: Double
 
   /// A named drawing of marks.
@@ -20,13 +20,13 @@ public struct SVG: Hashable, Sendable {
   }
 }
 
-/// The axes of a plot, on which the plots draw their marks.
+/// The axes of a plot.
 struct PlotFrame {
   let title: String
   let description: String
   let xLabel: String
   let yLabel: String
-  /// Marks of the x axis; nil where the axis holds names instead of numbers.
+  /// The tick marks of the x axis; nil if it has names instead of numbers.
   var xTicks: NiceTicks?
   let yTicks: NiceTicks
   var legend: [LegendEntry] = []
@@ -80,14 +80,14 @@ struct PlotFrame {
   }
 }
 
-/// The colour of a mark; there are six, told apart by dashes as well from the second round on.
+/// The colour of a mark. There are six; ``stroke(_:)`` adds dashes when they repeat.
 func colour(_ index: Int) -> String { "var(--c\(index % 6))" }
 
 func stroke(_ index: Int) -> String {
   "style=\"stroke: \(colour(index))\"" + (index >= 6 ? " stroke-dasharray=\"2 3\"" : "")
 }
 
-/// The look of thresholds and chance levels, which are no data.
+/// The stroke of thresholds and chance levels.
 let referenceStroke = "style=\"stroke: var(--ink)\" stroke-dasharray=\"6 4\""
 
 func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, style: String, more: String = "") -> String

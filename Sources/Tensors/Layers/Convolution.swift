@@ -7,9 +7,13 @@ public struct Conv2d: Sendable {
   let stride, padding, dilation, groups: Int
   let standardized: Bool
 
-  /// Makes `weight` and `bias` at this path with PyTorch's default values; a `standardized` one convolves by filters
-  /// of mean 0 and standard deviation 1 (Qiao et al. 2019). Filters that lie `channelsLast` as the images do are faster,
-  /// and make the result so.
+  /// Creates `weight` and `bias` at this path with PyTorch's default initialisation.
+  ///
+  /// - Parameters:
+  ///   - standardized: Whether the filters are standardised to mean 0 and standard deviation 1 (Qiao et al.
+  ///     2019, doi:10.48550/arXiv.1903.10520).
+  ///   - channelsLast: Whether the filters are stored channels-last; this is faster for channels-last images
+  ///     and makes the result channels-last.
   public init(
     _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
     padding: Int = 0, dilation: Int = 1, groups: Int = 1, bias: Bool = true, standardized: Bool = false,
@@ -49,13 +53,13 @@ public struct ConvTranspose2d: Sendable {
   public let bias: Tensor?
   let stride, padding, outputPadding: Int
 
-  /// Makes `weight` and `bias` at this path with PyTorch's default values; filters that lie `channelsLast` as the images
-  /// do are faster, and make the result so.
+  /// Creates `weight` and `bias` at this path with PyTorch's default initialisation, `channelsLast` as for
+  /// ``Conv2d``.
   public init(
     _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
     padding: Int = 0, outputPadding: Int = 0, bias: Bool = true, channelsLast: Bool = false
   ) throws(TensorError) {
-    // PyTorch counts the second dimension of the weight, here the outputs.
+    // PyTorch takes the fan-in from the second dimension of the weight, here the outputs.
     let fanIn = outputs * kernel * kernel
     weight = try path.parameter(
       "weight", [inputs, outputs, kernel, kernel], .weight(fanIn: fanIn), channelsLast: channelsLast)
@@ -65,7 +69,7 @@ public struct ConvTranspose2d: Sendable {
     self.outputPadding = outputPadding
   }
 
-  /// The images, grown by the stride.
+  /// The convolved images.
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
     try x.convTranspose2d(weight, bias, stride: stride, padding: padding, outputPadding: outputPadding)
   }
@@ -79,7 +83,7 @@ public struct Conv3d: Sendable {
   public let bias: Tensor?
   private let stride, padding, dilation: Int
 
-  /// Makes `weight` and `bias` at this path with PyTorch's default values.
+  /// Creates `weight` and `bias` at this path with PyTorch's default initialisation.
   public init(
     _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
     padding: Int = 0, dilation: Int = 1, bias: Bool = true

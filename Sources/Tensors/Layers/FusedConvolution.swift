@@ -1,8 +1,9 @@
 internal import CTorch
 
-/// A convolution, the batch norm behind it and an activation as one operator of oneDNN: what inference on the processor
-/// computes faster than one after the other. The norm is folded into the filters, which are laid out for the processor
-/// once and again whenever a tensor of the layers or the shape of the images changes.
+/// A convolution, its batch norm and an activation as one oneDNN operator, for faster inference on the CPU.
+///
+/// The norm is folded into the filters, which are packed for the CPU and cached until a tensor of the layers
+/// or the shape of the images changes.
 public final class FusedConvolution {
   private struct Packed {
     var versions: [Int64]
@@ -14,12 +15,12 @@ public final class FusedConvolution {
   private let bias: Tensor?
   private let norm: BatchNorm2d?
   private let isTransposed: Bool
-  /// Padding, output padding where it is transposed, stride and dilation, each [height, width], then the groups.
+  /// Padding, output padding (transposed only), stride and dilation, each [height, width], then the groups.
   private let arguments: [any Argument]
   private let activation: (name: String, numbers: [Double])
   private var packed: Packed?
 
-  /// Nil for activations that oneDNN does not append, and for standardized convolutions.
+  /// Fuses a convolution; nil for standardised filters and for activations that oneDNN cannot fuse.
   public convenience init?(_ convolution: Conv2d, norm: BatchNorm2d?, activation: Activation, slope: Float) {
     guard !convolution.standardized else { return nil }
     self.init(
@@ -30,7 +31,7 @@ public final class FusedConvolution {
       ], norm, activation.appended(slope: slope))
   }
 
-  /// Nil for activations that oneDNN does not append.
+  /// Fuses a transposed convolution; nil for activations that oneDNN cannot fuse.
   public convenience init?(
     _ convolution: ConvTranspose2d, norm: BatchNorm2d?, activation: Activation, slope: Float
   ) {
@@ -51,12 +52,12 @@ public final class FusedConvolution {
     (self.arguments, self.norm, self.activation) = (arguments, norm, activation)
   }
 
-  /// Whether images can be given to it: of 32 bits, on a processor that oneDNN knows, and not differentiated.
+  /// Whether the operator can take these images: float32, on a CPU with oneDNN, without differentiation.
   public static func accepts(_ x: Tensor) -> Bool {
     ct_has_onednn() && x.device == .cpu && x.dtype == .float32 && !ct_gradients_enabled()
   }
 
-  /// What the layers make of images when not training, as close as rounding allows.
+  /// The result of the separate layers in inference, up to rounding.
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
     let packed = try pack(for: x.shape)
     let name = isTransposed ? "mkldnn::_convolution_transpose_pointwise" : "mkldnn::_convolution_pointwise"
@@ -91,7 +92,7 @@ public final class FusedConvolution {
 }
 
 extension Activation {
-  /// Its name among what oneDNN appends to a convolution, and its numbers.
+  /// The name and the parameters of the activation in oneDNN's fused operators.
   fileprivate func appended(slope: Float) -> (name: String, numbers: [Double])? {
     switch self {
     case .relu: ("relu", [])

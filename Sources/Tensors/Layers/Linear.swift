@@ -1,11 +1,11 @@
-/// An affine map: [..., in] to [..., out].
+/// A linear layer with bias: [..., in] to [..., out].
 public struct Linear: Sendable {
   /// [out, in].
   public let weight: Tensor
   /// [out].
   public let bias: Tensor?
 
-  /// Makes `weight` and `bias` at this path with PyTorch's default values.
+  /// Creates `weight` and `bias` at this path with PyTorch's default initialisation.
   public init(
     _ path: ParameterPath, in inputs: Int, out outputs: Int, bias: Bool = true
   ) throws(TensorError) {

@@ -2,12 +2,12 @@
 public struct BatchNorm2d: Sendable {
   /// [channels].
   public let weight, bias: Tensor
-  /// [channels]; what is used when not training.
+  /// [channels]; used in inference.
   public let runningMean, runningVariance: Tensor
   private let batches: Tensor
   private let momentum, epsilon: Double
 
-  /// Makes `weight`, `bias`, `running_mean`, `running_var` and `num_batches_tracked` at this path.
+  /// Creates `weight`, `bias`, `running_mean`, `running_var` and `num_batches_tracked` at this path.
   public init(
     _ path: ParameterPath, _ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5
   ) throws(TensorError) {
@@ -20,7 +20,8 @@ public struct BatchNorm2d: Sendable {
     self.epsilon = epsilon
   }
 
-  /// Training uses the batch's statistics and updates the running ones; else the running ones are used.
+  /// The normalised images. Training uses the batch's statistics and updates the running ones; inference uses
+  /// the running ones.
   public func callAsFunction(_ x: Tensor, training: Bool) throws(TensorError) -> Tensor {
     if training { try call("add_.Scalar", batches, 1) }
     return try x.batchNorm(
@@ -28,13 +29,13 @@ public struct BatchNorm2d: Sendable {
       training: training, momentum: momentum, epsilon: epsilon)
   }
 
-  /// What it does when not training: a factor for each channel and what is added then, each [channels].
+  /// The layer in inference: the factor and the summand of each channel, both [channels].
   func affine() throws(TensorError) -> (scale: Tensor, shift: Tensor) {
     let scale = try weight / (runningVariance + Float(epsilon)).sqrt()
     return (scale, try bias - runningMean * scale)
   }
 
-  /// Every tensor that ``affine()`` follows.
+  /// All tensors whose change indicates a change of ``affine()``.
   var tensors: [Tensor] { [weight, bias, runningMean, runningVariance, batches] }
 }
 
@@ -45,7 +46,7 @@ public struct GroupNorm: Sendable {
   private let groups: Int
   private let epsilon: Double
 
-  /// Makes `weight` and `bias` at this path.
+  /// Creates `weight` and `bias` at this path.
   public init(
     _ path: ParameterPath, groups: Int, _ channels: Int, epsilon: Double = 1e-5
   ) throws(TensorError) {
@@ -67,7 +68,7 @@ public struct InstanceNorm: Sendable {
   public let weight, bias: Tensor?
   private let epsilon: Double
 
-  /// Makes `weight` and `bias` at this path if affine, else nothing.
+  /// Creates `weight` and `bias` at this path if `affine`.
   public init(
     _ path: ParameterPath, _ channels: Int, affine: Bool = false, epsilon: Double = 1e-5
   ) throws(TensorError) {

@@ -1,5 +1,5 @@
-/// The named tensors of a network, in the order its layers made them: parameters, which are trained, and
-/// buffers, which are not (running statistics).
+/// The named tensors of a network in the order of their creation: trainable parameters, and buffers such as
+/// running statistics.
 public final class ParameterStore {
   private enum Kind { case parameter, buffer }
   private struct Entry {
@@ -8,13 +8,13 @@ public final class ParameterStore {
     let tensor: Tensor
   }
 
-  /// Where the tensors live.
+  /// The device of the tensors.
   public let device: Device
-  /// What initial values and dropout are drawn from.
+  /// The generator of the initial values.
   public let generator: Generator
   private var entries: [Entry] = []
 
-  /// An empty store. Draw from a CPU generator to start from the same values on every device.
+  /// Creates an empty store. A CPU generator gives the same initial values on every device.
   public init(device: Device = .cpu, generator: Generator) {
     self.device = device
     self.generator = generator
@@ -33,18 +33,19 @@ public final class ParameterStore {
     Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) })
   }
 
-  /// Runs the body with the parameters held fixed: gradients pass through the network and none are kept for it.
+  /// Runs the body with frozen parameters: gradients flow through the network but do not accumulate in it.
   public func frozen<R>(_ body: () throws -> R) throws -> R {
     for parameter in parameters { try parameter.requiresGrad_(false) }
     defer { for parameter in parameters { _ = try? parameter.requiresGrad_(true) } }
     return try body()
   }
 
-  /// The place under which a layer makes its tensors; without a name, the root.
+  /// The path below which a layer creates its tensors; the root without a name.
   public func path(_ name: String = "") -> ParameterPath { ParameterPath(store: self, name: name) }
 
-  /// Overwrites every tensor with the one of its name, whatever its dtype and device. Throws `ParameterError`,
-  /// before anything is changed, unless names and shapes agree exactly.
+  /// Copies the values of the tensors of the same names, of any dtype and device.
+  ///
+  /// - Throws: `ParameterError`, before any change, if names or shapes differ.
   public func load(_ tensors: [String: Tensor]) throws {
     try overwrite(entries.map { ($0.name, $0.tensor) }, with: tensors)
   }
@@ -58,13 +59,13 @@ public final class ParameterStore {
   }
 }
 
-/// Tensors that do not fit the network they were loaded into.
+/// A mismatch between a network and the tensors loaded into it.
 public enum ParameterError: Error, Equatable, CustomStringConvertible {
   case missing(path: String, shape: [Int])
   case unexpected(path: String)
   case shape(path: String, expected: [Int], actual: [Int])
 
-  /// The tensor, and how it disagrees.
+  /// The tensor and the mismatch.
   public var description: String {
     switch self {
     case .missing(let path, let shape): "\(path) of shape \(shape) is missing"
@@ -75,8 +76,8 @@ public enum ParameterError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Copies the values of the tensors of the same names; throws `ParameterError`, before anything is changed,
-/// unless names and shapes agree exactly.
+/// Copies the values of the tensors of the same names; throws `ParameterError`, before any change, if names
+/// or shapes differ.
 func overwrite(_ tensors: [(name: String, tensor: Tensor)], with sources: [String: Tensor]) throws {
   var pairs: [(Tensor, Tensor)] = []
   for (name, tensor) in tensors {
@@ -96,22 +97,22 @@ func overwrite(_ tensors: [(name: String, tensor: Tensor)], with sources: [Strin
   }
 }
 
-/// A place in a store, such as `encoder.0`, where a layer makes its tensors.
+/// A path in a store, such as `encoder.0`, below which a layer creates its tensors.
 public struct ParameterPath {
-  /// The store the tensors go to.
+  /// The store of the tensors.
   public let store: ParameterStore
   /// The names from the root, joined by dots.
   public let name: String
 
-  /// The place one name further.
+  /// The path of a child.
   public static func / (path: ParameterPath, name: String) -> ParameterPath {
     ParameterPath(store: path.store, name: path.name.isEmpty ? name : "\(path.name).\(name)")
   }
 
-  /// The place one number further, for the members of a list.
+  /// The path of a list element.
   public static func / (path: ParameterPath, index: Int) -> ParameterPath { path / String(index) }
 
-  /// Makes a trainable tensor here; `channelsLast`, for four dimensions, is how its memory is laid out.
+  /// Creates a trainable tensor, stored channels-last (four dimensions) if `channelsLast`.
   public func parameter(
     _ name: String, _ shape: [Int], _ initialization: Initialization, channelsLast: Bool = false
   ) throws(TensorError) -> Tensor {
@@ -120,26 +121,26 @@ public struct ParameterPath {
     return try store.add(values, name: (self / name).name, trainable: true)
   }
 
-  /// Makes a tensor here that is saved but not trained.
+  /// Creates a tensor that is saved but not trained.
   public func buffer(_ name: String, _ values: Tensor) throws(TensorError) -> Tensor {
     try store.add(values, name: (self / name).name, trainable: false)
   }
 }
 
-/// The values a parameter starts from.
+/// The initial values of a parameter.
 public enum Initialization: Sendable {
   case zeros
   case ones
   case uniform(bound: Double)
 
-  /// PyTorch's default for the weight of a layer whose outputs each sum `fanIn` products.
+  /// PyTorch's default for weights: Kaiming uniform with a = √5.
   static func weight(fanIn: Int) -> Initialization {
     let slope = 5.0.squareRoot()
     let gain = (2 / (1 + slope * slope)).squareRoot()
     return .uniform(bound: 3.0.squareRoot() * (gain / Double(fanIn).squareRoot()))
   }
 
-  /// PyTorch's default for the bias of such a layer.
+  /// PyTorch's default for biases.
   static func bias(fanIn: Int) -> Initialization { .uniform(bound: 1 / Double(fanIn).squareRoot()) }
 
   func tensor(_ shape: [Int], generator: Generator) throws(TensorError) -> Tensor {

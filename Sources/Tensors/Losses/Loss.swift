@@ -1,6 +1,6 @@
-/// Losses between an output and a target of one shape; they throw where shapes do not broadcast.
+/// Losses between an output and a target of the same shape; shapes that do not broadcast throw.
 public enum Loss {
-  /// How the losses of the elements become one number.
+  /// The reduction of the elementwise losses to a scalar.
   public enum Reduction: String, Codable, Sendable {
     case mean, sum
 
@@ -23,15 +23,19 @@ public enum Loss {
     try reduction((output - target).square())
   }
 
-  /// The divergence of a diagonal normal distribution [batch, ...] from the standard one, summed over the
-  /// latent dimensions and averaged over the batch.
+  /// The Kullback-Leibler divergence of a diagonal normal distribution [batch, ...] from the standard normal,
+  /// summed over the latent dimensions and averaged over the batch (Kingma and Welling 2014,
+  /// doi:10.48550/arXiv.1312.6114).
   public static func gaussianKL(mean: Tensor, logVariance: Tensor) throws(TensorError) -> Tensor {
     let terms = try mean.square() + logVariance.exp() - logVariance - 1
     return try terms.flatten().sum([1]).mean() * 0.5
   }
 
-  /// Binary cross-entropy of logits against targets in 0...1, positives counted `positiveWeight` times, every element
-  /// `weights` times; the mean is over all elements.
+  /// The binary cross-entropy of logits and targets in 0...1; the mean is over all elements.
+  ///
+  /// - Parameters:
+  ///   - weights: The weight of each element.
+  ///   - positiveWeight: The weight of the positive class.
   public static func bceWithLogits(
     _ logits: Tensor, _ target: Tensor, weights: Tensor? = nil, positiveWeight: Float = 1,
     reduction: Reduction = .mean
@@ -41,8 +45,8 @@ public enum Loss {
     return try call("binary_cross_entropy_with_logits", logits, target, weights, positive, code)
   }
 
-  /// One minus the soft Dice overlap of probabilities and targets [batch, channels, ...], averaged over batch
-  /// and channels. The smoothing keeps it defined where both are empty.
+  /// One minus the soft Dice coefficient (2 Σpt + s) / (Σp + Σt + s), averaged over batch and channels. The
+  /// smoothing s keeps it defined if probabilities p and targets t [batch, channels, ...] are empty.
   public static func softDice(
     _ probabilities: Tensor, _ target: Tensor, smoothing: Float = 1
   ) throws(TensorError) -> Tensor {
@@ -53,8 +57,8 @@ public enum Loss {
     return try 1 - (overlap / total).mean()
   }
 
-  /// The difference between the magnitudes of two images' gradients along height and width, to this power
-  /// (Mathieu et al. 2016): it keeps reconstructions sharp.
+  /// The absolute difference between the gradient magnitudes of two images along height and width, which
+  /// keeps reconstructions sharp (Mathieu et al. 2016, doi:10.48550/arXiv.1511.05440).
   public static func gradientDifference(
     _ output: Tensor, _ target: Tensor, reduction: Reduction = .mean
   ) throws(TensorError) -> Tensor {

@@ -9,7 +9,7 @@ extension Tensor {
   public func sigmoid() throws(TensorError) -> Tensor { try call("sigmoid", self) }
   /// The hyperbolic tangent.
   public func tanh() throws(TensorError) -> Tensor { try call("tanh", self) }
-  /// x times the normal distribution function of x, or its tanh approximation.
+  /// x * Φ(x) with the normal distribution function Φ, or its tanh approximation.
   public func gelu(approximate: Bool = false) throws(TensorError) -> Tensor {
     try call("gelu", self, approximate ? "tanh" : "none")
   }
@@ -21,7 +21,7 @@ extension Tensor {
 public enum Activation: String, Codable, Sendable, CaseIterable {
   case relu, leakyReLU, silu, gelu, tanh, sigmoid, identity
 
-  /// The function of every element of x, of its shape; the slope is leakyReLU's.
+  /// Applies the function to every element; `slope` is that of leakyReLU.
   public func callAsFunction(_ x: Tensor, slope: Float = 0.3) throws(TensorError) -> Tensor {
     switch self {
     case .relu: try x.relu()

@@ -20,14 +20,14 @@ extension Tensor {
     try call("full", shape, value, dtype, nil, device)
   }
 
-  /// The numbers from `start` up to, not including, `end`: a tensor of rank 1.
+  /// The numbers from `start` up to but excluding `end`, of rank 1.
   public static func arange(
     _ start: Float = 0, _ end: Float, step: Float = 1, dtype: DType = .float32, device: Device = .cpu
   ) throws(TensorError) -> Tensor {
     try call("arange.start_step", start, end, step, dtype, nil, device)
   }
 
-  /// Draws from the standard normal distribution, made where the generator lives, then moved.
+  /// Draws from the standard normal distribution, made on the generator's device and moved to `device`.
   public static func randn(
     _ shape: [Int], generator: Generator, dtype: DType = .float32, device: Device? = nil
   ) throws(TensorError) -> Tensor {
@@ -37,7 +37,7 @@ extension Tensor {
     .to(device ?? generator.device)
   }
 
-  /// Draws from the uniform distribution over [0, 1), made where the generator lives, then moved.
+  /// Draws from the uniform distribution over [0, 1), made on the generator's device and moved to `device`.
   public static func rand(
     _ shape: [Int], generator: Generator, dtype: DType = .float32, device: Device? = nil
   ) throws(TensorError) -> Tensor {

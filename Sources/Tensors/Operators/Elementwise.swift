@@ -1,4 +1,4 @@
-// Shapes broadcast as in PyTorch; every function throws where they cannot.
+// Shapes broadcast as in PyTorch; shapes that do not broadcast throw.
 
 extension Tensor {
   /// The sum, element by element.
@@ -62,7 +62,7 @@ extension Tensor {
   public func sqrt() throws(TensorError) -> Tensor { try call("sqrt", self) }
   /// The square of every element.
   public func square() throws(TensorError) -> Tensor { try call("square", self) }
-  /// Every element, kept within the limits that are given.
+  /// The elements clamped to the given limits.
   public func clamp(min: Float? = nil, max: Float? = nil) throws(TensorError) -> Tensor {
     try call("clamp", self, min, max)
   }

@@ -1,4 +1,4 @@
-// Images are [batch, channels, height, width]. Sizes given as one number hold for every spatial dimension.
+// Images are [batch, channels, height, width]. A single number applies to all spatial dimensions.
 
 extension Tensor {
   /// The matrix product over the last two dimensions.
@@ -6,12 +6,12 @@ extension Tensor {
     try call("matmul", self, other)
   }
 
-  /// [..., in] to [..., out] by a weight of [out, in].
+  /// The linear map [..., in] to [..., out] with a weight of [out, in].
   public func linear(_ weight: Tensor, _ bias: Tensor? = nil) throws(TensorError) -> Tensor {
     try call("linear", self, weight, bias)
   }
 
-  /// Convolution of images by a weight of [out, in / groups, height, width].
+  /// Convolution of images with a weight of [out, in / groups, height, width].
   public func conv2d(
     _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
     groups: Int = 1
@@ -19,7 +19,7 @@ extension Tensor {
     try call("conv2d", self, weight, bias, [stride], [padding], [dilation], groups)
   }
 
-  /// Transposed convolution of images by a weight of [in, out / groups, height, width].
+  /// Transposed convolution of images with a weight of [in, out / groups, height, width].
   public func convTranspose2d(
     _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0,
     outputPadding: Int = 0, groups: Int = 1
@@ -28,7 +28,7 @@ extension Tensor {
       "conv_transpose2d.input", self, weight, bias, [stride], [padding], [outputPadding], groups)
   }
 
-  /// Convolution of volumes [batch, in, depth, height, width] by a weight of [out, in / groups, d, h, w].
+  /// Convolution of volumes [batch, in, depth, height, width] with a weight of [out, in / groups, d, h, w].
   public func conv3d(
     _ weight: Tensor, _ bias: Tensor? = nil, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
     groups: Int = 1
@@ -36,14 +36,14 @@ extension Tensor {
     try call("conv3d", self, weight, bias, [stride], [padding], [dilation], groups)
   }
 
-  /// The largest element of each window; the stride is the window's size unless given.
+  /// The largest element of each window; the stride defaults to the window's size.
   public func maxPool2d(
     _ size: Int, stride: Int? = nil, padding: Int = 0
   ) throws(TensorError) -> Tensor {
     try call("max_pool2d", self, [size], [stride ?? size], [padding])
   }
 
-  /// The mean of each window; the stride is the window's size unless given.
+  /// The mean of each window; the stride defaults to the window's size.
   public func avgPool2d(
     _ size: Int, stride: Int? = nil, padding: Int = 0
   ) throws(TensorError) -> Tensor {
@@ -55,14 +55,14 @@ extension Tensor {
     try call("upsample_bilinear2d", self, size, false)
   }
 
-  /// Images read bilinearly at the places [batch, height', width', 2] of `grid`: x and y from -1 to 1, the outer edges of
-  /// the outermost pixels; 0 beyond them.
+  /// Bilinear samples of images at the points [batch, height', width', 2] of `grid`, whose x and y run from
+  /// -1 to 1 between the outer edges of the border pixels; 0 outside.
   public func gridSample(_ grid: Tensor) throws(TensorError) -> Tensor {
     try call("grid_sampler", self, grid, 0, 0, false)
   }
 
-  /// Each channel normalised by the statistics of the batch (training) or by the running ones; training
-  /// also updates the running ones in place.
+  /// Each channel normalised by the statistics of the batch (training) or by the running ones (inference).
+  /// Training updates the running ones in place.
   public func batchNorm(
     weight: Tensor?, bias: Tensor?, runningMean: Tensor?, runningVariance: Tensor?, training: Bool,
     momentum: Double = 0.1, epsilon: Double = 1e-5
@@ -85,7 +85,7 @@ extension Tensor {
     try call("instance_norm", self, weight, bias, nil, nil, true, 0.1, epsilon, true)
   }
 
-  /// Zeroes each element with this probability, drawn from the generator, and scales the rest to keep the mean.
+  /// Zeroes each element with this probability and scales the others to keep the mean.
   public func dropout(_ probability: Double, generator: Generator) throws(TensorError) -> Tensor {
     let kept = 1 - probability
     let mask = try call("empty_like", generator.drawn(like: detach().to(generator.device)))

@@ -7,7 +7,7 @@ extension Tensor {
   public func mean(_ dims: [Int]? = nil, keepDim: Bool = false) throws(TensorError) -> Tensor {
     try call("mean.dim", self, dims, keepDim)
   }
-  /// The variance over these dimensions, or over all of them. Its divisor is the count less `correction`.
+  /// The variance over these dimensions, or over all of them, with the divisor count - `correction`.
   public func variance(
     _ dims: [Int]? = nil, correction: Int = 1, keepDim: Bool = false
   ) throws(TensorError) -> Tensor {
@@ -21,7 +21,7 @@ extension Tensor {
   public func norm(_ dims: [Int]? = nil, keepDim: Bool = false) throws(TensorError) -> Tensor {
     try call("linalg_vector_norm", self, 2, dims, keepDim)
   }
-  /// What lies between neighbours along a dimension, one shorter.
+  /// The differences of neighbours along a dimension, which becomes one shorter.
   public func differences(_ dim: Int) throws(TensorError) -> Tensor {
     try call("diff", self, 1, dim, nil, nil)
   }

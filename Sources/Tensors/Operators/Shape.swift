@@ -1,7 +1,7 @@
 internal import CTorch
 
 extension Tensor {
-  /// The same elements in another shape, one size of which may be -1; copies only where it must.
+  /// The same elements in another shape, of which one size may be -1; copied only if necessary.
   public func reshape(_ shape: [Int]) throws(TensorError) -> Tensor {
     try call("reshape", self, shape)
   }
@@ -23,7 +23,7 @@ extension Tensor {
   public func squeeze(_ dim: Int) throws(TensorError) -> Tensor {
     try call("squeeze.dim", self, dim)
   }
-  /// A view with a new dimension of size 1 here.
+  /// A view with a new dimension of size 1 at this index.
   public func unsqueeze(_ dim: Int) throws(TensorError) -> Tensor {
     try call("unsqueeze", self, dim)
   }
@@ -43,7 +43,7 @@ extension Tensor {
   public static func stack(_ tensors: [Tensor], dim: Int = 0) throws(TensorError) -> Tensor {
     try call("stack", tensors, dim)
   }
-  /// The elements in row-major order or, for images, with the channels innermost: faster convolutions.
+  /// The elements in row-major order or, for images, channels-last, which makes convolutions faster.
   public func contiguous(channelsLast: Bool = false) throws(TensorError) -> Tensor {
     try call("contiguous", self, Int(channelsLast ? CT_CHANNELS_LAST : CT_CONTIGUOUS))
   }
@@ -57,11 +57,12 @@ extension Tensor {
   public func detach() throws(TensorError) -> Tensor { try call("detach", self) }
   /// A copy of the elements, inside the graph.
   public func clone() throws(TensorError) -> Tensor { try call("clone", self) }
-  /// A border around the last dimensions: sizes before and after the last one, then the one before it.
+  /// Pads with a constant. The sizes are those before and after the last dimension, then the second last, and
+  /// so on.
   public func pad(_ sizes: [Int], value: Float = 0) throws(TensorError) -> Tensor {
     try call("constant_pad_nd", self, sizes, value)
   }
-  /// The elements shifted along dimensions, entering again at the other end.
+  /// The elements shifted cyclically along dimensions.
   public func roll(_ shifts: [Int], dims: [Int]) throws(TensorError) -> Tensor {
     try call("roll", self, shifts, dims)
   }

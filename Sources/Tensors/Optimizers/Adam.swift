@@ -1,6 +1,7 @@
-/// The Adam optimiser, and AdamW where the weight decay is decoupled. One fused kernel updates everything.
+/// The Adam optimiser (doi:10.48550/arXiv.1412.6980), or AdamW with decoupled weight decay
+/// (doi:10.48550/arXiv.1711.05101), as one fused kernel.
 public final class Adam {
-  /// The step size; free to change between steps.
+  /// The learning rate; it may change between steps.
   public var learningRate: Double
   private let betas: (Double, Double)
   private let epsilon, weightDecay: Double
@@ -8,7 +9,7 @@ public final class Adam {
   private let parameters: [(name: String, tensor: Tensor)]
   private let means, squares, steps: [Tensor]
 
-  /// An optimiser of these parameters, which keep their names in `state`.
+  /// Creates an optimiser of these parameters, whose names are those of ``state()``.
   public init(
     _ parameters: [(String, Tensor)], learningRate: Double, betas: (Double, Double) = (0.9, 0.999),
     epsilon: Double = 1e-8, weightDecay: Double = 0, decoupled: Bool = false
@@ -32,7 +33,7 @@ public final class Adam {
     self.steps = steps
   }
 
-  /// Moves every parameter that has a gradient.
+  /// Updates every parameter that has a gradient.
   public func step() throws(TensorError) {
     var gradients: [Tensor] = []
     var moved: [Int] = []
@@ -56,26 +57,26 @@ public final class Adam {
     }
   }
 
-  /// The gradients of all parameters that have one, as they are now.
+  /// The current gradients of the parameters that have one.
   public var gradients: [Tensor] { parameters.compactMap(\.tensor.gradient) }
 
-  /// Updates so far.
+  /// The number of steps so far.
   public var stepCount: Int {
     get throws(TensorError) { Int(try steps.first?.item() ?? 0) }
   }
 
-  /// Forgets the gradients of all parameters.
+  /// Removes the gradients of all parameters.
   public func zeroGradients() throws(TensorError) {
     for parameter in parameters { try parameter.tensor.clearGradient() }
   }
 
-  /// Everything a resumed run needs to go on bit for bit: for each parameter `exp_avg.`, `exp_avg_sq.` and
-  /// `step.` followed by its name. The tensors are this optimiser's own, not copies.
+  /// The state for a bit-exact resume: `exp_avg.`, `exp_avg_sq.` and `step.` plus the name of each parameter.
+  /// The tensors are not copies.
   public func state() -> [String: Tensor] {
     Dictionary(uniqueKeysWithValues: namedState)
   }
 
-  /// Overwrites the state; throws `ParameterError`, before anything is changed, unless names and shapes agree.
+  /// Copies a state; throws `ParameterError`, before any change, if names or shapes differ.
   public func load(_ state: [String: Tensor]) throws {
     try overwrite(namedState, with: state)
   }

@@ -1,7 +1,7 @@
 /// A moving average of a network's parameters: decay * average + (1 - decay) * parameters after each step.
 ///
-/// After n steps the decay is min(`decay`, n / (n + 9)), as in TensorFlow's `ExponentialMovingAverage`: the average
-/// follows the first steps faster.
+/// After n steps the decay is min(`decay`, n / (n + 9)), as in TensorFlow's `ExponentialMovingAverage`: the
+/// average follows the first steps faster.
 public struct ExponentialMovingAverage {
   private let average, parameters: [Tensor]
   private let decay: Double

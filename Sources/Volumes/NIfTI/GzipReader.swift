@@ -2,9 +2,9 @@ import CImageIO
 import Base
 import Foundation
 
-/// Reads a file from front to back, inflating it if it is gzip.
+/// A forward reader of plain and gzip files.
 final class GzipReader {
-  /// Deflate cannot expand a byte to more than this many.
+  /// The maximum expansion of one byte by deflate.
   private static let maximumInflation = 1032
 
   let path: String
@@ -31,7 +31,7 @@ final class GzipReader {
 
   deinit { gzclose_r(stream) }
 
-  /// Throws when the file cannot possibly hold `count` uncompressed bytes.
+  /// Throws if the file cannot contain `count` uncompressed bytes.
   func requireRoom(for count: Int) throws {
     if gzdirect(stream) == 1 {
       guard storedByteCount >= count else {
@@ -43,7 +43,7 @@ final class GzipReader {
         throw VolumeError(
           .tooLarge(
             claimed: "\(count) bytes",
-            limit: "\(limit) bytes out of a compressed file of \(storedByteCount)"),
+            limit: "\(limit) bytes from a compressed file of \(storedByteCount) bytes"),
           path: path)
       }
     }
@@ -57,14 +57,14 @@ final class GzipReader {
     return Int(count)
   }
 
-  /// At most `count` bytes.
+  /// Reads at most `count` bytes.
   func read(_ count: Int) throws -> [UInt8] {
     try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
       initialized = try read(into: UnsafeMutableRawBufferPointer(buffer))
     }
   }
 
-  /// Moves on to an offset in the uncompressed file.
+  /// Skips to an offset in the uncompressed file.
   func skip(to offset: Int) throws {
     while byteCountRead < offset {
       guard try !read(min(offset - byteCountRead, 1 << 16)).isEmpty else {
@@ -73,7 +73,7 @@ final class GzipReader {
     }
   }
 
-  /// Reads past the last byte, which makes zlib check length and checksum.
+  /// Reads past the last byte, so that zlib checks length and checksum.
   func verifyEnd() throws {
     guard try read(1).isEmpty else { return }
     var code: Int32 = 0

@@ -2,7 +2,7 @@ import CImageIO
 import Base
 import Foundation
 
-/// Writes bytes to a file descriptor, deflated as gzip without name and time, or as they are.
+/// A writer of plain bytes, or of gzip without name and time, to a file descriptor.
 final class GzipWriter {
   private let path: String
   private var stream: gzFile?
@@ -33,7 +33,7 @@ final class GzipWriter {
     }
   }
 
-  /// Writes what is buffered, and the trailer.
+  /// Writes the buffered bytes and the trailer.
   func finish() throws {
     let status = gzclose_w(stream)
     stream = nil

@@ -5,12 +5,12 @@ public import Foundation
 /// NIfTI-1 and NIfTI-2 in either byte order are read; NIfTI-1 is written. One volume per file: trailing
 /// dimensions of 1 are dropped, missing ones added.
 public enum NIfTI {
-  /// Reads and checks the header alone.
+  /// Reads and checks only the header.
   public static func readHeader(_ url: URL) throws -> NIfTIHeaderInfo {
     try open(url, bufferSize: 1 << 12).header
   }
 
-  /// Reads the shape and place of an image without its voxels, for which the file has to be long enough.
+  /// Reads the geometry without the voxels, for which the file must be long enough.
   public static func readGeometry(_ url: URL) throws -> Geometry {
     let source = try open(url, bufferSize: 1 << 12)
     try source.requireVoxels()
@@ -28,7 +28,7 @@ public enum NIfTI {
     let header: NIfTIHeaderInfo
     let isSwapped: Bool
 
-    /// Throws where the file cannot hold what the header claims.
+    /// Throws if the file cannot contain the voxels that the header claims.
     func requireVoxels() throws {
       try reader.requireRoom(for: header.dataOffset + header.geometry.voxelCount * header.datatype.byteCount)
     }

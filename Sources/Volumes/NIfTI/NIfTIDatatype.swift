@@ -1,4 +1,4 @@
-/// The voxel types of NIfTI that hold one real number, with their codes in the header.
+/// The real-valued voxel types of NIfTI with their header codes.
 public enum NIfTIDatatype: Int, Hashable, Sendable, Codable {
   case uint8 = 2
   case int16 = 4
@@ -21,7 +21,7 @@ public enum NIfTIDatatype: Int, Hashable, Sendable, Codable {
     }
   }
 
-  /// What the standard calls a code that is none of the cases.
+  /// The standard's name of an unsupported code.
   static func name(ofUnsupported code: Int) -> String {
     let names = [
       1: "binary", 32: "complex64", 128: "RGB24", 1536: "float128", 1792: "complex128",
@@ -52,7 +52,7 @@ extension Float: ReadableVoxel {
 extension UInt8: ReadableVoxel {
   /// Written as uint8.
   public static var datatype: NIfTIDatatype { .uint8 }
-  /// As in a mask: 1 for any number but 0; NaN, which some programs store for background, is 0.
+  /// 1 for any number except 0, as in a mask. NaN, which some programs store as background, is 0.
   init(scaled: Double) { self = scaled == 0 || scaled.isNaN ? 0 : 1 }
 }
 

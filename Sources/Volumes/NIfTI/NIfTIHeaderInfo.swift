@@ -1,4 +1,4 @@
-/// What a NIfTI header says about its image, unchanged: enough to place it and to repeat it in outputs.
+/// The unchanged fields of a NIfTI header that locate the image and that outputs repeat.
 public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
   /// 1 or 2.
   public var version: Int
@@ -6,17 +6,17 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
   public var dimensions: [Int]
   /// The stored voxel size along x, y and z, in mm.
   public var voxelSize: [Double]
-  /// The sign that the third axis takes in the qform: -1 or 1.
+  /// The sign of the third axis in the qform: -1 or 1.
   public var qfac: Double
-  /// How the file stores a voxel.
+  /// The stored voxel type.
   public var datatype: NIfTIDatatype
-  /// Stored value to real value: factor; 1 when the file asks for none.
+  /// The factor from stored to real values; 1 if the file has none.
   public var slope: Double
-  /// Stored value to real value: summand; 0 when the file asks for none.
+  /// The offset from stored to real values; 0 if the file has none.
   public var intercept: Double
-  /// What the qform maps to: 0 nothing, 1 scanner, 2 aligned, 3 Talairach, 4 MNI, 5 other template.
+  /// The space of the qform: 0 none, 1 scanner, 2 aligned, 3 Talairach, 4 MNI, 5 other template.
   public var qformCode: Int
-  /// What the sform maps to, in the codes of the qform.
+  /// The space of the sform, in the codes of the qform.
   public var sformCode: Int
   /// The quaternion's b, c and d.
   public var quaternion: [Double]
@@ -24,12 +24,12 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
   public var qoffset: [Double]
   /// The sform's three rows, in mm.
   public var srow: [SIMD4<Double>]
-  /// The stored code for the units of space and time; Norma reads all as mm, as nibabel does, and writes mm.
+  /// The stored code of the units. Norma reads all units as mm, as nibabel does, and writes mm.
   public var units: Int
   /// The free text, at most 80 bytes.
   public var description: String
 
-  /// Where the voxel data begin in the uncompressed file, in bytes.
+  /// The offset of the voxel data in the uncompressed file, in bytes.
   var dataOffset = 0
 
   private enum CodingKeys: CodingKey {
@@ -37,14 +37,14 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
     case quaternion, qoffset, srow, units, description
   }
 
-  /// The dimensions as a volume: x, y, z, missing ones 1.
+  /// The dimensions x, y and z; missing ones are 1.
   public var shape: [Int] { (0..<3).map { $0 < dimensions.count ? dimensions[$0] : 1 } }
 
-  /// Whether the header places the image in the world; otherwise ``affine`` is a convention.
+  /// Whether the header locates the image in the world; otherwise ``affine`` is a convention.
   public var hasPlace: Bool { sformCode > 0 || qformCode > 0 }
 
-  /// The affine by nibabel's precedence: sform if its code is set, else qform, else voxel sizes about the
-  /// centre with x reversed.
+  /// The affine by nibabel's precedence: the sform if its code is set, else the qform, else the voxel size
+  /// about the centre with x reversed.
   public var affine: Affine {
     if sformCode > 0 { return Affine(x: srow[0], y: srow[1], z: srow[2]) }
     if qformCode > 0 { return qform }
@@ -57,8 +57,8 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
   /// The grid that the header describes.
   var geometry: Geometry { Geometry(shape: shape, affine: affine) }
 
-  /// Sets to 0 what is NaN or infinite in the form that does not place the image, so that headers compare equal
-  /// to themselves and can be encoded as JSON.
+  /// Sets non-finite numbers of the unused form to 0, so that headers equal themselves and can be encoded as
+  /// JSON.
   mutating func clearNonFinitePlace() {
     func finite(_ value: Double) -> Double { value.isFinite ? value : 0 }
     quaternion = quaternion.map(finite)
@@ -69,7 +69,7 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
   private var qform: Affine {
     let (b, c, d) = (quaternion[0], quaternion[1], quaternion[2])
     let squares = b * b + c * c + d * d
-    // Single precision leaves a half-turn's zero a little off; a longer quaternion is normalised below.
+    // In single precision the a of a half-turn is not exactly 0; a longer quaternion is normalised below.
     let threshold = 3 * (version == 1 ? Double(Float.ulpOfOne) : Double.ulpOfOne)
     let a = 1 - squares < threshold ? 0 : (1 - squares).squareRoot()
     let s = 2 / (a * a + squares)

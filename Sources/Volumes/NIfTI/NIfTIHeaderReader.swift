@@ -4,7 +4,7 @@ struct NIfTIHeaderReader {
   static let sizeOfNIfTI2 = 540
   /// About a thousand cubed: 4 GiB as Float.
   static let maximumVoxelCount = 1 << 30
-  /// 64 MB of extensions, more than anyone writes.
+  /// 64 MB of extensions, far more than programs write.
   private static let maximumDataOffset = 1 << 26
 
   let path: String
@@ -12,7 +12,8 @@ struct NIfTIHeaderReader {
   private let version: Int
   let isSwapped: Bool
 
-  /// Takes the first 348 bytes (or fewer, of a shorter file) and asks `more` for the rest of a NIfTI-2 header.
+  /// Takes the first 348 bytes, or fewer of a shorter file, and reads the rest of a NIfTI-2 header with
+  /// `more`.
   init(path: String, bytes: [UInt8], more: (Int) throws -> [UInt8]) throws {
     self.path = path
     guard bytes.count >= 4 else {
@@ -111,7 +112,7 @@ struct NIfTIHeaderReader {
       dataOffset: try dataOffset(Double(integer(Int64.self, at: 168))))
   }
 
-  /// Axes beyond the image's rank often carry no size.
+  /// The voxel size with 1 for axes beyond the image's rank, which often have no size.
   private func voxelSize(_ stored: [Double], rank: Int) -> [Double] {
     stored.enumerated().map { axis, size in axis < rank || (size > 0 && size.isFinite) ? size : 1 }
   }
@@ -123,7 +124,8 @@ struct NIfTIHeaderReader {
     return datatype
   }
 
-  /// Zero is common for "right after the header"; the limit keeps a compressed file from being read for minutes.
+  /// The offset of the voxels; 0 often means "right after the header". The limit avoids minutes of
+  /// decompression.
   private func dataOffset(_ stored: Double) throws -> Int {
     let least = bytes.count + 4
     if stored == 0 { return least }
@@ -138,7 +140,7 @@ struct NIfTIHeaderReader {
     return isSwapped ? value.byteSwapped : value
   }
 
-  /// Latin-1, so that any bytes survive a round trip.
+  /// The text as Latin-1, which keeps all bytes in a round trip.
   private func text(at offset: Int, count: Int) -> String {
     let characters = bytes[offset..<offset + count].prefix { $0 != 0 }
     return String(String.UnicodeScalarView(characters.map { Unicode.Scalar($0) }))

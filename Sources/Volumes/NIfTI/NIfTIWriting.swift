@@ -2,13 +2,15 @@ import Base
 public import Foundation
 
 extension NIfTI {
-  /// Writes an image or map as float32, a mask as uint8, labels as int32.
+  /// Writes an image or map as float32, a mask as uint8 and labels as int32. The file is replaced atomically.
   ///
-  /// The place in the world comes from `header` (by default the grid's own): bit for bit when it describes
-  /// the same grid, else its code with the sform of the geometry. No text of the header goes along: it may name the
-  /// patient. A name ending in `.gz` is compressed at
-  /// `compressionLevel`, 1 (fast) to 9 (small), into the same bytes every time. The file appears whole or not
-  /// at all; throws `writeFailed`.
+  /// - Parameters:
+  ///   - url: The file; one ending in `.gz` is compressed, equal grids into equal bytes.
+  ///   - header: The source of the spatial fields, by default the grid's own header. They are copied bit for
+  ///     bit if they describe the same grid; otherwise the sform is that of the geometry. Texts are not
+  ///     copied, since they may name the patient.
+  ///   - compressionLevel: 1 (fast) to 9 (small).
+  /// - Throws: `VolumeError` of the kind `writeFailed`.
   public static func write<Voxel: NIfTIVoxel>(
     _ grid: Grid<Voxel>, to url: URL, like header: NIfTIHeaderInfo? = nil, compressionLevel: Int = 1
   ) throws {
@@ -26,8 +28,8 @@ extension NIfTI {
     }
   }
 
-  /// The bytes of an uncompressed file as ``write(_:to:like:compressionLevel:)`` writes it: 352 of the header, then
-  /// the voxels, x fastest. Throws `writeFailed` for a grid beyond NIfTI-1's limit.
+  /// The bytes of an uncompressed file: 352 of the header, then the voxels, x fastest. Throws `writeFailed`
+  /// for a grid beyond NIfTI-1's limit.
   public static func data<Voxel: NIfTIVoxel>(of grid: Grid<Voxel>) throws -> Data {
     var data = Data(try headerBytes(of: grid, like: nil, path: nil))
     grid.voxels.withUnsafeBytes { data.append(contentsOf: $0) }
@@ -47,7 +49,7 @@ extension NIfTI {
   }
 }
 
-/// Lays out a NIfTI-1 header in the machine's byte order, which readers detect.
+/// A writer of NIfTI-1 headers in the machine's byte order, which readers detect.
 struct NIfTIHeaderWriter {
   private static let millimetres: UInt8 = 2
 

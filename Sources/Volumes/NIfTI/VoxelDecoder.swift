@@ -1,4 +1,4 @@
-/// Converts stored values to voxels while they are read, a chunk at a time.
+/// A decoder of stored values to voxels, chunk by chunk while reading.
 struct VoxelDecoder {
   private static let chunkByteCount = 1 << 20
 

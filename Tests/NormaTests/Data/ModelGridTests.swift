@@ -96,7 +96,7 @@ import Volumes
       #expect(try ModelGrid(recipe: recipe).place(flat, name: "scan").images.max() == 1)
     } else {
       let problem = try problem { try ModelGrid(recipe: recipe).place(flat, name: "scan") }
-      #expect(problem.kind == .badData && problem.what.contains("one brightness"))
+      #expect(problem.kind == .badData && problem.what.contains("same intensity"))
     }
   }
 
@@ -130,7 +130,7 @@ import Volumes
       case .allZero: "all voxels are zero"
       case .allNaN: "3328 of 3328 voxels are NaN or infinite"
       case .nanInBrain, .infinite: "1 of 3328 voxels are NaN or infinite"
-      case .constant: "one brightness"
+      case .constant: "same intensity"
       case .tooLittleBrain: "no slice holds 500.0 mm²"
       }
     }
