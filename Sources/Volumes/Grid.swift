@@ -32,6 +32,18 @@ public struct Grid<Element: Sendable>: Sendable {
     set { voxels[index(i, j, k)] = newValue }
   }
 
+  /// The indices (i, j, k) of the voxel at an index of ``voxels``.
+  package func voxel(at index: Int) -> SIMD3<Int> {
+    let width = geometry.shape[0], height = geometry.shape[1]
+    return SIMD3(index % width, index / width % height, index / (width * height))
+  }
+
+  /// The voxels of axial slice k.
+  package func slice(_ k: Int) -> ArraySlice<Element> {
+    let area = shape[0] * shape[1]
+    return voxels[k * area..<(k + 1) * area]
+  }
+
   /// A grid of the same geometry and header whose values are `transform` of these.
   @inlinable
   public func map<Result>(_ transform: (Element) throws -> Result) rethrows -> Grid<Result> {

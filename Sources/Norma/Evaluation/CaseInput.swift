@@ -19,10 +19,11 @@ struct CaseInput {
         advice: "evaluate against the manifest whose cases were segmented")
     }
     if let index = map.voxels.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
-      let (width, height) = (map.shape[0], map.shape[1])
-      let voxel = (index % width, index / width % height, index / (width * height))
+      let voxel = map.voxel(at: index)
       throw Problem(
-        .badData, "the map of '\(caseID)' holds the score \(map.voxels[index]) at voxel \(voxel)", at: caseID,
+        .badData,
+        "the map of '\(caseID)' holds the score \(map.voxels[index]) at voxel "
+          + "(\(voxel.x), \(voxel.y), \(voxel.z))", at: caseID,
         advice: "scores must be finite and 0 or more: segment again, or repair what made the map")
     }
     (self.caseID, self.participantID, self.map, self.brain) = (caseID, participantID, map, brain)

@@ -5,7 +5,6 @@ extension RunResult.CaseFigure {
   package func predicted(_ map: Volume, minimumSize: Double) -> Mask {
     let exceeding = map.map { Double($0) > threshold ? UInt8(1) : 0 }
     guard minimumSize > 0 else { return exceeding }
-    let kept = Regions(of: exceeding, minimumVoxels: minimumSize / map.geometry.voxelVolume)
-    return Mask(geometry: map.geometry, voxels: kept.labels.map { $0 == 0 ? 0 : 1 })
+    return exceeding.components(minimumVolume: minimumSize).mask
   }
 }

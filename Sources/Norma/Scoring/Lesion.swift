@@ -20,23 +20,13 @@ public struct Lesion: Hashable, Sendable, Codable {
   /// The lesions of a mask, largest first, and their label image; smaller ones than `minimumSize` (mm³, for a
   /// single slice of 1 mm mm²) are dropped from both.
   static func find(in mask: Mask, map: Volume, minimumSize: Double) -> (labels: Labels, lesions: [Lesion]) {
-    let components = mask.components()
+    let components = mask.components(minimumVolume: minimumSize, largestFirst: true)
     var regions = [Region](repeating: Region(), count: components.count)
-    let (width, height) = (mask.shape[0], mask.shape[1])
     for (index, label) in components.labels.voxels.enumerated() where label != 0 {
-      regions[Int(label) - 1].add(
-        SIMD3(index % width, index / width % height, index / (width * height)), score: map.voxels[index])
+      regions[Int(label) - 1].add(mask.voxel(at: index), score: map.voxels[index])
     }
-    let voxelVolume = mask.geometry.voxelVolume
-    let order = regions.indices
-      .filter { Double(regions[$0].count) * voxelVolume >= minimumSize }
-      .sorted { (-regions[$0].count, $0) < (-regions[$1].count, $1) }
-    var numbers = [Int32](repeating: 0, count: components.count + 1)
-    for (position, region) in order.enumerated() { numbers[region + 1] = Int32(position + 1) }
-    let lesions = order.enumerated().map { position, region in
-      regions[region].lesion(id: position + 1, geometry: mask.geometry)
-    }
-    return (components.labels.map { numbers[Int($0)] }, lesions)
+    let lesions = regions.enumerated().map { $1.lesion(id: $0 + 1, geometry: mask.geometry) }
+    return (components.labels, lesions)
   }
 
   private struct Region {

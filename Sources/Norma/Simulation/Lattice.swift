@@ -1,4 +1,5 @@
 import Base
+import Volumes
 
 /// Four values per node on a regular grid in template world space, trilinear between nodes.
 struct Lattice: Sendable {
@@ -11,6 +12,15 @@ struct Lattice: Sendable {
   var values: [SIMD4<Float>]
 
   var count: Int { shape.x * shape.y * shape.z }
+
+  /// The nodes as voxels.
+  var geometry: Geometry {
+    let step = Double(spacing)
+    return Geometry(
+      shape: [shape.x, shape.y, shape.z],
+      affine: Affine(
+        i: SIMD3(step, 0, 0), j: SIMD3(0, step, 0), k: SIMD3(0, 0, step), origin: SIMD3<Double>(origin)))
+  }
 
   func index(_ x: Int, _ y: Int, _ z: Int) -> Int { (z * shape.y + y) * shape.x + x }
 

@@ -40,19 +40,20 @@ public struct SimulatedTemplate: Sendable {
     shares: (Int) -> (grey: Float, white: Float, brain: Float)
   ) {
     var tissues = Lattice(shape: shape, origin: origin, spacing: spacing, values: [])
-    var fluid = [Bool](repeating: false, count: tissues.count)
-    tissues.values = (0..<tissues.count).map { i in
+    var fluid = [UInt8](repeating: 0, count: tissues.count)
+    tissues.values = fluid.indices.map { i in
       let share = shares(i)
-      fluid[i] = share.brain - share.grey - share.white > 0.5
+      fluid[i] = share.brain - share.grey - share.white > 0.5 ? 1 : 0
       return SIMD4(share.grey, share.white, share.brain, 0)
     }
-    let seeds = [Point(-10, 0, 20), Point(10, 0, 20)].map { seed -> SIMD3<Int> in
+    // The lateral ventricles are the fluid that is connected to these points.
+    let seeds = [Point(-10, 0, 20), Point(10, 0, 20)].map { seed -> Int in
       let voxel = ((seed - origin) / spacing).rounded(.toNearestOrAwayFromZero)
-      return SIMD3(Int(voxel.x), Int(voxel.y), Int(voxel.z))
+      return tissues.index(Int(voxel.x), Int(voxel.y), Int(voxel.z))
     }
-    let distance = VentricleDistance(shape: shape, spacing: spacing).distances(
-      fluid: fluid, seeds: seeds, limit: 60)
-    for i in tissues.values.indices { tissues.values[i].w = distance[i] }
+    let distance = Mask(geometry: tissues.geometry, voxels: fluid)
+      .connected(to: seeds).chamferDistance(limit: 60)
+    for i in tissues.values.indices { tissues.values[i].w = distance.voxels[i] }
     self.tissues = tissues
     ventriclePull = SimulatedTemplate.ventriclePull(tissues)
   }

@@ -53,18 +53,3 @@ struct BrainPlausibility {
     return notes
   }
 }
-
-extension Mask {
-  /// How many voxels are set in one layer of voxels across an axis.
-  fileprivate func count(inLayer layer: Int, ofAxis axis: Int) -> Int {
-    let strides = [1, shape[0], shape[0] * shape[1]]
-    let (a, b) = ((axis + 1) % 3, (axis + 2) % 3)
-    var count = 0
-    for i in 0..<shape[a] {
-      for j in 0..<shape[b] where voxels[layer * strides[axis] + i * strides[a] + j * strides[b]] != 0 {
-        count += 1
-      }
-    }
-    return count
-  }
-}

@@ -14,10 +14,8 @@ struct BrainExtent {
   init?(of share: Volume, levels: ClosedRange<Double> = -Double.infinity...Double.infinity) {
     var (count, sum, squares) = (0.0, SIMD3<Double>.zero, SIMD3<Double>.zero)
     var (low, high) = (Double.infinity, -Double.infinity)
-    let (width, height) = (share.shape[0], share.shape[1])
     for (index, value) in share.voxels.enumerated() where value > 0 {
-      let voxel = SIMD3(index % width, index / width % height, index / (width * height))
-      let place = share.geometry.world(ofVoxel: SIMD3<Double>(voxel))
+      let place = share.geometry.world(ofVoxel: SIMD3<Double>(share.voxel(at: index)))
       guard levels.contains(place.z) else { continue }
       count += Double(value)
       sum += Double(value) * place

@@ -1,113 +1,56 @@
-public import Volumes
-
-/// Connected components of a mask: 26-connected in 3-D, which in a single slice is 8-connected.
+/// Connected components of a mask: 26-connected in 3-D, which is 8-connected in a single slice.
 public struct Components: Sendable {
-  /// 0 outside, 1...count inside, numbered in the order of their first voxel.
+  /// 0 outside, 1...``count`` inside.
   public let labels: Labels
-  /// How many there are.
-  public let count: Int
+  /// The number of voxels of each component.
+  public let sizes: [Int]
+
+  /// The number of components.
+  public var count: Int { sizes.count }
 }
 
 extension Mask {
-  /// Labels the connected components: runs of voxels along x, each joined to those that it touches in the rows before.
-  public func components() -> Components {
-    var runs = Runs(of: self)
+  /// Labels the connected components in the order of their first voxel or, of their size, the `largestFirst`.
+  /// Components of less than `minimumVolume` mm³ are dropped.
+  ///
+  /// Runs of voxels along x are joined to those that they touch in the rows before.
+  public func components(minimumVolume: Double = 0, largestFirst: Bool = false) -> Components {
+    var runs = VoxelRuns(of: self)
     runs.joinNeighbours()
-    let numbers = runs.numbers()
+    let found = runs.components()
+    var sizes = [Int](repeating: 0, count: found.count)
+    for (run, component) in zip(runs.all, found.ofRuns) { sizes[component] += run.count }
+    let voxelVolume = geometry.voxelVolume
+    var kept = sizes.indices.filter { Double(sizes[$0]) * voxelVolume >= minimumVolume }
+    if largestFirst { kept.sort { (-sizes[$0], $0) < (-sizes[$1], $1) } }
+    var numbers = [Int32](repeating: 0, count: found.count)
+    for (position, component) in kept.enumerated() { numbers[component] = Int32(position + 1) }
     var labels = [Int32](repeating: 0, count: voxels.count)
     labels.withUnsafeMutableBufferPointer { labels in
-      for (run, number) in zip(runs.all, numbers.ofRuns) { labels[run].update(repeating: number) }
+      for (run, component) in zip(runs.all, found.ofRuns) {
+        labels[run].update(repeating: numbers[component])
+      }
     }
     return Components(
-      labels: Labels(geometry: geometry, voxels: labels, header: header), count: numbers.count)
+      labels: Labels(geometry: geometry, voxels: labels, header: header), sizes: kept.map { sizes[$0] })
+  }
+
+  /// The largest component; of several equally large ones the first. An empty mask stays empty.
+  package func largestComponent() -> Mask {
+    components(largestFirst: true).labels.map { $0 == 1 ? 1 : 0 }
   }
 }
 
-/// The runs of set voxels along x, in the order of voxels, and which of them belong together (union-find).
-private struct Runs {
-  private let height, depth: Int
-  private let width: Int
-  /// Voxels from the first to one past the last.
-  private(set) var all: [Range<Int>] = []
-  /// The runs of each row of voxels, rows in the order of voxels.
-  private var rows: [Range<Int>] = []
-  private var parents: [Int32] = []
+extension Components {
+  /// The voxels of all components.
+  package var mask: Mask { labels.map { $0 == 0 ? 0 : 1 } }
 
-  init(of mask: Mask) {
-    (width, height, depth) = (mask.shape[0], mask.shape[1], mask.shape[2])
-    rows.reserveCapacity(height * depth)
-    mask.voxels.withUnsafeBytes { voxels in
-      for row in 0..<height * depth {
-        let first = all.count, end = (row + 1) * width
-        var voxel = row * width
-        while voxel < end {
-          // Most voxels are outside: eight at a time.
-          if voxel + 8 <= end, voxels.loadUnaligned(fromByteOffset: voxel, as: UInt64.self) == 0 {
-            voxel += 8
-          } else if voxels[voxel] == 0 {
-            voxel += 1
-          } else {
-            let start = voxel
-            while voxel < end, voxels[voxel] != 0 { voxel += 1 }
-            all.append(start..<voxel)
-          }
-        }
-        rows.append(first..<all.count)
-      }
+  /// For each component whether one of its voxels is set in `mask`.
+  package func touched(by mask: Mask) -> [Bool] {
+    var touched = [Bool](repeating: false, count: count)
+    for (label, isSet) in zip(labels.voxels, mask.voxels) where label != 0 && isSet != 0 {
+      touched[Int(label) - 1] = true
     }
-    parents = all.indices.map(Int32.init)
-  }
-
-  mutating func joinNeighbours() {
-    for z in 0..<depth {
-      for y in 0..<height where !rows[z * height + y].isEmpty {
-        let row = z * height + y
-        if y > 0 { join(row, row - 1) }
-        guard z > 0 else { continue }
-        for other in max(y - 1, 0)...min(y + 1, height - 1) { join(row, (z - 1) * height + other) }
-      }
-    }
-  }
-
-  /// Joins the runs of two rows that touch, at a corner at least.
-  private mutating func join(_ row: Int, _ other: Int) {
-    let shift = (row - other) * width
-    var (run, neighbour) = (rows[row].lowerBound, rows[other].lowerBound)
-    while run < rows[row].upperBound, neighbour < rows[other].upperBound {
-      let near = all[neighbour].lowerBound + shift...all[neighbour].upperBound + shift
-      if near.upperBound < all[run].lowerBound {
-        neighbour += 1
-      } else if all[run].upperBound < near.lowerBound {
-        run += 1
-      } else {
-        unite(run, neighbour)
-        if near.upperBound < all[run].upperBound { neighbour += 1 } else { run += 1 }
-      }
-    }
-  }
-
-  private mutating func unite(_ run: Int, _ other: Int) {
-    let (a, b) = (root(run), root(other))
-    parents[max(a, b)] = Int32(min(a, b))
-  }
-
-  private mutating func root(_ run: Int) -> Int {
-    var run = run
-    while Int(parents[run]) != run {
-      parents[run] = parents[Int(parents[run])]
-      run = Int(parents[run])
-    }
-    return run
-  }
-
-  /// Components from 1 on, in the order of their first run.
-  mutating func numbers() -> (ofRuns: [Int32], count: Int) {
-    var numbers = [Int32](repeating: 0, count: all.count), count: Int32 = 0
-    for run in all.indices {
-      let first = root(run)
-      if first == run { count += 1 }
-      numbers[run] = first == run ? count : numbers[first]
-    }
-    return (numbers, Int(count))
+    return touched
   }
 }

@@ -1,6 +1,6 @@
 /// The exact Euclidean distance transform of Felzenszwalb and Huttenlocher (2012), axis by axis.
 package struct DistanceTransform {
-  /// Squared distance in mm² of every voxel, x fastest, to the nearest seed; infinite without seeds.
+  /// The squared distance in mm² of every voxel, x fastest, to the nearest seed; infinite without seeds.
   package private(set) var squared: [Double]
 
   /// `seeds` are voxel indices in an array of `shape` (x, y, z) with voxels of `spacing` mm.
@@ -26,7 +26,7 @@ package struct DistanceTransform {
 private struct LowerEnvelope {
   private let spacing: Double
   private var heights: [Double]
-  /// Which voxels' parabolas form the envelope, and from where on each does.
+  /// The voxels whose parabolas form the envelope, and the positions from which each does.
   private var sites: [Int]
   private var starts: [Double]
 
@@ -55,14 +55,14 @@ private struct LowerEnvelope {
     guard last >= 0 else { return }
     var current = 0
     for index in heights.indices {
-      let place = Double(index) * spacing
-      while current < last, starts[current + 1] < place { current += 1 }
-      let offset = place - Double(sites[current]) * spacing
+      let position = Double(index) * spacing
+      while current < last, starts[current + 1] < position { current += 1 }
+      let offset = position - Double(sites[current]) * spacing
       values[first + index * stride] = offset * offset + heights[sites[current]]
     }
   }
 
-  /// Where the parabola of `right` falls below that of `left`.
+  /// The position from which the parabola of `right` is below that of `left`.
   private func crossing(_ left: Int, _ right: Int) -> Double {
     let (a, b) = (Double(left) * spacing, Double(right) * spacing)
     return (heights[right] + b * b - heights[left] - a * a) / (2 * (b - a))

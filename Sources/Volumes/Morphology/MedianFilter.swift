@@ -1,16 +1,16 @@
 import Dispatch
 
-/// Median over a window of a stack of images stored row by row; beyond the border and the first and last image
-/// counts as zero.
+/// The median over a window in a stack of images that are stored row by row; outside the stack the values are
+/// zero.
 ///
-/// The window's columns (all rows and slices at one place of x) are sorted once and shared by the pixels whose
-/// windows hold them; a network then finds the median of the sorted columns. Sixteen pixels go at once.
+/// The columns of a window (all its rows and images at one x) are sorted once for all windows that share
+/// them; a selection network then finds the median of the sorted columns, for sixteen pixels at once.
 package struct MedianFilter: Sendable {
   private let size, depth: Int
   private let column: (network: SelectionNetwork, order: [Int])
   private let window: (network: SelectionNetwork, median: Int)
 
-  /// A window of `size` x `size` pixels and `depth` images, both odd; 1 and 1 change nothing.
+  /// Uses a window of `size` x `size` pixels and `depth` images, both odd; 1 and 1 change nothing.
   package init(size: Int, depth: Int = 1) {
     precondition(size % 2 == 1 && depth % 2 == 1)
     (self.size, self.depth) = (size, depth)
@@ -39,7 +39,7 @@ package struct MedianFilter: Sendable {
 
   private func filter(_ padded: PaddedStack, image: Int, into output: Output) {
     let rank = size * depth, stride = padded.stride
-    // The sorted columns of one row: rank by rank, a value for every x.
+    // The sorted columns of one row, rank by rank, with a value for every x.
     var sorted = [Float](repeating: 0, count: rank * stride)
     padded.values.withUnsafeBytes { source in
       sorted.withUnsafeMutableBytes { sorted in
@@ -51,15 +51,15 @@ package struct MedianFilter: Sendable {
                 wires[index] = source.loadUnaligned(fromByteOffset: start * 4, as: Lanes.self)
               }
               run(column.network, on: wires)
-              for (place, wire) in column.order.enumerated() {
-                sorted.storeBytes(of: wires[wire], toByteOffset: (place * stride + x) * 4, as: Lanes.self)
+              for (index, wire) in column.order.enumerated() {
+                sorted.storeBytes(of: wires[wire], toByteOffset: (index * stride + x) * 4, as: Lanes.self)
               }
             }
             for x in Swift.stride(from: 0, to: padded.width, by: Self.lanes) {
               for offset in 0..<size {
-                for place in 0..<rank {
-                  wires[offset * rank + place] = sorted.loadUnaligned(
-                    fromByteOffset: (place * stride + x + offset) * 4, as: Lanes.self)
+                for index in 0..<rank {
+                  wires[offset * rank + index] = sorted.loadUnaligned(
+                    fromByteOffset: (index * stride + x + offset) * 4, as: Lanes.self)
                 }
               }
               run(window.network, on: wires)
@@ -106,7 +106,7 @@ package struct MedianFilter: Sendable {
       }
     }
 
-    /// Where a row of the padded stack begins.
+    /// The index of the first value of a row of the padded stack.
     func offset(image: Int, row: Int) -> Int { (image * paddedHeight + row) * stride }
   }
 }

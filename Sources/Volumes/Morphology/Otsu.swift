@@ -1,12 +1,12 @@
 import Base
 
-/// Otsu's threshold: it parts brightness into two classes whose means lie furthest apart.
+/// Otsu's threshold (1979), which maximises the variance between the two classes that it separates.
 package enum Otsu {
   private static let bins = 256
-  // A few very bright voxels would otherwise leave one bin for all others.
+  // The histogram ends at this quantile: a few very bright voxels would leave a single bin for all others.
   private static let brightest = 0.995
 
-  /// The threshold of these values, all finite; nil where they are all alike.
+  /// The threshold of finite values; nil where they are all the same.
   package static func threshold(of values: [Float]) -> Float? {
     var work = values
     guard let low = values.min() else { return nil }

@@ -1,6 +1,7 @@
-/// Compare-exchanges that sort, merge or select without looking at the values, so that many are done at once.
+/// A sequence of compare-exchanges that sorts or selects values whatever they are, so that vectors of them
+/// are sorted at once.
 ///
-/// Built from Batcher's odd-even merge, which takes lists of any two lengths (Knuth, The Art of Computer
+/// It consists of Batcher's odd-even merges, which take lists of any two lengths (Knuth, The Art of Computer
 /// Programming 3, section 5.3.4).
 struct SelectionNetwork: Sendable {
   /// Two wires: the smaller value goes to `low`, the larger to `high`.
@@ -8,7 +9,7 @@ struct SelectionNetwork: Sendable {
     let low, high: Int
   }
 
-  /// In the order in which they are done.
+  /// The exchanges in their order.
   private(set) var exchanges: [Exchange] = []
 
   private init() {}
@@ -20,12 +21,12 @@ struct SelectionNetwork: Sendable {
     return (network, order)
   }
 
-  /// Finds the median of an odd number of wires that are sorted in `lists`; it lies on the wire `median`.
+  /// Moves the median of an odd number of wires, which are sorted in `lists`, to the wire `median`.
   static func median(ofSorted lists: [[Int]]) -> (network: SelectionNetwork, median: Int) {
     var network = SelectionNetwork()
     let order = network.merge(lists)
     let median = order[order.count / 2]
-    network.keepOnly(what: median)
+    network.dropExchanges(notNeededFor: median)
     return (network, median)
   }
 
@@ -39,18 +40,19 @@ struct SelectionNetwork: Sendable {
     return merge(merge(Array(lists[..<(lists.count / 2)])), merge(Array(lists[(lists.count / 2)...])))
   }
 
-  /// Merges two sorted lists of wires: those at even and at odd places, then neighbours of the two results.
+  /// Merges two sorted lists of wires: those at even and at odd positions, then neighbours of the two
+  /// results.
   private mutating func merge(_ first: [Int], _ second: [Int]) -> [Int] {
     guard !first.isEmpty && !second.isEmpty else { return first + second }
     guard first.count + second.count > 2 else {
       exchanges.append(Exchange(low: first[0], high: second[0]))
       return [first[0], second[0]]
     }
-    func places(_ wires: [Int], from start: Int) -> [Int] {
+    func everyOther(_ wires: [Int], from start: Int) -> [Int] {
       stride(from: start, to: wires.count, by: 2).map { wires[$0] }
     }
-    let even = merge(places(first, from: 0), places(second, from: 0))
-    let odd = merge(places(first, from: 1), places(second, from: 1))
+    let even = merge(everyOther(first, from: 0), everyOther(second, from: 0))
+    let odd = merge(everyOther(first, from: 1), everyOther(second, from: 1))
     var order = [even[0]]
     for index in 0..<max(odd.count, even.count - 1) {
       if index < odd.count && index + 1 < even.count {
@@ -63,7 +65,7 @@ struct SelectionNetwork: Sendable {
   }
 
   /// Drops the exchanges that the value on `wire` does not depend on.
-  private mutating func keepOnly(what wire: Int) {
+  private mutating func dropExchanges(notNeededFor wire: Int) {
     var needed: Set = [wire]
     var kept = [Exchange]()
     for exchange in exchanges.reversed() where needed.contains(exchange.low) || needed.contains(exchange.high)

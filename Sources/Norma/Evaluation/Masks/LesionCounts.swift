@@ -1,36 +1,37 @@
 import Volumes
 
-/// Whole lesions found and called regions that are right: what lesion recall and F1 are made of.
+/// The numbers of lesions found and of predicted regions that are right, from which lesion recall and F1
+/// follow.
 struct LesionCounts: Hashable, Sendable {
-  /// Lesions and those of them that a called voxel touches, by stratum.
+  /// The lesions and those of them that contain a predicted voxel, by stratum.
   var lesions = [LesionStratum: Int]()
   var found = [LesionStratum: Int]()
-  /// Called regions and those of them that touch a lesion.
+  /// The predicted regions and those of them that contain a lesion voxel.
   var predicted = 0
   var right = 0
 
-  /// Compares the regions of one case; `sizePerVoxel` is mm³ or mm², see ``LesionStratum``.
-  init(lesions: Regions, predicted: Regions, sizePerVoxel: Double) {
-    let found = lesions.touched(by: predicted.labels.map { $0 == 0 ? 0 : 1 })
-    for (size, isFound) in zip(lesions.sizes, found) {
+  /// Compares the lesions and the predicted regions of one case.
+  init(lesions: Components, predicted: Components) {
+    let sizePerVoxel = lesions.labels.geometry.lesionSizePerVoxel
+    for (size, isFound) in zip(lesions.sizes, lesions.touched(by: predicted.mask)) {
       let stratum = LesionStratum(size: Double(size) * sizePerVoxel)
       self.lesions[stratum, default: 0] += 1
       if isFound { self.found[stratum, default: 0] += 1 }
     }
     self.predicted = predicted.count
-    right = predicted.touched(by: lesions.labels.map { $0 == 0 ? 0 : 1 }).filter { $0 }.count
+    right = predicted.touched(by: lesions.mask).count { $0 }
   }
 
-  /// Share of lesions that are touched by a called voxel; nil without lesions.
+  /// The fraction of lesions that contain a predicted voxel; nil without lesions.
   var recall: Double? {
     let all = lesions.values.reduce(0, +)
     return all == 0 ? nil : Double(found.values.reduce(0, +)) / Double(all)
   }
 
-  /// Share of called regions that touch a lesion; nil where nothing is called.
+  /// The fraction of predicted regions that contain a lesion voxel; nil where nothing is predicted.
   var precision: Double? { predicted == 0 ? nil : Double(right) / Double(predicted) }
 
-  /// Harmonic mean of both (WMH challenge); 0 where no lesion is found, nil without lesions.
+  /// The harmonic mean of both (WMH challenge); 0 where no lesion is found, nil without lesions.
   var f1: Double? {
     guard let recall else { return nil }
     guard let precision, recall + precision > 0 else { return 0 }

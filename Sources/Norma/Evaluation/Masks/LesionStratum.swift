@@ -1,6 +1,6 @@
 import Volumes
 
-/// Lesions of one size: by volume in mm³, in a single slice by area in mm².
+/// A range of lesion sizes: volumes in mm³ or, in a single slice, areas in mm².
 enum LesionStratum: String, CaseIterable, Sendable {
   case small = "<200"
   case medium = "200-1000"
@@ -13,7 +13,7 @@ enum LesionStratum: String, CaseIterable, Sendable {
 }
 
 extension Geometry {
-  /// What one voxel adds to a lesion's size: mm³, in a single slice mm² (the through-plane length left out).
+  /// The size that one voxel adds to a lesion: mm³ or, in a single slice, mm².
   var lesionSizePerVoxel: Double {
     (0..<3).filter { shape[$0] > 1 }.count == 2
       ? (0..<3).filter { shape[$0] > 1 }.reduce(1) { $0 * spacing[$1] } : voxelVolume

@@ -1,0 +1,89 @@
+/// The runs of set voxels along x, in the order of the voxels, and which of them are connected (union-find).
+struct VoxelRuns {
+  private let width, height, depth: Int
+  /// The voxel indices of each run.
+  private(set) var all: [Range<Int>] = []
+  /// The runs of each row of voxels.
+  private var rows: [Range<Int>] = []
+  private var parents: [Int32] = []
+
+  init(of mask: Mask) {
+    (width, height, depth) = (mask.shape[0], mask.shape[1], mask.shape[2])
+    rows.reserveCapacity(height * depth)
+    mask.voxels.withUnsafeBytes { voxels in
+      for row in 0..<height * depth {
+        let first = all.count, end = (row + 1) * width
+        var voxel = row * width
+        while voxel < end {
+          // Most voxels are not set, so eight are tested at once.
+          if voxel + 8 <= end, voxels.loadUnaligned(fromByteOffset: voxel, as: UInt64.self) == 0 {
+            voxel += 8
+          } else if voxels[voxel] == 0 {
+            voxel += 1
+          } else {
+            let start = voxel
+            while voxel < end, voxels[voxel] != 0 { voxel += 1 }
+            all.append(start..<voxel)
+          }
+        }
+        rows.append(first..<all.count)
+      }
+    }
+    parents = all.indices.map(Int32.init)
+  }
+
+  /// Joins each run with those that it touches in the rows before its own.
+  mutating func joinNeighbours() {
+    for z in 0..<depth {
+      for y in 0..<height where !rows[z * height + y].isEmpty {
+        let row = z * height + y
+        if y > 0 { join(row, row - 1) }
+        guard z > 0 else { continue }
+        for other in max(y - 1, 0)...min(y + 1, height - 1) { join(row, (z - 1) * height + other) }
+      }
+    }
+  }
+
+  /// Joins the runs of two rows that touch, if only at a corner.
+  private mutating func join(_ row: Int, _ other: Int) {
+    let shift = (row - other) * width
+    var (run, neighbour) = (rows[row].lowerBound, rows[other].lowerBound)
+    while run < rows[row].upperBound, neighbour < rows[other].upperBound {
+      let near = all[neighbour].lowerBound + shift...all[neighbour].upperBound + shift
+      if near.upperBound < all[run].lowerBound {
+        neighbour += 1
+      } else if all[run].upperBound < near.lowerBound {
+        run += 1
+      } else {
+        unite(run, neighbour)
+        if near.upperBound < all[run].upperBound { neighbour += 1 } else { run += 1 }
+      }
+    }
+  }
+
+  private mutating func unite(_ run: Int, _ other: Int) {
+    let (a, b) = (root(run), root(other))
+    parents[max(a, b)] = Int32(min(a, b))
+  }
+
+  private mutating func root(_ run: Int) -> Int {
+    var run = run
+    while Int(parents[run]) != run {
+      parents[run] = parents[Int(parents[run])]
+      run = Int(parents[run])
+    }
+    return run
+  }
+
+  /// The component of each run, numbered from 0 in the order of their first run, and the number of
+  /// components.
+  mutating func components() -> (ofRuns: [Int], count: Int) {
+    var components = [Int](repeating: 0, count: all.count), count = 0
+    for run in all.indices {
+      let first = root(run)
+      components[run] = first == run ? count : components[first]
+      if first == run { count += 1 }
+    }
+    return (components, count)
+  }
+}
