@@ -1,4 +1,4 @@
-import Volumes
+import Base
 
 /// One case's figures, with the counts that pooled figures need.
 struct MeasuredCase {
@@ -45,13 +45,9 @@ private struct CaseScores {
   /// Nil without voxels.
   init?(ascending keys: [UInt32]) {
     guard !keys.isEmpty else { return nil }
-    func score(_ rank: Int) -> Double { Double(ScoredVoxels.score(ofPacked: keys[rank])) }
-    var sum = 0.0
-    for key in keys { sum += Double(ScoredVoxels.score(ofPacked: key)) }
-    mean = sum / Double(keys.count)
-    maximum = score(keys.count - 1)
-    let position = 0.999 * Double(keys.count - 1), rank = Int(position)
-    let next = score(min(rank + 1, keys.count - 1))
-    percentile999 = score(rank) + (position - Double(rank)) * (next - score(rank))
+    let scores = keys.lazy.map { Double(ScoredVoxels.score(ofPacked: $0)) }
+    mean = scores.reduce(0, +) / Double(keys.count)
+    percentile999 = scores.quantile(0.999)
+    maximum = scores[keys.count - 1]
   }
 }

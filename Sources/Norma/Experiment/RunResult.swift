@@ -1,3 +1,5 @@
+import Base
+
 /// What one method with one seed showed: the contents of `scores/METHOD-SEED.json`.
 public struct RunResult: Codable, Sendable {
   /// One way of post-processing and how well its maps find lesions.
@@ -16,11 +18,8 @@ public struct RunResult: Codable, Sendable {
     public let interval: [Double]
 
     init(_ values: [Double]) {
-      let sorted = values.sorted()
-      func at(_ fraction: Double) -> Double {
-        sorted.isEmpty ? 0 : sorted[Int((fraction * Double(sorted.count - 1)).rounded())]
-      }
-      (median, interval) = (at(0.5), [at(0.05), at(0.95)])
+      let sorted = values.isEmpty ? [0] : values.sorted()
+      (median, interval) = (sorted.quantile(0.5), [sorted.quantile(0.05), sorted.quantile(0.95)])
     }
   }
 

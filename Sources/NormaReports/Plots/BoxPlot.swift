@@ -1,3 +1,5 @@
+import Norma
+
 /// The distribution of values in groups: every value as a dot, quartiles as a box, whiskers to the last value
 /// within 1.5 box heights.
 public struct BoxPlot: Sendable {
@@ -89,16 +91,10 @@ struct Quartiles {
   init?(_ values: [Double]) {
     let sorted = values.filter(\.isFinite).sorted()
     guard !sorted.isEmpty else { return nil }
-    func quantile(_ share: Double) -> Double {
-      let position = share * Double(sorted.count - 1)
-      let below = sorted[Int(position)]
-      let above = sorted[min(Int(position) + 1, sorted.count - 1)]
-      return below + (position - position.rounded(.down)) * (above - below)
-    }
     self.sorted = sorted
-    lower = quantile(0.25)
-    median = quantile(0.5)
-    upper = quantile(0.75)
+    lower = sorted.quantile(0.25)
+    median = sorted.quantile(0.5)
+    upper = sorted.quantile(0.75)
   }
 
   /// The lowest value not more than 1.5 box heights below the box.

@@ -31,6 +31,8 @@ import Testing
         let quantile = Double(RobustStatistics.quantile(pair[0], of: &work))
         #expect(abs(quantile - pair[1]) <= 1e-6 * scale, "\(golden.name) at \(pair[0])")
         #expect(work.sorted() == values.sorted())
+        let ofSorted = values.map(Double.init).sorted().quantile(pair[0])
+        #expect(abs(ofSorted - pair[1]) <= 1e-6 * scale, "\(golden.name) at \(pair[0])")
       }
     }
   }
