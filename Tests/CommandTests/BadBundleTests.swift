@@ -50,15 +50,15 @@ import Testing
     ) {
       try edit($0) { $0["files"] = [String: String]() }
     },
-    Damage(testDescription: "a missing tensor", code: 65, words: ["sum_of_squares", "missing", "[32, 32]"]) {
-      try rewriteWeights($0) { $0["model.sum_of_squares"] = nil }
+    Damage(testDescription: "a missing tensor", code: 65, words: ["m2", "missing", "[32, 32]"]) {
+      try rewriteWeights($0) { $0["model.m2"] = nil }
     },
     Damage(
       testDescription: "a tensor of another shape", code: 65,
-      words: ["sum", "[16, 16]", "[32, 32]", "safetensors"]
+      words: ["mean", "[16, 16]", "[32, 32]", "safetensors"]
     ) {
       let small = try Tensor.zeros([16, 16])
-      try rewriteWeights($0) { $0["model.sum"] = small }
+      try rewriteWeights($0) { $0["model.mean"] = small }
     },
     Damage(
       testDescription: "a network's tensor of another shape", code: 65,
@@ -144,7 +144,7 @@ import Testing
   @Test func aBundleThatComputesSomethingElseIsNotVerified() throws {
     let bundle = try Cohort.copyOfBundle()
     try Self.rewriteWeights(bundle) { tensors in
-      tensors["model.sum"] = try tensors["model.sum"].map { try $0 * 1.5 }
+      tensors["model.mean"] = try tensors["model.mean"].map { try $0 * 1.5 }
     }
     let outcome = try Tool.run(["bundle", "verify", bundle.path])
     #expect(outcome.code == 65 && outcome.standardOutput.isEmpty)

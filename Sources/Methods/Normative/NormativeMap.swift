@@ -44,12 +44,12 @@ package final class NormativeMap: Method {
 
   private let settings: ModelSettings
   private let smoothing: GaussianSmoothing
-  private var moments: AxialMoments
+  private var moments: VoxelwiseMoments
 
   package init(settings: ModelSettings, context: MethodContext) throws {
     self.settings = settings
     smoothing = try GaussianSmoothing(size: context.imageSize, sigma: settings.sigma, device: context.device)
-    moments = try AxialMoments(size: context.imageSize, bins: settings.bins, device: context.device)
+    moments = try VoxelwiseMoments(size: context.imageSize, bins: settings.bins, device: context.device)
   }
 
   package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {

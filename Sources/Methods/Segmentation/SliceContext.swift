@@ -12,7 +12,7 @@ enum ContextChannel: String, Codable, Hashable, Sendable, CaseIterable {
 struct SliceContext {
   private let channels: [ContextChannel]
   private let smoothing: GaussianSmoothing
-  private(set) var moments: AxialMoments
+  private(set) var moments: VoxelwiseMoments
 
   /// Smoothing of slices, in pixels: misregistration is about that large.
   private static let sigma = 1.0
@@ -22,7 +22,7 @@ struct SliceContext {
   init(channels: [ContextChannel], context: MethodContext) throws {
     self.channels = channels
     smoothing = try GaussianSmoothing(size: context.imageSize, sigma: Self.sigma, device: context.device)
-    moments = try AxialMoments(size: context.imageSize, bins: nil, device: context.device)
+    moments = try VoxelwiseMoments(size: context.imageSize, device: context.device)
   }
 
   var needsMoments: Bool { channels.contains(.normative) }

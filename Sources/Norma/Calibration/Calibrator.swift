@@ -61,7 +61,7 @@ struct Calibrator {
     for start in stride(from: 0, to: chosen.count, by: Scorer.batchSize) {
       let slices = Array(chosen[start..<min(start + Scorer.batchSize, chosen.count)])
       let batch = try contents.batch(slices, mirrored: slices.map { _ in false }).on(device)
-      try moments.add(scorer.raw(batch).map, weights: batch.brain)
+      try moments.add(scorer.raw(batch).map, weights: batch.brain, at: batch.z)
     }
     return try ScoreStatistics(moments, settings: settings, device: device)
   }

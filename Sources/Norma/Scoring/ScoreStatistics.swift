@@ -8,28 +8,28 @@ package struct ScoreStatistics {
   /// (size, size), more than 0.
   let deviation: Tensor
 
-  /// Statistics as they are.
+  /// Uses statistics as they are.
   init(mean: Tensor? = nil, deviation: Tensor) { (self.mean, self.deviation) = (mean, deviation) }
 
-  /// Shrinks, smooths and floors what was counted; nil where the settings ask for no statistics.
+  /// Shrinks, smooths and floors the moments; nil where the settings ask for no statistics.
   init?(_ moments: VoxelwiseMoments, settings: ScoringSettings, device: Device) throws {
     guard settings.normalization != .none else { return nil }
-    let count = moments.count, total = try max(1, count.sum().item())
-    let variance = try moments.deviation().square()
+    let (count, mean, variance) = try moments.maps()
+    let total = try max(1, count.sum().item())
     let pooled = try (variance * count).sum().item() / total
     let prior = Float(settings.statisticsShrinkage)
     let shrunk = try (variance * count + prior * pooled) / (count + prior).clamp(min: 1)
     let smoothing = try GaussianSmoothing(
       size: count.shape[0], sigma: settings.statisticsSigma, device: device)
     let deviation = try smoothing(shrunk.sqrt(), weights: count)
-    // Where few slices had brain the estimate is poor; a floor keeps it from blowing up the map.
+    // The estimate is poor where few slices had brain; a floor keeps it from blowing up the map.
     let floor = try (deviation * count).sum().item() / total / 10
     self.init(
-      mean: settings.normalization == .standardized ? try smoothing(moments.mean(), weights: count) : nil,
+      mean: settings.normalization == .standardized ? try smoothing(mean, weights: count) : nil,
       deviation: try deviation.clamp(min: max(floor, .leastNormalMagnitude)))
   }
 
-  /// r / sd or max((r - mean) / sd, 0) of (batch, 1, size, size) scores.
+  /// Returns r / sd or max((r - mean) / sd, 0) for (batch, 1, size, size) scores r.
   func normalize(_ map: Tensor) throws -> Tensor {
     guard let mean else { return try map / deviation }
     return try ((map - mean) / deviation).relu()

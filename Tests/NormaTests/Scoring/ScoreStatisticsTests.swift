@@ -25,8 +25,8 @@ import Testing
     var moments = try VoxelwiseMoments(size: scores.shape[2], device: .cpu)
     for (start, length) in [(0, 4), (4, 7)] {
       try moments.add(
-        scores.narrow(0, start: start, length: length), weights: brain.narrow(0, start: start, length: length)
-      )
+        scores.narrow(0, start: start, length: length),
+        weights: brain.narrow(0, start: start, length: length), at: Array(repeating: nil, count: length))
     }
     return moments
   }
