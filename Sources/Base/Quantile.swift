@@ -1,5 +1,5 @@
-/// The position of a quantile among values: a rank in ascending order, from which to go on to the next rank by a
-/// weight. This is the linear interpolation that NumPy does by default.
+/// The position of a quantile among values: a rank in ascending order, from which to go on to the next rank
+/// by a weight. This is the linear interpolation that NumPy does by default.
 struct QuantilePosition {
   let rank: Int
   /// 0 or more, less than 1.

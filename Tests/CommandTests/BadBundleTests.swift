@@ -144,7 +144,7 @@ import Testing
   @Test func aBundleThatComputesSomethingElseIsNotVerified() throws {
     let bundle = try Cohort.copyOfBundle()
     try Self.rewriteWeights(bundle) { tensors in
-      tensors["model.sum"] = try tensors["model.sum"].map { try $0 * 1.5 }
+      tensors["model.mean"] = try tensors["model.mean"].map { try $0 * 1.5 }
     }
     let outcome = try Tool.run(["bundle", "verify", bundle.path])
     #expect(outcome.code == 65 && outcome.standardOutput.isEmpty)

@@ -1,7 +1,7 @@
 package import Tensors
 
-/// The running count, mean and sum of squared deviations at every pixel of the model grid, for all slices together
-/// or for axial bins: one pass over any number of slices.
+/// The running count, mean and sum of squared deviations at every pixel of the model grid, for all slices
+/// together or for axial bins: one pass over any number of slices.
 ///
 /// Batches are merged as by Chan, Golub and LeVeque (1983), which in single precision does not cancel as
 /// E[x²] - E[x]² does.
@@ -19,7 +19,7 @@ package struct VoxelwiseMoments {
     (count, mean, m2) = (try zeros(), try zeros(), try zeros())
   }
 
-  /// Adds (batch, 1, size, size) values where `weights` is 1, not 0. With bins, slices of unknown z are left out.
+  /// Adds (batch, 1, size, size) values with weights of 0 or 1. Slices of unknown z belong to none of the bins.
   package mutating func add(_ values: Tensor, weights: Tensor, at z: [Double?]) throws {
     let assignment = try matrix(z.map { bins?.membership(of: $0) ?? [1] })
     let perBin = try assignment.transpose(0, 1)
@@ -35,7 +35,7 @@ package struct VoxelwiseMoments {
     count = total
   }
 
-  /// The count, mean and population variance, each (size, size) or (bins, size, size); 0 where nothing was added.
+  /// The count, mean and population variance, (size, size) or (bins, size, size); 0 where nothing was added.
   package func maps() throws -> (count: Tensor, mean: Tensor, variance: Tensor) {
     (try map(count), try map(mean), try map(m2 / count.clamp(min: 1)))
   }
@@ -52,8 +52,8 @@ package struct VoxelwiseMoments {
   func normal(at z: [Double?], shrinkage: Float, minimumCount: Float) throws -> Normal {
     let lending = try matrix(z.map { bins?.kernel(around: $0) ?? [1] })
     let seen = try lending.matmul(count), divisor = try seen.clamp(min: 1e-6)
-    // With lending weights k and any centre c, the pooled variance is Σ k (m2 + n (mean - c)²) / Σ k n - (m - c)²,
-    // m being the pooled mean; the mean over all bins as c keeps both terms small.
+    // With lending weights k and any centre c, the pooled mean is m = c + Σ k n (mean - c) / Σ k n and the pooled
+    // variance Σ k (m2 + n (mean - c)²) / Σ k n - (m - c)². As c, the mean over all bins keeps the terms small.
     let centre = try (mean * count).sum([0], keepDim: true) / count.sum([0], keepDim: true).clamp(min: 1)
     let offset = try mean - centre
     let pooledOffset = try lending.matmul(offset * count) / divisor

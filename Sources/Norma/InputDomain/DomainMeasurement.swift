@@ -5,7 +5,7 @@ import Tensors
 import Volumes
 
 extension GriddedScan {
-  /// What the input-domain check looks at; nil where the scan shows no brain.
+  /// The properties that the input-domain check compares; nil where the scan shows no brain.
   var properties: ScanProperties? {
     IntensityHistogram(images, brain: brain).map {
       ScanProperties($0, native.geometry, isPlanar: native.isPlanar)
@@ -14,7 +14,7 @@ extension GriddedScan {
 }
 
 extension SliceStore.Contents {
-  /// The same of every training scan that has a slice.
+  /// The properties of every training scan that has a slice.
   func properties(of cases: [ScanCase]) throws -> [ScanProperties] {
     try Dictionary(grouping: slices, by: \.scan).sorted { $0.key < $1.key }.compactMap { scan, slices in
       let batch = try batch(slices, mirrored: slices.map { _ in false })
@@ -33,7 +33,7 @@ extension ScanProperties {
   fileprivate init(_ histogram: IntensityHistogram, _ geometry: Geometry, isPlanar: Bool) {
     self.histogram = histogram
     let sizes = (0..<3).map { geometry.spacing[$0] }.sorted()
-    // Of an anisotropic scan the coarsest axis is that of the slices.
+    // The coarsest axis of an anisotropic scan is that of the slices.
     (pixelSize, sliceDistance) = isPlanar ? (nil, nil) : (sizes[0], sizes[2])
   }
 }

@@ -1,50 +1,50 @@
 import Base
 import Foundation
 
-/// What the scans looked like that a model was trained on, so that it can say when a scan looks otherwise.
+/// The properties of the scans that a model was trained on, to tell when another scan differs from them.
 public struct InputDomain: Codable, Hashable, Sendable {
-  /// A property of scans with the range in which the training scans had it.
+  /// The range of a property over the training scans.
   public struct Range: Codable, Hashable, Sendable {
-    /// Such as "slice distance".
+    /// The name of the property, such as "slice distance".
     public let name: String
-    /// Such as "mm"; empty for plain numbers.
+    /// The unit, such as "mm"; empty for plain numbers.
     public let unit: String
-    /// The smallest and largest value of the training scans.
+    /// The smallest and the largest value.
     public let low, high: Double
   }
 
-  /// A property of one scan beside its range.
+  /// A property of one scan compared with its range.
   public struct Finding: Codable, Hashable, Sendable {
-    /// The property and what the training scans had.
+    /// The property and its range.
     public let range: Range
-    /// What the scan has.
+    /// The value of the scan.
     public let value: Double
     /// Whether the model has seen such a scan.
     public let isInside: Bool
-    /// Whose range it is.
+    /// The scans that the range is from.
     public var reference = "training scans"
   }
 
-  /// How the brightness of a scan is distributed beside that of the training scans.
+  /// The intensity distributions of a scan and of the training scans.
   public struct IntensityComparison: Sendable {
-    /// Share of the brain in each bin of the model's input, from 0 up.
+    /// The fraction of the brain in each bin of the model's input, from 0 up.
     public let scan, training: [Double]
-    /// Width of a bin in units of the input.
+    /// The width of a bin in units of the input.
     public let binWidth: Double
   }
 
-  /// Scans behind the ranges.
+  /// The number of training scans.
   public let scans: Int
-  /// Mean share of the brain in each bin of the model's input.
+  /// The mean fraction of the brain in each bin of the model's input.
   let histogram: [Double]
   let ranges: [Range]
 
-  /// Properties of the training scans; nil without any.
+  /// Gathers the properties of the training scans; nil without any.
   init?(_ scans: [ScanProperties]) {
     guard !scans.isEmpty else { return nil }
     self.scans = scans.count
     let histogram = (0..<IntensityHistogram.binCount).map { bin in
-      scans.reduce(0) { $0 + $1.histogram.shares[bin] } / Double(scans.count)
+      scans.reduce(0) { $0 + $1.histogram.fractions[bin] } / Double(scans.count)
     }
     self.histogram = histogram
     ranges = ScanProperties.Name.allCases.compactMap { name in
@@ -56,10 +56,10 @@ public struct InputDomain: Codable, Hashable, Sendable {
 
   func comparison(_ scan: ScanProperties) -> IntensityComparison {
     IntensityComparison(
-      scan: scan.histogram.shares, training: histogram, binWidth: IntensityHistogram.binWidth)
+      scan: scan.histogram.fractions, training: histogram, binWidth: IntensityHistogram.binWidth)
   }
 
-  /// Where a scan lies.
+  /// Compares the known properties of a scan with their ranges.
   func findings(_ scan: ScanProperties) -> [Finding] {
     ranges.compactMap { range in
       guard let name = ScanProperties.Name(rawValue: range.name),
@@ -71,7 +71,7 @@ public struct InputDomain: Codable, Hashable, Sendable {
 }
 
 extension InputDomain.Finding {
-  /// The finding as a sentence, with the number behind it.
+  /// The finding as a sentence with its numbers.
   public var sentence: String {
     func text(_ value: Double) -> String {
       value.formatted(fraction: range.unit.isEmpty ? 3 : 1) + (range.unit.isEmpty ? "" : " \(range.unit)")
@@ -79,12 +79,12 @@ extension InputDomain.Finding {
     let seen = range.low == range.high ? text(range.low) : "\(text(range.low)) to \(text(range.high))"
     return isInside
       ? "\(range.name): \(text(value)), as in the \(reference) (\(seen))."
-      : "Outside what the bundle has seen: \(range.name) \(text(value)), \(reference) \(seen). "
-        + "The map may mean little here."
+      : "Outside the range that the bundle knows: \(range.name) \(text(value)), \(reference) \(seen). "
+        + "The map may be unreliable."
   }
 }
 
-/// What is looked at of one scan.
+/// The properties of one scan.
 struct ScanProperties {
   enum Name: String, CaseIterable {
     case intensity = "distance of the intensity distribution"
@@ -93,7 +93,8 @@ struct ScanProperties {
 
     var unit: String { self == .intensity ? "" : "mm" }
 
-    /// Brightness may not lie farther away than that of any training scan; sizes may be half as large again.
+    /// Intensities may be as far from the mean distribution as those of a training scan; sizes may be half as
+    /// large again.
     func isInside(_ value: Double, _ range: InputDomain.Range) -> Bool {
       switch self {
       case .intensity: value <= range.high
@@ -103,10 +104,10 @@ struct ScanProperties {
   }
 
   let histogram: IntensityHistogram
-  /// mm; nil for an image without position.
+  /// In mm; nil for an image without position.
   let pixelSize, sliceDistance: Double?
 
-  /// Nil where the property is not known.
+  /// The value of a property; nil where it is unknown.
   func value(_ name: Name, comparedWith histogram: [Double]) -> Double? {
     switch name {
     case .intensity: self.histogram.distance(to: histogram)
@@ -116,16 +117,16 @@ struct ScanProperties {
   }
 }
 
-/// How the brightness of a brain is distributed, on the model's scale.
+/// The intensity distribution of a brain on the model's scale.
 struct IntensityHistogram {
   static let binCount = 60
   /// The largest input that a recipe makes.
   private static let top: Float = 1.5
   static var binWidth: Double { Double(top) / Double(binCount) }
-  /// Sum 1.
-  let shares: [Double]
+  /// The fraction of the brain in each bin; their sum is 1.
+  let fractions: [Double]
 
-  /// Counted where `brain` is 1; nil where it is 1 nowhere.
+  /// Counts the pixels where `brain` is 1; nil without any.
   init?(_ images: some Sequence<Float>, brain: some Sequence<Float>) {
     var counts = [Int](repeating: 0, count: Self.binCount), total = 0
     for (value, inside) in zip(images, brain) where inside != 0 {
@@ -133,14 +134,15 @@ struct IntensityHistogram {
       total += 1
     }
     guard total > 0 else { return nil }
-    shares = counts.map { Double($0) / Double(total) }
+    fractions = counts.map { Double($0) / Double(total) }
   }
 
-  /// The earth mover's distance, in units of the input: how far brightness has to be moved on average.
+  /// The earth mover's distance in units of the input: the average distance by which intensities have to
+  /// move.
   func distance(to other: [Double]) -> Double {
     var carried = 0.0, distance = 0.0
-    for (own, there) in zip(shares, other) {
-      carried += own - there
+    for (own, theirs) in zip(fractions, other) {
+      carried += own - theirs
       distance += abs(carried)
     }
     return distance * Self.binWidth

@@ -2,39 +2,41 @@ import Cohort
 import Tensors
 import Volumes
 
-/// A scan as the model sees it, with the way back to the scanner's grid.
+/// A scan on the model grid, with the way back to the scanner's grid.
 public struct GriddedScan: Sendable {
-  /// Numbers of the prepared axial slices: in the RAS+ canonical scan, of a registered scan from the lowest level.
+  /// The numbers of the axial slices: in the RAS+ canonical scan, or in a registered scan from the lowest one
+  /// up.
   public let slices: [Int]
-  /// Template-space z in mm of each prepared slice; nil where the scan has no position (a PNG slice).
+  /// The template-space z in mm of each slice; nil where the scan has no position (a PNG slice).
   public let z: [Double?]
-  /// Normalised slices, (slices, size, size) row-major; rows run posterior to anterior, columns left to right.
+  /// The normalised slices, (slices, size, size) row-major; rows run posterior to anterior, columns left to
+  /// right.
   public let images: [Float]
-  /// Brain of each slice, 1 inside and 0 outside, same layout.
+  /// The brain of each slice, 1 inside and 0 outside, in the same layout.
   public let brain: [Float]
-  /// What the reader should know about the preparation.
+  /// Notes for the reader of the results.
   public let notes: [String]
 
   let placement: any ScanPlacement
   let orientation: Orientation
-  /// The brain of the prepared slices on the RAS+ canonical grid; 0 in all other slices.
+  /// The brain in the gridded slices on the RAS+ canonical grid, 0 in all other slices.
   let scoredBrain: Mask
   let native: Volume
 
-  /// Maps (slices, size, size) on the RAS+ canonical grid, 0 outside `mask`.
+  /// Brings maps (slices, size, size) to the RAS+ canonical grid; they are 0 outside `mask`.
   func canonicalVolume(of maps: Tensor, inside mask: Mask) throws -> Volume {
     let voxels = try placement.toScan(maps)
     return Volume(geometry: mask.geometry, voxels: zip(voxels, mask.voxels).map { $1 == 0 ? 0 : $0 })
   }
 
-  /// What an expert drew on the scan, on its RAS+ canonical grid; nil where nobody did.
+  /// The lesion mask of the scan on its RAS+ canonical grid; nil where it has none.
   func lesion(of scan: ScanCase) throws -> Mask? {
     try scan.readLesionMask().map {
       Mask(geometry: scoredBrain.geometry, voxels: orientation.apply($0).voxels)
     }
   }
 
-  /// A grid on the RAS+ canonical axes brought to the scanner's: the input's shape, affine and header.
+  /// Brings a grid from the RAS+ canonical axes to the scanner's: the input's shape, affine and header.
   func native<Element>(_ grid: Grid<Element>) -> Grid<Element> {
     Grid(
       geometry: native.geometry, voxels: orientation.inverse().apply(grid).voxels, header: native.header)

@@ -1,6 +1,6 @@
 import Base
 
-/// How the brightness of a scan becomes the model's input, measured in its brain.
+/// The map from the intensities of a scan to the model's input, measured in its brain.
 struct IntensityScale {
   private enum Kind {
     case linear(centre: Float, scale: Float, shift: Float, upper: Float)
@@ -9,7 +9,7 @@ struct IntensityScale {
 
   private let kind: Kind
 
-  /// Measured on the brain's values; nil if they are all the same.
+  /// Measures the brain's values; nil if they are all the same.
   init?(_ normalization: IntensityNormalization, of values: [Float]) {
     switch normalization {
     case .equalized:
@@ -28,7 +28,7 @@ struct IntensityScale {
     }
   }
 
-  /// The model's input for a brightness.
+  /// The model's input for an intensity.
   func normalize(_ value: Float) -> Float {
     switch kind {
     case .linear(let centre, let scale, let shift, let upper):

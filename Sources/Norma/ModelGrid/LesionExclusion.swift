@@ -1,10 +1,12 @@
-/// What a training or calibration scan with lesions loses, so that no lesion is learned as normal.
+/// The part of a training or calibration scan with lesions that is left out, so that lesions are not learned
+/// as normal.
 public enum LesionExclusion: String, Codable, Hashable, Sendable, CaseIterable {
-  /// Every slice that shows a lesion; a scan with lesions calibrates nothing.
+  /// Every slice that shows a lesion. Scans with lesions are not used for calibration.
   case slices
-  /// The lesions and what lies near them. Only for methods that take voxel by voxel what the brain mask leaves.
+  /// The lesions and the voxels near them. Only for methods that treat every pixel of the brain mask by
+  /// itself.
   case voxels
-  /// Nothing: every slice is learned from, and the masks of the lesions go along. Only for methods that learn from
-  /// lesions; a scan with lesions calibrates nothing.
+  /// Nothing: all slices are used for training, with the masks of their lesions. Only for methods that learn
+  /// from lesions. Scans with lesions are not used for calibration.
   case none
 }

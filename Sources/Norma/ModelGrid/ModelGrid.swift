@@ -3,19 +3,19 @@ import Foundation
 import Tensors
 public import Volumes
 
-/// Brings a skull-stripped scan to the model's grid and brightness scale.
+/// Brings a skull-stripped scan to the grid and the intensity scale of the model.
 public struct ModelGrid: Sendable {
-  /// What is done.
+  /// The grid and the normalisation.
   public let recipe: Recipe
 
-  /// A preparation by a recipe.
+  /// The model grid of a recipe.
   public init(recipe: Recipe) { self.recipe = recipe }
 
-  /// Prepares a scan; `brainMask` must have its shape, without one every non-zero voxel is brain.
+  /// Places a scan on the grid. `brainMask` must have its shape; without one every non-zero voxel is brain.
   ///
-  /// With `toTemplate` (the scan's world mm to the template's) the model sees axial slices of the template, without
-  /// it the scan's own. `level` is the template-space z of an image without position, such as a PNG slice.
-  /// Throws a ``Problem`` for a scan that cannot be scored; `name` stands in its message.
+  /// With `toTemplate` (from the scan's world mm to the template's) the model sees axial slices of the
+  /// template, without it those of the scan. `z` is the template-space z of an image without position, such
+  /// as a PNG slice. Throws a ``Problem``, which mentions `name`, for a scan that cannot be scored.
   public func place(
     _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, z: Double? = nil, name: String
   ) throws -> GriddedScan {
@@ -24,26 +24,25 @@ public struct ModelGrid: Sendable {
     try brainMask.requireShape(of: volume, name: name)
     guard brainMask.geometry.matches(volume.geometry, tolerance: volume.geometry.spacing.min() / 2) else {
       throw Problem(
-        .badData, "brain mask and image have one shape but lie in different places", at: name,
-        advice: "resample the mask to the image's grid, or mend its header")
+        .badData, "brain mask and image have the same shape but different positions", at: name,
+        advice: "resample the mask to the image's grid, or correct its header")
     }
     let canonical = CanonicalScan(volume, brain: brainMask)
     if let toTemplate { return try registered(canonical, toTemplate, native: scan, name: name) }
     return try stack(canonical, z: z, native: scan, name: name)
   }
 
-  /// The scan's own axial slices.
+  /// Places the scan's own axial slices.
   private func stack(
     _ scan: CanonicalScan, z: Double?, native: Volume, name: String
   ) throws -> GriddedScan {
     let (image, brain) = (scan.image, scan.brain)
     let position = TemplatePosition(
       of: brain, isPlanar: native.header == nil && native.shape[2] == 1, z: z, recipe: recipe)
-    let area = image.shape[0] * image.shape[1]
     let pixelArea = image.geometry.spacing.x * image.geometry.spacing.y
     var slices = [Int](), zs = [Double?](), outside = 0
     for slice in 0..<image.shape[2] {
-      let pixels = brain.voxels[slice * area..<(slice + 1) * area].reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+      let pixels = brain.slice(slice).count { $0 != 0 }
       guard pixels > 0, Double(pixels) * pixelArea >= recipe.minimumBrainArea else { continue }
       let z = position.z(ofSlice: slice, in: image.geometry)
       guard recipe.contains(z: z) else {
@@ -66,13 +65,13 @@ public struct ModelGrid: Sendable {
       orientation: scan.orientation, scoredBrain: scored, native: native)
   }
 
-  /// Axial slices of the template, ``Recipe/sliceSpacing`` apart.
+  /// Places a registered scan in axial slices of the template, ``Recipe/sliceSpacing`` apart.
   private func registered(
     _ scan: CanonicalScan, _ toTemplate: Affine, native: Volume, name: String
   ) throws -> GriddedScan {
     let placed = scan.image.geometry.moved(by: toTemplate)
-    let area = AxialCoverage(of: scan.brain, in: placed, spacing: recipe.sliceSpacing)
-    let (zs, outside) = area.positions(least: recipe.minimumBrainArea, known: recipe.contains)
+    let (zs, outside) = AxialCoverage(of: scan.brain, in: placed, spacing: recipe.sliceSpacing)
+      .positions(minimumArea: recipe.minimumBrainArea, isKnown: recipe.contains)
     guard let first = zs.first, let last = zs.last else {
       throw nothingToScore(outside: outside, name: name)
     }
@@ -90,7 +89,7 @@ public struct ModelGrid: Sendable {
   private func nothingToScore(outside: Int, name: String) -> Problem {
     if outside > 0 {
       return Problem(
-        .badData, "no slice lies at an axial level the bundle knows (z \(zRange) mm)", at: name,
+        .badData, "no slice is in the axial range of the bundle (z \(zRange) mm)", at: name,
         advice: "use a bundle for whole brains, or register the scan to the template first")
     }
     return Problem(
@@ -101,14 +100,14 @@ public struct ModelGrid: Sendable {
   private func rangeNotes(outside: Int, scored: Int) -> [String] {
     guard outside > 0 else { return [] }
     return [
-      "Slices scored: \(scored). Slices with brain outside the levels this bundle knows "
+      "Slices scored: \(scored). Slices with brain outside the axial range of this bundle "
         + "(z \(zRange) mm), not scored, map 0: \(outside)."
     ]
   }
 
   private var zRange: String { recipe.zRange.map { $0.formatted(fraction: 0) }.joined(separator: " to ") }
 
-  /// Voxels in the model's brightness scale, 0 outside the brain, and the brain as 0 and 1.
+  /// The voxels on the model's intensity scale, 0 outside the brain, and the brain as 0 and 1.
   private func normalized(
     _ image: Volume, inside brain: Mask, name: String
   ) throws -> (pixels: [Float], inside: [Float]) {

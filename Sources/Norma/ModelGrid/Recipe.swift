@@ -1,31 +1,31 @@
 import Base
 public import StrictSettings
 
-/// How brightness becomes the model's input.
+/// The normalisation of the intensities of a scan.
 public enum IntensityNormalization: String, Codable, Hashable, Sendable, CaseIterable {
   /// 0.5 + z / 10 clipped to 0...1.5, z = (x - median) / (1.4826 MAD) inside the brain.
   case robustZ = "robust-z"
-  /// Brightness over the brain's 98th percentile, clipped to 0...1 (as in Baur et al. 2018).
+  /// The intensity over the brain's 98th percentile, clipped to 0...1 (as in Baur et al. 2018).
   case percentile
-  /// Share of the brain's voxels that are not brighter: histogram equalisation over the scan, 0...1.
+  /// The fraction of the brain's voxels that are not brighter: histogram equalisation over the scan, 0...1.
   case equalized
 }
 
-/// What is done to a scan before a model sees it; it travels inside the bundle.
+/// The steps from a scan to the input of a model, stored in the bundle.
 public struct Recipe: Settings {
   /// The contrast as a BIDS suffix: a scan whose file name ends in another is refused; empty = any.
   public var contrast = "FLAIR"
-  /// How brightness becomes the input.
+  /// How intensities are normalised.
   public var normalization = IntensityNormalization.robustZ
-  /// Side of the square model grid in pixels.
+  /// The side of the square model grid in pixels.
   public var gridSize = 128
-  /// Pixel spacing of the model grid in mm.
+  /// The pixel spacing of the model grid in mm.
   public var gridSpacing = 1.5
-  /// Distance in mm of the template's axial slices that are seen of a registered scan.
+  /// The distance in mm of the axial slices of the template in which a registered scan is seen.
   public var sliceSpacing = 3.0
-  /// Template-space x and y in mm (RAS+) of the grid's centre; the centre of a PNG slice is laid on it.
+  /// The template-space x and y in mm (RAS+) of the grid's centre, on which a PNG slice is centred.
   public var gridCentre = [0.0, -18.0]
-  /// Lowest and highest axial level (template-space z in mm) the model knows; empty = all zRange.
+  /// The lowest and the highest template-space z in mm that the model knows; empty = all z.
   public var zRange: [Double] = []
   /// Slices with less brain than this many mm² are not scored.
   public var minimumBrainArea = 500.0
@@ -33,7 +33,7 @@ public struct Recipe: Settings {
   /// The defaults.
   public init() {}
 
-  /// Refuses values out of range.
+  /// Throws for values out of range.
   public func validate(path: String) throws {
     try require(
       gridSize.isMultiple(of: 16) && (16...512).contains(gridSize), path, "gridSize", gridSize,
@@ -47,7 +47,7 @@ public struct Recipe: Settings {
     try require(minimumBrainArea >= 0, path, "minimumBrainArea", minimumBrainArea, "0 or more mm²")
   }
 
-  /// Whether the model knows this axial level; a level that is not known counts as inside.
+  /// Whether the model knows this z; an unknown z counts as inside.
   package func contains(z: Double?) -> Bool {
     zRange.spans(z)
   }

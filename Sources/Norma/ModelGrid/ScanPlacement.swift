@@ -1,20 +1,20 @@
 import Tensors
 import Volumes
 
-/// How the slices of the model grid lie in a scan.
+/// The position of the slices of the model grid in a scan.
 protocol ScanPlacement: Sendable {
-  /// Values on the scan's RAS+ canonical grid as slices (slices, size, size).
+  /// Brings values on the scan's RAS+ canonical grid to slices (slices, size, size).
   func toGrid(_ voxels: [Float]) throws -> [Float]
-  /// Maps (slices, size, size) on the scan's RAS+ canonical grid.
+  /// Brings maps (slices, size, size) to the scan's RAS+ canonical grid.
   func toScan(_ maps: Tensor) throws -> [Float]
   /// For each slice of the model grid, whether it shows a voxel of a mask on the canonical grid.
   func slices(showing mask: Mask) -> [Bool]
 }
 
-/// A scan whose own axial slices the model sees: nothing is interpolated between them.
+/// A scan whose own axial slices the model sees, without interpolation between them.
 struct StackPlacement: ScanPlacement {
   let inPlane: SlicePlacement
-  /// The prepared slices among those of the scan.
+  /// The gridded slices among those of the scan.
   let slices: [Int]
   let shape: [Int]
 
@@ -36,8 +36,7 @@ struct StackPlacement: ScanPlacement {
   }
 
   func slices(showing mask: Mask) -> [Bool] {
-    let area = shape[0] * shape[1]
-    return slices.map { slice in mask.voxels[slice * area..<(slice + 1) * area].contains { $0 != 0 } }
+    slices.map { mask.slice($0).contains { $0 != 0 } }
   }
 }
 
@@ -45,10 +44,10 @@ struct StackPlacement: ScanPlacement {
 struct TemplatePlacement: ScanPlacement {
   /// The model grid in template space: (size, size, slices).
   let grid: Geometry
-  /// The scan's RAS+ canonical grid, placed in template space by the registration.
+  /// The scan's RAS+ canonical grid, moved to template space by the registration.
   let scan: Geometry
 
-  /// `z` holds the template-space z in mm of the slices, equally spaced.
+  /// `z` is the template-space z in mm of the slices, equally spaced.
   init(scan: Geometry, recipe: Recipe, z: [Double]) {
     self.scan = scan
     let half = Double(recipe.gridSize - 1) / 2 * recipe.gridSpacing
@@ -70,7 +69,7 @@ struct TemplatePlacement: ScanPlacement {
 
   func slices(showing mask: Mask) -> [Bool] {
     let spacing = grid.spacing.z
-    // Half the height of a voxel, which may stand obliquely, and half that of a slice.
+    // Half the height of a voxel, which may be oblique, and half that of a slice.
     let reach = scan.affine.columns.reduce(0) { $0 + abs($1.z) } / 2 + spacing / 2
     var isShown = [Bool](repeating: false, count: grid.shape[2])
     mask.forEachVoxel(in: scan) { point in

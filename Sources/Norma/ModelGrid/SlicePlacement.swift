@@ -1,10 +1,11 @@
 import Tensors
 import Volumes
 
-/// Where the axial slices of one scan lie on the model grid: linear maps there and back along each axis.
+/// The linear maps between the axial slices of a scan and the model grid along each axis.
 ///
-/// An image (rows y, columns x) goes to the grid as `toGridY · image · toGridXᵀ`. Outside counts as zero.
-/// Downsampling averages (a triangle filter as wide as the coarser pixel), as PIL and torch do with antialias.
+/// An image (rows y, columns x) goes to the grid as `toGridY · image · toGridXᵀ`. Outside it is zero.
+/// Downsampling averages (a triangle filter as wide as the coarser pixel), as PIL and torch do with
+/// antialias.
 struct SlicePlacement: Sendable {
   let toGridX, toGridY, toScanX, toScanY: Tensor
 
@@ -22,12 +23,12 @@ struct SlicePlacement: Sendable {
     (toGridY, toScanY) = try axis(1)
   }
 
-  /// Slices (n, ny, nx) of the scan on the model grid: (n, size, size).
+  /// Brings slices (n, ny, nx) of the scan to the model grid: (n, size, size).
   func toGrid(_ slices: Tensor) throws -> Tensor {
     try toGridY.matmul(slices).matmul(toGridX.transpose(0, 1))
   }
 
-  /// Maps (n, size, size) on the scan's own pixels: (n, ny, nx).
+  /// Brings maps (n, size, size) to the scan's own pixels: (n, ny, nx).
   func toScan(_ maps: Tensor) throws -> Tensor {
     try toScanY.matmul(maps).matmul(toScanX.transpose(0, 1))
   }

@@ -6,15 +6,16 @@ package import Foundation
 import Tensors
 package import Volumes
 
-/// Prepared slices on disk, one file a scan, so that training holds a batch in memory and not the cohort.
+/// Gridded slices on disk, one file per scan, so that training holds a batch in memory rather than the
+/// cohort.
 ///
-/// A file is named by the hash of its inputs and the recipe; what is there is not prepared again.
+/// A file is named by the hash of its inputs and the recipe, and is made once.
 package struct SliceStore: Sendable {
   let folder: URL
   let modelGrid: ModelGrid
-  /// What scans with lesions lose.
+  /// The part of scans with lesions that is left out.
   let exclusion: LesionExclusion
-  /// How far around a lesion nothing is learned, in mm.
+  /// The distance in mm around a lesion within which pixels are left out.
   private static let distance = 3.0
 
   package init(folder: URL, recipe: Recipe, exclusion: LesionExclusion = .slices) {
@@ -32,11 +33,11 @@ package struct SliceStore: Sendable {
 
   /// The slices of some scans; their files are mapped, not read.
   package struct Contents: Sendable {
-    /// Hash of everything that went in, in order.
+    /// The hash of all inputs in their order.
     package let digest: String
     let slices: [Slice]
     let size: Int
-    /// Planes of a slice: image, brain and, where they are kept, lesions.
+    /// The number of planes of a slice: image, brain and, where they are kept, lesions.
     private let planes: Int
     private let scans: [(file: Data, z: [Double?])]
 
@@ -47,10 +48,10 @@ package struct SliceStore: Sendable {
       (self.planes, self.scans) = (planes, scans)
     }
 
-    /// How many slices there are.
+    /// The number of slices.
     package var count: Int { slices.count }
 
-    /// A batch of slices, those marked in `mirrored` flipped left to right.
+    /// A batch of slices; those marked in `mirrored` are flipped left to right.
     func batch(_ chosen: [Slice], mirrored: [Bool]) throws -> Batch {
       let area = size * size
       func tensor(plane: Int) throws -> Tensor {
@@ -73,15 +74,16 @@ package struct SliceStore: Sendable {
     }
   }
 
-  /// What is known of a stored scan without opening its slices.
+  /// The slices of a stored scan.
   private struct Record: Codable {
-    /// Per slice: whether the lesion mask is empty there (or there is none).
+    /// Whether the lesion mask, if there is one, is empty in each slice.
     var isLesionFree: [Bool]
-    /// Template-space z in mm of each slice, where known.
+    /// The template-space z in mm of each slice, where known.
     var z: [Double?]
   }
 
-  /// Prepares what is not there yet and maps the slices of all scans, only the lesion-free ones under `slices`.
+  /// Grids the scans that are not stored yet and maps the slices of all scans, or the lesion-free ones if
+  /// lesions are excluded.
   package func contents(of cases: [ScanCase], progress: (Int, Int) throws -> Void = { _, _ in }) throws
     -> Contents
   {
@@ -123,27 +125,27 @@ package struct SliceStore: Sendable {
     {
       return record
     }
-    let prepared = try modelGrid.place(scan)
-    let lesion = try prepared.lesion(of: scan)
-    var record = Record(isLesionFree: prepared.slices.map { _ in true }, z: prepared.z)
+    let gridded = try modelGrid.place(scan)
+    let lesion = try gridded.lesion(of: scan)
+    var record = Record(isLesionFree: gridded.slices.map { _ in true }, z: gridded.z)
     if exclusion != .voxels, let lesion {
-      record.isLesionFree = prepared.placement.slices(showing: lesion).map(!)
+      record.isLesionFree = gridded.placement.slices(showing: lesion).map(!)
     }
-    func share(of mask: Mask) throws -> [Float] {
-      try prepared.placement.toGrid(mask.voxels.map(Float.init))
+    func fraction(of mask: Mask) throws -> [Float] {
+      try gridded.placement.toGrid(mask.voxels.map(Float.init))
     }
-    var planes = [prepared.images, prepared.brain]
+    var planes = [gridded.images, gridded.brain]
     switch exclusion {
     case .slices: break
     case .voxels:
       if let near = lesion?.grown(by: Self.distance) {
-        planes[1] = zip(prepared.brain, try share(of: near)).map { $1 > 0 ? 0 : $0 }
+        planes[1] = zip(gridded.brain, try fraction(of: near)).map { $1 > 0 ? 0 : $0 }
       }
-    case .none: planes.append(try lesion.map(share) ?? prepared.images.map { _ in 0 })
+    case .none: planes.append(try lesion.map(fraction) ?? gridded.images.map { _ in 0 })
     }
     let area = modelGrid.recipe.gridSize * modelGrid.recipe.gridSize
-    var bytes = Data(capacity: planes.count * prepared.images.count * 4)
-    for slice in prepared.slices.indices {
+    var bytes = Data(capacity: planes.count * gridded.images.count * 4)
+    for slice in gridded.slices.indices {
       for values in planes {
         values[slice * area..<(slice + 1) * area].withUnsafeBytes { bytes.append(contentsOf: $0) }
       }
@@ -155,11 +157,10 @@ package struct SliceStore: Sendable {
 }
 
 extension ModelGrid {
-  /// Reads and prepares a case.
+  /// Reads a case and places it on the grid.
   package func place(_ scan: ScanCase) throws -> GriddedScan {
-    let there = try PreprocessedScan(asItIs: scan)
-    return try self.place(
-      there.volume, brainMask: there.brain, toTemplate: there.toTemplate, z: there.z,
-      name: scan.image.path)
+    let read = try PreprocessedScan(asItIs: scan)
+    return try place(
+      read.volume, brainMask: read.brain, toTemplate: read.toTemplate, z: read.z, name: scan.image.path)
   }
 }

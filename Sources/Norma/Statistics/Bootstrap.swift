@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// Percentile intervals over resampled participants: the participant is the unit of inference.
+/// Percentile intervals over resampled participants; the participant is the unit of inference.
 struct Bootstrap {
   /// A 95 % interval.
   typealias Interval = [Double]
@@ -9,7 +9,7 @@ struct Bootstrap {
   private let weights: Tensor
   let samples: Int
 
-  /// Draws `samples` times as many participants as there are, with replacement.
+  /// Draws all `participants` with replacement, `samples` times.
   init(participants: Int, samples: Int, seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     var counts = [Float](repeating: 0, count: samples * participants)
@@ -22,13 +22,13 @@ struct Bootstrap {
     self.samples = samples
   }
 
-  /// 2.5th and 97.5th percentile of a statistic of the resampled sums of per-participant rows; samples where it
-  /// is nil are left out.
+  /// The 2.5th and 97.5th percentile of a statistic of the resampled sums of rows, one per participant.
+  /// Samples where the statistic is nil are left out.
   func interval(_ rows: [[Float]], statistic: ([Double]) -> Double?) throws -> Interval? {
     try intervals(rows, count: 1) { [statistic($0)] }[0]
   }
 
-  /// The same for `count` statistics at once.
+  /// The intervals of `count` statistics.
   func intervals(_ rows: [[Float]], count: Int, statistics: ([Double]) -> [Double?]) throws -> [Interval?] {
     let columns = rows[0].count
     let sums = try weights.matmul(Tensor(rows.flatMap { $0 }, shape: [rows.count, columns])).values()

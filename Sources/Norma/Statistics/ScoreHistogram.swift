@@ -1,13 +1,14 @@
-/// Counts of non-negative scores in bins of constant relative width: any number of scores in bounded memory. Only bins
-/// that are met cost memory: at 8 bits a whole brain needs some 100 kB.
+/// Counts of any number of non-negative scores in bins of constant relative width.
+///
+/// Only bins with a score use memory: with 8 bits the scores of a whole brain need some 100 kB.
 struct ScoreHistogram: Sendable {
-  /// How many of the 31 bits that order non-negative floats tell no bins apart.
+  /// The number of low bits of a score's bit pattern that bins ignore.
   private let shift: UInt32
   private var counts = [UInt32: Int]()
-  /// How many scores were added.
+  /// The number of scores.
   private(set) var total = 0
 
-  /// Bins as wide as their value divided by two to the power of `fractionBits`, or narrower.
+  /// Makes bins as wide as their value divided by two to the power of `fractionBits`, or narrower.
   init(fractionBits: UInt32 = 12) { shift = 23 - fractionBits }
 
   /// Adds one score, which must not be negative or NaN.
@@ -16,7 +17,7 @@ struct ScoreHistogram: Sendable {
     total += 1
   }
 
-  /// Both together; they must have the same bins.
+  /// The histogram of the scores of both, which must have the same bins.
   static func + (first: ScoreHistogram, second: ScoreHistogram) -> ScoreHistogram {
     var sum = first
     sum.counts.merge(second.counts, uniquingKeysWith: +)
@@ -24,7 +25,7 @@ struct ScoreHistogram: Sendable {
     return sum
   }
 
-  /// The first without the second, which must be part of it.
+  /// The histogram of the scores of `whole` without those of `part`.
   static func - (whole: ScoreHistogram, part: ScoreHistogram) -> ScoreHistogram {
     var rest = whole
     for (bin, count) in part.counts { rest.counts[bin, default: 0] -= count }
@@ -32,7 +33,7 @@ struct ScoreHistogram: Sendable {
     return rest
   }
 
-  /// How many scores reach a threshold that is an edge of the bins.
+  /// The number of scores from a threshold up, which must be the edge of a bin.
   func count(from threshold: Float) -> Int {
     let edge = threshold.bitPattern >> shift
     return counts.reduce(0) { $0 + ($1.key >= edge ? $1.value : 0) }
@@ -41,7 +42,7 @@ struct ScoreHistogram: Sendable {
   /// The smallest bin edge that at most a fraction `rate` of the scores exceed.
   func threshold(exceededBy rate: Double) -> Float { thresholds(exceededBy: [rate])[0] }
 
-  /// The same for several rates, which must rise, in one pass over the bins.
+  /// The thresholds for several rates, which must rise, in one pass over the bins.
   func thresholds(exceededBy rates: [Double]) -> [Float] {
     let bins = counts.keys.sorted(by: >)
     var thresholds = [Float]()

@@ -1,9 +1,10 @@
 import Dispatch
 
-/// The median over a window in a stack of images that are stored row by row; outside the stack the values are zero.
+/// The median over a window in a stack of images that are stored row by row; outside the stack the values are
+/// zero.
 ///
-/// The columns of a window (all its rows and images at one x) are sorted once for all windows that share them;
-/// a selection network then finds the median of the sorted columns, for sixteen pixels at once.
+/// The columns of a window (all its rows and images at one x) are sorted once for all windows that share
+/// them; a selection network then finds the median of the sorted columns, for sixteen pixels at once.
 package struct MedianFilter: Sendable {
   private let size, depth: Int
   private let column: (network: SelectionNetwork, order: [Int])

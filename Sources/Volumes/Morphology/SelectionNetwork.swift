@@ -1,5 +1,5 @@
-/// A sequence of compare-exchanges that sorts or selects values whatever they are, so that vectors of them are
-/// sorted at once.
+/// A sequence of compare-exchanges that sorts or selects values whatever they are, so that vectors of them
+/// are sorted at once.
 ///
 /// It consists of Batcher's odd-even merges, which take lists of any two lengths (Knuth, The Art of Computer
 /// Programming 3, section 5.3.4).
@@ -40,7 +40,8 @@ struct SelectionNetwork: Sendable {
     return merge(merge(Array(lists[..<(lists.count / 2)])), merge(Array(lists[(lists.count / 2)...])))
   }
 
-  /// Merges two sorted lists of wires: those at even and at odd positions, then neighbours of the two results.
+  /// Merges two sorted lists of wires: those at even and at odd positions, then neighbours of the two
+  /// results.
   private mutating func merge(_ first: [Int], _ second: [Int]) -> [Int] {
     guard !first.isEmpty && !second.isEmpty else { return first + second }
     guard first.count + second.count > 2 else {

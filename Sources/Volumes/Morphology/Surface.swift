@@ -1,8 +1,8 @@
 extension Mask {
   /// The surface voxels of a mask inside a box, as indices into the box, x fastest.
   ///
-  /// A surface voxel is a set voxel with a face neighbour (6 in 3-D, 4 in a single slice) that is not set or is
-  /// beyond the border of the grid: `mask & ~scipy.ndimage.binary_erosion(mask)`.
+  /// A surface voxel is a set voxel with a face neighbour (6 in 3-D, 4 in a single slice) that is not set or
+  /// is beyond the border of the grid: `mask & ~scipy.ndimage.binary_erosion(mask)`.
   package func surface(in box: [Range<Int>]) -> [Int] {
     let extent = shape, strides = [1, shape[0], shape[0] * shape[1]]
     // Along an axis with a single voxel there is no neighbour.

@@ -75,7 +75,8 @@ struct VoxelRuns {
     return run
   }
 
-  /// The component of each run, numbered from 0 in the order of their first run, and the number of components.
+  /// The component of each run, numbered from 0 in the order of their first run, and the number of
+  /// components.
   mutating func components() -> (ofRuns: [Int], count: Int) {
     var components = [Int](repeating: 0, count: all.count), count = 0
     for run in all.indices {

@@ -187,7 +187,7 @@ import Volumes
     affine.origin += SIMD3(40, -35, 100)
     let moved = Volume(geometry: Geometry(shape: scan.shape, affine: affine), voxels: scan.voxels)
     let prepared = try modelGrid.place(moved, name: "scan")
-    #expect(prepared.notes.contains { $0.contains("does not lie in template space") })
+    #expect(prepared.notes.contains { $0.contains("is not in template space") })
     // The brain's middle comes to lie where the template's is: x 0, y -16.
     let places = prepared.brain.indices.filter { prepared.brain[$0] == 1 }
     let column = places.reduce(0.0) { $0 + Double($1 % 32) } / Double(places.count)

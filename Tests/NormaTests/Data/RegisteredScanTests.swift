@@ -156,7 +156,7 @@ import Volumes
     let problem = try problem {
       try ModelGrid(recipe: recipe).place(Self.scan(.identity), toTemplate: .identity, name: "scan")
     }
-    #expect(problem.what.contains("no slice lies at an axial level the bundle knows"))
+    #expect(problem.what.contains("no slice is in the axial range of the bundle"))
   }
 
   @Test func slicesWithALesionAreTold() throws {

@@ -37,6 +37,14 @@ import Testing
       }
     }
   }
+
+  /// numpy.quantile([1, 2, 3, 10], [0.05, 0.5, 0.95]).
+  @Test func timesAreInterpolatedBetweenScans() {
+    let seconds = RunResult.Seconds([3, 10, 1, 2])
+    #expect(seconds.median == 2.5)
+    #expect(zip(seconds.interval, [1.15, 8.95]).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(RunResult.Seconds([]).interval == [0, 0])
+  }
 }
 
 @Suite struct RanksTests {

@@ -18,15 +18,15 @@ import Volumes
   }
 
   @Test func theDistanceIsHowFarBrightnessHasToBeMoved() throws {
-    let distance = try histogram(around: 0.6).distance(to: histogram(around: 0.45).shares)
+    let distance = try histogram(around: 0.6).distance(to: histogram(around: 0.45).fractions)
     #expect(abs(distance - 0.15) < 1e-3, "\(distance)")
-    #expect(try histogram(around: 0.6).distance(to: histogram(around: 0.6).shares) == 0)
+    #expect(try histogram(around: 0.6).distance(to: histogram(around: 0.6).fractions) == 0)
   }
 
   @Test func onlyTheBrainCounts() throws {
     let values: [Float] = [0.2, 0.2, 1.4, 9], brain: [Float] = [1, 1, 0, 0]
     let histogram = try #require(IntensityHistogram(values, brain: brain))
-    #expect(histogram.shares.reduce(0, +) == 1 && histogram.shares[8] == 1)
+    #expect(histogram.fractions.reduce(0, +) == 1 && histogram.fractions[8] == 1)
     #expect(IntensityHistogram(values, brain: [0, 0, 0, 0]) == nil)
   }
 
@@ -38,7 +38,8 @@ import Volumes
     #expect(findings.map(\.isInside) == [false, true, false])
     let intensity = findings[0].sentence
     #expect(
-      intensity.contains("Outside what the bundle has seen: distance of the brightness distribution 0.2"))
+      intensity.contains(
+        "Outside the range that the bundle knows: distance of the intensity distribution 0.2"))
     #expect(findings[2].sentence.contains("slice distance 7.0 mm, training scans 3.0 mm"))
     #expect(findings[1].sentence.contains("pixel size: 1.4 mm, as in the training scans (1.0 mm)"))
   }

@@ -133,7 +133,7 @@ import Testing
     try other.load(state: method.state)
     #expect(try other.score(batch).map.values() == method.score(batch).map.values())
     var lacking = try method.state
-    lacking["normal.sum"] = nil
+    lacking["normal.mean"] = nil
     #expect(throws: ParameterError.self) { try other.load(state: lacking) }
   }
 

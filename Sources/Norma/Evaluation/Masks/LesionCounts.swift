@@ -1,6 +1,7 @@
 import Volumes
 
-/// The numbers of lesions found and of predicted regions that are right, from which lesion recall and F1 follow.
+/// The numbers of lesions found and of predicted regions that are right, from which lesion recall and F1
+/// follow.
 struct LesionCounts: Hashable, Sendable {
   /// The lesions and those of them that contain a predicted voxel, by stratum.
   var lesions = [LesionStratum: Int]()

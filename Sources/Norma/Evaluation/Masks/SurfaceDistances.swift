@@ -1,8 +1,8 @@
 import Base
 import Volumes
 
-/// Distances in mm between the surface of a case's lesions and those of predicted masks, from centre to centre
-/// of their surface voxels.
+/// Distances in mm between the surface of a case's lesions and those of predicted masks, from centre to
+/// centre of their surface voxels.
 struct SurfaceDistances {
   /// The figures of one predicted mask.
   struct Figures: Hashable {

@@ -1,12 +1,12 @@
-/// The threshold that gives the best pooled Dice on a labelled set: a calibration where the set is a validation
+/// The threshold with the best pooled Dice on a labelled set: a calibration where the set is a validation
 /// split, an oracle where it is the test data.
 package struct LabelledThreshold: Hashable, Sendable {
-  /// Voxels with a score above it are called lesion.
+  /// Voxels with a score above it are predicted lesion.
   package let threshold: Double
-  /// The Dice that this gives on the set.
+  /// Its Dice on the set.
   package let dice: Double
 
-  /// Nil without a lesion voxel. Throws a ``Problem`` when the voxels' scratch file cannot be read.
+  /// Nil without a lesion voxel. Throws a ``Problem`` if the scratch file of the voxels cannot be read.
   package init?(_ voxels: RankedVoxels) throws {
     guard let best = try PrecisionRecall(voxels).oracleDice else { return nil }
     threshold = Double(best.threshold.nextDown)

@@ -1,28 +1,28 @@
-/// Ranking quality over voxels, every distinct score a threshold.
+/// The quality of a ranking of voxels, with every distinct score as a threshold.
 public struct PrecisionRecall: Sendable {
-  /// One operating point: voxels with a score of at least `threshold` are called lesion.
+  /// One operating point.
   public struct Point: Codable, Hashable, Sendable {
-    /// Scores from here up are called lesion.
+    /// The lowest score that is predicted lesion.
     public let threshold: Float
-    /// Share of lesion voxels called.
+    /// The fraction of lesion voxels that are predicted.
     public let recall: Double
-    /// Share of called voxels that are lesion.
+    /// The fraction of predicted voxels that are lesion.
     public let precision: Double
   }
 
-  /// Average precision: the sum over thresholds of recall gained times precision (as scikit-learn); nil
-  /// without lesion voxels.
+  /// The average precision, which is the sum over thresholds of recall gained times precision (as in
+  /// scikit-learn); nil without lesion voxels.
   public let averagePrecision: Double?
-  /// Area under the ROC curve: the chance that a lesion voxel scores higher than a healthy one, ties counting
-  /// half (as scikit-learn); nil unless there are both.
+  /// The area under the ROC curve, which is the probability that a lesion voxel scores higher than a healthy
+  /// one, with ties counting half (as in scikit-learn); nil unless there are both.
   public let auroc: Double?
-  /// Highest Dice of any threshold and that threshold: an upper bound that knows the labels; nil without lesion
-  /// voxels.
+  /// The highest Dice of any threshold and that threshold, an upper bound that knows the labels; nil without
+  /// lesion voxels.
   public let oracleDice: (value: Double, threshold: Float)?
-  /// The curve, thinned to at most about 500 points.
+  /// The precision-recall curve, thinned to at most about 500 points.
   public let curve: [Point]
 
-  /// Throws a ``Problem`` when the voxels' scratch file cannot be read.
+  /// Throws a ``Problem`` if the scratch file of the voxels cannot be read.
   package init(_ voxels: RankedVoxels) throws {
     let positives = voxels.lesion, negatives = voxels.healthy
     guard positives > 0 else {
@@ -30,7 +30,8 @@ public struct PrecisionRecall: Sendable {
       return
     }
     var truePositives = 0, predicted = 0, average = 0.0, best = (value: -1.0, threshold: Float(0))
-    // Twice the number of pairs in which the lesion voxel scores higher; whole, so that no order can matter.
+    // Twice the number of pairs in which the lesion voxel scores higher: an integer does not depend on the
+    // order.
     var ordered = 0
     var points = [Point](), lastRecall = -1.0
     try voxels.forEachTieDescending { tie in

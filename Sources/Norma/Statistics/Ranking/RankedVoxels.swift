@@ -1,9 +1,9 @@
 package import Foundation
 
-/// Any number of scored voxels, ranked exactly: a sorted run a case, in memory up to a budget and in a scratch
-/// file beyond it, merged when read.
+/// An exact ranking of any number of scored voxels: one sorted run per case, in memory up to a budget and in
+/// a scratch file beyond it, merged when read.
 package struct RankedVoxels {
-  /// One score value and how many voxels of either truth have it.
+  /// A score and the numbers of voxels that have it.
   struct Tie {
     let score: Float
     var lesion = 0
@@ -15,22 +15,22 @@ package struct RankedVoxels {
   private var scratch: ScratchFile?
   private var runs: [(storage: ScoreStorage, group: Int)] = []
   private var bytesInMemory = 0
-  /// How many lesion and healthy voxels were added.
+  /// The numbers of lesion and of healthy voxels.
   package private(set) var lesion = 0, healthy = 0
 
-  /// Keeps up to `memoryBudget` bytes of scores in memory (a voxel takes one or two) and the rest in a file
-  /// without a name in `scratchFolder`.
+  /// Keeps up to `memoryBudget` bytes of scores in memory (a voxel takes one or two) and the rest in an
+  /// unnamed file in `scratchFolder`.
   package init(
     memoryBudget: Int = 64 << 20, scratchFolder: URL = FileManager.default.temporaryDirectory
   ) {
     (self.memoryBudget, self.scratchFolder) = (memoryBudget, scratchFolder)
   }
 
-  /// How many voxels were added.
+  /// The number of voxels.
   package var count: Int { lesion + healthy }
 
-  /// Adds the voxels of a case; `group` is the participant they belong to, counted from 0. Throws a ``Problem``
-  /// when the scratch file cannot be written.
+  /// Adds the voxels of a case; `group` is the number of their participant, from 0. Throws a ``Problem`` if
+  /// the scratch file cannot be written.
   package mutating func add(_ voxels: ScoredVoxels, group: Int = 0) throws {
     var voxels = voxels
     voxels.sort()
@@ -63,8 +63,8 @@ package struct RankedVoxels {
     }
   }
 
-  /// How many voxels of each group fall into each bin, lesion bins first, then healthy ones; bin b holds
-  /// scores > edges[b] (edges falling), the last bin the rest.
+  /// The numbers of voxels of each group in each bin, first of lesion voxels, then of healthy ones. Bin b
+  /// holds the scores above `edges[b]` (edges fall), the last bin the rest.
   func histograms(fallingEdges edges: [Float], groups: Int) throws -> [[Float]] {
     let bins = edges.count + 1
     // A score exceeds an edge when its packed key is at least this.
@@ -82,16 +82,16 @@ package struct RankedVoxels {
   }
 
   private func reader(_ storage: ScoreStorage) throws -> ScoreRunReader {
-    let share = memoryBudget / max(runs.count, 1)
-    return try ScoreRunReader(storage, pieceSize: min(max(share, 4 << 10), 1 << 20))
+    let budget = memoryBudget / max(runs.count, 1)
+    return try ScoreRunReader(storage, pieceSize: min(max(budget, 4 << 10), 1 << 20))
   }
 }
 
-/// Counts of a stretch of neighbouring keys: what merges any number of runs in linear time.
+/// The counts of a range of keys, by which any number of runs are merged in linear time.
 private struct TieWindow {
   static let keys = 1 << 16
   private var counts = [Int](repeating: 0, count: keys)
-  /// One bit a score, set where there is a count.
+  /// One bit per score, set where there is a count.
   private var occupied = [UInt64](repeating: 0, count: keys / 128)
 
   mutating func add(_ count: Int, at offset: Int) {
@@ -99,7 +99,7 @@ private struct TieWindow {
     occupied[offset >> 7] |= 1 << UInt64(offset >> 1 & 63)
   }
 
-  /// Hands over what was counted, highest score first, and forgets it.
+  /// Hands over the counts, highest score first, and clears them.
   mutating func empty(floor: Int, _ body: (RankedVoxels.Tie) -> Void) {
     for word in occupied.indices.reversed() {
       while occupied[word] != 0 {

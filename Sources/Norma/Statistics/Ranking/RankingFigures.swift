@@ -3,10 +3,10 @@ struct RankingFigures {
   let ranking: PrecisionRecall
   let averagePrecisionInterval, aurocInterval, oracleDiceInterval: [Double]?
 
-  /// Bins of equal recall for the resampling; finer than any interval is wide.
+  /// The number of bins of equal recall for the resampling; they are narrower than any interval.
   private static let recallBins = 1024
 
-  /// `order` lists the voxels' groups in the order in which the bootstrap counts participants.
+  /// `order` lists the groups of the voxels in the order of the participants of the bootstrap.
   init(_ voxels: RankedVoxels, bootstrap: Bootstrap, order: [Int]) throws {
     ranking = try PrecisionRecall(voxels)
     guard voxels.lesion > 0 else {
@@ -21,19 +21,19 @@ struct RankingFigures {
     (averagePrecisionInterval, aurocInterval, oracleDiceInterval) = (intervals[0], intervals[1], intervals[2])
   }
 
-  /// Edges between bins that each hold the same share of lesion voxels.
+  /// The edges between bins with equal numbers of lesion voxels.
   private static func edges(_ voxels: RankedVoxels) throws -> [Float] {
     var edges = [Float](), seen = 0
-    let share = max(1, voxels.lesion / recallBins)
+    let perBin = max(1, voxels.lesion / recallBins)
     try voxels.forEachTieDescending { tie in
       // Scores above an edge are in earlier bins, so the edge is the tie's next smaller value.
       seen += tie.lesion
-      if seen >= share * (edges.count + 1), tie.score > 0 { edges.append(tie.score.nextDown) }
+      if seen >= perBin * (edges.count + 1), tie.score > 0 { edges.append(tie.score.nextDown) }
     }
     return edges
   }
 
-  /// Average precision, area under the ROC curve and best Dice of binned counts.
+  /// The average precision, the area under the ROC curve and the best Dice of binned counts.
   private static func figures(_ counts: [Double], bins: Int) -> [Double?] {
     let positives = counts[..<bins].reduce(0, +), negatives = counts[bins...].reduce(0, +)
     guard positives > 0 else { return [nil, nil, nil] }

@@ -1,14 +1,16 @@
-/// Scored voxels in falling order, packed into about a byte and a half a voxel: each distinct key as the step
-/// down from the last one, with its count where that is not one, in groups of seven bits (LEB128).
+/// Scored voxels in descending order, packed into about one and a half bytes per voxel.
+///
+/// Each distinct key is stored as the step down from the last one, with its count unless that is 1, in groups
+/// of seven bits (LEB128).
 struct ScoreRun {
   /// The steps and counts.
   private(set) var bytes: [UInt8] = []
-  /// How many lesion and healthy voxels there are.
+  /// The numbers of lesion and of healthy voxels.
   private(set) var lesion = 0, healthy = 0
 
-  /// One above the largest key: where the first step starts.
+  /// One above the largest key, from which the first step goes down.
   static let top = 1 << 32
-  /// No entry is longer: a step of 34 bits and a count of 42.
+  /// The length of the longest entry in bytes: a step of 34 bits and a count of 42.
   static let longestEntry = 11
 
   /// Packs voxels that are in ascending order.
@@ -29,7 +31,7 @@ struct ScoreRun {
         }
       }
     }
-    // The room for the worst case is not kept.
+    // The copy drops the room for the worst case.
     bytes = packed.withUnsafeBufferPointer(Array.init)
   }
 
@@ -45,7 +47,7 @@ struct ScoreRun {
   }
 }
 
-/// Reads a run from its highest key down, a piece of its bytes at a time.
+/// Reads a run from its highest key down, in pieces of bytes.
 struct ScoreRunReader {
   private let storage: ScoreStorage
   private let pieceSize: Int

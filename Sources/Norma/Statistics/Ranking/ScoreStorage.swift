@@ -1,7 +1,7 @@
 import Base
 import Foundation
 
-/// Where the bytes of a run lie.
+/// The storage of the bytes of a run.
 enum ScoreStorage {
   case memory([UInt8])
   case file(ScratchFile, offset: Int, count: Int)
@@ -13,7 +13,7 @@ enum ScoreStorage {
     }
   }
 
-  /// The bytes from an offset on, at most `count`; all of them at once where they lie in memory.
+  /// The bytes from an offset on: at most `count` of a file, all of those in memory.
   func bytes(from offset: Int, count: Int) throws -> [UInt8] {
     switch self {
     case .memory(let bytes): bytes
@@ -23,13 +23,13 @@ enum ScoreStorage {
   }
 }
 
-/// A temporary file that has no name, so that it is gone when nobody holds it, whatever happens.
+/// A temporary file without a name, which the system deletes when it is closed, even by a crash.
 final class ScratchFile {
   private let handle: FileHandle
   private let folder: URL
   private var length = 0
 
-  /// Makes the file in `folder`; throws a ``Problem`` where that cannot be.
+  /// Makes the file in `folder`; throws a ``Problem`` if it cannot be made.
   init(in folder: URL) throws {
     let url = folder.appendingPathComponent("norma-scores-\(UUID().uuidString)")
     try AtomicFile.write(Data(), to: url)
@@ -42,7 +42,7 @@ final class ScratchFile {
     }
   }
 
-  /// Writes bytes at the end and returns where they start; throws a ``Problem`` when the disk is full.
+  /// Appends bytes and returns their offset; throws a ``Problem`` if they cannot be written.
   func append(_ bytes: [UInt8]) throws -> Int {
     do {
       try handle.seek(toOffset: UInt64(length))

@@ -1,11 +1,11 @@
-/// Scores with their truth, packed for exact ranking: a non-negative Float's bits keep its order in 31 bits,
-/// the lowest of the 32 holds the label.
+/// Scores with their truth, packed for exact ranking: 31 bits of a non-negative Float keep its order, and the
+/// lowest of the 32 bits holds the label.
 package struct ScoredVoxels {
   private var keys: [UInt32] = []
 
   package init() {}
 
-  /// Adds one voxel; `score` must not be negative or NaN (-0 counts as 0).
+  /// Adds a voxel; `score` must not be negative or NaN (-0 counts as 0).
   package mutating func add(score: Float, isLesion: Bool) {
     assert(score >= 0, "a score must not be negative or NaN")
     keys.append(score.bitPattern << 1 | (isLesion ? 1 : 0))
@@ -15,7 +15,7 @@ package struct ScoredVoxels {
 
   package var count: Int { keys.count }
 
-  /// Puts the voxels in ascending order: three passes of eleven bits.
+  /// Sorts the voxels in ascending order, in three passes of eleven bits.
   mutating func sort() {
     let bits = 11, size = 1 << bits
     var starts = [Int](repeating: 0, count: 3 * size)
@@ -42,7 +42,7 @@ package struct ScoredVoxels {
     }
   }
 
-  /// The packed voxels in their present order.
+  /// The packed voxels.
   var packed: [UInt32] { keys }
 
   /// The score of a packed voxel.
