@@ -72,7 +72,7 @@ struct OptimizerTests {
       let state = directory.appending(path: "state.safetensors")
       try Safetensors.write(
         Dictionary(uniqueKeysWithValues: interrupted.store.namedTensors()), to: weights)
-      try Safetensors.write(interrupted.adam.state(), to: state)
+      try Safetensors.write(interrupted.adam.state, to: state)
       try resumed.store.load(Safetensors.read(weights).tensors)
       try resumed.adam.load(Safetensors.read(state).tensors)
     }
@@ -105,7 +105,7 @@ struct OptimizerTests {
 
   @Test func refusesAnotherOptimizersState() throws {
     let training = try Training("adam")
-    var state = training.adam.state()
+    var state = training.adam.state
     state["exp_avg.0.weight"] = try .zeros([1])
     let expected = ParameterError.shape(path: "exp_avg.0.weight", expected: [8, 4], actual: [1])
     #expect(throws: expected) { try training.adam.load(state) }
@@ -117,7 +117,7 @@ struct OptimizerTests {
     try training.run(3)
     #expect(try training.adam.stepCount == 3)
     let other = try Training("adam")
-    try other.adam.load(training.adam.state())
+    try other.adam.load(training.adam.state)
     #expect(try other.adam.stepCount == 3)
     #expect(try Adam([], learningRate: 1).stepCount == 0)
   }

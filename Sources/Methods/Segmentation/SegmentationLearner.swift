@@ -4,9 +4,9 @@ import Tensors
 ///
 /// Loss: cross-entropy of the logits, averaged over the brain, plus one minus the soft Dice overlap of a slice. The
 /// map is the logit above a floor far below any threshold, so that it orders pixels as the network does.
-final class SegmentationLearner {
+final class SegmentationLearner: StatefulModule {
   private let settings: SegmenterSettings
-  private var slices: SliceContext
+  private let slices: SliceContext
   private let learner, average: SegmentationNetwork
   private let optimizer: Adam
 
@@ -18,37 +18,37 @@ final class SegmentationLearner {
       try SegmentationNetwork(
         settings: settings.network, position: settings.position, channels: slices.count, context: context)
     }
-    let learner = try network()
-    (self.learner, average) = (learner, try network())
+    learner = try network()
+    average = try network()
     optimizer = try Adam(
       learner.parameters.namedParameters, learningRate: 1e-3, weightDecay: settings.weightDecay,
       decoupled: true)
   }
 
-  /// One update with what `change` makes of the slices; the losses are those before it.
+  /// One update with the slices as `change` makes them. Returns the losses before it.
   func learn(_ batch: Batch, _ context: StepContext, change: (Batch) throws -> Batch) throws -> Losses {
     try slices.learn(batch)
-    let batch = try change(slices.placed(batch))
+    let batch = try change(slices.addingNormal(to: batch))
     let losses = try optimizer.minimize(
       Self.terms(
         batch, learner(batch, maps: slices.maps(of: batch), training: true),
-        positiveWeight: settings.positiveWeight, share: context.share), context)
-    try follow()
+        positiveWeight: settings.positiveWeight, shard: context.shard), context)
+    try updateAverage()
     return losses
   }
 
-  /// Losses of the average with what `change` makes of the slices.
+  /// Losses of the averaged network with the slices as `change` makes them.
   func losses(_ batch: Batch, change: (Batch) throws -> Batch = { $0 }) throws -> Losses {
     try withoutGradients {
-      let batch = try change(slices.placed(batch))
+      let batch = try change(slices.addingNormal(to: batch))
       return try Self.terms(batch, logits(batch), positiveWeight: settings.positiveWeight).values()
     }
   }
 
-  /// From the mean of the logits of a slice and of its mirror image.
+  /// The score from the mean of the logits of a slice and of its mirror image.
   func score(_ batch: Batch) throws -> AnomalyScore {
     try withoutGradients {
-      let batch = try slices.placed(batch)
+      let batch = try slices.addingNormal(to: batch)
       let logits = try (logits(batch) + logits(batch.flipped()).flip([3])) * 0.5
       return AnomalyScore(map: try (logits - Float(settings.floor)).relu() * batch.brain)
     }
@@ -58,25 +58,25 @@ final class SegmentationLearner {
     try average(batch, maps: slices.maps(of: batch), training: false)
   }
 
-  /// How far the logits are from the labels of the batch.
+  /// The loss of the logits against the labels of the batch.
   static func terms(
-    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, share: BatchShard? = nil
+    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, shard: BatchShard? = nil
   ) throws -> LossTerms {
     let brain = batch.brain, labels = try batch.labels()
     var terms = try LossTerms(
       "cross_entropy",
       Loss.bceWithLogits(
         logits, labels, weights: brain, positiveWeight: Float(positiveWeight), reduction: .sum)
-        / batch.pixels(share))
+        / batch.brainPixels(shard))
     try terms.add("dice", Loss.softDice(logits.sigmoid() * brain, labels))
     return terms
   }
 
-  /// What is normal is counted slice by slice, not in shares.
-  var obstacle: String? { slices.needsMoments ? "model.context=normative" : nil }
+  /// The moments are counted over the slices of one process.
+  var reasonItCannotBeDistributed: String? { slices.needsMoments ? "model.context=normative" : nil }
 
-  /// Moves the average; while there are few steps to average over, faster.
-  private func follow() throws {
+  /// Moves the average after a step, faster while there are few steps to average over.
+  private func updateAverage() throws {
     let steps = Double(try optimizer.stepCount)
     let decay = min(settings.averaging, steps / (steps + 9))
     try withoutGradients {
@@ -86,51 +86,33 @@ final class SegmentationLearner {
     }
   }
 
-  private func tensors(_ network: SegmentationNetwork) -> [String: Tensor] {
-    Dictionary(uniqueKeysWithValues: network.parameters.namedTensors())
-  }
+  var trainingModules: ModuleTree { ["optimizer": optimizer, "learner": learner.parameters] }
 
-  private static let momentsPrefix = "normal"
-
+  /// The weights of the average and, where it is learned, what is normal.
   var state: [String: Tensor] {
-    get throws {
-      let weights = tensors(average)
-      return slices.needsMoments
-        ? weights.joined(try slices.moments.state.prefixed(Self.momentsPrefix)) : weights
-    }
+    get throws { try average.parameters.state.merging(contextModules.state) }
   }
 
-  func load(state: [String: Tensor]) throws {
-    var weights = state
-    if slices.needsMoments {
-      let prefix = "\(Self.momentsPrefix)."
-      let moments = state.filter { $0.key.hasPrefix(prefix) }
-      try moments.give(to: [(Self.momentsPrefix, { try self.slices.loadMoments($0) })])
-      weights = state.filter { !$0.key.hasPrefix(prefix) }
-    }
+  func load(_ state: [String: Tensor]) throws {
+    let prefix = "\(Self.contextName)."
+    try contextModules.load(state.filter { $0.key.hasPrefix(prefix) })
+    let weights = state.filter { !$0.key.hasPrefix(prefix) }
     try average.parameters.load(weights)
     try learner.parameters.load(weights)
   }
 
-  var optimizerState: [String: Tensor] {
-    optimizer.state().prefixed("optimizer").joined(tensors(learner).prefixed("learner"))
-  }
-
-  func load(optimizerState: [String: Tensor]) throws {
-    try optimizerState.give(to: [("optimizer", optimizer.load), ("learner", learner.parameters.load)])
-  }
+  private static let contextName = "normal"
+  private var contextModules: ModuleTree { slices.needsMoments ? [Self.contextName: slices] : [:] }
 }
 
-/// A method that is what its ``SegmentationLearner`` has learned; such methods differ in what it is shown.
-protocol SegmentationMethod: SharedLearning {
+/// A method that scores with what its ``SegmentationLearner`` has learned; such methods differ in what they show it.
+protocol SegmentationMethod: NetworkMethod {
   var segmenter: SegmentationLearner { get }
 }
 
 extension SegmentationMethod {
-  var obstacle: String? { segmenter.obstacle }
+  var reasonItCannotBeDistributed: String? { segmenter.reasonItCannotBeDistributed }
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore { try segmenter.score(batch) }
-  var state: [String: Tensor] { get throws { try segmenter.state } }
-  func load(state: [String: Tensor]) throws { try segmenter.load(state: state) }
-  var optimizerState: [String: Tensor] { segmenter.optimizerState }
-  func load(optimizerState: [String: Tensor]) throws { try segmenter.load(optimizerState: optimizerState) }
+  var scoringModules: any StatefulModule { segmenter }
+  var trainingModules: any StatefulModule { segmenter.trainingModules }
 }

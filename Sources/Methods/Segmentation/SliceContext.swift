@@ -9,10 +9,10 @@ enum ContextChannel: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 /// Makes the channels of a slice's context, and learns for that what is normal at every pixel.
-struct SliceContext {
+final class SliceContext: StatefulModule {
   private let channels: [ContextChannel]
   private let smoothing: GaussianSmoothing
-  private(set) var moments: AxialMoments
+  private var moments: AxialMoments
 
   /// Smoothing of slices, in pixels: misregistration is about that large.
   private static let sigma = 1.0
@@ -29,22 +29,23 @@ struct SliceContext {
   var count: Int { channels.count }
 
   /// Adds slices to what is normal, but for their lesions.
-  mutating func learn(_ batch: Batch) throws {
+  func learn(_ batch: Batch) throws {
     guard needsMoments else { return }
     let healthy = try batch.brain * (1 - batch.labels())
     try withoutGradients { try moments.add(smooth(batch), weights: healthy, at: batch.z) }
   }
 
-  mutating func loadMoments(_ state: [String: Tensor]) throws { try moments.load(state: state) }
+  var state: [String: Tensor] { get throws { try moments.state } }
+  func load(_ state: [String: Tensor]) throws { try moments.load(state: state) }
 
   /// The batch with what is normal at its pixels.
-  func placed(_ batch: Batch) throws -> Batch {
+  func addingNormal(to batch: Batch) throws -> Batch {
     guard needsMoments else { return batch }
-    var placed = batch
+    var result = batch
     let normal = try moments.normal(at: batch.z, shrinkage: 0, minimumCount: 2)
     let perDeviation = try normal.isKnown / normal.deviation.clamp(min: Self.leastDeviation)
-    placed.normal = try .cat([normal.mean, perDeviation], dim: 1)
-    return placed
+    result.normal = try .cat([normal.mean, perDeviation], dim: 1)
+    return result
   }
 
   /// (batch, channels, size, size), 0 outside the brain; nil without channels.

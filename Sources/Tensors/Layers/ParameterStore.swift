@@ -34,6 +34,11 @@ public final class ParameterStore {
   /// Every tensor with its name, such as `encoder.0.weight`: what a checkpoint holds.
   public func namedTensors() -> [(String, Tensor)] { entries.map { ($0.name, $0.tensor) } }
 
+  /// All tensors, parameters and buffers, by name, such as `encoder.0.weight`: the content of a checkpoint.
+  public var state: [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.tensor) })
+  }
+
   /// Runs the body with the parameters held fixed: gradients pass through the network and none are kept for it.
   public func frozen<R>(_ body: () throws -> R) throws -> R {
     for parameter in parameters { try parameter.requiresGrad_(false) }

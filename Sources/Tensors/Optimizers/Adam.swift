@@ -83,7 +83,7 @@ public final class Adam {
 
   /// Everything a resumed run needs to go on bit for bit: for each parameter `exp_avg.`, `exp_avg_sq.` and
   /// `step.` followed by its name. The tensors are this optimiser's own, not copies.
-  public func state() -> [String: Tensor] {
+  public var state: [String: Tensor] {
     Dictionary(uniqueKeysWithValues: namedState)
   }
 
