@@ -1,7 +1,7 @@
 package import Tensors
 
 /// The slices of a batch that one process of a group computes, and their weight in the batch.
-package struct BatchShard {
+package struct BatchShard: Sendable {
   private let group: any ProcessGroup
   /// Slices of the batch, over all processes.
   package let batchSize: Int
@@ -10,6 +10,9 @@ package struct BatchShard {
   package let range: Range<Int>
   /// The shard's fraction of the batch, 0 to 1. Losses times this weight add up to the mean over all slices.
   let weight: Double
+  /// The slice after the shard's last one, on the processor, for methods that take tissue from it; after the batch's
+  /// last slice comes its first.
+  package var following: Batch?
 
   /// Nil in a group of one process, which computes whole batches.
   package init?(of batchSize: Int, in group: any ProcessGroup) {

@@ -10,6 +10,11 @@ package final class Ensemble: Method {
   package static let name = "ensemble"
   package static let summary = "weighted sum of the maps of several methods"
 
+  /// Where a member does.
+  package static func needsZScores(_ settings: EnsembleSettings) throws -> Bool {
+    try settings.members.contains { try MethodRegistry.entry($0.method).needsZScores(model: $0.model) }
+  }
+
   private let members: [(method: any Method, settings: EnsembleSettings.Member)]
 
   package init(settings: EnsembleSettings, context: MethodContext) throws {

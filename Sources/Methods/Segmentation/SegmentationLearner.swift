@@ -25,37 +25,40 @@ final class SegmentationLearner: StatefulModule {
       decoupled: true)
   }
 
+  /// A change of slices before a network sees them.
+  typealias Change = (ContextBatch) throws -> ContextBatch
+
   /// One update with the slices as `change` makes them. Returns the losses before it.
-  func learn(_ batch: Batch, _ context: StepContext, change: (Batch) throws -> Batch) throws -> Losses {
+  func learn(_ batch: Batch, _ context: StepContext, change: Change) throws -> Losses {
     try slices.learn(batch)
-    let batch = try change(slices.addingNormal(to: batch))
-    let losses = try optimizer.minimize(
-      Self.terms(
-        batch, learner(batch, maps: slices.maps(of: batch), training: true),
-        positiveWeight: settings.positiveWeight, shard: context.shard), context)
+    let shown = try change(slices.addingNormal(to: batch))
+    let logits = try learner(shown.batch, maps: slices.maps(of: shown), training: true)
+    let terms = try Self.terms(
+      shown.batch, logits, positiveWeight: settings.positiveWeight, shard: context.shard)
+    let losses = try optimizer.minimize(terms, context)
     try updateAverage()
     return losses
   }
 
   /// Losses of the averaged network with the slices as `change` makes them.
-  func losses(_ batch: Batch, change: (Batch) throws -> Batch = { $0 }) throws -> Losses {
+  func losses(_ batch: Batch, change: Change = { $0 }) throws -> Losses {
     try withoutGradients {
-      let batch = try change(slices.addingNormal(to: batch))
-      return try Self.terms(batch, logits(batch), positiveWeight: settings.positiveWeight).values()
+      let shown = try change(slices.addingNormal(to: batch))
+      return try Self.terms(shown.batch, logits(shown), positiveWeight: settings.positiveWeight).values()
     }
   }
 
   /// The score from the mean of the logits of a slice and of its mirror image.
   func score(_ batch: Batch) throws -> AnomalyScore {
     try withoutGradients {
-      let batch = try slices.addingNormal(to: batch)
-      let logits = try (logits(batch) + logits(batch.flipped()).flip([3])) * 0.5
+      let shown = try slices.addingNormal(to: batch)
+      let logits = try (logits(shown) + logits(shown.flipped()).flip([3])) * 0.5
       return AnomalyScore(map: try (logits - Float(settings.floor)).relu() * batch.brain)
     }
   }
 
-  private func logits(_ batch: Batch) throws -> Tensor {
-    try average(batch, maps: slices.maps(of: batch), training: false)
+  private func logits(_ shown: ContextBatch) throws -> Tensor {
+    try average(shown.batch, maps: slices.maps(of: shown), training: false)
   }
 
   /// The loss of the logits against the labels of the batch.
@@ -111,6 +114,7 @@ protocol SegmentationMethod: NetworkMethod {
 }
 
 extension SegmentationMethod {
+  static func needsZScores(_ settings: ModelSettings) -> Bool { true }
   var reasonItCannotBeDistributed: String? { segmenter.reasonItCannotBeDistributed }
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore { try segmenter.score(batch) }
   var scoringModules: any StatefulModule { segmenter }

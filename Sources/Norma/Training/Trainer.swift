@@ -59,7 +59,7 @@ package final class Trainer {
     let plan = EpochPlan(slices: training.slices, settings: settings, epoch: progress.epoch)
     let first = progress.step
     let batches = Prefetcher(first..<stepsPerEpoch) { [training, group] step in
-      try plan.batch(step, of: training, shard: BatchShard(of: plan.count(step), in: group))
+      try plan.batch(step, of: training, in: group)
     }
     defer { batches.cancel() }
     while progress.step < stepsPerEpoch {
@@ -69,9 +69,9 @@ package final class Trainer {
           .interrupted, "training was interrupted; nothing is lost", at: run.url.path,
           advice: "continue with: norma train --resume -o \(run.url.path)")
       }
-      let batch = try batches.next().on(device)
+      let (batch, shard) = try batches.next()
       let count = plan.count(progress.step)
-      let losses = try method.step(batch, try stepContext(shard: BatchShard(of: count, in: group)))
+      let losses = try method.step(batch.on(device), stepContext(shard: shard))
       try requireNumber(losses, "the loss", "epoch \(progress.epoch + 1), step \(progress.step + 1)")
       progress.lossSums["total", default: 0] += losses.total * Double(count)
       for (name, value) in losses.parts { progress.lossSums[name, default: 0] += value * Double(count) }

@@ -127,7 +127,7 @@ import Testing
     }
     #expect(try method.state.golden("down.0.0.conv.weight").shape[1] == 4)
     let expected = try method.score(batch).map.flip([3]).values()
-    #expect(distance(try method.score(batch.flipped()).map.values(), expected) < 1e-4)
+    #expect(distance(try method.score(ContextBatch(batch).flipped().batch).map.values(), expected) < 1e-4)
     let other = try make()
     try other.load(state: method.state)
     #expect(try other.score(batch).map.values() == method.score(batch).map.values())
