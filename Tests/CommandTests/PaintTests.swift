@@ -64,5 +64,10 @@ import Volumes
     #expect(outcome.code == 65 && outcome.standardError.contains("no case without lesion mask"))
     #expect(!out.exists)
     #expect(try paint(out, data: Cohort.manifest, ["--kinds", "stripe"]).code == 64)
+    // Anomalies are painted in z.
+    let scale = try paint(out, data: Cohort.manifest, ["--set", "recipe.normalization=percentile"])
+    #expect(scale.code == 64)
+    expectProblem(in: scale, words: ["recipe.normalization", "robust-z"])
+    #expect(!out.exists)
   }
 }

@@ -80,7 +80,7 @@ struct OptimizerTests {
       let weights = directory.appending(path: "weights.safetensors")
       let state = directory.appending(path: "state.safetensors")
       try Safetensors.write(interrupted.store.state, to: weights)
-      try Safetensors.write(interrupted.adam.state(), to: state)
+      try Safetensors.write(interrupted.adam.state, to: state)
       try resumed.store.load(Safetensors.read(weights).tensors)
       try resumed.adam.load(Safetensors.read(state).tensors)
     }
@@ -113,7 +113,7 @@ struct OptimizerTests {
 
   @Test func refusesAnotherOptimizersState() throws {
     let training = try Training("adam")
-    var state = training.adam.state()
+    var state = training.adam.state
     state["exp_avg.0.weight"] = try .zeros([1])
     let expected = ParameterError.shape(path: "exp_avg.0.weight", expected: [8, 4], actual: [1])
     #expect(throws: expected) { try training.adam.load(state) }
@@ -125,7 +125,7 @@ struct OptimizerTests {
     try training.run(3)
     #expect(try training.adam.stepCount == 3)
     let other = try Training("adam")
-    try other.adam.load(training.adam.state())
+    try other.adam.load(training.adam.state)
     #expect(try other.adam.stepCount == 3)
     #expect(try Adam([], learningRate: 1).stepCount == 0)
   }

@@ -1,10 +1,10 @@
 import StrictSettings
-package import Tensors
+import Tensors
 
 /// AnoGAN (Schlegl et al. 2017), the comparator of Baur et al. 2018: a generator of normal slices; each slice is
 /// compared with the closest one that a search over the generator's codes finds.
-package final class AnoGAN: SharedLearning {
-  package struct ModelSettings: Settings {
+final class AnoGAN: NetworkMethod {
+  struct ModelSettings: Settings {
     /// The generator is this network's decoder; its codes are dense, of length `denseSize`.
     var network = NetworkSettings()
     var critic = AnoGAN.defaultCritic
@@ -24,8 +24,8 @@ package final class AnoGAN: SharedLearning {
     }
   }
 
-  package static let name = "anogan"
-  package static let summary =
+  static let name = "anogan"
+  static let summary =
     "generative adversarial network with a search over codes (Schlegl et al. 2017); slow"
 
   private static var defaultCritic: CriticSettings {
@@ -38,20 +38,20 @@ package final class AnoGAN: SharedLearning {
   private let context: MethodContext
   private let pair: GenerativePair
 
-  package init(settings: ModelSettings, context: MethodContext) throws {
+  init(settings: ModelSettings, context: MethodContext) throws {
     (self.settings, self.context) = (settings, context)
     pair = try GenerativePair(network: settings.network, critic: settings.critic, context: context)
   }
 
-  package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
+  func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     try pair.learn(batch, context)
   }
 
   /// No loss of a lone generator says how good it is.
-  package func validationLosses(_ batch: Batch) throws -> Losses? { nil }
+  func validationLosses(_ batch: Batch) throws -> Losses? { nil }
 
   /// The search starts at the mean of the codes, or with `draws` at a drawn one.
-  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     let start =
       try generator.map { try pair.generator.sampleLatents(batch.count, $0) }
       ?? .zeros([batch.count] + pair.generator.latentShape, device: context.device)
@@ -78,18 +78,6 @@ package final class AnoGAN: SharedLearning {
     return try code.detach()
   }
 
-  package var state: [String: Tensor] { pair.state }
-  package func load(state: [String: Tensor]) throws { try state.give(to: pair.stateParts) }
-  package var optimizerState: [String: Tensor] { pair.optimizerState }
-  package func load(optimizerState: [String: Tensor]) throws {
-    try optimizerState.give(to: pair.optimizerParts)
-  }
-}
-
-extension NetworkSettings {
-  /// As `validate`, and the code must be dense.
-  func validateDense(path: String) throws {
-    try validate(path: path)
-    try require(code == .dense, path, "code", code.rawValue, "dense")
-  }
+  var scoringModules: any StatefulModule { pair.scoringModules }
+  var trainingModules: any StatefulModule { pair.trainingModules }
 }

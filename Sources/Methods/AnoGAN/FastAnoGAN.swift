@@ -7,7 +7,7 @@ import Tensors
 ///
 /// The encoder minimises the mean of (x - G(E(x)))² plus `featureWeight` times the mean of (f(x) - f(G(E(x))))²,
 /// f the critic's features ("izi_f"), with generator and critic held fixed.
-final class FastAnoGAN: SharedLearning {
+final class FastAnoGAN: NetworkMethod {
   struct ModelSettings: Settings {
     /// The generator is this network's decoder and the encoder its encoder, with a dense code.
     var network = NetworkSettings()
@@ -83,16 +83,6 @@ final class FastAnoGAN: SharedLearning {
     try pair.generator(encoder(batch.images, training: training), training: false, generator: generator)
   }
 
-  var state: [String: Tensor] {
-    parameters.state.prefixed("encoder").joined(pair.state)
-  }
-  func load(state: [String: Tensor]) throws {
-    try state.give(to: [("encoder", parameters.load)] + pair.stateParts)
-  }
-  var optimizerState: [String: Tensor] {
-    optimizer.state().prefixed("encoder").joined(pair.optimizerState)
-  }
-  func load(optimizerState: [String: Tensor]) throws {
-    try optimizerState.give(to: [("encoder", optimizer.load)] + pair.optimizerParts)
-  }
+  var scoringModules: any StatefulModule { pair.scoringModules.adding("encoder", parameters) }
+  var trainingModules: any StatefulModule { pair.trainingModules.adding("encoder", optimizer) }
 }

@@ -1,12 +1,12 @@
 import StrictSettings
-package import Tensors
+import Tensors
 
 /// AnoVAEGAN of Baur et al. 2018: a spatial variational autoencoder whose reconstructions must also pass a critic,
 /// for which the decoder is the generator.
 ///
 /// Per slice the autoencoder minimises the sum over pixels of |x - x̂|, plus `klWeight` times the KL divergence,
 /// plus `adversarialWeight` times the adversarial loss; the critic learns between its updates.
-package final class AnoVAEGAN: SharedLearning {
+final class AnoVAEGAN: NetworkMethod {
   /// When the adversarial loss moves the autoencoder.
   enum UpdateOrder: String, Codable, Hashable, Sendable, CaseIterable {
     /// In one update together with the other losses, after the critic's.
@@ -16,7 +16,7 @@ package final class AnoVAEGAN: SharedLearning {
     case separate
   }
 
-  package struct ModelSettings: Settings {
+  struct ModelSettings: Settings {
     var network = NetworkSettings.spatial
     var critic = CriticSettings()
     /// Weight of the KL divergence against the summed pixel error.
@@ -33,34 +33,33 @@ package final class AnoVAEGAN: SharedLearning {
       try require(klWeight >= 0, path, "klWeight", klWeight, "0 or more")
       try require(adversarialWeight >= 0, path, "adversarialWeight", adversarialWeight, "0 or more")
       try require(
-        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more"
-      )
+        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight,
+        "0 or more")
     }
   }
 
-  package static let name = "anovaegan"
-  package static let summary = "spatial variational autoencoder trained against a critic (Baur et al. 2018)"
+  static let name = "anovaegan"
+  static let summary = "spatial variational autoencoder trained against a critic (Baur et al. 2018)"
 
   private let settings: ModelSettings
   private let context: MethodContext
-  private let parameters: ParameterStore
   private let network: VariationalNetwork
   private let critic: Critic
   private let optimizer, adversarialOptimizer: Adam
 
-  package init(settings: ModelSettings, context: MethodContext) throws {
+  init(settings: ModelSettings, context: MethodContext) throws {
     (self.settings, self.context) = (settings, context)
-    parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
-    network = try VariationalNetwork(
-      parameters.path(), settings: settings.network, context: context, klWeight: settings.klWeight,
+    let variational = VariationalSettings(
+      network: settings.network, klWeight: settings.klWeight,
       gradientDifferenceWeight: settings.gradientDifferenceWeight)
+    network = try VariationalNetwork(settings: variational, context: context)
     critic = try Critic(settings: settings.critic, context: context)
     let betas = (settings.critic.beta1, settings.critic.beta2)
-    optimizer = try Adam(parameters.namedParameters, learningRate: 1e-4, betas: betas)
-    adversarialOptimizer = try Adam(parameters.namedParameters, learningRate: 1e-4, betas: betas)
+    optimizer = try Adam(network.parameters.namedParameters, learningRate: 1e-4, betas: betas)
+    adversarialOptimizer = try Adam(network.parameters.namedParameters, learningRate: 1e-4, betas: betas)
   }
 
-  package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
+  func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     switch settings.updateOrder {
     case .joint:
       let criticLosses = try learnCritic(batch, context)
@@ -91,31 +90,23 @@ package final class AnoVAEGAN: SharedLearning {
     return try critic.learn(real: batch.images, generated: { reconstruction }, context)
   }
 
-  package func validationLosses(_ batch: Batch) throws -> Losses? {
+  func validationLosses(_ batch: Batch) throws -> Losses? {
     try withoutGradients { try network.scoringTerms(batch, generator: nil).values() }
   }
 
-  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     try withoutGradients {
       try AnomalyScore(
         batch, reconstruction: network.reconstruct(batch, generator: generator), residual: context.residual)
     }
   }
 
-  // The critic scores nothing, but a resumed run needs it: it lies with the optimisers.
-  package var state: [String: Tensor] {
-    get throws { parameters.state }
-  }
-  package func load(state: [String: Tensor]) throws { try parameters.load(state) }
-  package var optimizerState: [String: Tensor] {
-    optimizer.state().prefixed("autoencoder")
-      .joined(adversarialOptimizer.state().prefixed("adversarial"))
-      .joined(critic.optimizerState.prefixed("critic")).joined(critic.state.prefixed("critic_weights"))
-  }
-  package func load(optimizerState: [String: Tensor]) throws {
-    try optimizerState.give(to: [
-      ("autoencoder", optimizer.load), ("adversarial", adversarialOptimizer.load),
-      ("critic", critic.load(optimizerState:)), ("critic_weights", critic.load(state:)),
-    ])
+  var scoringModules: any StatefulModule { network.parameters }
+  // The critic does not score, but a resumed run needs its weights.
+  var trainingModules: any StatefulModule {
+    [
+      "autoencoder": optimizer, "adversarial": adversarialOptimizer, "critic": critic.optimizer,
+      "critic_weights": critic.parameters,
+    ] as ModuleTree
   }
 }

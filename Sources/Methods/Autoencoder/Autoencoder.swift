@@ -1,11 +1,11 @@
 import StrictSettings
-package import Tensors
+import Tensors
 
 /// Autoencoder of Baur et al. 2018: what it cannot reconstruct through its code is anomalous.
 ///
 /// Loss per slice: sum over pixels of |x - x̂|, plus the gradient-difference loss where it has a weight.
-package final class Autoencoder: SharedLearning {
-  package struct ModelSettings: Settings {
+final class Autoencoder: NetworkMethod {
+  struct ModelSettings: Settings {
     var network = NetworkSettings()
     /// Weight of the gradient-difference loss against the summed pixel error; 0 = without.
     var gradientDifferenceWeight = 0.0
@@ -15,14 +15,14 @@ package final class Autoencoder: SharedLearning {
     func validate(path: String) throws {
       try network.validate(path: join(path, "network"))
       try require(
-        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight, "0 or more"
-      )
+        gradientDifferenceWeight >= 0, path, "gradientDifferenceWeight", gradientDifferenceWeight,
+        "0 or more")
       try require((0..<1).contains(beta1), path, "beta1", beta1, "0 to less than 1")
     }
   }
 
-  package static let name = "autoencoder"
-  package static let summary = "autoencoder, code dense or spatial (Baur et al. 2018)"
+  static let name = "autoencoder"
+  static let summary = "autoencoder, code dense or spatial (Baur et al. 2018)"
 
   private let context: MethodContext
   private let parameters: ParameterStore
@@ -31,7 +31,7 @@ package final class Autoencoder: SharedLearning {
   private let loss: ReconstructionLoss
   private let optimizer: Adam
 
-  package init(settings: ModelSettings, context: MethodContext) throws {
+  init(settings: ModelSettings, context: MethodContext) throws {
     self.context = context
     parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
     encoder = try SliceEncoder(
@@ -42,18 +42,18 @@ package final class Autoencoder: SharedLearning {
       parameters.namedParameters, learningRate: 1e-3, betas: (settings.beta1, 0.999))
   }
 
-  package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
+  func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     let reconstruction = try reconstruct(batch, training: true, generator: context.generator)
     return try optimizer.minimize(loss(batch, reconstruction: reconstruction), context)
   }
 
-  package func validationLosses(_ batch: Batch) throws -> Losses? {
+  func validationLosses(_ batch: Batch) throws -> Losses? {
     try withoutGradients {
       try loss(batch, reconstruction: reconstruct(batch, training: false, generator: nil)).values()
     }
   }
 
-  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     try withoutGradients {
       try AnomalyScore(
         batch, reconstruction: reconstruct(batch, training: false, generator: generator),
@@ -65,10 +65,6 @@ package final class Autoencoder: SharedLearning {
     try decoder(encoder(batch.images, training: training), training: training, generator: generator)
   }
 
-  package var state: [String: Tensor] {
-    get throws { parameters.state }
-  }
-  package func load(state: [String: Tensor]) throws { try parameters.load(state) }
-  package var optimizerState: [String: Tensor] { optimizer.state() }
-  package func load(optimizerState: [String: Tensor]) throws { try optimizer.load(optimizerState) }
+  var scoringModules: any StatefulModule { parameters }
+  var trainingModules: any StatefulModule { optimizer }
 }

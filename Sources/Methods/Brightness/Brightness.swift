@@ -1,7 +1,10 @@
 import StrictSettings
 package import Tensors
 
-/// The bar without training: how much brighter than the brain's median a voxel is, in robust z.
+/// The baseline that learns nothing: how much brighter than the brain's median a voxel is.
+///
+/// The map is max(10 (x - 0.5), 0) of the input x. With the recipe's normalisation `robust-z` that is the z-score. With
+/// `equalized` it is the rank above the median's (Meissen et al. 2021), so the method does not ask for z-scores.
 package final class Brightness: Method {
   package struct ModelSettings: Settings {
     /// Standard deviations, in pixels of the model grid, of Gaussian smoothings within the brain whose mean is scored;
@@ -30,9 +33,9 @@ package final class Brightness: Method {
   package func validationLosses(_ batch: Batch) throws -> Losses? { Losses(total: 0) }
 
   package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
-    let z = try batch.zScores()
-    let smooth = try smoothings.map { try $0(z, weights: batch.brain) }
-    return AnomalyScore(map: try (smooth.isEmpty ? z : .stack(smooth).mean([0])).relu() * batch.brain)
+    let intensity = try RobustZScale.toZ(batch.images)
+    let smooth = try smoothings.map { try $0(intensity, weights: batch.brain) }
+    return AnomalyScore(map: try (smooth.isEmpty ? intensity : .stack(smooth).mean([0])).relu() * batch.brain)
   }
 
   package let state: [String: Tensor] = [:]

@@ -10,12 +10,6 @@ public struct Batch: Sendable {
   public let lesions: Tensor?
   /// Template-space z in mm of each slice; nil where it is not known.
   public let z: [Double?]
-  /// (batch, 2, size, size), mean of healthy brightness at each pixel in z and one over its standard deviation, 0 where
-  /// little was seen there; nil where nothing is known.
-  package var normal: Tensor?
-  /// The slice after the last where the batch is a share of a larger one; on the processor.
-  package var following: BatchSlice?
-
   /// A batch; all tensors of one shape, without `z` none is known.
   public init(images: Tensor, brain: Tensor, lesions: Tensor? = nil, z: [Double?]? = nil) {
     (self.images, self.brain, self.lesions) = (images, brain, lesions)
@@ -30,11 +24,7 @@ extension Batch {
   /// The same batch on another device.
   package func on(_ device: Device) throws -> Batch {
     guard images.device != device else { return self }
-    var moved = Batch(
-      images: try images.to(device), brain: try brain.to(device), lesions: try lesions?.to(device),
-      z: z)
-    moved.normal = try normal?.to(device)
-    moved.following = following
-    return moved
+    return Batch(
+      images: try images.to(device), brain: try brain.to(device), lesions: try lesions?.to(device), z: z)
   }
 }

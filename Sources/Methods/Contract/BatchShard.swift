@@ -1,27 +1,31 @@
 package import Tensors
 
-/// What one process of a group computes of a batch, and how that counts in the whole.
-package struct BatchShard {
+/// The slices of a batch that one process of a group computes, and their weight in the batch.
+package struct BatchShard: Sendable {
   private let group: any ProcessGroup
-  /// Slices of the whole batch.
-  package let whole: Int
-  /// This process's slices, at least one: where there are fewer slices than processes, one without any computes the
-  /// first with weight 0, so that all processes make the same calls.
+  /// Slices of the batch, over all processes.
+  package let batchSize: Int
+  /// The slices of this process, at least one. With fewer slices than processes, a process without any computes the
+  /// first one with weight 0, so that all processes make the same calls.
   package let range: Range<Int>
-  /// Share of the whole batch, 0 to 1: by it losses add up to the mean over all slices.
+  /// The shard's fraction of the batch, 0 to 1. Losses times this weight add up to the mean over all slices.
   let weight: Double
+  /// The slice after the shard's last one, on the processor, for methods that take tissue from it; after the batch's
+  /// last slice comes its first.
+  package var following: Batch?
 
-  /// Nil in a group of one process, which computes batches whole.
-  package init?(of whole: Int, in group: any ProcessGroup) {
+  /// Nil in a group of one process, which computes whole batches.
+  package init?(of batchSize: Int, in group: any ProcessGroup) {
     guard group.worldSize > 1 else { return nil }
-    let range = whole * group.rank / group.worldSize..<whole * (group.rank + 1) / group.worldSize
-    (self.group, self.whole) = (group, whole)
+    let range = batchSize * group.rank / group.worldSize..<batchSize * (group.rank + 1) / group.worldSize
+    self.group = group
+    self.batchSize = batchSize
     self.range = range.isEmpty ? 0..<1 : range
-    weight = Double(range.count) / Double(whole)
+    weight = Double(range.count) / Double(batchSize)
   }
 
-  /// What a sum over the share's pixels is divided by, given their count, so that the weighted quotients of all shares
-  /// add up to the sum over the whole batch divided by its count.
+  /// The divisor of a sum over the shard's pixels, given their count. The weighted quotients of all shards add up to the
+  /// sum over the batch divided by the batch's count.
   func divisor(_ count: Tensor) throws -> Tensor {
     var sum = [weight == 0 ? 0 : try count.item()]
     try group.allReduce(&sum)
@@ -42,7 +46,7 @@ package struct BatchShard {
     }
   }
 
-  /// The losses of the whole batch from those of its shares.
+  /// The losses of the batch from those of its shards.
   package func mean(_ losses: Losses) throws -> Losses {
     let names = losses.parts.keys.sorted()
     var values = ([losses.total] + names.map { losses.parts[$0] ?? 0 }).map { Float($0 * weight) }
@@ -52,24 +56,10 @@ package struct BatchShard {
   }
 }
 
-/// A method whose steps several processes can share: losses are means over slices, draws come from the step's
-/// generator and seeds alone, and all learning is by `Adam.minimize`.
-package protocol SharedLearning: Method {
-  /// The settings that tie the slices of a batch together; nil without such.
-  var obstacle: String? { get throws }
-}
-
 extension Batch {
-  /// Brain pixels by which a sum over the brain is divided, at least 1.
-  package func pixels(_ share: BatchShard?) throws -> Tensor {
+  /// The divisor of a sum over brain pixels: their count in the batch that this is a shard of, at least 1.
+  func brainPixels(_ shard: BatchShard?) throws -> Tensor {
     let count = try brain.sum()
-    return try (share?.divisor(count) ?? count).clamp(min: 1)
-  }
-}
-
-extension SharedLearning {
-  /// Batch norm takes its statistics from a whole batch.
-  package var obstacle: String? {
-    get throws { try state.keys.contains { $0.hasSuffix("running_mean") } ? "model.network.norm=batch" : nil }
+    return try (shard?.divisor(count) ?? count).clamp(min: 1)
   }
 }

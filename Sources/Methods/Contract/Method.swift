@@ -13,6 +13,8 @@ public protocol Method: AnyObject, SendableMetatype {
   static var summary: String { get }
   /// Whether it must be shown lesions with their masks; most methods may not.
   static var learnsFromLesions: Bool { get }
+  /// Whether it computes with z-scores: the recipe's normalisation must then be `robust-z`.
+  static func needsZScores(_ settings: ModelSettings) throws -> Bool
 
   /// Builds the untrained model; throws when the settings do not fit the image size.
   init(settings: ModelSettings, context: MethodContext) throws
@@ -39,6 +41,8 @@ public protocol Method: AnyObject, SendableMetatype {
 extension Method {
   /// The rule: what is not normal is not shown.
   public static var learnsFromLesions: Bool { false }
+  /// A method takes the input on any scale.
+  public static func needsZScores(_ settings: ModelSettings) -> Bool { false }
   /// The score without draws.
   public func score(_ batch: Batch) throws -> AnomalyScore { try score(batch, generator: nil) }
   /// A method without optimiser keeps nothing.

@@ -48,6 +48,7 @@ public struct MethodEntry: Sendable {
   public let summary: String
   /// Whether it must be shown lesions with their masks.
   public let learnsFromLesions: Bool
+  private let asksForZScores: @Sendable (ConfigurationNode) throws -> Bool
   private let makeDefaults: @Sendable () throws -> ConfigurationNode
   private let overlay: @Sendable (ConfigurationNode, ConfigurationNode) throws -> ConfigurationNode
   private let build: @Sendable (ConfigurationNode, MethodContext) throws -> any Method
@@ -56,6 +57,7 @@ public struct MethodEntry: Sendable {
     name = M.name
     summary = M.summary
     learnsFromLesions = M.learnsFromLesions
+    asksForZScores = { try M.needsZScores(M.ModelSettings(strict: $0, path: "model")) }
     makeDefaults = { try ConfigurationNode(encoding: M.ModelSettings()) }
     overlay = { layer, base in
       let settings = try M.ModelSettings(
@@ -74,6 +76,9 @@ public struct MethodEntry: Sendable {
   public func resolve(_ layer: ConfigurationNode, _ base: ConfigurationNode) throws -> ConfigurationNode {
     try overlay(layer, base)
   }
+
+  /// Whether the method with these settings computes with z-scores.
+  package func needsZScores(model: ConfigurationNode) throws -> Bool { try asksForZScores(model) }
 
   /// Builds the method; throws for settings out of range.
   public func make(model: ConfigurationNode, context: MethodContext) throws -> any Method {

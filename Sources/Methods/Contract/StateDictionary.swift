@@ -7,9 +7,15 @@ extension [String: Tensor] {
       if entry.key.hasPrefix(prefix) { result[String(entry.key.dropFirst(prefix.count))] = entry.value }
     }
   }
-}
 
-extension [String: Tensor] {
+  /// The same tensors, named `prefix.name`.
+  package func prefixed(_ prefix: String) -> [String: Tensor] {
+    Dictionary(uniqueKeysWithValues: map { ("\(prefix).\($0.key)", $0.value) })
+  }
+
+  /// These tensors and others with other names.
+  package func merging(_ other: [String: Tensor]) -> [String: Tensor] { merging(other) { first, _ in first } }
+
   /// The tensor of that name; throws a ``ParameterError`` when it is missing or shaped unlike `example`.
   package func tensor(_ name: String, like example: Tensor) throws -> Tensor {
     try tensor(name, shape: example.shape).to(example.device)

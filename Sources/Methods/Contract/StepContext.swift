@@ -9,8 +9,8 @@ public struct StepContext {
   public var progress: Double
   /// Draws of this step; seeded by run seed and step, so a resumed run draws the same.
   public var generator: Generator
-  /// What this process computes of the batch; nil for all of it.
-  package var share: BatchShard?
+  /// The shard of the batch that this process computes; nil for the whole batch.
+  package var shard: BatchShard?
 
   /// A step's context.
   public init(learningRate: Double, progress: Double = 0, generator: Generator) {
@@ -21,7 +21,7 @@ public struct StepContext {
   package func seeds(count: Int) throws -> [UInt64] {
     let draw = try Tensor.rand([2], generator: generator.forAllRows).values().map { UInt64($0 * 0x1p24) }
     return (0..<count).map { index in
-      let number = UInt64((share?.range.lowerBound ?? 0) + index)
+      let number = UInt64((shard?.range.lowerBound ?? 0) + index)
       var seeds = SeededGenerator(seed: draw[0] << 24 | draw[1], stream: number)
       return seeds.next()
     }

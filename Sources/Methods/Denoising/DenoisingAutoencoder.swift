@@ -5,7 +5,7 @@ import Tensors
 /// out of others whatever is like it (Decisions/0015-classic-comparators.md).
 ///
 /// Loss: mean over the brain of (x - x̂)². Nothing is added to a slice that is scored.
-final class DenoisingAutoencoder: SharedLearning {
+final class DenoisingAutoencoder: NetworkMethod {
   struct ModelSettings: Settings {
     var network = DenoisingAutoencoder.defaultNetwork
     /// Nodes of the noise across the image.
@@ -67,11 +67,11 @@ final class DenoisingAutoencoder: SharedLearning {
 
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     let seeds = try context.seeds(count: batch.count)
-    return try optimizer.minimize(terms(batch, seeds: seeds, share: context.share, training: true), context)
+    return try optimizer.minimize(terms(batch, seeds: seeds, shard: context.shard, training: true), context)
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
-    try withoutGradients { try terms(batch, seeds: batch.seeds(), share: nil, training: false).values() }
+    try withoutGradients { try terms(batch, seeds: batch.seeds(), shard: nil, training: false).values() }
   }
 
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
@@ -84,19 +84,17 @@ final class DenoisingAutoencoder: SharedLearning {
   }
 
   private func terms(
-    _ batch: Batch, seeds: [UInt64], share: BatchShard?, training: Bool
+    _ batch: Batch, seeds: [UInt64], shard: BatchShard?, training: Bool
   ) throws -> LossTerms {
     let denoised = try reconstruct(batch.images + noise.sample(batch, seeds: seeds), training: training)
     let error = try Loss.mse(denoised * batch.brain, batch.images * batch.brain, reduction: .sum)
-    return try LossTerms("reconstruction", error / batch.pixels(share))
+    return try LossTerms("reconstruction", error / batch.brainPixels(shard))
   }
 
   private func reconstruct(_ images: Tensor, training: Bool) throws -> Tensor {
     try context.compute(training) { try network(images, training: training) }
   }
 
-  var state: [String: Tensor] { get throws { parameters.state } }
-  func load(state: [String: Tensor]) throws { try parameters.load(state) }
-  var optimizerState: [String: Tensor] { optimizer.state() }
-  func load(optimizerState: [String: Tensor]) throws { try optimizer.load(optimizerState) }
+  var scoringModules: any StatefulModule { parameters }
+  var trainingModules: any StatefulModule { optimizer }
 }

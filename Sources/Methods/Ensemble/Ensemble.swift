@@ -10,6 +10,11 @@ package final class Ensemble: Method {
   package static let name = "ensemble"
   package static let summary = "weighted sum of the maps of several methods"
 
+  /// Where a member does.
+  package static func needsZScores(_ settings: EnsembleSettings) throws -> Bool {
+    try settings.members.contains { try MethodRegistry.entry($0.method).needsZScores(model: $0.model) }
+  }
+
   private let members: [(method: any Method, settings: EnsembleSettings.Member)]
 
   package init(settings: EnsembleSettings, context: MethodContext) throws {
@@ -55,28 +60,30 @@ package final class Ensemble: Method {
     return sum
   }
 
-  package var state: [String: Tensor] { get throws { try joined { try $0.state } } }
+  package var state: [String: Tensor] { get throws { try weights.state } }
+  package func load(state: [String: Tensor]) throws { try weights.load(state) }
+  package var optimizerState: [String: Tensor] { get throws { try trainingStates.state } }
+  package func load(optimizerState: [String: Tensor]) throws { try trainingStates.load(optimizerState) }
 
-  package func load(state: [String: Tensor]) throws {
-    try give(state) { member in { try member.load(state: $0) } }
+  private var weights: ModuleTree { tree { Weights(method: $0) } }
+  private var trainingStates: ModuleTree { tree { TrainingState(method: $0) } }
+
+  private func tree(_ module: (any Method) -> any StatefulModule) -> ModuleTree {
+    ModuleTree(members.enumerated().map { ("\($0.offset)", module($0.element.method)) })
   }
 
-  package var optimizerState: [String: Tensor] { get throws { try joined { try $0.optimizerState } } }
-
-  package func load(optimizerState: [String: Tensor]) throws {
-    try give(optimizerState) { member in { try member.load(optimizerState: $0) } }
+  /// A member's weights.
+  private struct Weights: StatefulModule {
+    let method: any Method
+    var state: [String: Tensor] { get throws { try method.state } }
+    func load(_ state: [String: Tensor]) throws { try method.load(state: state) }
   }
 
-  private func joined(_ state: (any Method) throws -> [String: Tensor]) throws -> [String: Tensor] {
-    try members.enumerated().reduce(into: [:]) { all, member in
-      all = all.joined(try state(member.element.method).prefixed("\(member.offset)"))
-    }
-  }
-
-  private func give(
-    _ state: [String: Tensor], to loader: (any Method) -> ([String: Tensor]) throws -> Void
-  ) throws {
-    try state.give(to: members.enumerated().map { ("\($0.offset)", loader($0.element.method)) })
+  /// What only training a member needs.
+  private struct TrainingState: StatefulModule {
+    let method: any Method
+    var state: [String: Tensor] { get throws { try method.optimizerState } }
+    func load(_ state: [String: Tensor]) throws { try method.load(optimizerState: state) }
   }
 }
 

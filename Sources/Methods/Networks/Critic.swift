@@ -39,10 +39,10 @@ struct CriticSettings: Settings {
 final class Critic {
   private let settings: CriticSettings
   private let context: MethodContext
-  private let parameters: ParameterStore
+  let parameters: ParameterStore
   private let encoder: FeatureEncoder
   private let output: Conv2d
-  private let optimizer: Adam
+  let optimizer: Adam
 
   init(settings: CriticSettings, context: MethodContext) throws {
     (self.settings, self.context) = (settings, context)
@@ -108,10 +108,4 @@ final class Critic {
     let norm = try (gradient.square().sum([1, 2, 3]) + 1e-12).sqrt()
     return try (norm - 1).square().mean()
   }
-
-  /// The weights.
-  var state: [String: Tensor] { parameters.state }
-  func load(state: [String: Tensor]) throws { try parameters.load(state) }
-  var optimizerState: [String: Tensor] { optimizer.state() }
-  func load(optimizerState: [String: Tensor]) throws { try optimizer.load(optimizerState) }
 }

@@ -36,20 +36,6 @@ final class GenerativePair {
     try parameters.frozen { try critic.frozen(body) }
   }
 
-  var state: [String: Tensor] {
-    parameters.state.prefixed("generator")
-      .joined(critic.state.prefixed("critic"))
-  }
-
-  /// How the state is given back, beside other parts.
-  var stateParts: [StatePart] { [("generator", parameters.load), ("critic", critic.load(state:))] }
-
-  var optimizerState: [String: Tensor] {
-    optimizer.state().prefixed("generator").joined(critic.optimizerState.prefixed("critic"))
-  }
-
-  /// How the optimisers' state is given back, beside other parts.
-  var optimizerParts: [StatePart] {
-    [("generator", optimizer.load), ("critic", critic.load(optimizerState:))]
-  }
+  var scoringModules: ModuleTree { ["generator": parameters, "critic": critic.parameters] }
+  var trainingModules: ModuleTree { ["generator": optimizer, "critic": critic.optimizer] }
 }

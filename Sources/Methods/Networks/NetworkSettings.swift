@@ -54,6 +54,12 @@ package struct NetworkSettings: Settings {
     try require((0..<1).contains(dropout), path, "dropout", dropout, "0 to less than 1")
   }
 
+  /// The same limits, and a dense code.
+  func validateDense(path: String) throws {
+    try validate(path: path)
+    try require(code == .dense, path, "code", code.rawValue, "dense")
+  }
+
   /// The side of the code's grid; throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an image that
   /// cannot be halved so often.
   package func latentSide(imageSize: Int) throws -> Int {

@@ -1,14 +1,59 @@
 import Tensors
 
 extension Adam {
-  /// One update at the step's rate; returns the losses before it.
+  /// The training step of every network: one update at the step's learning rate. Returns the losses before it.
+  ///
+  /// Where several processes share a batch, each computes its shard, and gradients and losses are added up.
   func minimize(_ terms: LossTerms, _ context: StepContext) throws -> Losses {
     learningRate = context.learningRate
     try zeroGradients()
-    try (context.share.map { try terms.total * Float($0.weight) } ?? terms.total).backward()
-    try context.share?.sum(gradients)
+    try (context.shard.map { try terms.total * Float($0.weight) } ?? terms.total).backward()
+    try context.shard?.sum(gradients)
     try step()
     let losses = try terms.values()
-    return try context.share?.mean(losses) ?? losses
+    return try context.shard?.mean(losses) ?? losses
+  }
+}
+
+/// Weighted losses that are minimised together, each kept by name for the log.
+struct LossTerms {
+  /// The weighted sum, which is minimised.
+  private(set) var total: Tensor
+  private var parts: [(name: String, value: Tensor)]
+
+  init(_ name: String, _ value: Tensor, weight: Double = 1) throws {
+    total = weight == 1 ? value : try value * Float(weight)
+    parts = [(name, value)]
+  }
+
+  /// Adds `weight` times a loss.
+  mutating func add(_ name: String, _ value: Tensor, weight: Double = 1) throws {
+    total = try total + value * Float(weight)
+    parts.append((name, value))
+  }
+
+  /// The losses as numbers.
+  func values() throws -> Losses {
+    var numbers = [String: Double]()
+    for (name, value) in parts { numbers[name] = Double(try value.item()) }
+    return Losses(total: Double(try total.item()), parts: numbers)
+  }
+}
+
+/// The distance of reconstructions from their images.
+struct ReconstructionLoss {
+  /// Weight of the gradient-difference loss; 0 = without.
+  let gradientDifferenceWeight: Double
+
+  /// Per slice the sum over pixels of |x - x̂| and, weighted, of the gradient difference (Mathieu et al. 2016).
+  func callAsFunction(_ batch: Batch, reconstruction: Tensor) throws -> LossTerms {
+    let slices = Float(batch.count)
+    var terms = try LossTerms(
+      "reconstruction", Loss.l1(reconstruction, batch.images, reduction: .sum) / slices)
+    if gradientDifferenceWeight > 0 {
+      let difference = try Loss.gradientDifference(reconstruction, batch.images, reduction: .sum) / slices
+      try terms.add("gradient_difference", difference, weight: gradientDifferenceWeight)
+    }
+    return terms
   }
 }

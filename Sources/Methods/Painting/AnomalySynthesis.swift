@@ -27,9 +27,14 @@ package struct AnomalySynthesis {
     self.init(tasks: tasks, variations: [], count: count)
   }
 
-  /// One seed a slice; what was painted is all that counts as lesion. Tissue is borrowed from the next slice.
+  /// Slices painted with one seed each. Only what was painted counts as lesion; tissue is taken from the next slice.
   package func paint(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
-    try batch.replaced(seeds: seeds) { slices, index, brush in
+    try paint(ContextBatch(batch), seeds: seeds).batch
+  }
+
+  /// The same; `following` is the slice after the last one, without it the first.
+  func paint(_ batch: ContextBatch, seeds: [UInt64], following: Batch? = nil) throws -> ContextBatch {
+    try batch.replaced(seeds: seeds, following: following) { slices, index, brush in
       try paint(slices[index], donor: slices[(index + 1) % slices.count], &brush)
     }
   }

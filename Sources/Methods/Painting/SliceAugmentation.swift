@@ -31,7 +31,7 @@ struct SliceAugmentation: Settings {
   }
 
   /// Slices moved and recoloured, one seed a slice.
-  func augment(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
+  func augment(_ batch: ContextBatch, seeds: [UInt64]) throws -> ContextBatch {
     try batch.replaced(seeds: seeds) { slices, index, brush in
       var slice = try moved(slices[index], &brush)
       slice.z = try recoloured(slice.z, &brush)
@@ -68,7 +68,7 @@ struct SliceAugmentation: Settings {
     let field = try brush.noise(cells: 4) * brush.generator.uniform(0...Float(field))
     let noise = try brush.noise(cells: brush.size) * brush.generator.uniform(0...Float(noise))
     return try (z * gain + offset + field + noise)
-      .clamp(min: SliceCanvas.range.lowerBound, max: SliceCanvas.range.upperBound)
+      .clamp(min: RobustZScale.scores.lowerBound, max: RobustZScale.scores.upperBound)
   }
 
   private func around(_ limit: Double) -> ClosedRange<Float> { -Float(limit)...Float(limit) }

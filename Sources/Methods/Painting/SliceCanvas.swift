@@ -11,8 +11,6 @@ struct SliceCanvas {
   private var healthy: Tensor
   private var blended: Tensor
 
-  /// What the recipe can represent.
-  static let range: ClosedRange<Float> = -5...10
   /// Least share of a lesion in a pixel, and least change in z, that make it anomalous.
   static let (leastShare, leastChange): (Float, Float) = (0.5, 0.6)
 
@@ -25,7 +23,8 @@ struct SliceCanvas {
   /// Replaces the slice by another as far as `share` (0 to 1) says.
   mutating func blend(_ other: Tensor, share: Tensor) throws {
     let share = try share * brain
-    z = try (z + share * (other - z)).clamp(min: Self.range.lowerBound, max: Self.range.upperBound)
+    z = try (z + share * (other - z)).clamp(
+      min: RobustZScale.scores.lowerBound, max: RobustZScale.scores.upperBound)
     blended = try blended.maximum(share)
   }
 

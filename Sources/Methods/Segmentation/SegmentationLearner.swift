@@ -4,9 +4,9 @@ import Tensors
 ///
 /// Loss: cross-entropy of the logits, averaged over the brain, plus one minus the soft Dice overlap of a slice. The
 /// map is the logit above a floor far below any threshold, so that it orders pixels as the network does.
-final class SegmentationLearner {
+final class SegmentationLearner: StatefulModule {
   private let settings: SegmenterSettings
-  private var slices: SliceContext
+  private let slices: SliceContext
   private let learner, average: SegmentationNetwork
   private let optimizer: Adam
   private let movingAverage: ExponentialMovingAverage
@@ -19,7 +19,8 @@ final class SegmentationLearner {
       try SegmentationNetwork(
         settings: settings.network, position: settings.position, channels: slices.count, context: context)
     }
-    (learner, average) = (try network(), try network())
+    learner = try network()
+    average = try network()
     movingAverage = ExponentialMovingAverage(
       average.parameters, of: learner.parameters, decay: settings.averaging)
     optimizer = try Adam(
@@ -27,97 +28,87 @@ final class SegmentationLearner {
       decoupled: true)
   }
 
-  /// One update with what `change` makes of the slices; the losses are those before it.
-  func learn(_ batch: Batch, _ context: StepContext, change: (Batch) throws -> Batch) throws -> Losses {
+  /// A change of slices before a network sees them.
+  typealias Change = (ContextBatch) throws -> ContextBatch
+
+  /// One update with the slices as `change` makes them. Returns the losses before it.
+  func learn(_ batch: Batch, _ context: StepContext, change: Change) throws -> Losses {
     try slices.learn(batch)
-    let batch = try change(slices.placed(batch))
-    let losses = try optimizer.minimize(
-      Self.terms(
-        batch, learner(batch, maps: slices.maps(of: batch), training: true),
-        positiveWeight: settings.positiveWeight, share: context.share), context)
+    let shown = try change(slices.addingNormal(to: batch))
+    let logits = try learner(shown.batch, maps: slices.maps(of: shown), training: true)
+    let terms = try Self.terms(
+      shown.batch, logits, positiveWeight: settings.positiveWeight, shard: context.shard)
+    let losses = try optimizer.minimize(terms, context)
     try movingAverage.update(step: optimizer.stepCount)
     return losses
   }
 
-  /// Losses of the average with what `change` makes of the slices.
-  func losses(_ batch: Batch, change: (Batch) throws -> Batch = { $0 }) throws -> Losses {
+  /// Losses of the averaged network with the slices as `change` makes them.
+  func losses(_ batch: Batch, change: Change = { $0 }) throws -> Losses {
     try withoutGradients {
-      let batch = try change(slices.placed(batch))
-      return try Self.terms(batch, logits(batch), positiveWeight: settings.positiveWeight).values()
+      let shown = try change(slices.addingNormal(to: batch))
+      return try Self.terms(shown.batch, logits(shown), positiveWeight: settings.positiveWeight).values()
     }
   }
 
-  /// From the mean of the logits of a slice and of its mirror image.
+  /// The score from the mean of the logits of a slice and of its mirror image.
   func score(_ batch: Batch) throws -> AnomalyScore {
     try withoutGradients {
-      let batch = try slices.placed(batch)
-      let logits = try (logits(batch) + logits(batch.flipped()).flip([3])) * 0.5
+      let shown = try slices.addingNormal(to: batch)
+      let logits = try (logits(shown) + logits(shown.flipped()).flip([3])) * 0.5
       return AnomalyScore(map: try (logits - Float(settings.floor)).relu() * batch.brain)
     }
   }
 
-  private func logits(_ batch: Batch) throws -> Tensor {
-    try average(batch, maps: slices.maps(of: batch), training: false)
+  private func logits(_ shown: ContextBatch) throws -> Tensor {
+    try average(shown.batch, maps: slices.maps(of: shown), training: false)
   }
 
-  /// How far the logits are from the labels of the batch.
+  /// The loss of the logits against the labels of the batch.
   static func terms(
-    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, share: BatchShard? = nil
+    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, shard: BatchShard? = nil
   ) throws -> LossTerms {
     let brain = batch.brain, labels = try batch.labels()
     var terms = try LossTerms(
       "cross_entropy",
       Loss.bceWithLogits(
         logits, labels, weights: brain, positiveWeight: Float(positiveWeight), reduction: .sum)
-        / batch.pixels(share))
+        / batch.brainPixels(shard))
     try terms.add("dice", Loss.softDice(logits.sigmoid() * brain, labels))
     return terms
   }
 
-  /// What is normal is counted slice by slice, not in shares.
-  var obstacle: String? { slices.needsMoments ? "model.context=normative" : nil }
+  /// The moments are counted over the slices of one process.
+  var reasonItCannotBeDistributed: String? { slices.needsMoments ? "model.context=normative" : nil }
 
-  private static let momentsPrefix = "normal"
+  var trainingModules: ModuleTree { ["optimizer": optimizer, "learner": learner.parameters] }
 
+  /// The weights of the average and, where it is learned, what is normal.
   var state: [String: Tensor] {
-    get throws {
-      let weights = average.parameters.state
-      return slices.needsMoments
-        ? weights.joined(try slices.moments.state.prefixed(Self.momentsPrefix)) : weights
-    }
+    get throws { try average.parameters.state.merging(contextModules.state) }
   }
 
-  func load(state: [String: Tensor]) throws {
-    var weights = state
-    if slices.needsMoments {
-      let prefix = "\(Self.momentsPrefix)."
-      let moments = state.filter { $0.key.hasPrefix(prefix) }
-      try moments.give(to: [(Self.momentsPrefix, { try self.slices.loadMoments($0) })])
-      weights = state.filter { !$0.key.hasPrefix(prefix) }
-    }
+  func load(_ state: [String: Tensor]) throws {
+    let prefix = "\(Self.contextName)."
+    try contextModules.load(state.filter { $0.key.hasPrefix(prefix) })
+    let weights = state.filter { !$0.key.hasPrefix(prefix) }
     try average.parameters.load(weights)
     try learner.parameters.load(weights)
   }
 
-  var optimizerState: [String: Tensor] {
-    optimizer.state().prefixed("optimizer").joined(learner.parameters.state.prefixed("learner"))
-  }
-
-  func load(optimizerState: [String: Tensor]) throws {
-    try optimizerState.give(to: [("optimizer", optimizer.load), ("learner", learner.parameters.load)])
-  }
+  private static let contextName = "normal"
+  private var contextModules: ModuleTree { slices.needsMoments ? [Self.contextName: slices] : [:] }
 }
 
-/// A method that is what its ``SegmentationLearner`` has learned; such methods differ in what it is shown.
-protocol SegmentationMethod: SharedLearning {
+/// A method that scores with what its ``SegmentationLearner`` has learned; such methods differ in what they show it.
+protocol SegmentationMethod: NetworkMethod {
   var segmenter: SegmentationLearner { get }
 }
 
 extension SegmentationMethod {
-  var obstacle: String? { segmenter.obstacle }
+  static func needsZScores(_ settings: ModelSettings) -> Bool { true }
+  var reasonItCannotBeDistributed: String? { segmenter.reasonItCannotBeDistributed }
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore { try segmenter.score(batch) }
-  var state: [String: Tensor] { get throws { try segmenter.state } }
-  func load(state: [String: Tensor]) throws { try segmenter.load(state: state) }
-  var optimizerState: [String: Tensor] { segmenter.optimizerState }
-  func load(optimizerState: [String: Tensor]) throws { try segmenter.load(optimizerState: optimizerState) }
+  var scoringModules: any StatefulModule { segmenter }
+  var trainingModules: any StatefulModule { segmenter.trainingModules }
 }

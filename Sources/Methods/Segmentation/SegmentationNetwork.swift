@@ -47,7 +47,7 @@ struct SegmentationNetwork {
 
   /// Brightness as z / 4, -1.5 outside the brain, and the maps of the position; each (batch, channels, size, size).
   private func inputs(_ batch: Batch) throws -> [Tensor] {
-    let intensity = try ((batch.images - 0.5) * 2.5 + 1.5) * batch.brain - 1.5
+    let intensity = try (RobustZScale.toZ(batch.images) * 0.25 + 1.5) * batch.brain - 1.5
     guard let position else { return [intensity] }
     return [intensity, try position.expand([batch.count] + position.shape.dropFirst())]
   }

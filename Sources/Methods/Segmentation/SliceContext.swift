@@ -9,10 +9,10 @@ enum ContextChannel: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 /// Makes the channels of a slice's context, and learns for that what is normal at every pixel.
-struct SliceContext {
+final class SliceContext: StatefulModule {
   private let channels: [ContextChannel]
   private let smoothing: GaussianSmoothing
-  private(set) var moments: VoxelwiseMoments
+  private var moments: VoxelwiseMoments
 
   /// Smoothing of slices, in pixels: misregistration is about that large.
   private static let sigma = 1.0
@@ -29,45 +29,45 @@ struct SliceContext {
   var count: Int { channels.count }
 
   /// Adds slices to what is normal, but for their lesions.
-  mutating func learn(_ batch: Batch) throws {
+  func learn(_ batch: Batch) throws {
     guard needsMoments else { return }
     let healthy = try batch.brain * (1 - batch.labels())
     try withoutGradients { try moments.add(smooth(batch), weights: healthy, at: batch.z) }
   }
 
-  mutating func loadMoments(_ state: [String: Tensor]) throws { try moments.load(state: state) }
+  var state: [String: Tensor] { get throws { try moments.state } }
+  func load(_ state: [String: Tensor]) throws { try moments.load(state: state) }
 
   /// The batch with what is normal at its pixels.
-  func placed(_ batch: Batch) throws -> Batch {
-    guard needsMoments else { return batch }
-    var placed = batch
+  func addingNormal(to batch: Batch) throws -> ContextBatch {
+    guard needsMoments else { return ContextBatch(batch) }
     let normal = try moments.normal(at: batch.z, shrinkage: 0, minimumCount: 2)
     let perDeviation = try normal.isKnown / normal.deviation.clamp(min: Self.leastDeviation)
-    placed.normal = try .cat([normal.mean, perDeviation], dim: 1)
-    return placed
+    return ContextBatch(batch, normal: try .cat([normal.mean, perDeviation], dim: 1))
   }
 
   /// (batch, channels, size, size), 0 outside the brain; nil without channels.
-  func maps(of batch: Batch) throws -> Tensor? {
+  func maps(of context: ContextBatch) throws -> Tensor? {
     guard !channels.isEmpty else { return nil }
-    return try .cat(channels.map { try map($0, of: batch) * batch.brain * 0.25 }, dim: 1)
+    return try .cat(channels.map { try map($0, of: context) * context.batch.brain * 0.25 }, dim: 1)
   }
 
-  private func map(_ channel: ContextChannel, of batch: Batch) throws -> Tensor {
+  private func map(_ channel: ContextChannel, of context: ContextBatch) throws -> Tensor {
+    let batch = context.batch
     switch channel {
     case .normative:
-      guard let normal = batch.normal else { return try batch.brain.zerosLike() }
-      let mean = try normal.narrow(1, start: 0, length: 1),
-        perDeviation = try normal.narrow(1, start: 1, length: 1)
+      guard let normal = context.normal else { return try batch.brain.zerosLike() }
+      let mean = try normal.narrow(1, start: 0, length: 1)
+      let perDeviation = try normal.narrow(1, start: 1, length: 1)
       return try ((smooth(batch) - mean) * perDeviation).clamp(min: -8, max: 16)
     case .asymmetry:
-      // As dark as fluid outside the brain.
-      let filled = try (batch.zScores() + 5) * batch.brain
+      // Outside the brain a pixel is as dark as fluid.
+      let filled = try (RobustZScale.toZ(batch.images) - RobustZScale.scores.lowerBound) * batch.brain
       return try (filled - filled.flip([3])).avgPool2d(3, stride: 1, padding: 1)
     }
   }
 
   private func smooth(_ batch: Batch) throws -> Tensor {
-    try smoothing(batch.zScores(), weights: batch.brain)
+    try smoothing(RobustZScale.toZ(batch.images), weights: batch.brain)
   }
 }

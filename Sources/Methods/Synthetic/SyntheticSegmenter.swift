@@ -20,7 +20,9 @@ final class SyntheticSegmenter: SegmentationMethod {
       labelsDarkening: painting.labelsDarkening, count: 0...painting.anomalies,
       augmentation: settings.segmenter.augmentation)
     let seeds = try context.seeds(count: batch.count)
-    return try segmenter.learn(batch, context) { try synthesis.paint($0, seeds: seeds) }
+    return try segmenter.learn(batch, context) {
+      try synthesis.paint($0, seeds: seeds, following: context.shard?.following)
+    }
   }
 
   func validationLosses(_ batch: Batch) throws -> Losses? {

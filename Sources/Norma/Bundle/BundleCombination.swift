@@ -90,7 +90,7 @@ public struct BundleCombination {
     let method = try Ensemble(settings: settings, context: MethodContext(configuration, device: device))
     var state = [String: Tensor]()
     for (index, bundle) in bundles.enumerated() {
-      state = state.joined(try bundle.scorer(device: device).method.state.prefixed("\(index)"))
+      state = state.merging(try bundle.scorer(device: device).method.state.prefixed("\(index)"))
     }
     // What is measured is what will be read again.
     if isHalf {

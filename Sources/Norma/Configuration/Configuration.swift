@@ -43,6 +43,9 @@ public struct Configuration: Codable, Hashable, Sendable {
     }
     var result = try Configuration(method: name)
     for layer in layers { try result.apply(layer) }
+    if try MethodRegistry.entry(name).needsZScores(model: result.model) {
+      try result.recipe.requireZScores(for: "'\(name)'")
+    }
     self = result
   }
 
@@ -86,6 +89,15 @@ public struct Configuration: Codable, Hashable, Sendable {
         throw ConfigurationError.unknownKey(path: key, nearest: nearestName(to: key, in: known))
       }
     }
+  }
+}
+
+extension Recipe {
+  /// Throws a ``ConfigurationError`` where the model's input is not on the scale of z-scores.
+  package func requireZScores(for user: String) throws {
+    try require(
+      normalization == .robustZ, "recipe", "normalization", normalization.rawValue,
+      "\(IntensityNormalization.robustZ.rawValue): \(user) computes with z-scores")
   }
 }
 

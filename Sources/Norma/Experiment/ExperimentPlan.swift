@@ -98,7 +98,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   }
 
   private func isSearch(_ preset: String) throws -> Bool {
-    try Configuration(preset: preset).method == AnoGAN.name
+    try Configuration(preset: preset).method == "anogan"
   }
 
   /// Whether the seed of a method changes anything.

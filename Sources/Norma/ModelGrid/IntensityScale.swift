@@ -1,4 +1,5 @@
 import Base
+import Methods
 
 /// The map from the intensities of a scan to the model's input, measured in its brain.
 struct IntensityScale {
@@ -19,7 +20,9 @@ struct IntensityScale {
     case .robustZ:
       let statistics = RobustStatistics.medianAndDeviation(of: values)
       guard statistics.deviation > 0 else { return nil }
-      kind = .linear(centre: statistics.median, scale: 10 * statistics.deviation, shift: 0.5, upper: 1.5)
+      kind = .linear(
+        centre: statistics.median, scale: RobustZScale.unit * statistics.deviation,
+        shift: RobustZScale.centre, upper: RobustZScale.inputs.upperBound)
     case .percentile:
       var sorted = values
       let scale = RobustStatistics.quantile(0.98, of: &sorted)

@@ -11,8 +11,10 @@ public struct PaintedCohort: Sendable {
   private let synthesis: AnomalySynthesis
   private let seed: UInt64
 
-  /// Up to three anomalies of these kinds a slice, at least one, painted on the grid of the recipe.
-  public init(tasks: [SyntheticTask], recipe: Recipe, seed: UInt64) {
+  /// One to three anomalies of these kinds per slice, painted on the grid of the recipe. Throws a
+  /// ``ConfigurationError`` for a recipe whose input is not on the scale of z-scores.
+  public init(tasks: [SyntheticTask], recipe: Recipe, seed: UInt64) throws {
+    try recipe.requireZScores(for: "painting")
     modelGrid = ModelGrid(recipe: recipe)
     synthesis = AnomalySynthesis(tasks: tasks, count: 1...3)
     self.seed = seed
@@ -62,7 +64,7 @@ public struct PaintedCohort: Sendable {
       let grid = try maps.narrow(0, start: 0, length: slices.count).reshape([slices.count, size, size])
       return prepared.native(try prepared.canonicalVolume(of: grid, inside: prepared.scoredBrain))
     }
-    let change = try onScan((painted.images - batch.images) * 10)
+    let change = try onScan((painted.images - batch.images) * RobustZScale.unit)
     let lesion = try onScan(painted.labels())
     var image: Volume = prepared.native
     let brain = prepared.native(prepared.scoredBrain)

@@ -17,16 +17,17 @@ struct EpochPlan: Sendable {
   /// Slices of a step's batch.
   func count(_ step: Int) -> Int { min(batchSize, slices.count - step * batchSize) }
 
-  /// A step's batch, or a share of it.
-  func batch(_ step: Int, of contents: SliceStore.Contents, share: BatchShard?) throws -> Batch {
+  /// A step's batch, or this process's shard of it and the shard's place in the batch.
+  func batch(
+    _ step: Int, of contents: SliceStore.Contents, in group: any ProcessGroup
+  ) throws -> (batch: Batch, shard: BatchShard?) {
     func batch(_ range: Range<Int>) throws -> Batch {
       let numbers = range.map { step * batchSize + $0 }
       return try contents.batch(numbers.map { slices[$0] }, mirrored: numbers.map { mirrored[$0] })
     }
-    guard let share else { return try batch(0..<count(step)) }
-    var part = try batch(share.range)
-    let next = share.range.upperBound % share.whole
-    part.following = try batch(next..<next + 1).slices()[0]
-    return part
+    guard var shard = BatchShard(of: count(step), in: group) else { return (try batch(0..<count(step)), nil) }
+    let next = shard.range.upperBound % shard.batchSize
+    shard.following = try batch(next..<next + 1)
+    return (try batch(shard.range), shard)
   }
 }

@@ -59,7 +59,7 @@ package final class Trainer {
     let plan = EpochPlan(slices: training.slices, settings: settings, epoch: progress.epoch)
     let first = progress.step
     let batches = Prefetcher(first..<stepsPerEpoch) { [training, group] step in
-      try plan.batch(step, of: training, share: BatchShard(of: plan.count(step), in: group))
+      try plan.batch(step, of: training, in: group)
     }
     defer { batches.cancel() }
     while progress.step < stepsPerEpoch {
@@ -69,9 +69,9 @@ package final class Trainer {
           .interrupted, "training was interrupted; nothing is lost", at: run.url.path,
           advice: "continue with: norma train --resume -o \(run.url.path)")
       }
-      let batch = try batches.next().on(device)
+      let (batch, shard) = try batches.next()
       let count = plan.count(progress.step)
-      let losses = try method.step(batch, try stepContext(share: BatchShard(of: count, in: group)))
+      let losses = try method.step(batch.on(device), stepContext(shard: shard))
       try requireNumber(losses, "the loss", "epoch \(progress.epoch + 1), step \(progress.step + 1)")
       progress.lossSums["total", default: 0] += losses.total * Double(count)
       for (name, value) in losses.parts { progress.lossSums[name, default: 0] += value * Double(count) }
@@ -86,14 +86,14 @@ package final class Trainer {
     }
   }
 
-  private func stepContext(share: BatchShard?) throws -> StepContext {
+  private func stepContext(shard: BatchShard?) throws -> StepContext {
     let step = progress.epoch * stepsPerEpoch + progress.step
     var seeds = SeededGenerator(seed: seed, stream: UInt64(step))
     let generator = try Generator(seed: seeds.next(), device: device)
     var context = StepContext(
       learningRate: learningRate(atStep: step), progress: Double(step) / Double(totalSteps),
-      generator: share.map { generator.keeping($0.range, of: $0.whole) } ?? generator)
-    context.share = share
+      generator: shard.map { generator.keeping($0.range, of: $0.batchSize) } ?? generator)
+    context.shard = shard
     return context
   }
 

@@ -53,7 +53,7 @@ public struct TrainingRun {
     try requireFit(configuration.training.exclusion, entry)
     let method = try entry.make(
       model: configuration.model, context: MethodContext(configuration, device: device))
-    if group.worldSize > 1 { try requireShareable(method) }
+    if group.worldSize > 1 { try requireDistributable(method) }
     let split = try manifest.assigningSplits { try $0.hasLesion() }
       .assigningFold(configuration.training.fold, of: configuration.training.folds)
     let store = SliceStore(
@@ -134,15 +134,15 @@ public struct TrainingRun {
     return contents
   }
 
-  private func requireShareable(_ method: any Method) throws {
-    guard let method = method as? any SharedLearning else {
+  private func requireDistributable(_ method: any Method) throws {
+    guard let method = method as? any DistributedMethod else {
       throw Problem(
         .usage, "'\(configuration.method)' is not trained by several processes", at: "method",
         advice: "train it in one process")
     }
-    if let obstacle = try method.obstacle {
+    if let reason = try method.reasonItCannotBeDistributed {
       throw Problem(
-        .usage, "with \(obstacle) the slices of a batch cannot be shared among processes", at: "model",
+        .usage, "with \(reason) the slices of a batch cannot be shared among processes", at: "model",
         advice:
           "change that setting (the norms group, instance and none can be shared), or train in one process")
     }

@@ -72,7 +72,7 @@ public final class Adam {
 
   /// The state for a bit-exact resume: `exp_avg.`, `exp_avg_sq.` and `step.` plus the name of each parameter.
   /// The tensors are not copies.
-  public func state() -> [String: Tensor] {
+  public var state: [String: Tensor] {
     Dictionary(uniqueKeysWithValues: namedState)
   }
 

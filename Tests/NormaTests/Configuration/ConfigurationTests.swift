@@ -177,6 +177,30 @@ import Testing
     }
   }
 
+  /// Painted anomalies have sizes in z; the map of brightness is an intensity on any scale.
+  @Test(arguments: ["percentile", "equalized"])
+  func aMethodOnZScoresRefusesAnotherScale(normalization: String) throws {
+    let setting = "recipe.normalization=\(normalization)"
+    let member = "model.members=[{method: brightness}, {method: synthetic}]"
+    for (preset, settings) in [
+      ("synthetic", [setting]), ("supervised", [setting]), ("ensemble", [member, setting]),
+    ] {
+      let problem = try problem { try Configuration(preset: preset, settings: settings) }
+      #expect(problem.kind == .usage && problem.place == "recipe.normalization", "\(preset)")
+      #expect(problem.advice.contains("robust-z") && problem.advice.contains("'\(preset)'"), "\(preset)")
+    }
+    for preset in ["brightness", "normative", "dense-ae", "denoising", "ensemble"] {
+      #expect(
+        try Configuration(preset: preset, settings: [setting]).recipe.normalization.rawValue == normalization)
+    }
+    // A bundle is opened by decoding its configuration.
+    let written = try JSONEncoder().encode(Configuration(preset: "synthetic"))
+    let changed = String(decoding: written, as: UTF8.self).replacing("robust-z", with: normalization)
+    #expect(throws: ConfigurationError.self) {
+      try JSONDecoder().decode(Configuration.self, from: Data(changed.utf8))
+    }
+  }
+
   @Test(arguments: [
     ("model.updateOrder=both", "model.updateOrder"), ("model.critic.loss=hinge", "model.critic.loss"),
     ("model.critic.steps=2.5", "model.critic.steps"), ("model.critic=none", "model.critic"),

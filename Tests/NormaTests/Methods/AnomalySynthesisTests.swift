@@ -159,8 +159,8 @@ import Testing
       return (40..<55).contains(x) && (50..<60).contains(y) ? 1 : 0
     }
     let lesions = try Tensor(square, shape: brain.shape)
-    let moved = try augmentation.augment(
-      Batch(images: (0.5 + 0.4 * lesions) * brain, brain: brain, lesions: lesions), seeds: [1, 2])
+    let batch = try Batch(images: (0.5 + 0.4 * lesions) * brain, brain: brain, lesions: lesions)
+    let moved = try augmentation.augment(ContextBatch(batch), seeds: [1, 2]).batch
     let labels = try moved.labels().values()
     #expect(distance(try ((moved.images - 0.5) / 0.4 * moved.brain).values(), labels) < 1e-4)
     #expect(distance(labels, square) == 1 && labels.contains { $0 > 0 && $0 < 1 })

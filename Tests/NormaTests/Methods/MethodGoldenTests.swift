@@ -38,13 +38,13 @@ import Testing
       let all = try MethodGoldenTests.golden.get()
       let weights = all.dropping(prefix: "weights/\(architecture)/")
       let critic = all.dropping(prefix: "weights/critic/")
-      let known = weights.joined(weights.prefixed("encoder")).joined(weights.prefixed("generator"))
-        .joined(critic.prefixed("critic"))
+      let known = weights.merging(weights.prefixed("encoder")).merging(weights.prefixed("generator"))
+        .merging(critic.prefixed("critic"))
       let names = Set(try method.state.keys)
       try method.load(state: known.filter { names.contains($0.key) })
       let training = try method.optimizerState
       if training.keys.contains(where: { $0.hasPrefix("critic_weights.") }) {
-        try method.load(optimizerState: critic.prefixed("critic_weights").joined(training))
+        try method.load(optimizerState: critic.prefixed("critic_weights").merging(training))
       }
       return method
     }
@@ -191,14 +191,15 @@ import Testing
     (settings.channels, settings.kernel, settings.slope) = ([4, 8], 3, 0.2)
     let critic = try Critic(settings: settings, context: MethodContext(imageSize: 32))
     let golden = try Self.golden.get()
-    try critic.load(state: golden.dropping(prefix: "weights/critic/"))
+    try critic.parameters.load(golden.dropping(prefix: "weights/critic/"))
     let images = try Self.batch().images
     let penalty = try critic.gradientPenalty(
       real: images, generated: 1 - images.flip([3]), Generator(seed: 3))
     #expect(try abs(penalty.item() / golden.golden("penalty/value").item() - 1) < 1e-5)
     try penalty.backward()
     try expectClose(
-      critic.state.compactMapValues(\.gradient), golden.golden("penalty/gradients"), "gradient of the penalty"
+      critic.parameters.state.compactMapValues(\.gradient), golden.golden("penalty/gradients"),
+      "gradient of the penalty"
     )
   }
 }

@@ -139,10 +139,10 @@ import Volumes
     for name in ["stranger", "generator.stranger", "critic.stranger", "encoder.stranger"] {
       let stranger = [name: try Tensor.zeros([1])]
       #expect(throws: ParameterError.unexpected(path: name)) {
-        try method.load(state: method.state.joined(stranger))
+        try method.load(state: method.state.merging(stranger))
       }
       #expect(throws: ParameterError.unexpected(path: name)) {
-        try method.load(optimizerState: method.optimizerState.joined(stranger))
+        try method.load(optimizerState: method.optimizerState.merging(stranger))
       }
     }
   }

@@ -128,7 +128,7 @@ import Testing
     }
     #expect(try method.state.golden("down.0.0.conv.weight").shape[1] == 4)
     let expected = try method.score(batch).map.flip([3]).values()
-    #expect(distance(try method.score(batch.flipped()).map.values(), expected) < 1e-4)
+    #expect(distance(try method.score(ContextBatch(batch).flipped().batch).map.values(), expected) < 1e-4)
     let other = try make()
     try other.load(state: method.state)
     #expect(try other.score(batch).map.values() == method.score(batch).map.values())
@@ -139,20 +139,20 @@ import Testing
 
   /// What is brighter than in the training slices has a positive normative channel, what is as bright next to none.
   @Test func theNormativeChannelIsTheZScore() throws {
-    var context = try SliceContext(channels: [.normative], context: MethodContext(imageSize: 32))
+    let context = try SliceContext(channels: [.normative], context: MethodContext(imageSize: 32))
     let brain = try Tensor.ones([1, 1, 32, 32])
     for value: Float in [0.4, 0.5, 0.6] {
       try context.learn(Batch(images: try .full([1, 1, 32, 32], value), brain: brain))
     }
     // In z the slices are -1, 0 and 1: mean 0, standard deviation sqrt(2 / 3); channels are divided by 4.
-    let placed = try context.placed(Batch(images: try .full([1, 1, 32, 32], 0.7), brain: brain))
+    let placed = try context.addingNormal(to: Batch(images: try .full([1, 1, 32, 32], 0.7), brain: brain))
     let values = try #require(try context.maps(of: placed)).values()
     #expect(values.allSatisfy { abs($0 - 2 / (2.0 / 3).squareRoot() / 4) < 1e-3 })
   }
 
   /// A slice that is moved draws in pixels from beyond the grid, where nothing was seen.
   @Test func theNormativeChannelIsZeroWhereNothingWasSeen() throws {
-    var context = try SliceContext(channels: [.normative], context: MethodContext(imageSize: 32))
+    let context = try SliceContext(channels: [.normative], context: MethodContext(imageSize: 32))
     let brain = try Tensor.ones([1, 1, 32, 32])
     let batch = Batch(images: try .full([1, 1, 32, 32], 0.7), brain: brain)
     for _ in 0..<2 { try context.learn(Batch(images: batch.images, brain: brain)) }
@@ -160,7 +160,7 @@ import Testing
     (shifting.shift, shifting.scale) = (0.5, 0.5)
     var reached = 0
     for seed in UInt64(0)..<8 {
-      let moved = try shifting.augment(context.placed(batch), seeds: [seed])
+      let moved = try shifting.augment(context.addingNormal(to: batch), seeds: [seed])
       let maps = try #require(try context.maps(of: moved)), values = try maps.values()
       #expect(values.allSatisfy { $0.isFinite })
       let seen = try #require(moved.normal).narrow(1, start: 1, length: 1).values()
