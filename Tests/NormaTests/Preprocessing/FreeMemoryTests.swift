@@ -8,7 +8,7 @@ import Volumes
 @testable import Norma
 
 @Suite struct FreeMemoryTests {
-  /// A system whose files say this; a file that is nil is not there.
+  /// The files of a system; nil if a file does not exist.
   struct System: CustomTestStringConvertible, Sendable {
     let testDescription: String
     var available: String? = "MemTotal:  24000 kB\nMemAvailable:   8000 kB\n"
@@ -55,7 +55,7 @@ import Volumes
   ]
 
   @Test(arguments: systems)
-  func theTightestLimitCounts(system: System) throws {
+  func theLowestLimitCounts(system: System) throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("free-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let memory = try system.memory(in: folder)

@@ -41,9 +41,9 @@ import Volumes
     #expect(try JSONDecoder().decode(SimulationOptions.self, from: saved) == options())
   }
 
-  @Test func noManifestIsLeftWhereACaseFails() throws {
+  @Test func noManifestIsWrittenIfACaseFails() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
-    // Only the top of the head: no white matter for a lesion.
+    // The top of the head has no white matter for a lesion.
     var top = options()
     top.zRange = 82...90
     let simulator = try Simulator(template: .phantom(shape: [28, 33, 27]), options: top)
@@ -78,7 +78,7 @@ import Volumes
     SimulationError.noSlices, .unequalTemplateGrids(URL(fileURLWithPath: "/templates")),
     .noPlaceForLesion(participantID: "sub-009", .stroke),
   ])
-  func everyErrorSaysWhatToDo(error: SimulationError) {
+  func everyErrorHasAdvice(error: SimulationError) {
     #expect(!error.problem.what.isEmpty && !error.problem.place.isEmpty && !error.problem.advice.isEmpty)
   }
 }
