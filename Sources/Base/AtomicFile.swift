@@ -1,8 +1,8 @@
 package import Foundation
 
-/// Whole files or none: written beside their place and renamed.
+/// Writes files atomically: under a temporary name that is then renamed.
 package enum AtomicFile {
-  /// Writes the bytes; throws a ``Problem`` that names the file.
+  /// Writes bytes and creates the folder of the file. Throws a ``Problem`` that names the file.
   package static func write(_ data: Data, to url: URL) throws {
     try makeFolder(url.deletingLastPathComponent())
     do {
@@ -12,47 +12,47 @@ package enum AtomicFile {
     }
   }
 
-  /// Makes a folder where there is none; throws a ``Problem`` that names it.
+  /// Creates a folder unless it exists. Throws a ``Problem`` that names it.
   package static func makeFolder(_ url: URL) throws {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
       throw Problem(
         (error as? CocoaError)?.code == .fileWriteOutOfSpace ? .inputOutput : .cannotCreate,
-        "the folder cannot be made: \(error.systemReason)", at: url.path,
-        advice: "check that its parent is a folder that can be written to and the disk has room")
+        "the folder cannot be created: \(error.systemReason)", at: url.path,
+        advice: "check that its parent is a writable folder and that the disk has free space")
     }
   }
 
   /// Writes text as UTF-8.
   package static func write(_ text: String, to url: URL) throws { try write(Data(text.utf8), to: url) }
 
-  /// Writes JSON with sorted keys, so that equal values are equal bytes.
+  /// Writes JSON with sorted keys, so that equal values give equal bytes.
   package static func write(json value: some Encodable, to url: URL) throws {
     try write(encoded(value), to: url)
   }
 
-  /// Writes the bytes unless the file holds them already.
+  /// Writes the bytes unless the file already contains them.
   package static func writeIfChanged(_ data: Data, at url: URL) throws {
     if (try? Data(contentsOf: url)) != data { try write(data, to: url) }
   }
 
-  /// Writes the bytes unless there is such a file, and gives what the file holds: of several processes one wins.
+  /// Creates the file unless it exists and returns its contents. If several processes try, one wins.
   package static func createOnce(_ data: Data, at url: URL) throws -> Data {
-    if let there = try? Data(contentsOf: url) { return there }
-    let own = url.deletingLastPathComponent()
+    if let existing = try? Data(contentsOf: url) { return existing }
+    let temporary = url.deletingLastPathComponent()
       .appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)")
-    try write(data, to: own)
-    defer { try? FileManager.default.removeItem(at: own) }
-    // A link, unlike a renamed file, replaces nothing.
-    try? FileManager.default.linkItem(at: own, to: url)
-    if let there = try? Data(contentsOf: url) { return there }
-    // A file system without links.
+    try write(data, to: temporary)
+    defer { try? FileManager.default.removeItem(at: temporary) }
+    // A hard link, unlike a rename, never replaces a file.
+    try? FileManager.default.linkItem(at: temporary, to: url)
+    if let existing = try? Data(contentsOf: url) { return existing }
+    // The file system does not support hard links.
     try write(data, to: url)
     return data
   }
 
-  /// JSON as ``write(json:to:)`` writes it.
+  /// Returns the JSON that ``write(json:to:)`` writes.
   package static func encoded(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,23 +1,23 @@
 import Dispatch
 import Synchronization
 
-/// A value that is made when it is first asked for, or before that beside other work.
+/// A value that is computed on first use, or earlier in the background.
 package final class Deferred<Value: Sendable>: Sendable {
-  private let make: @Sendable () throws -> Value
-  private let made = Mutex<Result<Value, any Error>?>(nil)
+  private let compute: @Sendable () throws -> Value
+  private let computed = Mutex<Result<Value, any Error>?>(nil)
 
-  package init(_ make: @escaping @Sendable () throws -> Value) { self.make = make }
+  package init(_ compute: @escaping @Sendable () throws -> Value) { self.compute = compute }
 
-  /// The value, or the error that making it threw; waits where another thread is at it.
+  /// Returns the value or throws the error of its computation. Waits while another thread computes it.
   package func get() throws -> Value {
-    try made.withLock { made in
-      let result = made ?? Result(catching: make)
-      made = result
+    try computed.withLock { computed in
+      let result = computed ?? Result(catching: compute)
+      computed = result
       return result
     }.get()
   }
 
-  /// Starts making it in the background.
+  /// Starts the computation in the background.
   package func prefetch() {
     DispatchQueue.global(qos: .userInitiated).async { _ = try? self.get() }
   }

@@ -6,23 +6,24 @@ package import Foundation
   import COpenSSL
 #endif
 
-/// SHA-256 as lower-case hexadecimal text.
+/// SHA-256 digests as lower-case hexadecimal text.
 package enum Digest {
-  /// The digest of bytes in memory.
+  /// Returns the digest of bytes in memory.
   package static func of(_ data: Data) -> String { hexadecimal(bytes(of: data)) }
 
-  /// The 32 bytes of the digest.
+  /// Returns the 32 bytes of the digest.
   package static func bytes(of data: Data) -> [UInt8] {
     let hash = SHA256Stream()
     hash.update(data)
     return hash.finish()
   }
 
-  /// The digest of a file, read in pieces; throws a ``Problem`` when it cannot be read.
+  /// Returns the digest of a file, which is read in pieces. Throws a ``Problem`` if it cannot be read.
   package static func of(file url: URL) throws -> String {
     guard let handle = try? FileHandle(forReadingFrom: url) else {
       throw Problem(
-        .missingInput, "the file cannot be opened", at: url.path, advice: "check the path and its rights")
+        .missingInput, "the file cannot be opened", at: url.path, advice: "check the path and permissions"
+      )
     }
     defer { try? handle.close() }
     let hash = SHA256Stream()
@@ -31,7 +32,7 @@ package enum Digest {
     } catch {
       throw Problem(
         .inputOutput, "the file cannot be read: \(error.systemReason)", at: url.path,
-        advice: "check the disk that it lies on")
+        advice: "check the disk")
     }
     return hexadecimal(hash.finish())
   }
@@ -49,9 +50,9 @@ package enum Digest {
     func finish() -> [UInt8] { Array(hash.finalize()) }
   }
 #else
-  /// OpenSSL's SHA-256; its calls fail only for arguments that this type never passes.
+  /// SHA-256 by OpenSSL, whose calls fail only for arguments that this type never passes.
   private final class SHA256Stream {
-    /// OpenSSL would free its tables when the process exits, while another thread may still read a file.
+    /// Keeps the tables of OpenSSL at exit, when another thread may still be hashing a file.
     private static let isKeptAtExit = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
 
     private let context = EVP_MD_CTX_new()

@@ -1,17 +1,17 @@
 package import Foundation
 
-/// The files anywhere below a folder as paths from it, in no order; folders that links lead to are not entered, and those that
-/// cannot be read are passed over.
+/// The files below a folder as relative paths, in no particular order.
 ///
-/// Foundation's enumerator reads a folder whole before it names the first file, and takes three times as long.
+/// Symbolic links are not followed and unreadable folders are skipped. Foundation's enumerator reads a whole
+/// folder before it returns the first file, and takes three times as long.
 package struct FileTree: Sequence {
   private let folder: URL
-  private let isHiddenIncluded: Bool
+  private let includesHidden: Bool
 
-  /// `hidden` brings along files and folders whose names begin with a point.
-  package init(_ folder: URL, hidden: Bool = false) { (self.folder, isHiddenIncluded) = (folder, hidden) }
+  /// With `hidden`, files and folders whose names begin with a dot are included.
+  package init(_ folder: URL, hidden: Bool = false) { (self.folder, includesHidden) = (folder, hidden) }
 
-  package func makeIterator() -> Iterator { Iterator(root: folder.path, isHiddenIncluded: isHiddenIncluded) }
+  package func makeIterator() -> Iterator { Iterator(root: folder.path, includesHidden: includesHidden) }
 
   package final class Iterator: IteratorProtocol {
     #if canImport(Darwin)
@@ -21,12 +21,12 @@ package struct FileTree: Sequence {
     #endif
 
     private let root: String
-    private let isHiddenIncluded: Bool
-    /// The folders that are being read, the innermost last, each with its path from the root.
+    private let includesHidden: Bool
+    /// The open folders, innermost last, with their paths relative to the root.
     private var open: [(stream: Stream, prefix: String)] = []
 
-    fileprivate init(root: String, isHiddenIncluded: Bool) {
-      (self.root, self.isHiddenIncluded) = (root, isHiddenIncluded)
+    fileprivate init(root: String, includesHidden: Bool) {
+      (self.root, self.includesHidden) = (root, includesHidden)
       enter("")
     }
 
@@ -40,7 +40,7 @@ package struct FileTree: Sequence {
           continue
         }
         let name = Self.name(of: entry)
-        guard name != ".", name != "..", isHiddenIncluded || !name.hasPrefix(".") else { continue }
+        guard name != ".", name != "..", includesHidden || !name.hasPrefix(".") else { continue }
         let path = prefix + name
         guard isFolder(path, kind: Int(entry.pointee.d_type)) else { return path }
         enter(path + "/")
@@ -58,7 +58,7 @@ package struct FileTree: Sequence {
       }
     }
 
-    /// Some file systems do not say in a folder what its entries are.
+    /// Returns true for a folder, also on file systems that do not store the types of entries.
     private func isFolder(_ path: String, kind: Int) -> Bool {
       guard kind == Int(DT_UNKNOWN) else { return kind == Int(DT_DIR) }
       var status = stat()

@@ -1,6 +1,6 @@
 import Foundation
 
 extension Double {
-  /// Fixed-point text with this many decimals, the same in every locale.
+  /// Returns fixed-point text with this many decimals, independent of the locale.
   package func formatted(fraction digits: Int) -> String { String(format: "%.\(digits)f", self) }
 }

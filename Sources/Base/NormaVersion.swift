@@ -1,5 +1,5 @@
-/// This release.
+/// The version of Norma.
 public enum NormaVersion {
-  /// The version as text.
+  /// The current version.
   public static let current = "0.1.0"
 }

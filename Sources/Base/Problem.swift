@@ -1,8 +1,8 @@
 package import Foundation
 
-/// A failure as a user should read it: what, where and what to do, with the exit code of the command.
+/// An error message for users: what happened, where, and what to do, with the exit code of the command.
 public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The command's exit codes (those of sysexits.h where it has one).
+  /// The exit codes of the command, taken from sysexits.h where it defines one.
   public enum Kind: Int32, Sendable {
     case someCaseFailed = 1
     case usage = 64
@@ -16,27 +16,27 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
     case interrupted = 130
   }
 
-  /// Decides the exit code.
+  /// The kind, whose raw value is the exit code.
   public var kind: Kind
-  /// What happened, in one sentence.
+  /// The failure, in one sentence.
   public var what: String
   /// The file, key or option concerned.
   public var place: String
-  /// What the user can do.
+  /// The action that the user can take.
   public var advice: String
 
-  /// The three lines and the exit code.
+  /// Creates a message of three lines.
   public init(_ kind: Kind, _ what: String, at place: String, advice: String) {
     (self.kind, self.place, self.advice) = (kind, place, advice)
-    // What another library says may come in lines; a problem has three.
+    // Messages of other libraries may contain line breaks.
     self.what = what.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       .joined(separator: " ")
   }
 
-  /// The three lines.
+  /// The message in three lines.
   public var description: String { "\(what)\n  where: \(place)\n  what to do: \(advice)" }
 
-  /// Any error as a problem; one that says nothing of itself is an internal error.
+  /// Converts any error. An error that is not a ``ProblemReport`` becomes an internal error.
   public init(_ error: any Error) {
     switch error {
     case let problem as Problem: self = problem
@@ -54,30 +54,30 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Problem {
-  /// What the file system refused; nil for an error of another kind.
+  /// Converts an error of the file system; returns nil for any other error.
   package init?(fileError error: CocoaError) {
     guard let path = error.filePath ?? error.url?.path else { return nil }
     let isMissing = [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code)
     self.init(
       isMissing ? .missingInput : .inputOutput, error.systemReason, at: path,
-      advice: "check the path, its rights and the room on the disk")
+      advice: "check the path, its permissions and the free disk space")
   }
 }
 
-/// An error that can say what, where and what to do.
+/// An error that converts to a ``Problem``.
 public protocol ProblemReport: Error {
-  /// The three lines and the exit code.
+  /// The message and the exit code.
   var problem: Problem { get }
 }
 
-/// The known name closest to a mistyped one, if any is close.
+/// Returns the known name that is closest to a mistyped one, or nil if none is close.
 package func nearestName(to name: String, in known: some Sequence<String>) -> String? {
   known.map { ($0, editDistance(name.lowercased(), $0.lowercased())) }
     .filter { $0.1 <= max(2, name.count / 3) }
     .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
 }
 
-/// Levenshtein distance.
+/// Returns the Levenshtein distance.
 private func editDistance(_ a: String, _ b: String) -> Int {
   let b = Array(b)
   var row = Array(0...b.count)

@@ -1,10 +1,10 @@
 package import Foundation
 
 extension URL {
-  /// The way from `folder` to this file, with `..` where it lies elsewhere.
+  /// Returns the path of this file relative to `folder`, with `..` where necessary.
   package func path(relativeTo folder: URL) -> String {
-    let here = folder.standardizedFileURL.pathComponents, there = standardizedFileURL.pathComponents
-    let shared = zip(here, there).prefix { $0 == $1 }.count
-    return ([String](repeating: "..", count: here.count - shared) + there[shared...]).joined(separator: "/")
+    let base = folder.standardizedFileURL.pathComponents, target = standardizedFileURL.pathComponents
+    let shared = zip(base, target).prefix { $0 == $1 }.count
+    return ([String](repeating: "..", count: base.count - shared) + target[shared...]).joined(separator: "/")
   }
 }

@@ -1,10 +1,10 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): small, fast, and the same numbers on every machine.
+/// The SplitMix64 generator (Steele et al. 2014): small, fast, and equal on every machine.
 package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
   package init(seed: UInt64) { state = seed }
 
-  /// A stream of its own for each place (epoch, step, case) of a seeded run.
+  /// Creates one of several streams of a seed, identified by numbers such as epoch and step.
   package init(seed: UInt64, stream: UInt64...) {
     var mixer = SeededGenerator(seed: seed)
     for number in stream { mixer = SeededGenerator(seed: mixer.next() ^ number &* 0x9E37_79B9_7F4A_7C15) }
@@ -20,23 +20,23 @@ package struct SeededGenerator: RandomNumberGenerator {
   }
 }
 
-// Draws use `+ - * /` and `sqrt` only, so that they do not depend on a platform's mathematical library.
+// The distributions use only `+ - * /` and `sqrt`, so that their results do not depend on the platform.
 extension SeededGenerator {
-  /// Uniform in `range`.
+  /// Returns a uniform number in `range`.
   package mutating func uniform(_ range: ClosedRange<Float>) -> Float {
     let unit = Float(next() >> 40) / Float(1 << 24)
     return range.lowerBound + unit * (range.upperBound - range.lowerBound)
   }
 
-  /// True with the given probability.
+  /// Returns true with the given probability.
   package mutating func chance(_ probability: Float) -> Bool { uniform(0...1) < probability }
 
-  /// A whole number in `range`.
+  /// Returns a uniform integer in `range`.
   package mutating func count(_ range: ClosedRange<Int>) -> Int {
     range.lowerBound + Int(next() % UInt64(range.count))
   }
 
-  /// Nearly standard normal: the sum of eight uniform 16-bit numbers, which ends at 4.9 standard deviations.
+  /// Returns a nearly standard normal number: the scaled sum of eight uniform 16-bit numbers, at most 4.9.
   package mutating func normal() -> Float {
     var sum: Int32 = 0
     for word in [next(), next()] {

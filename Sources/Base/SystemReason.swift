@@ -1,10 +1,10 @@
 import Foundation
 
-/// The text of `errno`.
+/// Returns the message of `errno`.
 package func systemError() -> String { String(cString: strerror(errno)) }
 
 extension Error {
-  /// What the system said, without Foundation's words around it: "No space left on device".
+  /// The message of the operating system without that of Foundation, such as "No space left on device".
   package var systemReason: String {
     let cause = (self as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
     let error = (cause ?? self) as NSError

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A tab-separated table with a header; cells never hold tabs or line breaks.
+/// A tab-separated table with a header. Tabs and line breaks in cells become spaces.
 package struct Table {
   package let columns: [String]
   package var rows: [[String]] = []
@@ -11,7 +11,7 @@ package struct Table {
     ([columns] + rows).map { $0.map(Self.clean).joined(separator: "\t") + "\n" }.joined()
   }
 
-  /// The rows as dictionaries; nil unless every row has as many cells as the header.
+  /// Parses rows into dictionaries; returns nil unless every row has as many cells as the header.
   package static func rows(of text: String) -> [[String: String]]? {
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)

@@ -1,8 +1,8 @@
 package import Foundation
 
-/// Writes a file whole or not at all.
+/// Writes files completely or not at all.
 package enum WholeFile {
-  /// Writes the bytes; throws a ``FileWriteError``.
+  /// Writes bytes. Throws a ``FileWriteError``.
   package static func write(_ data: Data, to url: URL) throws {
     try write(to: url) { file in
       do {
@@ -13,8 +13,8 @@ package enum WholeFile {
     }
   }
 
-  /// Gives `body` a new file beside `url`, then flushes it to disk and renames it into place; on failure removes it and
-  /// throws what `body` threw, or a ``FileWriteError``.
+  /// Lets `body` write a temporary file beside `url`, flushes it to disk and renames it. On failure, removes
+  /// it and throws the error of `body` or a ``FileWriteError``.
   package static func write(to url: URL, _ body: (FileHandle) throws -> Void) throws {
     let folder = url.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)").path
@@ -34,7 +34,7 @@ package enum WholeFile {
     flushNames(in: folder)
   }
 
-  /// Lets new names in a folder outlast a power cut, where the file system can flush a folder.
+  /// Flushes a folder, so that new names in it survive a power cut, if the file system supports this.
   package static func flushNames(in folder: URL) {
     let descriptor = open(folder.path, O_RDONLY)
     guard descriptor >= 0 else { return }
@@ -42,7 +42,7 @@ package enum WholeFile {
     close(descriptor)
   }
 
-  /// Removes what killed writers left anywhere below a folder; only where nobody writes any more.
+  /// Removes the temporary files that killed processes left below a folder. No process may be writing there.
   package static func removeRemnants(below folder: URL) {
     for path in FileTree(folder, hidden: true) {
       let file = folder.appendingPathComponent(path)
@@ -50,25 +50,25 @@ package enum WholeFile {
     }
   }
 
-  /// Whether a file is named as one that is being written: `.name.UUID`.
+  /// Returns true for the name of a temporary file, `.name.UUID`.
   private static func isRemnant(_ name: String) -> Bool {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count > 2 && parts[0].isEmpty && UUID(uuidString: String(parts[parts.count - 1])) != nil
   }
 }
 
-/// A file that could not be written; nothing was left at the path.
+/// A failure to write a file; no partial file is left.
 package struct FileWriteError: Error, Equatable {
   package let path: String
-  /// What the system said.
+  /// The message of the operating system.
   package let reason: String
 }
 
 extension FileWriteError: ProblemReport {
-  /// The three lines of a file that cannot be written.
+  /// The message and the exit code.
   package var problem: Problem {
     Problem(
       .inputOutput, "the file cannot be written: \(reason)", at: path,
-      advice: "check that the folder is there, can be written to and has room")
+      advice: "check that the folder exists and is writable, and that the disk has free space")
   }
 }

@@ -3,11 +3,11 @@ import Base
 package import Volumes
 
 extension ScanCase {
-  /// Whether the lesion mask has a voxel set; false where the case has none.
+  /// Returns true if the case has a lesion mask with at least one voxel set.
   package func hasLesion() throws -> Bool { try readLesionMask()?.voxels.contains(1) ?? false }
 
-  /// The lesion mask, paired with the image voxel by voxel whatever its header says (published masks with wrong
-  /// headers are common), checked against the image's shape; nil where the case has none.
+  /// Reads the lesion mask; returns nil if the case has none. Throws a ``Problem`` if its shape differs from
+  /// that of the image. Headers are not compared, because published masks with wrong headers are common.
   package func readLesionMask() throws -> Mask? {
     guard let lesionMask else { return nil }
     let mask = try VolumeReader.readMask(lesionMask)

@@ -1,36 +1,36 @@
 import Base
 public import Foundation
 
-/// The part a participant plays: a participant is in one split only.
+/// A split of a cohort; each participant belongs to only one.
 public enum Split: String, Codable, Hashable, Sendable, CaseIterable {
   case train, validation, test
 }
 
-/// One scan with what is known about it.
+/// One scan of a cohort and the files that belong to it.
 public struct ScanCase: Hashable, Sendable {
-  /// Unique in its cohort: `sub-01` or `sub-01_ses-1`, or the file's name without extension.
+  /// A unique name in the cohort: `sub-01`, `sub-01_ses-1`, or the file name without extension.
   public var id: String
-  /// Who was scanned.
+  /// The participant who was scanned.
   public var participantID: String
-  /// Which visit, where there are several.
+  /// The session, or nil if the participant has only one.
   public var sessionID: String?
   /// The scan.
   public var image: URL
-  /// What an expert drew; nil when unknown.
+  /// The lesion mask drawn by an expert; nil if unknown.
   public var lesionMask: URL?
-  /// The brain; nil when every non-zero voxel is brain.
+  /// The brain mask; nil if every non-zero voxel is brain.
   public var brainMask: URL?
-  /// ITK text transform between the scan and the template, as `CohortPreprocessing` writes it; nil when the scan is
-  /// not registered, or lies in template space itself.
+  /// The ITK transform file between the scan and the template; nil if the scan is not registered or already
+  /// in template space.
   public var templateTransform: URL?
-  /// Template-space z in mm of an image without position, such as a PNG slice.
+  /// The template-space z in mm of an image without position, such as a PNG slice.
   public var z: Double?
-  /// Whether `norma prepare` made the image: nothing is done to it again.
+  /// True if the image is an output of `norma prepare`, which needs no further preprocessing.
   public var isPreprocessed = false
-  /// The part of the cohort; nil when not yet assigned.
+  /// The split; nil if not yet assigned.
   public var split: Split?
 
-  /// A case of a manifest row; `sessionID` becomes part of the id.
+  /// Creates the case of a row of a manifest; `sessionID` becomes part of the id.
   public init(
     participantID: String, sessionID: String? = nil, image: URL, lesionMask: URL? = nil,
     brainMask: URL? = nil, templateTransform: URL? = nil, z: Double? = nil, split: Split? = nil
@@ -51,10 +51,10 @@ public struct ScanCase: Hashable, Sendable {
 public struct Manifest: Sendable {
   /// The scans in the order of the source.
   public var cases: [ScanCase]
-  /// The file or folder it came from, for messages.
+  /// The file or folder of the cohort, for messages.
   public var source: URL
 
-  /// A cohort of given cases.
+  /// Creates a cohort from cases.
   public init(cases: [ScanCase], source: URL) {
     (self.cases, self.source) = (cases, source)
   }
@@ -64,11 +64,12 @@ public struct Manifest: Sendable {
     "lesion_mask", "brain_mask", "template_transform", "level", "split", "session_id",
   ]
 
-  /// Reads a TSV manifest; paths are relative to the file. Throws a ``Problem`` that names line and column.
+  /// Reads a TSV manifest with paths relative to its folder. Throws a ``Problem`` that names line and column.
   public init(contentsOf url: URL) throws {
     guard let data = try? Data(contentsOf: url) else {
       throw Problem(
-        .missingInput, "the manifest cannot be read", at: url.path, advice: "check the path and its rights")
+        .missingInput, "the manifest cannot be read", at: url.path,
+        advice: "check the path and permissions")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw Problem(
@@ -76,12 +77,11 @@ public struct Manifest: Sendable {
     }
     try self.init(text: text, source: url)
     let folder = url.deletingLastPathComponent()
-    let made = folder.appendingPathComponent(CaseFiles.preprocessingSettings)
-    guard FileManager.default.fileExists(atPath: made.path) else { return }
+    let settings = folder.appendingPathComponent(CaseFiles.preprocessingSettings)
+    guard FileManager.default.fileExists(atPath: settings.path) else { return }
     // Another manifest in the same folder may list raw scans.
     for index in cases.indices {
-      let prepared = CaseFiles(of: cases[index]).preprocessed
-      let file = folder.appendingPathComponent(prepared)
+      let file = folder.appendingPathComponent(CaseFiles(of: cases[index]).preprocessed)
       cases[index].isPreprocessed = cases[index].image.path == file.absoluteURL.standardizedFileURL.path
     }
   }
@@ -92,10 +92,10 @@ public struct Manifest: Sendable {
     guard let header = lines.first?.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
     else {
       throw Problem(
-        .badData, "the manifest is empty", at: source.path, advice: "give it a header and one row a scan")
+        .badData, "the manifest is empty", at: source.path, advice: "give it a header and one row per scan")
     }
     for column in Self.requiredColumns where !header.contains(column) {
-      let similar = nearestName(to: column, in: header).map { " ('\($0)' looks like it)" } ?? ""
+      let similar = nearestName(to: column, in: header).map { ", but a column '\($0)'" } ?? ""
       throw Problem(
         .badData, "the manifest has no column '\(column)'\(similar)", at: "\(source.path), line 1",
         advice: "columns: \(Self.requiredColumns.joined(separator: ", ")); optional: "
@@ -108,26 +108,26 @@ public struct Manifest: Sendable {
     }
     self.source = source
     cases = []
-    var places = [String]()
+    var locations = [String]()
     for (number, line) in lines.enumerated().dropFirst() where !line.allSatisfy(\.isWhitespace) {
       let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      let place = "\(source.path), line \(number + 1)"
+      let location = "\(source.path), line \(number + 1)"
       guard cells.count == header.count else {
         throw Problem(
-          .badData, "the row has \(cells.count) cells, the header \(header.count)", at: place,
+          .badData, "the row has \(cells.count) cells, but the header has \(header.count)", at: location,
           advice: "write n/a into empty cells and keep the tabs")
       }
       let row = Dictionary(zip(header, cells), uniquingKeysWith: { first, _ in first })
-      cases.append(try Self.scanCase(row, relativeTo: source.deletingLastPathComponent(), place: place))
-      places.append(place)
+      cases.append(try Self.scanCase(row, relativeTo: source.deletingLastPathComponent(), location: location))
+      locations.append(location)
     }
     guard !cases.isEmpty else {
-      throw Problem(.badData, "the manifest lists no scan", at: source.path, advice: "add one row a scan")
+      throw Problem(.badData, "the manifest lists no scan", at: source.path, advice: "add one row per scan")
     }
-    try checkUnique(places)
+    try checkUnique(locations)
   }
 
-  private static func scanCase(_ row: [String: String], relativeTo folder: URL, place: String) throws
+  private static func scanCase(_ row: [String: String], relativeTo folder: URL, location: String) throws
     -> ScanCase
   {
     func cell(_ column: String) -> String? {
@@ -138,31 +138,32 @@ public struct Manifest: Sendable {
     }
     guard let participant = cell("participant_id"), let image = file("image") else {
       throw Problem(
-        .badData, "participant_id or image is empty", at: place, advice: "fill both cells or delete the row")
+        .badData, "participant_id or image is empty", at: location,
+        advice: "fill both cells or delete the row")
     }
     for name in [participant, cell("session_id") ?? ""] where name.contains("/") || name.hasPrefix(".") {
       throw Problem(
-        .badData, "'\(name)' cannot name a folder", at: place,
-        advice: "results are filed under participant_id and session_id: no '/', no '.' in front")
+        .badData, "'\(name)' cannot name a folder", at: location,
+        advice: "participant_id and session_id become folder names: leave out '/' and a leading '.'")
     }
-    // File systems take 255 bytes; what stands before and after a case's name in its files' names needs the rest.
+    // File systems allow 255 bytes for a name; the prefixes and suffixes of CaseFiles need the rest.
     guard participant.utf8.count + (cell("session_id") ?? "").utf8.count <= 140 else {
       throw Problem(
-        .badData, "participant_id and session_id are longer than 140 bytes", at: place,
-        advice: "use shorter names: results are filed under them")
+        .badData, "participant_id and session_id are longer than 140 bytes", at: location,
+        advice: "use shorter names, because they become folder names")
     }
     var split: Split?
     if let name = cell("split") {
       split = Split(rawValue: name)
       guard split != nil else {
         throw Problem(
-          .badData, "'\(name)' is no split", at: place, advice: "use train, validation, test or n/a")
+          .badData, "'\(name)' is not a split", at: location, advice: "use train, validation, test or n/a")
       }
     }
     let z = cell("level")
     if let z, Double(z)?.isFinite != true {
       throw Problem(
-        .badData, "'\(z)' is not a position", at: place,
+        .badData, "'\(z)' is not a position", at: location,
         advice: "give the slice's template-space z in mm, such as 18, or n/a")
     }
     return ScanCase(
@@ -172,25 +173,25 @@ public struct Manifest: Sendable {
       z: z.flatMap(Double.init), split: split)
   }
 
-  private func checkUnique(_ places: [String]) throws {
+  private func checkUnique(_ locations: [String]) throws {
     var splits = [String: Split](), ids = Set<String>()
-    for (scan, place) in zip(cases, places) {
+    for (scan, location) in zip(cases, locations) {
       guard ids.insert(scan.id).inserted else {
         throw Problem(
-          .badData, "'\(scan.id)' is listed twice", at: place,
-          advice: "tell the scans of one participant apart in a column session_id")
+          .badData, "'\(scan.id)' is listed twice", at: location,
+          advice: "distinguish the scans of one participant by a column session_id")
       }
       guard let split = scan.split else { continue }
       if let earlier = splits.updateValue(split, forKey: scan.participantID), earlier != split {
         throw Problem(
           .badData,
           "participant '\(scan.participantID)' is in two splits, \(earlier.rawValue) and \(split.rawValue)",
-          at: place, advice: "keep all scans of a participant in one split: anything else leaks")
+          at: location, advice: "keep all scans of a participant in one split, to avoid leakage")
       }
     }
   }
 
-  /// A manifest's text; paths are written relative to `folder`.
+  /// Returns the text of a manifest with paths relative to `folder`.
   package static func text(of cases: [ScanCase], relativeTo folder: URL) -> String {
     var table = Table(columns: requiredColumns + optionalColumns)
     for scan in cases {
@@ -204,24 +205,24 @@ public struct Manifest: Sendable {
     return table.text
   }
 
-  /// The cases of one split.
+  /// Returns the cases of one split.
   public func cases(in split: Split) -> [ScanCase] { cases.filter { $0.split == split } }
 
-  /// Throws a ``Problem`` for the first file that is listed and not there.
+  /// Throws a ``Problem`` for the first listed file that is missing or unreadable.
   public func requireFiles() throws {
     for scan in cases {
       for file in [scan.image, scan.lesionMask, scan.brainMask, scan.templateTransform].compactMap({ $0 })
       where !FileManager.default.isReadableFile(atPath: file.path) {
         throw Problem(
           .missingInput, "a file of '\(scan.id)' is missing or unreadable", at: file.path,
-          advice: "mend the path in \(source.path); paths are relative to the manifest")
+          advice: "correct the path in \(source.path); paths are relative to the manifest")
       }
     }
   }
 }
 
 extension ScanCase {
-  /// What tells this case from the participant's others, so that a manifest gives it the same id again.
+  /// The session_id that gives this case the same id when the manifest is read.
   fileprivate var sessionColumn: String {
     let prefix = "\(participantID)_"
     return id.hasPrefix(prefix) ? String(id.dropFirst(prefix.count)) : "n/a"

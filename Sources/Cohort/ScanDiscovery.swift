@@ -2,11 +2,12 @@ import Base
 public import Foundation
 
 extension Manifest {
-  /// What a user points at: one scan, a manifest (.tsv), or a folder that is searched for scans.
+  /// Lists the cases of a scan, a manifest (.tsv) or a folder of scans. Throws a ``Problem``.
   public init(discovering url: URL) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
-      throw Problem(.missingInput, "there is no such file or folder", at: url.path, advice: "check the path")
+      throw Problem(
+        .missingInput, "there is no such file or folder", at: url.path, advice: "check the path")
     }
     if isFolder.boolValue {
       try self.init(folder: url)
@@ -17,7 +18,7 @@ extension Manifest {
     }
   }
 
-  /// Scans of a folder and its subfolders, hidden ones apart: `*_FLAIR` files where there are any, else every scan file.
+  /// Lists the `*_FLAIR` files below a folder, or all scans if there are none. Hidden files are skipped.
   private init(folder: URL) throws {
     let root = folder.standardizedFileURL
     let files = FileTree(root).filter { Self.isScan($0) && !"/\($0)".contains("/derivatives/") }
@@ -27,19 +28,19 @@ extension Manifest {
     let scans = (flairs.isEmpty ? files : flairs).map(ScanCase.init(scan:))
     guard !scans.isEmpty || !Self.holdsDICOM(folder) else {
       throw Problem(
-        .badData, "the folder holds DICOM files", at: folder.path,
+        .badData, "the folder contains DICOM files", at: folder.path,
         advice: "convert them first: dcm2niix -z y -f %p_%s -o NIFTI_FOLDER '\(folder.path)'")
     }
     guard !scans.isEmpty else {
       throw Problem(
-        .missingInput, "the folder holds no scan", at: folder.path,
-        advice: "scans end in .nii, .nii.gz or .png; convert DICOM with dcm2niix first")
+        .missingInput, "the folder contains no scan", at: folder.path,
+        advice: "names of scans end in .nii, .nii.gz or .png; convert DICOM files with dcm2niix first")
     }
     var seen = [String: URL]()
     for scan in scans {
       if let other = seen.updateValue(scan.image, forKey: scan.id) {
         throw Problem(
-          .badData, "two scans would get the same case name '\(scan.id)'",
+          .badData, "two scans have the same case name '\(scan.id)'",
           at: "\(other.path) and \(scan.image.path)",
           advice: "rename one, or list them in a manifest with session_id")
       }
@@ -47,7 +48,7 @@ extension Manifest {
     self.init(cases: scans, source: folder)
   }
 
-  /// Whether one of the first files is DICOM, by its name or by the letters that follow the preamble.
+  /// Returns true if one of the first 100 files is DICOM by its extension or its magic number.
   private static func holdsDICOM(_ folder: URL) -> Bool {
     let files = FileTree(folder).lazy.map { folder.appendingPathComponent($0) }
     let regular = files.filter {
@@ -69,7 +70,7 @@ extension Manifest {
     return [".nii", ".nii.gz", ".png"].contains { name.hasSuffix($0) }
   }
 
-  /// The file's name without `.nii.gz`, `.nii` or `.png`.
+  /// Returns the name of a file without `.nii.gz`, `.nii` or `.png`.
   package static func stem(_ url: URL) -> String {
     let name = url.lastPathComponent
     let ending = [".nii.gz", ".nii", ".png"].first { name.lowercased().hasSuffix($0) } ?? ""
@@ -78,8 +79,8 @@ extension Manifest {
 }
 
 extension ScanCase {
-  /// A case made of a file alone: `sub-` and `ses-` of a BIDS name are understood; of another name what precedes the suffix is
-  /// the participant.
+  /// Creates a case from the name of a file. Participant and session are its BIDS entities `sub-` and `ses-`;
+  /// without them, the participant is the name without its suffix.
   public init(scan url: URL) {
     let stem = Manifest.stem(url)
     let entities = stem.split(separator: "_").map(String.init)
@@ -91,7 +92,7 @@ extension ScanCase {
     if participant == nil { participantID = id }
   }
 
-  /// The kind of image as a BIDS suffix, where the file's name says so.
+  /// The BIDS suffix of the image, or nil if its name ends in none.
   package var suffix: String? {
     let stem = Manifest.stem(image).lowercased()
     return Self.suffixes.first { stem.hasSuffix("_\($0)".lowercased()) }
@@ -99,7 +100,6 @@ extension ScanCase {
 
   private static let suffixes = [
     "FLAIR", "T1w", "T2w", "PDw", "T2star", "T2starw", "inplaneT1", "inplaneT2", "angio", "swi", "dwi",
-    "bold", "asl",
-    "CT",
+    "bold", "asl", "CT",
   ]
 }

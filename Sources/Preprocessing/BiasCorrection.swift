@@ -2,16 +2,21 @@ import Base
 import Foundation
 public import Volumes
 
-/// Takes the slow shading of the receive coils out of a scan: N4 on a coarse grid of the brain.
+/// Correction of the intensity inhomogeneity of a scan: N4 on a coarse grid of the brain.
 public struct BiasCorrection: Sendable {
-  /// How the field is estimated.
+  /// The settings of N4.
   public let settings: BiasCorrectionSettings
 
-  /// A correction with these settings.
+  /// Creates a correction with these settings.
   public init(settings: BiasCorrectionSettings = .init()) { self.settings = settings }
 
-  /// The scan divided by its bias field, outside the brain too. `brain` lies on the scan's grid. Throws a ``Problem``
-  /// for a mask that is too small to fit a field, or of another grid.
+  /// Divides a scan by its bias field, also outside the brain.
+  ///
+  /// - Parameters:
+  ///   - scan: The scan; its intensities may have any unit.
+  ///   - brain: The brain mask on the grid of the scan.
+  /// - Returns: The corrected scan on the same grid.
+  /// - Throws: A ``Problem`` if the mask is on another grid or too small to fit a field.
   public func correct(_ scan: Volume, brain: Mask) throws -> Volume {
     let field = try logField(of: scan, brain: brain)
     var corrected = scan
@@ -19,50 +24,50 @@ public struct BiasCorrection: Sendable {
     return corrected
   }
 
-  /// The natural logarithm of the bias field on the scan's grid; beyond the brain's box that of the box's border.
-  /// Throws as the correction does.
+  /// Returns the natural logarithm of the bias field on the grid of the scan, extended constantly beyond the
+  /// bounding box of the brain. Throws the errors of ``correct(_:brain:)``.
   public func logField(of scan: Volume, brain: Mask) throws -> Volume {
     guard brain.geometry.matches(scan.geometry) else {
-      throw Self.unusable("the brain mask does not lie on the scan's grid")
+      throw Self.unusable("the brain mask is not on the grid of the scan")
     }
     guard let grid = grid(around: brain) else { throw Self.unusable("the brain mask is empty") }
     guard Self.isThickEnough(grid) else {
-      let found = Double(grid.shape.min() ?? 0) * settings.spacing
+      let thickness = Double(grid.shape.min() ?? 0) * settings.spacing
       throw Self.unusable(
-        "the brain mask is \(found.formatted(fraction: 0)) mm thick; bias correction needs "
-          + "\(leastThickness.formatted(fraction: 0)) mm")
+        "the brain mask is \(thickness.formatted(fraction: 0)) mm thick; bias correction needs "
+          + "\(minimumThickness.formatted(fraction: 0)) mm")
     }
-    // The field is fitted to logarithms.
+    // N4 fits logarithms.
     let coarse = try Resample.alongAxes(scan.map { $0.isFinite ? max($0, 0) : 0 }, to: grid)
-    let share = try Resample.alongAxes(brain.map { Float($0) }, to: grid)
+    let fraction = try Resample.alongAxes(brain.map { Float($0) }, to: grid)
     let mask = Mask(
-      geometry: grid, voxels: zip(share.voxels, coarse.voxels).map { $0 > 0.5 && $1 > 0 ? 1 : 0 })
-    guard mask.voxels.contains(1) else { throw Self.unusable("the scan is dark inside the brain mask") }
+      geometry: grid, voxels: zip(fraction.voxels, coarse.voxels).map { $0 > 0.5 && $1 > 0 ? 1 : 0 })
+    guard mask.voxels.contains(1) else {
+      throw Self.unusable("the scan has no positive intensities inside the brain mask")
+    }
     return try Resample.alongAxes(
       ITK.logBiasField(of: coarse, mask: mask, settings: settings), to: scan.geometry)
   }
 
-  /// Whether a field can be fitted in the brain: in thinner ones the coarse grid has too few voxels.
-  func isThickEnough(_ brain: Mask) -> Bool {
-    grid(around: brain).map(Self.isThickEnough) ?? false
-  }
+  /// Returns true if the coarse grid of the brain has enough voxels to fit a field.
+  func isThickEnough(_ brain: Mask) -> Bool { grid(around: brain).map(Self.isThickEnough) ?? false }
 
-  private static func isThickEnough(_ grid: Geometry) -> Bool { (grid.shape.min() ?? 0) >= leastCount }
+  private static func isThickEnough(_ grid: Geometry) -> Bool { (grid.shape.min() ?? 0) >= minimumCount }
 
-  /// Along every axis, in mm.
-  var leastThickness: Double { Double(Self.leastCount) * settings.spacing }
+  /// The minimum thickness of the brain along each axis, in mm.
+  var minimumThickness: Double { Double(Self.minimumCount) * settings.spacing }
 
-  /// Where the field is fitted; nil for an empty mask.
+  /// Returns the grid on which the field is fitted, or nil for an empty mask.
   private func grid(around brain: Mask) -> Geometry? {
     brain.box.map { brain.geometry.isotropic(spacing: settings.spacing, around: $0) }
   }
 
-  /// Voxels along every axis of the coarse grid.
-  private static let leastCount = 4
+  /// The minimum number of voxels along each axis of the coarse grid.
+  private static let minimumCount = 4
 
   private static func unusable(_ what: String) -> Problem {
     Problem(
       .badData, what, at: "the scan and its brain mask",
-      advice: "give the brain mask of this scan, as brain extraction makes it")
+      advice: "give the brain mask of this scan, such as that of brain extraction")
   }
 }

@@ -1,26 +1,26 @@
 public import StrictSettings
 
-/// How the bias field is estimated (N4, Tustison et al. 2010).
+/// The settings of N4 bias field correction (Tustison et al. 2010).
 public struct BiasCorrectionSettings: Settings {
-  /// Voxel size in mm of the grid that the field is fitted on.
+  /// The voxel size in mm of the grid on which the field is fitted.
   public var spacing = 4.0
-  /// Control points of the field along each axis at the first level; every level doubles the mesh.
+  /// The control points along each axis at the first level; each further level doubles the mesh.
   public var controlPoints = 4
-  /// Levels, from coarse to fine.
+  /// The number of levels, from coarse to fine.
   public var levels = 4
-  /// Most iterations at each level.
+  /// The maximum number of iterations at each level.
   public var iterations = 50
-  /// A level ends when the field changes by less than this (coefficient of variation).
+  /// The coefficient of variation of the change of the field below which a level ends.
   public var convergence = 0.003
-  /// Width of the Gaussian that blurs the histogram of log brightness.
+  /// The full width at half maximum of the Gaussian that models the bias in the histogram of log intensities.
   public var fullWidthAtHalfMaximum = 0.15
-  /// Noise term of the Wiener filter that sharpens the histogram.
+  /// The noise term of the Wiener filter that sharpens the histogram.
   public var wienerNoise = 0.01
 
-  /// The defaults.
+  /// Creates the defaults.
   public init() {}
 
-  /// Refuses values out of range.
+  /// Throws for a value out of range.
   public func validate(path: String) throws {
     try require((1...10).contains(spacing), path, "spacing", spacing, "1 to 10 mm")
     try require((4...20).contains(controlPoints), path, "controlPoints", controlPoints, "4 to 20")

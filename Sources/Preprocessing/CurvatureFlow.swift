@@ -2,33 +2,33 @@ import Base
 public import StrictSettings
 public import Volumes
 
-/// How strongly curvature flow smooths.
+/// The settings of curvature flow.
 public struct CurvatureFlowSettings: Settings {
-  /// Time of one iteration, in squared voxels.
+  /// The time step of an iteration, in squared voxels.
   public var timeStep = 0.125
-  /// How often it is done.
+  /// The number of iterations.
   public var iterations = 3
 
-  /// The defaults.
+  /// Creates the defaults.
   public init() {}
 
-  /// Refuses values out of range.
+  /// Throws for a value out of range.
   public func validate(path: String) throws {
     try require(timeStep > 0 && timeStep <= 0.125, path, "timeStep", timeStep, "above 0, up to 0.125")
     try require((1...100).contains(iterations), path, "iterations", iterations, "1 to 100")
   }
 }
 
-/// Smooths noise along level surfaces and leaves edges (curvature flow, Sethian 1996).
+/// Edge-preserving smoothing by curvature flow (Sethian 1999).
 public struct CurvatureFlow: Sendable {
-  /// How strongly.
+  /// The time step and the number of iterations.
   public let settings: CurvatureFlowSettings
 
-  /// A smoothing with these settings.
+  /// Creates a filter with these settings.
   public init(settings: CurvatureFlowSettings = .init()) { self.settings = settings }
 
-  /// The smoothed scan on its own grid; lengths are in voxels, so thick slices are smoothed over more mm. Throws a
-  /// ``Problem`` for a scan with voxels that are not finite.
+  /// Returns the smoothed scan. Lengths are in voxels, so thick slices are smoothed over more mm. Throws a
+  /// ``Problem`` if a voxel is not finite.
   public func smooth(_ scan: Volume) throws -> Volume {
     guard scan.nonFiniteCount == 0 else {
       throw Problem(

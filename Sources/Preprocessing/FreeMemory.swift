@@ -3,29 +3,29 @@ import StrictSettings
 import Foundation
 import Volumes
 
-/// What this process may still take of memory, by the system's own account (Linux; elsewhere it is not known).
+/// The memory that this process can still allocate, as reported by Linux; unknown on other systems.
 struct FreeMemory {
   var processes = URL(fileURLWithPath: "/proc")
   var group = URL(fileURLWithPath: "/sys/fs/cgroup")
 
-  /// Bytes: the least of what the machine has, what the control group allows and what the limit of address space leaves.
+  /// The free bytes: the smallest of those of the machine, the control group and the address space limit.
   var bytes: Int? {
     [free, allowed, addressable].compactMap { $0 }.min()
   }
 
-  /// Throws a ``Problem`` where an image of these voxels would not fit.
+  /// Throws a ``Problem`` if the preprocessing of an image on this grid would not fit.
   func require(for geometry: Geometry, name: String) throws {
     let needed = geometry.shape.reduce(Self.bytesPerVoxel, *)
     guard let bytes, needed > bytes else { return }
     func gigabytes(_ bytes: Int) -> String { (Double(bytes) / 1e9).formatted(fraction: 1) }
     throw Problem(
-      .outOfMemory, "the scan takes about \(gigabytes(needed)) GB of memory, \(gigabytes(bytes)) GB are free",
+      .outOfMemory, "the scan needs about \(gigabytes(needed)) GB of memory; \(gigabytes(bytes)) GB are free",
       at: name,
-      advice: "free memory, raise the limit (ulimit -v, the job's --mem), or give the scan with larger voxels"
+      advice: "free memory, raise the limit (ulimit -v, the job's --mem), or resample to larger voxels"
     )
   }
 
-  /// Of a brain with bias correction, place and map: the peak of `flair-strict` above an empty process, rounded up.
+  /// The peak memory of preprocessing and scoring with `flair-strict`, rounded up.
   private static let bytesPerVoxel = 60
 
   private var free: Int? {
@@ -36,12 +36,12 @@ struct FreeMemory {
     func first(_ file: String) -> Int? {
       lines(of: group.appendingPathComponent(file)).first.flatMap { Int($0) }
     }
-    guard let limit = first("memory.max"), let taken = first("memory.current") else { return nil }
-    // What is kept of files counts as taken, and makes room.
+    guard let limit = first("memory.max"), let used = first("memory.current") else { return nil }
+    // The file cache counts as used but can be reclaimed.
     let statistics = group.appendingPathComponent("memory.stat")
     let active = number(after: "active_file", in: statistics) ?? 0
     let inactive = number(after: "inactive_file", in: statistics) ?? 0
-    return max(0, limit - taken + active + inactive)
+    return max(0, limit - used + active + inactive)
   }
 
   private var addressable: Int? {
@@ -52,7 +52,7 @@ struct FreeMemory {
     return max(0, limit - size * 1024)
   }
 
-  /// The second word of the line that begins with the first.
+  /// Returns the number that follows a name at the start of a line.
   private func number(after name: String, in file: URL) -> Int? {
     for line in lines(of: file) {
       let words = line.split(whereSeparator: \.isWhitespace)

@@ -2,20 +2,20 @@ import Base
 import CITK
 import Volumes
 
-/// ITK behind its C ABI.
+/// The functions of ITK that preprocessing needs, through a C interface.
 package enum ITK {
-  /// What ITK could not do, and why.
+  /// A failed step and the message of ITK.
   struct Failure: ProblemReport {
     let step, reason: String
 
     var problem: Problem {
       Problem(
         .badData, "ITK: \(step) failed: \(reason)", at: "a scan and its brain mask",
-        advice: "look at both in a viewer; if they are sound, please report this")
+        advice: "inspect both in a viewer; if they are correct, please report this")
     }
   }
 
-  /// The natural logarithm of the bias field (N4) of a volume, fitted inside the mask and defined everywhere.
+  /// Returns the natural logarithm of the N4 bias field, fitted inside the mask and defined everywhere.
   static func logBiasField(
     of volume: Volume, mask: Mask, settings: BiasCorrectionSettings
   ) throws -> Volume {
@@ -31,7 +31,7 @@ package enum ITK {
     }
   }
 
-  /// Smoothing along level surfaces.
+  /// Returns the volume smoothed by curvature flow.
   static func curvatureFlow(of volume: Volume, settings: CurvatureFlowSettings) throws -> Volume {
     try filled(volume, step: "curvature flow") { out in
       citk_curvature_flow(
@@ -39,22 +39,22 @@ package enum ITK {
     }
   }
 
-  /// One stage of a registration.
+  /// A stage of a registration.
   struct Stage: Sendable {
     enum Kind { case similarity, affine }
 
     let kind: Kind
     let iterations: Int
     let bins: Int
-    /// Share of the fixed image's voxels that are compared.
+    /// The fraction of the voxels of the fixed image that are compared.
     let sampling: Double
     let seed: Int
-    /// How far the first step moves a point at most, in mm.
+    /// The maximum displacement of a point in the first step, in mm.
     let firstStep: Double
   }
 
-  /// The map of fixed to moving world mm that gives the most mutual information, found from `start`, and the negative
-  /// of that information; only what lies in `region` is compared.
+  /// Returns the map from fixed to moving world mm that maximises the mutual information (Mattes et al. 2003)
+  /// from `start`, and the negative mutual information. Only voxels in `region` are compared.
   static func register(
     fixed: Volume, region: Mask, moving: Volume, from start: Affine, stage: Stage
   ) throws -> (affine: Affine, metric: Double) {

@@ -1,51 +1,51 @@
 import Base
 import Volumes
 
-/// Refuses what is no scan of a head's anatomy, whatever comes after.
+/// A check that rejects volumes that are not anatomical head scans.
 struct InputCheck {
   private let scan: Volume
   private let name: String
 
   init(_ scan: Volume, name: String) { (self.scan, self.name) = (scan, name) }
 
-  /// Throws a ``Problem`` that says what the file is instead.
+  /// Throws a ``Problem`` if position, intensities or slice distance are not those of an anatomical scan.
   func requireAnatomy() throws {
     guard !scan.isPlanar else { return }
     if let header = scan.header, !header.hasPlace {
       throw Problem(
-        .badData, "the header does not say how the scan lies in space (qform and sform are unset)", at: name,
-        advice: "convert it again with dcm2niix, or set the sform: left and right cannot be guessed")
+        .badData, "the header does not contain the orientation of the scan (qform and sform are unset)",
+        at: name,
+        advice: "convert the scan again with dcm2niix, or set the sform; left and right cannot be guessed")
     }
     let lowest = scan.voxels.min() ?? 0
     guard lowest > Self.lowestIntensity else {
       throw Problem(
         .badData,
-        "the scan has values down to \(Double(lowest).formatted(fraction: 0)): these look like CT numbers",
-        at: name,
-        advice: "give a FLAIR; bundles are trained on magnetic resonance only")
+        "the scan has values down to \(Double(lowest).formatted(fraction: 0)), which look like CT numbers",
+        at: name, advice: "give a FLAIR scan; bundles are trained on MR scans only")
     }
     let thickness = scan.geometry.spacing.max()
-    guard thickness <= Self.thickest else {
+    guard thickness <= Self.maximumDistance else {
       throw Problem(
         .badData,
-        "the slices lie \(thickness.formatted(fraction: 1)) mm apart, more than "
-          + "\(Self.thickest.formatted(fraction: 0)) mm", at: name,
-        advice: "give a scan with thinner slices: most of the brain is in none of these")
+        "the slices are \(thickness.formatted(fraction: 1)) mm apart, more than "
+          + "\(Self.maximumDistance.formatted(fraction: 0)) mm", at: name,
+        advice: "give a scan with thinner slices; these miss most of the brain")
     }
   }
 
-  /// Throws a ``Problem`` for a stack too small to find a brain in.
+  /// Throws a ``Problem`` if the stack has too few slices for brain extraction.
   func requireStack() throws {
-    let fewest = scan.shape.min() ?? 0
-    guard fewest >= Self.fewestSlices else {
+    let count = scan.shape.min() ?? 0
+    guard count >= Self.minimumSlices else {
       throw Problem(
-        .badData, "the scan has \(fewest) slices: a localiser, or a part of a scan", at: name,
-        advice: "give the whole scan, or a brain mask made otherwise")
+        .badData, "the scan has only \(count) slices; it may be a localiser or part of a scan", at: name,
+        advice: "give the complete scan, or a brain mask made by another program")
     }
   }
 
   private static let lowestIntensity: Float = -500
-  /// mm.
-  private static let thickest = 10.0
-  private static let fewestSlices = 4
+  /// The maximum distance between slices in mm.
+  private static let maximumDistance = 10.0
+  private static let minimumSlices = 4
 }

@@ -2,24 +2,24 @@ import Base
 package import Cohort
 public import Volumes
 
-/// A scan that can be scored, on the scanner's own grid.
+/// A preprocessed scan on its own grid.
 public struct PreprocessedScan: Sendable {
-  /// The scan, its bias field divided out where that was asked for.
+  /// The scan, divided by its bias field if that was requested.
   public let volume: Volume
-  /// The brain; nil when every non-zero voxel is brain.
+  /// The brain mask; nil if every non-zero voxel is brain.
   public let brain: Mask?
-  /// World mm of the scan to world mm of the template; nil where the scan was not registered.
+  /// The map from world mm of the scan to world mm of the template; nil if the scan was not registered.
   public let toTemplate: Affine?
-  /// Template-space z in mm of an image without position.
+  /// The template-space z in mm of an image without position.
   public let z: Double?
-  /// What was done.
+  /// The steps and what they found.
   public let record: PreprocessingRecord
-  /// What shows whether brain and place were found; nil where nothing was looked for.
+  /// The picture for quality control; nil if the scan was not registered.
   public var picture: QualityPicture?
 }
 
 extension PreprocessedScan {
-  /// A scan with what it brings along and nothing done.
+  /// Reads a scan with its mask and transform, without any processing.
   package init(asItIs scan: ScanCase) throws {
     let volume = try VolumeReader.read(scan.image)
     self.init(
@@ -30,36 +30,42 @@ extension PreprocessedScan {
   }
 }
 
-/// What preprocessing did to one scan, in the order it was done.
+/// The record of the preprocessing of one scan.
 public struct PreprocessingRecord: Codable, Hashable, Sendable {
-  /// One step.
+  /// A step.
   public struct Step: Codable, Hashable, Sendable {
-    /// Such as "brain extraction".
+    /// The name, such as "brain extraction".
     public let name: String
-    /// How it was done, or why it was left out.
+    /// The way it was done, or the reason why it was skipped.
     public let detail: String
-    /// Whether it was done.
+    /// True if the step was done, false if it was skipped.
     public let isDone: Bool
+
+    private enum CodingKeys: String, CodingKey {
+      case name = "Name"
+      case detail = "Detail"
+      case isDone = "Done"
+    }
   }
 
-  /// The scan's axes, voxel size in mm and shape, such as "LAS, 0.72 x 0.72 x 4.00 mm, 320 x 320 x 36 voxels".
+  /// The axes, voxel size and shape of the scan, such as "LAS, 0.72 x 0.72 x 4.00 mm, 320 x 320 x 36 voxels".
   public internal(set) var grid = ""
-  /// The steps, those left out as well.
+  /// The steps in order, including skipped ones.
   public private(set) var steps = [Step]()
-  /// What the reader should know, in sentences.
+  /// Remarks for the report, in sentences.
   public internal(set) var notes = [String]()
-  /// The brain in mL; nil where no mask was made or given.
+  /// The brain volume in mL; nil without a mask.
   public internal(set) var brainVolume: Double?
-  /// Dice of the brain and the registered template's; nil where the scan was not registered.
+  /// The Dice overlap of the brain and the registered template's; nil if the scan was not registered.
   public internal(set) var templateOverlap: Double?
-  /// Median brightness of grey over that of white matter; nil where the scan was not registered.
+  /// The ratio of the median intensities of grey and white matter; nil if the scan was not registered.
   public internal(set) var greyToWhite: Double?
 
-  mutating func did(_ name: String, _ detail: String) {
+  mutating func addDone(_ name: String, _ detail: String) {
     steps.append(Step(name: name, detail: detail, isDone: true))
   }
 
-  mutating func leftOut(_ name: String, _ reason: String) {
+  mutating func addSkipped(_ name: String, _ reason: String) {
     steps.append(Step(name: name, detail: reason, isDone: false))
   }
 
@@ -73,16 +79,8 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
   }
 }
 
-extension PreprocessingRecord.Step {
-  private enum CodingKeys: String, CodingKey {
-    case name = "Name"
-    case detail = "Detail"
-    case isDone = "Done"
-  }
-}
-
 extension PreprocessingRecord {
-  /// Of a scan on this grid.
+  /// Creates the record of a scan on this grid, without steps.
   package init(of geometry: Geometry) {
     let size = (0..<3).map { geometry.spacing[$0].formatted(fraction: 2) }.joined(separator: " x ")
     let shape = geometry.shape.map(String.init).joined(separator: " x ")

@@ -1,12 +1,12 @@
 import Base
 
-/// Everything that decides the result for a scan; preprocessed files made with another key are not reused.
+/// Everything that determines the result for a scan. Preprocessed files with another key are not reused.
 package struct PreprocessingKey: Codable, Equatable {
   package var settings: PreprocessingSettings
   package var skull: SkullState
-  /// SHA-256; nil where the file is not there, and then not used.
+  /// The SHA-256 of the files; nil if a file is missing and therefore not used.
   var brainWeights, template: String?
-  /// Raised when the same settings come to give another result.
+  /// The revision of the code, incremented when the same settings give other results.
   var revision = 2
 
   private enum CodingKeys: String, CodingKey {
@@ -17,6 +17,6 @@ package struct PreprocessingKey: Codable, Equatable {
     case revision = "Revision"
   }
 
-  /// SHA-256 of the JSON.
+  /// Returns the SHA-256 of the JSON of the key.
   package func digest() throws -> String { Digest.of(try AtomicFile.encoded(self)) }
 }

@@ -1,24 +1,24 @@
 public import StrictSettings
 
-/// What is done to a raw scan before a bundle's recipe applies; it travels inside the bundle.
+/// The settings of the preprocessing of raw scans; a bundle includes them.
 public struct PreprocessingSettings: Settings {
-  /// Voxels of the brain extraction in mm: 2, or 1 for some five times the time.
+  /// The voxel size of brain extraction in mm: 2, or 1, which takes about five times as long.
   public var brainVoxelSize = BrainExtraction.Resolution.standard
-  /// Iterations of curvature flow on the brain; 0 = no denoising.
+  /// The number of iterations of curvature flow; 0 for no denoising.
   public var denoisingIterations = 0
-  /// Whether the bias field is estimated and divided out.
+  /// True to correct the bias field.
   public var correctsBias = true
-  /// How the bias field is estimated.
+  /// The settings of the bias field correction.
   public var biasCorrection = BiasCorrectionSettings()
-  /// Whether the scan is registered to the template.
+  /// True to register the scan to the template.
   public var registers = true
-  /// How it is registered.
+  /// The settings of the registration.
   public var registration = RegistrationSettings()
 
-  /// The defaults.
+  /// Creates the defaults.
   public init() {}
 
-  /// The same settings with single keys changed, written `key=value`; throws for what is unknown or out of range.
+  /// Returns the settings changed by `key=value` pairs. Throws for an unknown key or a value out of range.
   public func with(_ settings: [String]) throws -> PreprocessingSettings {
     try settings.reduce(self) { result, setting in
       try PreprocessingSettings(
@@ -26,7 +26,7 @@ public struct PreprocessingSettings: Settings {
     }
   }
 
-  /// Refuses values out of range.
+  /// Throws for a value out of range.
   public func validate(path: String) throws {
     try require(
       (0...50).contains(denoisingIterations), path, "denoisingIterations", denoisingIterations, "0 to 50")

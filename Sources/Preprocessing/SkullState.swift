@@ -1,21 +1,21 @@
 import Volumes
 
-/// Whether a scan still has its skull.
+/// The presence of the skull in a scan.
 public enum SkullState: String, Codable, Hashable, Sendable, CaseIterable {
-  /// To be told from the scan.
+  /// Determined from the scan.
   case auto
-  /// The brain has to be found.
+  /// The scan shows the head; the brain must be extracted.
   case present
-  /// Every voxel that is not zero is brain.
+  /// Every non-zero voxel is brain.
   case absent
 
-  /// Seen from the voxels that are not zero: a stripped brain is surrounded by zeros, and is smaller than a head.
+  /// Detects the state: a stripped brain is surrounded by zeros and is smaller than a head.
   ///
-  /// Largest axial areas of the heads and brains looked at: 252 to 289 and 153 to 186 cm².
-  static func seen(in scan: Volume) -> SkullState {
+  /// The largest axial areas of the heads examined were 252 to 289 cm², those of the brains 153 to 186 cm².
+  static func detected(in scan: Volume) -> SkullState {
     let isTissue = scan.map { $0 == 0 ? UInt8(0) : 1 }
     let zeros = 1 - Double(isTissue.count) / Double(isTissue.voxels.count)
-    guard zeros >= leastZeros else { return .present }
+    guard zeros >= minimumZeros else { return .present }
     let tissue = Orientation(of: scan.geometry).apply(isTissue).largestComponent()
     let volume = Double(tissue.count) * tissue.geometry.voxelVolume / 1000
     guard volume <= BrainPlausibility.volumes.upperBound else { return .present }
@@ -24,11 +24,11 @@ public enum SkullState: String, Codable, Hashable, Sendable, CaseIterable {
     let largest = (0..<tissue.shape[2]).map { slice in
       tissue.voxels[slice * area..<(slice + 1) * area].reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
     }.max()
-    return Double(largest ?? 0) * pixelArea <= largestBrainArea ? .absent : .present
+    return Double(largest ?? 0) * pixelArea <= maximumBrainArea ? .absent : .present
   }
 
-  /// Share of a stripped scan's voxels.
-  private static let leastZeros = 0.25
-  /// In one axial slice, in cm².
-  private static let largestBrainArea = 215.0
+  /// The minimum fraction of zeros in a stripped scan.
+  private static let minimumZeros = 0.25
+  /// The maximum area of a brain in an axial slice, in cm².
+  private static let maximumBrainArea = 215.0
 }

@@ -1,6 +1,6 @@
 public import Base
 
-/// What is wrong with a configuration, where, and what to do.
+/// An error in a configuration.
 public enum ConfigurationError: Error, Hashable, Sendable {
   case unreadable(where: String, reason: String)
   case unknownKey(path: String, nearest: String?)
@@ -10,20 +10,20 @@ public enum ConfigurationError: Error, Hashable, Sendable {
 }
 
 extension ConfigurationError: ProblemReport {
-  /// The three lines of the message.
+  /// The message and the exit code.
   public var problem: Problem {
     switch self {
     case .unreadable(let place, let reason):
       Problem(
         .badData, "the configuration cannot be read: \(reason)", at: place,
-        advice: "mend the file's syntax (YAML or JSON)")
+        advice: "correct the syntax of the file (YAML or JSON)")
     case .unknownKey(let path, let nearest):
       Problem(
         .usage, "unknown configuration key '\(path)'", at: path,
         advice: nearest.map { "did you mean '\($0)'?" }
           ?? "see the configuration reference for the known keys")
     case .wrongType(let path, let expected, let actual):
-      Problem(.usage, "'\(path)' wants \(expected), not \(actual)", at: path, advice: "give \(expected)")
+      Problem(.usage, "'\(path)' must be \(expected), not \(actual)", at: path, advice: "give \(expected)")
     case .outOfRange(let path, let value, let allowed):
       Problem(.usage, "'\(path)' is \(value)", at: path, advice: "give \(allowed)")
     case .unknownName(let kind, let name, let known):

@@ -1,5 +1,5 @@
 extension ConfigurationNode {
-  /// Everything below groups of keys, by its dotted path and in the order of paths; a list is one value.
+  /// The values and their dotted paths, in the order of paths; a list is one value.
   package var leaves: [(path: String, value: ConfigurationNode)] {
     guard case .map(let entries) = self else { return [("", self)] }
     return entries.sorted { $0.key < $1.key }.flatMap { key, value in
@@ -7,7 +7,7 @@ extension ConfigurationNode {
     }
   }
 
-  /// The value as one would type it after `--set key=`.
+  /// The value as written after `--set key=`.
   package var typed: String {
     switch self {
     case .null: "null"

@@ -2,7 +2,7 @@ import Base
 public import Foundation
 import Yams
 
-/// A value of a configuration file before it gets a type: what YAML and JSON have in common.
+/// An untyped value of a YAML or JSON file.
 public enum ConfigurationNode: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -15,35 +15,35 @@ public enum ConfigurationNode: Hashable, Sendable {
   /// Parses YAML (and so JSON); throws ``ConfigurationError/unreadable(where:reason:)``.
   public init(yaml: String, source: String) throws {
     do {
-      var left = Self.mostValues
-      self = try Yams.compose(yaml: yaml).map { try Self($0, source, &left) } ?? .map([:])
+      var remaining = Self.maximumCount
+      self = try Yams.compose(yaml: yaml).map { try Self($0, source, &remaining) } ?? .map([:])
     } catch let error as YamlError {
       // The parser quotes the line, however long it is.
       throw ConfigurationError.unreadable(where: source, reason: String("\(error)".prefix(300)))
     }
   }
 
-  /// Aliases of aliases can stand for more values than any memory holds.
-  private static let mostValues = 10_000
+  /// The limit of values: YAML aliases of aliases can expand to more than fit in memory.
+  private static let maximumCount = 10_000
 
-  /// A node of the parser; `left` counts down the values that may still come.
-  private init(_ node: Node, _ source: String, _ left: inout Int) throws {
-    left -= 1
-    guard left >= 0 else {
-      throw ConfigurationError.unreadable(where: source, reason: "more than \(Self.mostValues) values")
+  /// Converts a node of the parser; `remaining` is the number of values that are still allowed.
+  private init(_ node: Node, _ source: String, _ remaining: inout Int) throws {
+    remaining -= 1
+    guard remaining >= 0 else {
+      throw ConfigurationError.unreadable(where: source, reason: "more than \(Self.maximumCount) values")
     }
     switch node {
-    case .sequence(let parts): self = .list(try parts.map { try Self($0, source, &left) })
+    case .sequence(let parts): self = .list(try parts.map { try Self($0, source, &remaining) })
     case .mapping(let pairs):
       var entries = [String: ConfigurationNode]()
       for (key, value) in pairs {
         guard let name = key.scalar?.string else {
-          throw ConfigurationError.unreadable(where: source, reason: "a key is no text")
+          throw ConfigurationError.unreadable(where: source, reason: "a key is not text")
         }
-        entries[name] = try Self(value, source, &left)
+        entries[name] = try Self(value, source, &remaining)
       }
       self = .map(entries)
-    // A number to the base of 60 by YAML 1.1, on which the parser's arithmetic overflows.
+    // In YAML 1.1 this is a number in base 60, on which the parser overflows.
     case .scalar(let scalar) where scalar.string.contains(":"): self = .string(scalar.string)
     default: self = try Self(scalar: node.any, source: source)
     }
@@ -54,7 +54,7 @@ public enum ConfigurationNode: Hashable, Sendable {
     guard FileManager.default.isReadableFile(atPath: url.path) else {
       throw Problem(
         .missingInput, "the configuration file cannot be opened", at: url.path,
-        advice: "check the path and its rights")
+        advice: "check the path and permissions")
     }
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw ConfigurationError.unreadable(where: url.path, reason: "the file cannot be read as UTF-8 text")
@@ -75,11 +75,11 @@ public enum ConfigurationNode: Hashable, Sendable {
     case let value as String: self = .string(value)
     case is NSNull: self = .null
     default:
-      throw ConfigurationError.unreadable(where: source, reason: "a \(type(of: scalar)) has no place here")
+      throw ConfigurationError.unreadable(where: source, reason: "a \(type(of: scalar)) value is not allowed")
     }
   }
 
-  /// The word for the node's type in messages.
+  /// The name of the node's type in messages.
   package var kind: String {
     switch self {
     case .null: "nothing"
@@ -92,7 +92,7 @@ public enum ConfigurationNode: Hashable, Sendable {
     }
   }
 
-  /// A single value as a message quotes it; of anything else its kind.
+  /// A number or text as quoted in messages; for any other node, its kind.
   package var text: String {
     switch self {
     case .int(let value): "\(value)"
@@ -102,14 +102,14 @@ public enum ConfigurationNode: Hashable, Sendable {
     }
   }
 
-  /// The node at a dotted path, or nil.
+  /// The node at a dotted path, or nil if there is none.
   public subscript(path: String) -> ConfigurationNode? {
     path.split(separator: ".").reduce(Optional(self)) { node, key in
       if case .map(let entries)? = node { entries[String(key)] } else { nil }
     }
   }
 
-  /// A map that holds `value` at a dotted path, as `--set training.epochs=3` means it.
+  /// Returns the maps that hold `value` at a dotted path, as for `--set training.epochs=3`.
   public static func nested(_ value: ConfigurationNode, at path: String) -> ConfigurationNode {
     path.split(separator: ".").reversed().reduce(value) { .map([String($1): $0]) }
   }
@@ -136,7 +136,7 @@ extension ConfigurationNode: Codable {
     }
   }
 
-  /// Encodes the bare value.
+  /// Encodes the value without its type.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -152,14 +152,15 @@ extension ConfigurationNode: Codable {
 }
 
 extension ConfigurationNode {
-  /// A single key as `key=value`, such as `training.epochs=20`.
+  /// Parses a setting `key=value`, such as `training.epochs=20`.
   package init(setting: String) throws {
     let path = setting.prefix { $0 != "=" }
     guard path.count < setting.count,
       path.split(separator: ".", omittingEmptySubsequences: false).allSatisfy({ !$0.isEmpty })
     else {
       throw Problem(
-        .usage, "'\(setting)' is no setting", at: "--set", advice: "write key=value, as in training.epochs=20"
+        .usage, "'\(setting)' is not a setting", at: "--set",
+        advice: "write key=value, as in training.epochs=20"
       )
     }
     let value = try ConfigurationNode(

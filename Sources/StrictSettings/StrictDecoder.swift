@@ -1,19 +1,19 @@
 import Base
 import Foundation
 
-/// A settings value that has defaults and knows its own limits.
+/// A group of settings with defaults and limits.
 public protocol Settings: Codable, Hashable, Sendable {
-  /// The defaults; they also say which keys exist and of what type they are.
+  /// Creates the defaults, which also define the known keys and their types.
   init()
   /// Throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for the first value out of range.
   func validate(path: String) throws
 }
 
 extension Settings {
-  /// No limits beyond the types.
+  /// The default implementation: no limits beyond the types.
   public func validate(path: String) throws {}
 
-  /// Decodes `node` over the defaults; unknown keys, wrong types and values out of range are refused.
+  /// Decodes `node` over the defaults. Throws for unknown keys, wrong types and values out of range.
   public init(strict node: ConfigurationNode, path: String = "") throws {
     try self.init(strict: node, over: Self(), path: path)
   }
@@ -35,7 +35,7 @@ extension Settings {
     self = try JSONDecoder().decode(Self.self, from: JSONEncoder().encode(node))
   }
 
-  /// Names the key whose value has the right kind and still cannot be decoded: the decoder's own error need not.
+  /// Returns an error that names the key whose value cannot be decoded; the decoder's own error need not.
   private static func wrongValue(
     in node: ConfigurationNode, over known: ConfigurationNode, shape: ConfigurationNode, path: String
   ) -> ConfigurationError {
@@ -54,7 +54,7 @@ extension Settings {
   }
 }
 
-/// Refuses NaN and infinity, which YAML can write and JSON cannot.
+/// Throws for NaN and infinity, which YAML can express and JSON cannot.
 private func requireFinite(_ node: ConfigurationNode, path: String) throws {
   switch node {
   case .double(let value) where !value.isFinite:
@@ -69,7 +69,7 @@ private func requireFinite(_ node: ConfigurationNode, path: String) throws {
   }
 }
 
-/// A key under a path.
+/// Returns the dotted path of a key.
 package func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
 /// Throws unless `condition` holds.
@@ -80,8 +80,8 @@ package func require(_ condition: Bool, _ path: String, _ key: String, _ value: 
   }
 }
 
-/// Lays `node` over `base`. What is allowed is said by `shape`, the defaults: a group that is empty there takes any keys,
-/// and the first element of a list stands for all of them.
+/// Merges `node` over `base`. The defaults, `shape`, define what is allowed: a group that is empty there
+/// takes any keys, and all elements of a list have the keys of its first.
 private func merge(
   _ node: ConfigurationNode, over base: ConfigurationNode, shape: ConfigurationNode, path: String
 ) throws -> ConfigurationNode {
@@ -101,7 +101,7 @@ private func merge(
   case (.null, .map): return base
   case (.bool, .bool), (.int, .int), (.double, .double), (.string, .string): return node
   case (.int(let value), .double): return .double(Double(value))
-  // JSON writes a default of 5.0 as 5; whether the key holds a fraction is for the decoder to say.
+  // JSON writes a default of 5.0 as 5; the decoder checks whether the key takes fractions.
   case (.double, .int): return node
   case (.list(let new), .list):
     guard case .list(let examples) = shape, let example = examples.first else { return node }

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 @Suite struct FileTreeTests {
-  /// Makes a tree with a hidden folder, and links to a file, a folder and nothing.
+  /// Lists a tree with a hidden folder and links to a file, to a folder and to nothing.
   private func paths(hidden: Bool) throws -> [String] {
     try withTemporaryFolder { folder in
       let manager = FileManager.default
@@ -23,23 +23,22 @@ import Testing
     }
   }
 
-  @Test func everyFileIsNamedOnceAndNoLinkIsFollowed() throws {
+  @Test func everyFileIsListedOnceAndLinksAreNotFollowed() throws {
     #expect(try paths(hidden: false) == ["a/c", "a/d/e", "a/up", "b", "to-a", "to-b", "to-nothing"])
   }
 
-  @Test func hiddenFilesComeAlongOnDemand() throws {
+  @Test func hiddenFilesAreIncludedOnRequest() throws {
     #expect(
       try paths(hidden: true) == [
         ".f", ".g/h", "a/.i", "a/c", "a/d/e", "a/up", "b", "to-a", "to-b", "to-nothing",
       ])
   }
 
-  @Test func aFolderThatIsNotThereHoldsNothing() {
+  @Test func aMissingFolderIsEmpty() {
     #expect(Array(FileTree(URL(filePath: "/no/such/folder"))).isEmpty)
   }
 
-  /// A walk that ends early gives back what it holds open.
-  @Test func aWalkThatEndsEarlyLeavesNoFolderOpen() throws {
+  @Test func aWalkThatEndsEarlyClosesItsFolders() throws {
     try withTemporaryFolder { folder in
       let deep = folder.appendingPathComponent("a/b/c")
       try FileManager.default.createDirectory(at: deep, withIntermediateDirectories: true)

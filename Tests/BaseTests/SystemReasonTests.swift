@@ -18,12 +18,12 @@ import Testing
     ),
   ]
 
-  @Test(arguments: errors) func theSystemsWordsAreFound(error: any Error, words: String) {
+  @Test(arguments: errors) func theMessageOfTheSystemIsFound(error: any Error, words: String) {
     #expect(error.systemReason == words)
   }
 
-  /// What Foundation throws where a folder lies in the way of a file.
-  @Test func aFolderBelowAFileIsNoFolder() throws {
+  /// Foundation throws this error if a file is in the way of a folder.
+  @Test func aFolderCannotBeCreatedBelowAFile() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("file")
       try Data().write(to: file)

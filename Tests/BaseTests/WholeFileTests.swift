@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func remnantsOfKilledWritersGoAndNothingElse() throws {
+  @Test func onlyRemnantsOfKilledProcessesAreRemoved() throws {
     try withTemporaryFolder { folder in
       let below = folder.appendingPathComponent("checkpoints")
       try FileManager.default.createDirectory(at: below, withIntermediateDirectories: true)

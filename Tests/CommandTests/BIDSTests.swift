@@ -207,10 +207,10 @@ import Testing
       ["bids", (place.folder / "nowhere").path, place.out.path, "participant"]
     },
     BadInput(
-      "no data set", 66, ["no BIDS data set", "dataset_description.json", "--skip-bids-validation"],
+      "no data set", 66, ["not a BIDS data set", "dataset_description.json", "--skip-bids-validation"],
       participant(BIDSDataSet.usual, description: nil)),
     BadInput(
-      "a description that is no JSON", 65, ["no JSON object", "bids-validator"],
+      "a description that is no JSON", 65, ["not a JSON object", "bids-validator"],
       participant(BIDSDataSet.usual, description: "{")
     ),
     BadInput(
@@ -221,15 +221,15 @@ import Testing
       "no FLAIR", 66, ["no FLAIR scan", "T1w, T2w"],
       participant(["sub-01/anat/sub-01_T1w.nii.gz", "sub-02/anat/sub-02_T2w.nii.gz"])),
     BadInput(
-      "no image", 66, ["no FLAIR scan", "no image in such a folder"], participant(["sub-01/func/x.nii.gz"])),
+      "no image", 66, ["no FLAIR scan", "no anat folder"], participant(["sub-01/func/x.nii.gz"])),
     BadInput(
-      "one scan twice", 65, ["same scan by their names", "sub-01_FLAIR.nii and", "sub-01_FLAIR.nii.gz"],
+      "one scan twice", 65, ["name of the same scan", "sub-01_FLAIR.nii and", "sub-01_FLAIR.nii.gz"],
       participant(["sub-01/anat/sub-01_FLAIR.nii", "sub-01/anat/sub-01_FLAIR.nii.gz"])),
     BadInput(
-      "a name of another folder", 65, ["does not fit", "sub-02_FLAIR.nii.gz"],
+      "a name of another folder", 65, ["not a BIDS name", "sub-02_FLAIR.nii.gz"],
       participant(["sub-01/anat/sub-02_FLAIR.nii.gz"])),
     BadInput(
-      "a name that is none", 65, ["does not fit", "sub-01_old_FLAIR.nii.gz"],
+      "a name that is none", 65, ["not a BIDS name", "sub-01_old_FLAIR.nii.gz"],
       participant(["sub-01/anat/sub-01_old_FLAIR.nii.gz"])),
     BadInput(
       "unknown participant", 64, ["no participant 'sub-03x'", "did you mean 'sub-03'?"],
@@ -238,15 +238,16 @@ import Testing
       "unknown session", 64, ["no session 'ses-3'", "did you mean 'ses-1'?"],
       options("--session-label", "3")),
     BadInput(
-      "unknown entity", 64, ["no entity 'acquisitoin'", "'acquisition'"],
+      "unknown entity", 64, ["unknown entity 'acquisitoin'", "'acquisition'"],
       filter(#"{"flair": {"acquisitoin": 1}}"#)),
-    BadInput("unknown query", 64, ["no query 'fliar'", "'flair'"], filter(#"{"fliar": {}}"#)),
+    BadInput("unknown query", 64, ["unknown query 'fliar'", "'flair'"], filter(#"{"fliar": {}}"#)),
     BadInput(
       "a value that cannot be", 65, ["'flair.run' cannot be true or false"],
       filter(#"{"flair": {"run": true}}"#)),
-    BadInput("a filter that is no JSON", 65, ["no JSON object", "flair"], filter("[")),
+    BadInput("a filter that is no JSON", 65, ["not a JSON object", "flair"], filter("[")),
     BadInput(
-      "a filter that fits nothing", 66, ["no FLAIR scan fits", "filter"], filter(#"{"flair": {"run": 7}}"#)),
+      "a filter that fits nothing", 66, ["no FLAIR scan matches", "filter"], filter(#"{"flair": {"run": 7}}"#)
+    ),
     BadInput(
       "a missing filter", 66, ["filter file", "nowhere.json"],
       options("--bids-filter-file", "nowhere.json")),

@@ -35,7 +35,8 @@ import Testing
       "unknown choice", 64, ["'recipe.normalization'", "'log'", "reference"],
       train("--set", "recipe.normalization=log")),
     BadInput(
-      "no setting", 64, ["'training.epochs' is no setting", "key=value"], train("--set", "training.epochs")),
+      "no setting", 64, ["'training.epochs' is not a setting", "key=value"], train("--set", "training.epochs")
+    ),
     BadInput("negative seed", 64, ["'training.seed' is -1"], train("--seed=-1")),
     BadInput(
       "unknown key in a file", 64, ["'scoring.medain'", "'scoring.median'"], config("scoring: {medain: 3}")),
@@ -56,9 +57,9 @@ import Testing
           }
           .joined())),
     BadInput("a deep nest", 65, ["nesting level"], config("a: " + String(repeating: "[", count: 20000))),
-    BadInput("a group for a key", 65, ["a key is no text"], config("scoring:\n  ? median: 3\n  : 5\n")),
-    BadInput("a list", 64, ["wants a group of keys, not a list"], config("- scoring\n")),
-    BadInput("a date", 65, ["Date has no place here"], config("training: {epochs: 2001-01-01}\n")),
+    BadInput("a group for a key", 65, ["a key is not text"], config("scoring:\n  ? median: 3\n  : 5\n")),
+    BadInput("a list", 64, ["must be a group of keys, not a list"], config("- scoring\n")),
+    BadInput("a date", 65, ["Date value is not allowed"], config("training: {epochs: 2001-01-01}\n")),
     BadInput("no number", 64, ["finite number, not nan"], config("training: {learningRate: .nan}\n")),
     BadInput(
       "a number beyond all", 64, ["whole number"], config("training: {epochs: 99999999999999999999}\n")),
@@ -68,8 +69,9 @@ import Testing
       return try place.train(Cohort.manifest, ["--config", (place.folder / "config.yaml").path])
     },
     BadInput(
-      "a path with a gap", 64, ["'training..epochs=3' is no setting"], train("--set", "training..epochs=3")),
-    BadInput("a path without a key", 64, ["'=3' is no setting"], train("--set", "=3")),
+      "a path with a gap", 64, ["'training..epochs=3' is not a setting"], train("--set", "training..epochs=3")
+    ),
+    BadInput("a path without a key", 64, ["'=3' is not a setting"], train("--set", "=3")),
     BadInput(
       "an open bracket", 65, ["--set training.epochs=[1", "syntax"], train("--set", "training.epochs=[1")),
     BadInput(

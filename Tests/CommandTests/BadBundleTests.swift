@@ -148,20 +148,20 @@ import Testing
     }
     let outcome = try Tool.run(["bundle", "verify", bundle.path])
     #expect(outcome.code == 65 && outcome.standardOutput.isEmpty)
-    expectProblem(in: outcome, words: ["does not compute what it did", bundle.path])
+    expectProblem(in: outcome, words: ["output of the model has changed", bundle.path])
   }
 
   @Test(arguments: [
-    BadInput("missing folder", 66, ["no bundle", "/nowhere", "folder"]) { place in
+    BadInput("missing folder", 66, ["not a bundle", "/nowhere", "folder"]) { place in
       ["bundle", "verify", (place.folder / "nowhere").path]
     },
-    BadInput("folder that is no bundle", 66, ["no bundle", "bundle.json"]) { place in
+    BadInput("folder that is not a bundle", 66, ["not a bundle", "bundle.json"]) { place in
       ["bundle", "verify", place.folder.path]
     },
     BadInput("a shipped bundle's name mistyped", 66, ["no bundle 'flair-stric'", "flair-strict"]) { place in
       try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", "flair-stric"]
     },
-    BadInput("a scan for a bundle", 66, ["no bundle", "bundle.json"]) { place in
+    BadInput("a scan for a bundle", 66, ["not a bundle", "bundle.json"]) { place in
       try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", Cohort.patient.path]
     },
     BadInput("one bundle to combine", 64, ["one bundle alone", "two or more"]) { place in
@@ -184,7 +184,7 @@ import Testing
 
   @Test(arguments: ["calibrate", "combine"])
   func whatIsNoBundleIsNotReplacedByOne(command: String) throws {
-    let input = BadInput("a folder of scans", 73, ["something else than a bundle", "new folder"]) { place in
+    let input = BadInput("a folder of scans", 73, ["exists and is not a bundle", "new folder"]) { place in
       try Data("mine".utf8).write(to: place.folder / "mine.txt")
       let bundle = try Cohort.bundle.path
       let inputs = command == "combine" ? [bundle, bundle] : [bundle]

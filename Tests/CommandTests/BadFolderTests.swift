@@ -103,7 +103,7 @@ import Testing
       try Data(#"{"method": "vae", "extra": 3}"#.utf8).write(to: $0 / "config.json")
     },
     resumption("no configuration", 66, ["no run in the folder"]) { try remove($0 / "config.json") },
-    resumption("a configuration that cannot be read", 74, ["config.json", "rights"]) {
+    resumption("a configuration that cannot be read", 74, ["config.json", "permissions"]) {
       try remove($0 / "config.json")
       try FileManager.default.createDirectory(at: $0 / "config.json", withIntermediateDirectories: false)
     },

@@ -4,15 +4,15 @@ import Testing
 /// Manifests that do not say what they should.
 @Suite struct BadManifestTests {
   static let manifests: [BadInput] = [
-    BadInput("without a required column", 65, ["no column 'image'", "'imge' looks like it", "line 1"]) {
+    BadInput("without a required column", 65, ["no column 'image'", "but a column 'imge'", "line 1"]) {
       place in
       try place.segment(place.manifest("participant_id imge", "a scan.nii.gz"))
     },
-    BadInput("with a row too short", 65, ["2 cells", "header 3", "line 3", "n/a"]) { place in
+    BadInput("with a row too short", 65, ["2 cells", "header has 3", "line 3", "n/a"]) { place in
       try place.segment(
         place.manifest("participant_id image split", "a \(Cohort.patient.path) test", "b scan.nii.gz"))
     },
-    BadInput("with a participant in two splits", 65, ["'a'", "two splits", "leaks"]) { place in
+    BadInput("with a participant in two splits", 65, ["'a'", "two splits", "leakage"]) { place in
       try place.segment(
         place.manifest(
           "participant_id session_id image split", "a ses-1 x.nii.gz train", "a ses-2 y.nii.gz test"))
@@ -20,7 +20,8 @@ import Testing
     BadInput("with a case twice", 65, ["'a' is listed twice", "session_id"]) { place in
       try place.segment(place.manifest("participant_id image", "a x.nii.gz", "a y.nii.gz"))
     },
-    BadInput("with an unknown split", 65, ["'training' is no split", "line 2", "train, validation, test"]) {
+    BadInput("with an unknown split", 65, ["'training' is not a split", "line 2", "train, validation, test"])
+    {
       place in
       try place.segment(place.manifest("participant_id image split", "a x.nii.gz training"))
     },
@@ -36,10 +37,10 @@ import Testing
     BadInput("separated by commas", 65, ["no column 'participant_id'", "tabs"]) { place in
       try place.segment(place.manifest("participant_id,image", "a,x.nii"))
     },
-    BadInput("with a level that is none", 65, ["'middle' is no level", "line 2"]) { place in
+    BadInput("with a level that is none", 65, ["'middle' is not a position", "line 2"]) { place in
       try place.segment(place.manifest("participant_id image level", "a x.png middle"))
     },
-    BadInput("with an infinite level", 65, ["'inf' is no level"]) { place in
+    BadInput("with an infinite level", 65, ["'inf' is not a position"]) { place in
       try place.segment(place.manifest("participant_id image level", "a x.png inf"))
     },
     BadInput("with a name too long for a file", 65, ["longer than 140 bytes", "line 2"]) { place in

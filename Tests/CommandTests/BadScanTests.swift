@@ -173,7 +173,7 @@ import Volumes
     companion(
       "a missing transform", 66, "template_transform", ["transform cannot be read", "companion"], nil),
     companion(
-      "a transform that is none", 65, "template_transform", ["no ITK transform", "companion"], "hello\n"),
+      "a transform that is none", 65, "template_transform", ["not an ITK transform", "companion"], "hello\n"),
     companion(
       "a transform of other kind", 65, "template_transform", ["Euler3DTransform_double_3_3"],
       "#Insight Transform File V1.0\nTransform: Euler3DTransform_double_3_3\n"),
@@ -224,20 +224,20 @@ import Volumes
       let limited = ["/bin/sh", "-c", #"ulimit -v 12000000; exec "$0" "$@""#]
       let outcome = try Tool.start(place.segment(scan), launcher: limited).finish()
       #expect(outcome.code == 71, "\(outcome.standardError)")
-      expectProblem(in: outcome, words: ["takes about 43.7 GB of memory", "scan.nii", "ulimit -v"])
+      expectProblem(in: outcome, words: ["needs about 43.7 GB of memory", "scan.nii", "ulimit -v"])
     }
   #endif
 
   static let folders: [BadInput] = [
-    BadInput("empty folder", 66, ["holds no scan", "/empty", ".nii.gz"]) { place in
+    BadInput("empty folder", 66, ["contains no scan", "/empty", ".nii.gz"]) { place in
       try FileManager.default.createDirectory(at: place.folder / "empty", withIntermediateDirectories: true)
       return try place.segment(place.folder / "empty")
     },
-    BadInput("folder without scans", 66, ["holds no scan", "dcm2niix"]) { place in
+    BadInput("folder without scans", 66, ["contains no scan", "dcm2niix"]) { place in
       try Data("x".utf8).write(to: place.folder / "notes.txt")
       return try place.segment(place.folder)
     },
-    BadInput("DICOM folder", 65, ["holds DICOM", "dcm2niix -z y", "/dicom"]) { place in
+    BadInput("DICOM folder", 65, ["contains DICOM", "dcm2niix -z y", "/dicom"]) { place in
       let folder = place.folder / "dicom"
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try Data(repeating: 0, count: 128).appending("DICM and more").write(to: folder / "IM0001")

@@ -44,7 +44,7 @@ import Volumes
     for arguments in try Self.writers(to: folder / "out") {
       let outcome = try runBound(arguments)
       #expect(outcome.code == 73, "\(outcome.standardError)")
-      expectProblem(in: outcome, words: ["ermission", folder.path, "can be written to"])
+      expectProblem(in: outcome, words: ["ermission", folder.path, "writable"])
       #expect(outcome.standardOutput.isEmpty)
     }
   }

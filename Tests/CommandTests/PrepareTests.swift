@@ -138,7 +138,7 @@ import Volumes
     // Those that were prepared are used as they are.
     #expect(try prepare(out / "manifest.tsv", folder / "third").code == 0)
     let sidecar = try (folder / "third/\(prefix)brain_mask.json").text()
-    #expect(sidecar.contains("the scan comes prepared"), "\(sidecar)")
+    #expect(sidecar.contains("the scan is already preprocessed"), "\(sidecar)")
   }
 
   @Test func theManifestOfTheScansIsNotReplaced() throws {
@@ -181,8 +181,8 @@ import Volumes
   }
 
   static let refusals: [(weights: String, code: Int32, words: [String])] = [
-    ("nowhere.safetensors", 69, ["weights of the brain extraction are missing", "Scripts/bootstrap"]),
-    ("other.safetensors", 65, ["no weights of the brain extraction", "Scripts/bootstrap"]),
+    ("nowhere.safetensors", 69, ["weights of brain extraction are missing", "Scripts/bootstrap"]),
+    ("other.safetensors", 65, ["does not contain the weights of brain extraction", "Scripts/bootstrap"]),
     ("text.safetensors", 65, ["safetensors file"]),
   ]
 

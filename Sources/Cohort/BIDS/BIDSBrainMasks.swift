@@ -2,18 +2,18 @@ import Base
 package import Foundation
 import Volumes
 
-/// Brain masks of derivative data sets: `sub-*/**/*_desc-brain_mask.nii.gz` with the entities of a scan.
+/// The brain masks of derivative data sets: `sub-*/**/*_desc-brain_mask.nii.gz` with the entities of a scan.
 package struct BIDSBrainMasks {
   private let folders: [URL]
 
-  /// Looks in one derivative data set, or without it in all below `derivatives/` that Norma's own BIDS App did not
-  /// make: its masks hold the scored part of a brain only.
+  /// Searches one derivative data set, or all data sets in `derivatives/` except those of Norma, whose masks
+  /// contain only the scored part of the brain.
   package init(of root: URL, derivatives: URL?) throws {
     if let derivatives {
       guard derivatives.isFolder else {
         throw Problem(
-          .missingInput, "there is no such folder of derivatives", at: derivatives.path,
-          advice: "give a folder that holds sub-LABEL folders")
+          .missingInput, "the folder of derivatives does not exist", at: derivatives.path,
+          advice: "give a folder that contains sub-LABEL folders")
       }
       folders = [derivatives]
     } else {
@@ -24,7 +24,7 @@ package struct BIDSBrainMasks {
     }
   }
 
-  /// Gives the scans the masks that belong to them; throws a ``Problem`` where two do.
+  /// Assigns the masks to their scans. Throws a ``Problem`` if a scan has two.
   package func assign(to layout: inout BIDSLayout) throws {
     layout.participants = try layout.participants.map { participant in
       let masks = folders.flatMap { self.masks(of: participant.id, in: $0) }
@@ -37,9 +37,9 @@ package struct BIDSBrainMasks {
   private typealias NamedFile = (name: BIDSName, url: URL)
 
   private func masks(of participant: String, in folder: URL) -> [NamedFile] {
-    let own = folder.appendingPathComponent(participant)
-    return FileTree(own).sorted().compactMap { path in
-      let url = own.appendingPathComponent(path)
+    let folder = folder.appendingPathComponent(participant)
+    return FileTree(folder).sorted().compactMap { path in
+      let url = folder.appendingPathComponent(path)
       guard let name = BIDSName(url.lastPathComponent), name.isImage, name.suffix == "mask",
         name["desc"] == "brain"
       else { return nil }
@@ -50,22 +50,22 @@ package struct BIDSBrainMasks {
   private func assign(_ masks: [NamedFile], to scan: BIDSLayout.BIDSScan) throws -> BIDSLayout.BIDSScan {
     var scan = scan
     let named = masks.filter { $0.name.entities(without: "desc") == scan.name.entities }.map(\.url)
-    // A T1-weighted scan's mask has the same name; only the grid tells them apart.
+    // The mask of a T1-weighted scan has the same name; only the grids differ.
     let fitting = named.filter { Self.isOnGrid(of: scan.scanCase.image, $0) }
     if fitting.count > 1 {
       throw Problem(
         .badData, "two brain masks belong to '\(scan.scanCase.id)'",
         at: fitting.prefix(2).map(\.path).joined(separator: " and "),
-        advice: "say with --derivatives DIR which data set's masks are meant")
+        advice: "choose the data set of the masks with --derivatives DIR")
     }
     scan.scanCase.brainMask = fitting.first
     if fitting.isEmpty, !named.isEmpty {
-      scan.note = "A brain mask of another grid (perhaps of another scan) was not used."
+      scan.note = "A brain mask on another grid, perhaps that of another scan, was not used."
     }
     return scan
   }
 
-  /// True too where a file cannot be read: that is for the segmentation to say.
+  /// Returns true if the grids match. Unreadable files count as matching; the segmentation reports them.
   private static func isOnGrid(of scan: URL, _ mask: URL) -> Bool {
     guard let grid = try? VolumeReader.readGeometry(scan), let other = try? VolumeReader.readGeometry(mask)
     else { return true }

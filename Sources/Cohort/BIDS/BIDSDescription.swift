@@ -2,15 +2,15 @@ import Base
 import StrictSettings
 package import Foundation
 
-/// What Norma reads of a `dataset_description.json`; bids-validator checks the rest.
+/// The keys of a `dataset_description.json` that Norma uses; bids-validator checks the rest.
 package struct BIDSDescription: Sendable {
   package static let fileName = "dataset_description.json"
 
   package let doi: String?
-  /// Programs that made the data set; empty for a raw one.
+  /// The programs that generated the data set; empty for raw data.
   package let generators: [String]
 
-  /// Throws a ``Problem`` where the folder holds no valid description.
+  /// Reads the description of a data set. Throws a ``Problem`` if there is no valid one.
   package init(of folder: URL) throws {
     guard folder.isFolder else {
       throw Problem(.missingInput, "there is no such folder", at: folder.path, advice: "check the path")
@@ -18,13 +18,13 @@ package struct BIDSDescription: Sendable {
     let file = folder.appendingPathComponent(Self.fileName)
     guard let data = try? Data(contentsOf: file) else {
       throw Problem(
-        .missingInput, "the folder is no BIDS data set: it has no \(Self.fileName)", at: folder.path,
-        advice: "give the folder that holds it, or take --skip-bids-validation")
+        .missingInput, "the folder is not a BIDS data set: it has no \(Self.fileName)", at: folder.path,
+        advice: "give the folder that contains it, or use --skip-bids-validation")
     }
     guard let node = try? JSONDecoder().decode(ConfigurationNode.self, from: data), case .map = node else {
       throw Problem(
-        .badData, "\(Self.fileName) is no JSON object", at: file.path,
-        advice: "mend it; bids-validator says what is wrong")
+        .badData, "\(Self.fileName) is not a JSON object", at: file.path,
+        advice: "correct it; bids-validator reports the error")
     }
     for key in ["Name", "BIDSVersion"] {
       guard case .string(let text)? = node[key], !text.isEmpty else {
@@ -34,13 +34,11 @@ package struct BIDSDescription: Sendable {
       }
     }
     doi = node["DatasetDOI"]?.string
-    generators =
-      if case .list(let entries)? = node["GeneratedBy"] { entries.compactMap { $0["Name"]?.string } } else {
-        []
-      }
+    let entries = if case .list(let entries)? = node["GeneratedBy"] { entries } else { [ConfigurationNode]() }
+    generators = entries.compactMap { $0["Name"]?.string }
   }
 }
 
 extension ConfigurationNode {
-  fileprivate var string: String? { if case .string(let text) = self { text } else { nil } }
+  var string: String? { if case .string(let text) = self { text } else { nil } }
 }

@@ -2,29 +2,29 @@ import Base
 import StrictSettings
 package import Foundation
 
-/// Which FLAIR scans are meant: the `flair` query of a filter file as fMRIPrep reads it.
+/// A selection of FLAIR scans: the `flair` query of a BIDS filter file in the format of fMRIPrep.
 package struct BIDSFilter: Sendable {
-  /// What one entity must be.
-  private enum Wanted {
-    case anything, nothing
+  /// The condition on one entity.
+  private enum Condition {
+    case present, absent
     case oneOf([ConfigurationNode])
   }
 
-  private var wanted: [String: Wanted] = [:]
+  private var conditions: [String: Condition] = [:]
 
-  /// Every scan.
+  /// Creates a filter that accepts every scan.
   package init() {}
 
-  /// Reads a filter file; queries for other kinds of images are left alone.
+  /// Reads a filter file. Queries for other kinds of images are ignored.
   package init(contentsOf url: URL) throws {
     guard let data = try? Data(contentsOf: url) else {
       throw Problem(
-        .missingInput, "the filter file cannot be read", at: url.path, advice: "check the path and its rights"
-      )
+        .missingInput, "the filter file cannot be read", at: url.path,
+        advice: "check the path and permissions")
     }
     guard case .map(let queries)? = try? JSONDecoder().decode(ConfigurationNode.self, from: data) else {
       throw Problem(
-        .badData, "the filter file is no JSON object", at: url.path,
+        .badData, "the filter file is not a JSON object", at: url.path,
         advice: #"write it as {"flair": {"acquisition": "3d"}}"#)
     }
     for name in queries.keys.sorted() where !Self.queries.contains(name) {
@@ -33,7 +33,7 @@ package struct BIDSFilter: Sendable {
     guard let query = queries["flair"] else { return }
     guard case .map(let entities) = query else {
       throw Problem(
-        .badData, "'flair' wants a group of keys, not \(query.text)", at: url.path,
+        .badData, "'flair' must be a group of keys, not \(query.text)", at: url.path,
         advice: #"write it as {"flair": {"acquisition": "3d"}}"#)
     }
     for (name, value) in entities.sorted(by: { $0.key < $1.key }) {
@@ -41,17 +41,17 @@ package struct BIDSFilter: Sendable {
         throw Self.unknown(
           "entity", name, known: Self.shortNames.flatMap { [$0.key, $0.value] }, at: url.path)
       }
-      wanted[key] = try Self.wanted(value, of: name, at: url.path)
+      conditions[key] = try Self.condition(value, of: name, at: url.path)
     }
   }
 
-  /// Whether a scan is meant.
+  /// Returns true if the filter accepts a scan.
   func accepts(_ name: BIDSName) -> Bool {
-    wanted.allSatisfy { key, wanted in
+    conditions.allSatisfy { key, condition in
       let label = Self.label(of: key, in: name)
-      return switch wanted {
-      case .anything: label != nil
-      case .nothing: label == nil
+      return switch condition {
+      case .present: label != nil
+      case .absent: label == nil
       case .oneOf(let values): values.contains { value in label.map { Self.matches($0, value, key) } == true }
       }
     }
@@ -75,44 +75,45 @@ package struct BIDSFilter: Sendable {
     }
   }
 
-  private static func wanted(_ value: ConfigurationNode, of name: String, at place: String) throws -> Wanted {
+  private static func condition(_ value: ConfigurationNode, of name: String, at file: String) throws
+    -> Condition
+  {
     switch value {
-    case .null: return .nothing
-    case .string("*"): return .anything
-    case .string, .int: return .oneOf([value])
+    case .null: return .absent
+    case .string("*"): return .present
+    case _ where isLabel(value): return .oneOf([value])
     case .list(let values) where values.allSatisfy(isLabel): return .oneOf(values)
     default:
       throw Problem(
-        .badData, "'flair.\(name)' cannot be \(value.text)", at: place,
-        advice: "give a label, a number, a list of these, null for scans without it or \"*\" for any")
+        .badData, "'flair.\(name)' cannot be \(value.text)", at: file,
+        advice:
+          "give a label, a number or a list of these, null for scans without it, or \"*\" for any label"
+      )
     }
   }
 
   private static func isLabel(_ value: ConfigurationNode) -> Bool {
-    switch value {
-    case .string, .int: true
-    default: false
-    }
+    if case .int = value { true } else { value.string != nil }
   }
 
-  private static func unknown(_ kind: String, _ name: String, known: [String], at place: String) -> Problem {
+  private static func unknown(_ kind: String, _ name: String, known: [String], at file: String) -> Problem {
     Problem(
-      .usage, "there is no \(kind) '\(name)'", at: place,
+      .usage, "unknown \(kind) '\(name)'", at: file,
       advice: nearestName(to: name, in: known).map { "did you mean '\($0)'?" }
         ?? "known: \(known.sorted().joined(separator: ", "))")
   }
 
   private static let queries = ["flair", "t1w", "t2w", "bold", "sbref", "fmap", "roi", "dwi", "asl", "pet"]
 
-  /// Entities whose labels are numbers, with zeros in front or without.
+  /// The entities whose labels are numbers, with or without leading zeros.
   private static let indices: Set = ["run", "echo", "flip", "inv", "split"]
 
-  /// Long names of BIDS and PyBIDS, and what stands for them in file names.
+  /// The short keys in file names by the long names of BIDS and PyBIDS.
   private static let shortNames = [
     "subject": "sub", "session": "ses", "sample": "sample", "task": "task", "tracksys": "tracksys",
     "acquisition": "acq", "nucleus": "nuc", "volume": "voi", "ceagent": "ce", "tracer": "trc",
-    "stain": "stain",
-    "reconstruction": "rec", "direction": "dir", "run": "run", "modality": "mod", "echo": "echo",
+    "stain": "stain", "reconstruction": "rec", "direction": "dir", "run": "run", "modality": "mod",
+    "echo": "echo",
     "flip": "flip", "inversion": "inv", "mtransfer": "mt", "part": "part", "processing": "proc",
     "hemisphere": "hemi", "space": "space", "split": "split", "recording": "recording", "chunk": "chunk",
     "segmentation": "seg", "scale": "scale", "resolution": "res", "density": "den", "label": "label",

@@ -1,8 +1,8 @@
 import Foundation
 
-/// A BIDS file name taken apart, such as `sub-01_acq-3d_FLAIR.nii.gz`.
+/// A parsed BIDS file name, such as `sub-01_acq-3d_FLAIR.nii.gz`.
 package struct BIDSName: Hashable, Sendable {
-  /// A key, short as in names, and its label.
+  /// A short key and its label.
   package struct Entity: Hashable, Sendable {
     package let key: String
     package let label: String
@@ -10,13 +10,13 @@ package struct BIDSName: Hashable, Sendable {
     var text: String { "\(key)-\(label)" }
   }
 
-  /// In the order of the name.
+  /// The entities in the order of the name.
   package let entities: [Entity]
   package let suffix: String
-  /// With its dots: `.nii.gz`.
+  /// The extension with its dots: `.nii.gz`.
   package let fileExtension: String
 
-  /// Nil for a file that is not named as BIDS names files.
+  /// Parses a file name; returns nil if it is not a BIDS name.
   package init?(_ fileName: String) {
     let stem = fileName.prefix { $0 != "." }
     let parts = stem.split(separator: "_", omittingEmptySubsequences: false)
@@ -30,12 +30,12 @@ package struct BIDSName: Hashable, Sendable {
 
   package subscript(_ key: String) -> String? { entities.first { $0.key == key }?.label }
 
-  /// The entities as in the name: `sub-01_acq-3d`.
+  /// The part of the name before the suffix: `sub-01_acq-3d`.
   package var prefix: String { entities.map(\.text).joined(separator: "_") }
 
   var isImage: Bool { [".nii", ".nii.gz"].contains(fileExtension) }
 
-  /// The entities but for one.
+  /// Returns all entities but one.
   func entities(without key: String) -> [Entity] { entities.filter { $0.key != key } }
 
   fileprivate static func isLabel(_ text: Substring) -> Bool {

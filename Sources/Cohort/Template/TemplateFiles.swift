@@ -2,26 +2,26 @@ import Base
 package import Foundation
 package import Volumes
 
-/// The maps of the ICBM152 2009a template in the folder that Scripts/bootstrap fills.
+/// The maps of the ICBM152 2009a template in the folder that Scripts/bootstrap creates.
 package struct TemplateFiles {
   package enum Map: String {
-    /// T1-weighted, brain only.
+    /// T1-weighted intensities of the brain.
     case t1
-    /// Shares as 0...255.
+    /// Tissue probabilities, coded as 0...255.
     case greyMatter = "gm"
     case whiteMatter = "wm"
   }
 
   package let folder: URL
 
-  /// The template in a folder, which need not exist.
+  /// Creates the paths in a folder, which need not exist.
   package init(folder: URL) { self.folder = folder }
 
   package func url(_ map: Map) -> URL {
     folder.appendingPathComponent("mni_icbm152_\(map.rawValue)_tal_nlin_sym_09a_converted.nii.gz")
   }
 
-  /// Throws a ``Problem`` where the file is missing, and what reading a NIfTI file throws.
+  /// Reads a map. Throws if its file is missing or unreadable.
   package func read(_ map: Map) throws -> Volume {
     let url = url(map)
     guard FileManager.default.fileExists(atPath: url.path) else {

@@ -1,13 +1,13 @@
 package import Volumes
 
-/// Where the template's brain lies: MNI152, world mm.
+/// The extent of the template's brain in MNI152 world mm.
 package enum TemplateSpace {
-  /// Faces of the template's brain in mm: left, posterior, inferior; right, anterior, superior.
+  /// The faces of its bounding box in mm: left, posterior, inferior; right, anterior, superior.
   package static let low = SIMD3(-72.0, -106, -70), high = SIMD3(72.0, 74, 82)
-  /// A brain whose outermost faces are all this close (mm) to the template's is taken as registered.
+  /// The largest distance in mm between the faces of a registered brain and those of the template.
   private static let tolerance = 12.0
 
-  /// Whether a stripped scan lies where the template does.
+  /// Returns true if a skull-stripped scan is in template space.
   package static func holds(_ scan: Volume) -> Bool {
     let orientation = Orientation(of: scan.geometry)
     let brain = orientation.apply(scan.map { $0 == 0 ? UInt8(0) : 1 })
@@ -16,14 +16,14 @@ package enum TemplateSpace {
   }
 
   package static func holds(_ brain: Mask, _ first: SIMD3<Double>, _ last: SIMD3<Double>) -> Bool {
-    // In a stack that ends inside the brain only the in-plane faces can be compared.
+    // If the stack ends inside the brain, only the in-plane faces can be compared.
     let axes = brain.reachesVertex ? [0, 1, 2] : [0, 1]
     return axes.allSatisfy { max(abs(first[$0] - low[$0]), abs(last[$0] - high[$0])) <= tolerance }
   }
 }
 
 extension Mask {
-  /// Whether the top slice is empty, so that the stack goes beyond the brain.
+  /// True if the top slice is empty, so that the stack includes the vertex.
   fileprivate var reachesVertex: Bool {
     !voxels.suffix(shape[0] * shape[1]).contains { $0 != 0 }
   }

@@ -2,15 +2,16 @@ public import Cohort
 public import Foundation
 public import Tensors
 
-/// A bundle whose thresholds are measured anew, on lesion-free scans of somebody's own.
+/// The recalibration of a bundle on your own lesion-free scans.
 public struct BundleCalibration {
   private let bundle: ModelBundle
 
-  /// Of this bundle, whose model stays as it is.
+  /// Creates the recalibration of a bundle, whose model stays unchanged.
   public init(_ bundle: ModelBundle) { self.bundle = bundle }
 
-  /// Measures on the validation scans of `data`, writes a bundle and returns it; `description` is plain words about all
-  /// people and scans. Throws a ``Problem`` without a lesion-free validation scan.
+  /// Measures the thresholds on the validation scans of `data`, writes a new bundle and returns it.
+  /// `description` describes the participants and scans; `progress` receives the numbers of finished scans
+  /// and of all scans. Throws a ``Problem`` if no validation scan is lesion-free.
   public func write(
     on data: Manifest, name: String, description: String?, to url: URL, device: Device = .cpu,
     progress: (Int, Int) throws -> Void = { _, _ in }
@@ -29,7 +30,7 @@ public struct BundleCalibration {
 }
 
 extension Calibration {
-  /// Measures a finished model on the validation scans of a manifest.
+  /// Measures a trained model on the validation scans of a manifest.
   init(
     of scorer: Scorer, configuration: Configuration, on data: Manifest, progress: (Int, Int) throws -> Void
   ) throws {

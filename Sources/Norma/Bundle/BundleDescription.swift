@@ -2,52 +2,52 @@
 public struct BundleDescription: Codable, Hashable, Sendable {
   /// The version of this layout.
   public var schemaVersion: Int
-  /// The name in reports and sidecars.
+  /// The name of the bundle in reports and sidecars.
   public var name: String
-  /// The release that made the bundle.
+  /// The version of Norma that wrote the bundle.
   public var normaVersion: String
-  /// Everything that decides how the model computes.
+  /// The configuration of the model.
   public var configuration: Configuration
-  /// False-positive rate against threshold.
+  /// The thresholds by false-positive rate.
   public var calibration: Calibration
-  /// What the training scans looked like; nil in bundles older than this key.
+  /// The properties of the training scans; nil if they were not measured.
   public var domain: InputDomain?
-  /// Where the model comes from.
+  /// The origin of the model.
   public var provenance: Provenance
-  /// What the model says of a fixed slice.
+  /// The output of the model for a synthetic slice.
   public var selfTest: SelfTest
-  /// SHA-256 of every other file of the bundle.
+  /// The SHA-256 of every other file of the bundle.
   public var files: [String: String]
 
-  /// Where a model comes from.
+  /// The origin of a model.
   public struct Provenance: Codable, Hashable, Sendable {
     /// The engine and its version.
     public var engine: String
-    /// Hash of all training and validation inputs and the recipe.
+    /// The SHA-256 of all training and validation inputs and the recipe.
     public var dataSHA256: String
-    /// Scans trained on.
+    /// The number of training scans.
     public var trainingCases: Int
-    /// Lesion-free slices trained on.
+    /// The number of training slices.
     public var trainingSlices: Int
-    /// Scans that chose weights and threshold.
+    /// The number of validation scans, which selected the weights and the thresholds.
     public var validationCases: Int
-    /// Lesion-free slices of those.
+    /// The number of validation slices.
     public var validationSlices: Int
-    /// The run's seed.
+    /// The seed of the run.
     public var seed: Int
-    /// Epochs trained, and the one whose weights are in the bundle; 0 for methods without epochs.
+    /// The number of epochs; 0 for methods without epochs.
     public var epochs: Int
     /// The epoch whose weights are in the bundle.
     public var bestEpoch: Int
-    /// Plain words about the people and scans, given at training.
+    /// The description of participants and scans, given at training.
     public var data: String
   }
 
-  /// The score of a fixed synthetic slice, by which `verify` knows that the model still computes the same.
+  /// The score of a synthetic slice, from which ``ModelBundle/verify(device:)`` detects changes.
   public struct SelfTest: Codable, Hashable, Sendable {
-    /// Mean of the raw map.
+    /// The mean of the raw map.
     public var mean: Double
-    /// Largest value of the raw map.
+    /// The maximum of the raw map.
     public var maximum: Double
   }
 }

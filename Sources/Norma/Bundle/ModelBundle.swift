@@ -4,31 +4,32 @@ import Base
 public import Foundation
 public import Tensors
 
-/// A trained model with all that its use needs: a folder with `bundle.json`, `weights.safetensors`, `card.md`.
+/// A trained model with its configuration: a folder of `bundle.json`, `weights.safetensors` and `card.md`.
 public struct ModelBundle: Sendable {
-  /// The version this code writes and reads.
+  /// The version of the schema that this code reads and writes.
   public static let schemaVersion = 1
   static let descriptionFile = "bundle.json"
   static let weightsFile = "weights.safetensors"
   static let cardFile = "card.md"
 
-  /// The folder.
+  /// The folder of the bundle.
   public let url: URL
-  /// What `bundle.json` says.
+  /// The contents of `bundle.json`.
   public let description: BundleDescription
 
-  /// Opens a bundle and checks its schema and the SHA-256 of its files. Throws a ``Problem``.
+  /// Opens a bundle and checks its schema and the SHA-256 of its files. Throws a ``Problem`` if a file is
+  /// missing or damaged, or if the schema version differs.
   public init(contentsOf url: URL) throws {
     let file = url.appendingPathComponent(Self.descriptionFile)
     guard let data = try? Data(contentsOf: file) else {
       throw Problem(
-        .missingInput, "there is no bundle", at: url.path,
-        advice: "a bundle is a folder that holds bundle.json")
+        .missingInput, "the folder is not a bundle", at: url.path,
+        advice: "give a folder that contains bundle.json")
     }
     struct Version: Decodable { var schemaVersion: Int }
     guard let version = try? JSONDecoder().decode(Version.self, from: data).schemaVersion else {
       throw Problem(
-        .badData, "bundle.json has no schemaVersion", at: file.path, advice: "fetch the bundle again")
+        .badData, "bundle.json has no schemaVersion", at: file.path, advice: "download the bundle again")
     }
     guard version == Self.schemaVersion else {
       throw Problem(
@@ -41,27 +42,28 @@ public struct ModelBundle: Sendable {
     } catch {
       let reason = (error as? any ProblemReport)?.problem ?? error as? Problem
       throw Problem(
-        .badData, "bundle.json does not fit its schema: \(reason?.what ?? "\(error)")", at: file.path,
-        advice: "fetch the bundle again\(reason.map { "; \($0.advice)" } ?? "")")
+        .badData, "bundle.json does not match its schema: \(reason?.what ?? "\(error)")", at: file.path,
+        advice: "download the bundle again\(reason.map { "; \($0.advice)" } ?? "")")
     }
     self.url = url
     for name in [Self.weightsFile, Self.cardFile] where description.files[name] == nil {
       throw Problem(
-        .badData, "bundle.json lists no checksum of \(name)", at: file.path, advice: "fetch the bundle again")
+        .badData, "bundle.json has no checksum of \(name)", at: file.path, advice: "download the bundle again"
+      )
     }
     for (name, expected) in description.files.sorted(by: { $0.key < $1.key }) {
-      let part = url.appendingPathComponent(name)
-      let actual = try Digest.of(file: part)
+      let file = url.appendingPathComponent(name)
+      let actual = try Digest.of(file: file)
       guard actual == expected else {
         throw Problem(
           .badData,
-          "the file differs from what the bundle was made with: sha256 \(actual), expected \(expected)",
-          at: part.path, advice: "fetch the bundle again; do not use this one")
+          "the checksum of the file differs: sha256 \(actual), expected \(expected)",
+          at: file.path, advice: "download the bundle again; do not use this one")
       }
     }
   }
 
-  /// Builds the method and loads its weights; throws when a tensor is missing or shaped otherwise.
+  /// Creates the method and loads its weights. Throws if a tensor is missing or has another shape.
   package func scorer(device: Device) throws -> Scorer {
     let weights = url.appendingPathComponent(Self.weightsFile)
     let configuration = description.configuration
@@ -80,11 +82,11 @@ public struct ModelBundle: Sendable {
     } catch let error as ParameterError {
       throw Problem(
         .badData, "\(error)", at: weights.path,
-        advice: "the bundle does not fit its configuration; fetch it again")
+        advice: "the weights do not match the configuration of the bundle; download it again")
     }
   }
 
-  /// Runs the model on the fixed slice and compares with what it gave when it was made.
+  /// Throws a ``Problem`` if the output of the model for a synthetic slice differs from that at its creation.
   public func verify(device: Device = .cpu) throws {
     let actual = try BundleDescription.SelfTest(
       of: scorer(device: device), size: description.configuration.recipe.gridSize)
@@ -94,12 +96,12 @@ public struct ModelBundle: Sendable {
       abs(actual.maximum - expected.maximum) <= tolerance * max(1, expected.maximum)
     else {
       throw Problem(
-        .badData, "the model does not compute what it did: \(actual), expected \(expected)", at: url.path,
-        advice: "check the engine's version with norma doctor, or train the bundle again")
+        .badData, "the output of the model has changed: \(actual), expected \(expected)", at: url.path,
+        advice: "check the version of the engine with norma doctor, or train the bundle again")
     }
   }
 
-  /// Throws a ``Problem`` where something lies at `url` that is no bundle, and so is not to be replaced by one.
+  /// Throws a ``Problem`` if `url` exists and is not a bundle, so that it must not be replaced.
   package static func requireRoom(at url: URL) throws {
     let manager = FileManager.default
     let contents = try? manager.contentsOfDirectory(atPath: url.path)
@@ -107,49 +109,48 @@ public struct ModelBundle: Sendable {
       !manager.fileExists(atPath: url.path) || contents == [] || contents?.contains(descriptionFile) == true
     else {
       throw Problem(
-        .cannotCreate, "something else than a bundle is there", at: url.path,
-        advice: "give a new folder, or that of a bundle to be replaced")
+        .cannotCreate, "the folder exists and is not a bundle", at: url.path,
+        advice: "give a new folder, or that of a bundle to replace")
     }
   }
 
-  /// Writes a bundle whole: into a folder beside `url` that then takes its place. `isHalf` keeps the method's weights
-  /// as numbers of 16 bits. Throws a ``Problem`` where something else lies there.
+  /// Writes a bundle to a temporary folder and moves it to `url`. `isHalf` stores the weights of the method
+  /// as float16. Throws a ``Problem`` if `url` exists and is not a bundle.
   package static func write(
     _ scorer: Scorer, configuration: Configuration, calibration: Calibration, domain: InputDomain? = nil,
     provenance: BundleDescription.Provenance, name: String, isHalf: Bool = false, to url: URL
   ) throws {
     try requireRoom(at: url)
     let manager = FileManager.default
-    let fresh = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
-    try? manager.removeItem(at: fresh)
-    defer { try? manager.removeItem(at: fresh) }
-    try AtomicFile.makeFolder(fresh)
+    let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent).new")
+    try? manager.removeItem(at: temporary)
+    defer { try? manager.removeItem(at: temporary) }
+    try AtomicFile.makeFolder(temporary)
     var tensors = [String: Tensor]()
     for (name, tensor) in try scorer.method.state {
       tensors["model.\(name)"] = try isHalf && isWeight(name) ? tensor.to(.float16) : tensor
     }
     tensors.merge(scorer.statistics?.state ?? [:]) { model, _ in model }
     try Safetensors.write(
-      tensors, metadata: ["format": "norma"], to: fresh.appendingPathComponent(weightsFile))
+      tensors, metadata: ["format": "norma"], to: temporary.appendingPathComponent(weightsFile))
     var description = BundleDescription(
       schemaVersion: schemaVersion, name: name, normaVersion: NormaVersion.current,
-      configuration: configuration,
-      calibration: calibration, domain: domain, provenance: provenance,
+      configuration: configuration, calibration: calibration, domain: domain, provenance: provenance,
       selfTest: try BundleDescription.SelfTest(of: scorer, size: configuration.recipe.gridSize), files: [:])
-    try AtomicFile.write(ModelCard(description).text, to: fresh.appendingPathComponent(cardFile))
+    try AtomicFile.write(ModelCard(description).text, to: temporary.appendingPathComponent(cardFile))
     for file in [weightsFile, cardFile] {
-      description.files[file] = try Digest.of(file: fresh.appendingPathComponent(file))
+      description.files[file] = try Digest.of(file: temporary.appendingPathComponent(file))
     }
-    try AtomicFile.write(json: description, to: fresh.appendingPathComponent(descriptionFile))
+    try AtomicFile.write(json: description, to: temporary.appendingPathComponent(descriptionFile))
     try? manager.removeItem(at: url)
-    try manager.moveItem(at: fresh, to: url)
+    try manager.moveItem(at: temporary, to: url)
     WholeFile.flushNames(in: url.deletingLastPathComponent())
   }
 
-  /// Whether a tensor belongs to a layer: sums over people need all their digits.
+  /// Returns true if a tensor belongs to a layer. Sums over participants need full precision.
   static func isWeight(_ name: String) -> Bool { name.hasSuffix("weight") || name.hasSuffix("bias") }
 
-  /// Adds a section to the model card and renews its checksum.
+  /// Adds or replaces a section at the end of the model card and updates its checksum.
   public func addToCard(section: String, text: String) throws {
     let card = url.appendingPathComponent(Self.cardFile)
     let old = try String(contentsOf: card, encoding: .utf8)
@@ -162,7 +163,7 @@ public struct ModelBundle: Sendable {
 }
 
 extension BundleDescription.SelfTest {
-  /// Scores a disc with a ramp and a bright square.
+  /// Scores a disc with an intensity ramp and a bright square.
   init(of scorer: Scorer, size: Int) throws {
     var image = [Float](repeating: 0, count: size * size), brain = image
     let middle = Float(size - 1) / 2

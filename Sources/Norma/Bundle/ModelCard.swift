@@ -2,7 +2,7 @@ import Base
 import Cohort
 import Methods
 
-/// What a bundle is, in plain words.
+/// The model card of a bundle; ``ModelBundle/addToCard(section:text:)`` adds results.
 struct ModelCard {
   private let description: BundleDescription
 
@@ -10,51 +10,74 @@ struct ModelCard {
 
   var text: String {
     let configuration = description.configuration, provenance = description.provenance
-    let levels = configuration.recipe.zRange
+    let recipe = configuration.recipe, zRange = recipe.zRange
     let summary = (try? MethodRegistry.entry(configuration.method).summary) ?? configuration.method
     return """
       # \(description.name)
 
       **Research use only. Not a medical device; not for diagnosis.**
 
-      ## What it is
+      ## Model
 
-      The method `\(configuration.method)`: \(summary).
+      Method `\(configuration.method)`: \(summary).
 
-      \(learned) The anomaly map it makes is 0 where a voxel is as expected and grows with the distance from that.
+      \(training) The anomaly map is 0 where a voxel is as expected and increases with the deviation.
 
       ## Data
 
-      \(provenance.data.isEmpty ? "Not described by whoever trained it." : provenance.data)
+      \(provenance.data.isEmpty ? "No description was given at training." : provenance.data)
 
       - training: \(provenance.trainingCases) scans, \(provenance.trainingSlices) slices
-      - \(validation): \(provenance.validationCases) scans, \(provenance.validationSlices) slices
-      - axial levels: \(levels.isEmpty ? "all" : "template-space z \(levels[0]) to \(levels[1]) mm only")
+      - validation (\(validation)): \(provenance.validationCases) scans, \(provenance.validationSlices) slices
+      - axial range: \(zRange.isEmpty ? "all slices" : "template-space z \(zRange[0]) to \(zRange[1]) mm")
 
-      ## What it eats
+      ## Input
 
-      A \(configuration.recipe.contrast.isEmpty ? "scan" : configuration.recipe.contrast) as the scanner made it, or stripped \
-      and registered already; brightness is normalised as
-      `\(configuration.recipe.normalization.rawValue)`, slices are laid on a grid of \(configuration.recipe.gridSize) x \
-      \(configuration.recipe.gridSize) pixels of \(configuration.recipe.gridSpacing) mm.
+      A \(recipe.contrast.isEmpty ? "" : "\(recipe.contrast) ")scan, raw or skull-stripped and registered. \
+      Intensities are normalised by `\(recipe.normalization.rawValue)`; slices are resampled to \
+      \(recipe.gridSize) x \(recipe.gridSize) pixels of \(recipe.gridSpacing) mm.
 
       ## Threshold
 
-      From \(description.calibration.cases) lesion-free validation scans (\(description.calibration.voxels) brain voxels):
+      Measured on \(description.calibration.cases) \(normal("validation scans")) \
+      (\(description.calibration.voxels) brain voxels):
 
-      | false-positive rate on them | threshold |
+      | false-positive rate | threshold |
       |---|---|
       \(Calibration.reportedRates.compactMap(row).joined(separator: "\n"))
 
-      `norma segment` uses \(percent(configuration.calibration.defaultRate)) unless told otherwise. A rate measured
-      on these people need not hold on others. \(reliability)
+      `norma segment` uses \(percent(configuration.calibration.defaultRate)) by default. The rate may differ \
+      on other scans. \(reliability)
       """ + "\n" + otherThresholds
   }
 
-  /// How well the rates hold for people whose scores found no threshold.
+  private var training: String {
+    switch description.configuration.training.exclusion {
+    case .slices:
+      "It was trained on slices without annotated lesions; lesions without annotation count as normal."
+    case .voxels: "It was trained on voxels at least 3 mm from annotated lesions, not on lesions."
+    case .none: "It was trained on all slices, including lesions, and on their lesion masks."
+    }
+  }
+
+  private var validation: String {
+    switch description.configuration.training.exclusion {
+    case .slices: "lesion-free; it selected the weights and the thresholds"
+    case .voxels: "lesions excluded; it selected the weights and the thresholds"
+    case .none: "it selected the weights, and its lesion-free scans the thresholds"
+    }
+  }
+
+  /// Returns a description of the part of these scans that counts as normal.
+  private func normal(_ scans: String) -> String {
+    description.configuration.training.exclusion == .voxels
+      ? "\(scans), at least 6 mm from annotated lesions" : "lesion-free \(scans)"
+  }
+
+  /// The rates of participants against the thresholds of the others.
   private var reliability: String {
     guard let reliability = description.calibration.reliability else {
-      return "How well it holds for people held back was not measured; that takes three lesion-free people."
+      return "Its variation between participants was not measured, which requires three participants."
     }
     let rows = reliability.points.map { point in
       let numbers = [point.observed] + point.interval + point.perParticipant
@@ -63,31 +86,15 @@ struct ModelCard {
         + "| \(percents[3]) to \(percents[4]) % |"
     }
     return """
-      Of \(reliability.participants) people, each held back from the thresholds of the others:
+      Each of the \(reliability.participants) participants was compared with the thresholds of the others:
 
-      | stated | observed over all voxels [95 %] | in single people (5th to 95th percentile) |
+      | stated | observed over all voxels [95 %] | observed per participant (5th to 95th percentile) |
       |---|---|---|
       \(rows.joined(separator: "\n"))
       """
   }
 
-  private var learned: String {
-    switch description.configuration.training.exclusion {
-    case .slices: "It learned from slices without annotated lesions and was never shown a lesion."
-    case .voxels:
-      "It learned from what lies 3 mm or more from every annotated lesion; no lesion was shown to it as one."
-    case .none: "It learned from all slices, lesions included, and was given their masks."
-    }
-  }
-
-  private var validation: String {
-    switch description.configuration.training.exclusion {
-    case .slices, .voxels: "lesion-free validation, which chose the weights and the threshold"
-    case .none: "validation, which chose the weights, and its lesion-free scans the threshold"
-    }
-  }
-
-  /// The thresholds of training and labelled validation scans, where there are any.
+  /// The thresholds from training scans and from labelled validation scans, if there are any.
   private var otherThresholds: String {
     var lines = [String]()
     if let percentiles = description.calibration.trainingPercentiles {
@@ -95,13 +102,13 @@ struct ModelCard {
         "\($0.threshold.formatted(fraction: 4)) (\(Int($0.percentile))th)"
       }
       lines.append(
-        "- percentiles of the score in \(percentiles.cases) lesion-free training scans: "
+        "- percentiles of the score in \(percentiles.cases) \(normal("training scans")): "
           + values.joined(separator: ", "))
     }
     if let labelled = description.calibration.labelledValidation {
       lines.append(
-        "- best Dice (\(labelled.dice.formatted(fraction: 3))) on \(labelled.cases) validation scans with lesions: "
-          + labelled.threshold.formatted(fraction: 4))
+        "- best Dice (\(labelled.dice.formatted(fraction: 3))) on \(labelled.cases) "
+          + "validation scans with lesions: \(labelled.threshold.formatted(fraction: 4))")
     }
     guard !lines.isEmpty else { return "" }
     return "\nOther thresholds (`--threshold-from`):\n\n" + lines.joined(separator: "\n") + "\n"

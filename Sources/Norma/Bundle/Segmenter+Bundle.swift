@@ -1,7 +1,7 @@
 public import Tensors
 
 extension Segmenter {
-  /// Loads a bundle's weights onto a device.
+  /// Loads the weights of a bundle onto a device.
   public convenience init(bundle: ModelBundle, device: Device = .cpu) throws {
     self.init(
       scorer: try bundle.scorer(device: device), recipe: bundle.description.configuration.recipe,

@@ -1,23 +1,17 @@
 import Base
 
-/// Continuous noise in -1...1 without a table: a hash at each node of a lattice, trilinear between nodes.
+/// Continuous noise in -1...1: a hash at each node of an infinite lattice, with trilinear interpolation.
 struct HashNoise: Sendable {
+  /// The seed of the pattern.
   let key: UInt64
+  /// The distance between nodes in mm.
   let spacing: Float
-
-  /// Noise whose nodes lie `spacing` mm apart, one pattern per `key`.
-  init(key: UInt64, spacing: Float) {
-    self.key = key
-    self.spacing = spacing
-  }
 
   func value(_ point: Point) -> Float {
     let scaled = point / spacing
     let lower = scaled.rounded(.down)
     let t = scaled - lower
-    let x = Int64(lower.x)
-    let y = Int64(lower.y)
-    let z = Int64(lower.z)
+    let x = Int64(lower.x), y = Int64(lower.y), z = Int64(lower.z)
     let near = plane(x, y, z, t)
     return near + t.z * (plane(x, y, z + 1, t) - near)
   }

@@ -1,14 +1,14 @@
 import Base
 import Volumes
 
-/// Four values per node on a regular grid in template world space, trilinear between nodes.
+/// Four values per node of a regular grid in template world space, with trilinear interpolation.
 struct Lattice: Sendable {
   let shape: SIMD3<Int>
-  /// World position of the first node, mm.
+  /// The world position of the first node in mm.
   let origin: Point
-  /// Distance between nodes, mm.
+  /// The distance between nodes in mm.
   let spacing: Float
-  /// x fastest.
+  /// The values of the nodes, with x contiguous.
   var values: [SIMD4<Float>]
 
   var count: Int { shape.x * shape.y * shape.z }
@@ -28,15 +28,13 @@ struct Lattice: Sendable {
     origin + spacing * Point(Float(x), Float(y), Float(z))
   }
 
-  /// The value at a world position; beyond the border that of the nearest border point.
+  /// Returns the value at a world position, extended constantly beyond the border.
   func value(_ point: Point) -> SIMD4<Float> {
     let last = Point(Float(shape.x - 1), Float(shape.y - 1), Float(shape.z - 1))
     let scaled = ((point - origin) / spacing).clamped(lowerBound: .zero, upperBound: last)
     let lower = scaled.rounded(.down)
     let t = scaled - lower
-    let x = Int(lower.x)
-    let y = Int(lower.y)
-    let z = Int(lower.z)
+    let x = Int(lower.x), y = Int(lower.y), z = Int(lower.z)
     let stepX = x + 1 < shape.x ? 1 : 0
     let stepY = y + 1 < shape.y ? shape.x : 0
     let stepZ = z + 1 < shape.z ? shape.x * shape.y : 0
@@ -54,7 +52,7 @@ struct Lattice: Sendable {
     }
   }
 
-  /// A lattice over the same box as this one with nodes about `spacing` mm apart, all zero.
+  /// Returns a lattice of zeros over the same box, with nodes `spacing` mm apart.
   func coarsened(spacing coarse: Float) -> Lattice {
     func nodes(_ count: Int) -> Int { Int((Float(count - 1) * spacing / coarse).rounded(.up)) + 1 }
     let shape = SIMD3(nodes(shape.x), nodes(shape.y), nodes(shape.z))
@@ -63,8 +61,8 @@ struct Lattice: Sendable {
       values: Array(repeating: .zero, count: shape.x * shape.y * shape.z))
   }
 
-  /// Four independent smooth random fields of mean 0 and variance 1 on the nodes of this lattice; structures
-  /// are about `radius` mm large.
+  /// Returns four independent smooth random fields of mean 0 and variance 1 on the nodes, with structures of
+  /// about `radius` mm.
   func smoothNoise(radius: Float, random: inout SeededGenerator) -> [SIMD4<Float>] {
     let radius = max(1, Int((radius / spacing).rounded()))
     var noise = values
@@ -81,10 +79,11 @@ struct Lattice: Sendable {
     return noise.map { ($0 - mean) / variance.squareRoot() }
   }
 
-  /// Running means along one axis; a line starts at every node whose coordinate on that axis is 0.
+  /// Replaces values by their running means along one axis.
   private func boxBlur(_ field: inout [SIMD4<Float>], radius: Int, length: Int, stride: Int) {
     let width = Float(2 * radius + 1)
     var line = [SIMD4<Float>](repeating: .zero, count: length)
+    // A line starts at every node whose coordinate on that axis is 0.
     for start in 0..<count where (start / stride) % length == 0 {
       for i in 0..<length { line[i] = field[start + i * stride] }
       func clamped(_ i: Int) -> SIMD4<Float> { line[min(max(i, 0), length - 1)] }

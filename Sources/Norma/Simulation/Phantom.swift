@@ -1,8 +1,9 @@
 extension SimulatedTemplate {
-  /// A head of ellipsoids, the size of an adult's and in the same world space as the ICBM152 template, on
-  /// `shape` voxels (at least 24 along each axis): simulations and tests that need no file.
+  /// Returns a head of ellipsoids for simulations without files. It has the size of an adult head and the
+  /// world space of the ICBM152 template; `shape` is at least 24 voxels along each axis.
   public static func phantom(shape: [Int]) -> SimulatedTemplate {
-    precondition(shape.count == 3 && shape.allSatisfy { $0 >= 24 }, "a phantom has 24 or more voxels an axis")
+    precondition(
+      shape.count == 3 && shape.allSatisfy { $0 >= 24 }, "a phantom needs at least 24 voxels along each axis")
     let shape = SIMD3(shape[0], shape[1], shape[2])
     let fieldOfView = Point(197, 233, 189)
     let nodes = Point(Float(shape.x), Float(shape.y), Float(shape.z))
@@ -16,13 +17,13 @@ extension SimulatedTemplate {
   }
 
   private static func tissue(at point: Point, blur: Float) -> (grey: Float, white: Float, brain: Float) {
-    /// Share of a voxel that lies more than `below` mm inside an ellipsoid.
-    func share(center: Point, radii: Point, below: Float) -> Float {
-      let depth = radii.min() * (1 - ((point - center) / radii).length)
+    /// Returns the fraction of a voxel that is more than `below` mm inside an ellipsoid.
+    func fraction(centre: Point, radii: Point, below: Float) -> Float {
+      let depth = radii.min() * (1 - ((point - centre) / radii).length)
       return smoothstep(below - blur, below + blur, depth)
     }
-    let head = (center: Point(0, -18, 14), radii: Point(68, 86, 72))
-    func inside(_ below: Float) -> Float { share(center: head.center, radii: head.radii, below: below) }
+    let head = (centre: Point(0, -18, 14), radii: Point(68, 86, 72))
+    func inside(_ below: Float) -> Float { fraction(centre: head.centre, radii: head.radii, below: below) }
     let mirrored = Point(abs(point.x), point.y, point.z) - point
     let ventricle = smoothstep(
       -blur, blur, 9 * (1 - ((point + mirrored - Point(13, -6, 18)) / Point(9, 30, 14)).length))

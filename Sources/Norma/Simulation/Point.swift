@@ -1,4 +1,4 @@
-/// A place or a displacement in template world space, mm, x to the right, y to the front, z up.
+/// A position or displacement in template world space in mm, RAS+.
 typealias Point = SIMD3<Float>
 
 extension SIMD3 where Scalar == Float {
@@ -16,11 +16,11 @@ extension SIMD3 where Scalar == Float {
   }
 }
 
-/// 0 below `low`, 1 above `high`, a smooth cubic between.
+/// Returns 0 below `low`, 1 above `high`, and a smooth cubic in between.
 func smoothstep(_ low: Float, _ high: Float, _ value: Float) -> Float {
   let t = min(max((value - low) / (high - low), 0), 1)
   return t * t * (3 - 2 * t)
 }
 
-/// The value `share` of the way from `a` to `b`.
-func mix(_ a: Float, _ b: Float, _ share: Float) -> Float { a + share * (b - a) }
+/// Returns the linear interpolation between `a` (weight 0) and `b` (weight 1).
+func mix(_ a: Float, _ b: Float, _ weight: Float) -> Float { a + weight * (b - a) }

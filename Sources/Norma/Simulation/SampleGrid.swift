@@ -1,15 +1,15 @@
 import Volumes
 
-/// The voxels of a simulated scan: boxes that tile the template's field of view.
+/// The voxel grid of a simulated scan, which tiles the field of view of the template.
 struct SampleGrid: Sendable {
   let shape: SIMD3<Int>
   let voxelSize: Point
-  /// Centre of the first voxel, world mm.
+  /// The centre of the first voxel in world mm.
   let origin: Point
-  /// Points at which a voxel is sampled along each axis, to average over its thickness.
+  /// The number of sample points per voxel along each axis, which are averaged.
   let samples: SIMD3<Int>
 
-  /// Throws `SimulationError.noSlices` where no slice centre lies in `zRange`.
+  /// Creates the grid. Throws ``SimulationError/noSlices`` if no slice has its centre in `zRange`.
   init(covering template: Lattice, voxelSize: Point, zRange: ClosedRange<Double>?) throws {
     let corner = template.origin - template.spacing / 2
     let nodes = Point(Float(template.shape.x), Float(template.shape.y), Float(template.shape.z))
@@ -34,11 +34,11 @@ struct SampleGrid: Sendable {
         k: SIMD3(0, 0, Double(voxelSize.z)), origin: SIMD3<Double>(origin)))
   }
 
-  func center(_ x: Int, _ y: Int, _ z: Int) -> Point {
+  func centre(_ x: Int, _ y: Int, _ z: Int) -> Point {
     origin + voxelSize * Point(Float(x), Float(y), Float(z))
   }
 
-  /// Positions of the sampled points relative to the centre of their voxel, mm.
+  /// The positions of the sample points relative to the centre of the voxel, in mm.
   var sampleOffsets: [Point] {
     func offsets(_ count: Int, _ size: Float) -> [Float] {
       (0..<count).map { ((Float($0) + 0.5) / Float(count) - 0.5) * size }

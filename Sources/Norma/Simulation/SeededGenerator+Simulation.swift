@@ -1,6 +1,6 @@
 import Base
 
 extension SeededGenerator {
-  /// A unit vector.
+  /// Returns a random unit vector.
   mutating func direction() -> Point { Point(normal(), normal(), normal()).normalized }
 }

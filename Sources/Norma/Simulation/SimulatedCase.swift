@@ -1,18 +1,18 @@
 public import Cohort
 public import Volumes
 
-/// One simulated person's scan with its truth, on one grid in template world space.
+/// The simulated scan of one participant with its ground truth, on one grid in template world space.
 public struct SimulatedCase: Sendable {
-  /// `sub-001` and so on, from 1.
+  /// The participant, such as `sub-001`.
   public let participantID: String
-  /// The scan in a scanner's arbitrary units, exactly 0 outside the brain.
+  /// The scan in arbitrary units, 0 outside the brain.
   public let flair: Volume
-  /// 1 inside the brain.
+  /// The brain mask.
   public let brainMask: Mask
-  /// 1 in lesions; all 0 unless `split` is test.
+  /// The lesion mask; empty unless `split` is test.
   public let lesionMask: Mask
-  /// What the case is for.
+  /// The split of the participant.
   public let split: Split
-  /// The kinds of lesions painted, empty unless `split` is test.
+  /// The kinds of the lesions; empty unless `split` is test.
   public let kinds: [LesionKind]
 }

@@ -2,18 +2,16 @@ import Cohort
 public import Foundation
 import Volumes
 
-/// The average head that simulated people are deformed from: tissue shares on a grid in world space.
+/// The average head from which simulated heads are deformed: tissue fractions on a grid in world space.
 public struct SimulatedTemplate: Sendable {
-  /// Shares 0...1 of grey matter (x), white matter (y), brain (z); distance to the ventricles in mm (w).
+  /// The fractions of grey matter (x), white matter (y), brain (z); the distance to the ventricles in mm (w).
   let tissues: Lattice
-  /// The direction away from the ventricles (x, y, z), fading with distance, on a coarse lattice: sampling
-  /// the template against it makes the ventricles grow.
+  /// The direction away from the ventricles (x, y, z), which fades with distance. Sampling the template
+  /// against this direction enlarges the ventricles.
   let ventriclePull: Lattice
 
-  /// Reads the ICBM152 2009a maps `mni_icbm152_{t1,gm,wm}_tal_nlin_sym_09a_converted.nii.gz` in `folder`.
-  ///
-  /// Throws a ``Problem`` where one is missing, what reading a NIfTI file throws, and `SimulationError` where the three
-  /// grids differ.
+  /// Reads the ICBM152 2009a maps `mni_icbm152_{t1,gm,wm}_tal_nlin_sym_09a_converted.nii.gz` of a folder.
+  /// Throws if one is missing or unreadable, or if their grids differ.
   public init(folder: URL) throws {
     let files = TemplateFiles(folder: folder)
     let brain = try files.read(.t1)
@@ -29,22 +27,22 @@ public struct SimulatedTemplate: Sendable {
       origin: Point(Float(origin.x), Float(origin.y), Float(origin.z)), spacing: 1
     ) { i in
       let inside = brain.voxels[i] > 0
-      // The maps are probabilities coded as 0...255.
+      // The maps are probabilities, coded as 0...255.
       return inside ? (grey.voxels[i] / 255, white.voxels[i] / 255, 1) : (0, 0, 0)
     }
   }
 
-  /// Builds the lattice from the shares of grey matter, white matter and brain at each voxel.
+  /// Creates a template from the fractions of grey matter, white matter and brain at each voxel.
   init(
     shape: SIMD3<Int>, origin: Point, spacing: Float,
-    shares: (Int) -> (grey: Float, white: Float, brain: Float)
+    fractions: (Int) -> (grey: Float, white: Float, brain: Float)
   ) {
     var tissues = Lattice(shape: shape, origin: origin, spacing: spacing, values: [])
     var fluid = [UInt8](repeating: 0, count: tissues.count)
     tissues.values = fluid.indices.map { i in
-      let share = shares(i)
-      fluid[i] = share.brain - share.grey - share.white > 0.5 ? 1 : 0
-      return SIMD4(share.grey, share.white, share.brain, 0)
+      let voxel = fractions(i)
+      fluid[i] = voxel.brain - voxel.grey - voxel.white > 0.5 ? 1 : 0
+      return SIMD4(voxel.grey, voxel.white, voxel.brain, 0)
     }
     // The lateral ventricles are the fluid that is connected to these points.
     let seeds = [Point(-10, 0, 20), Point(10, 0, 20)].map { seed -> Int in

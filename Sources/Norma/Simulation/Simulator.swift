@@ -2,55 +2,53 @@ import Cohort
 import Base
 import Volumes
 
-/// Makes simulated FLAIR scans: people deformed from a template, some of them with lesions.
+/// A simulator of FLAIR scans: heads deformed from a template, some of them with lesions.
 public struct Simulator: Sendable {
-  /// What the cohort looks like.
+  /// The options of the cohort.
   public let options: SimulationOptions
   private let template: SimulatedTemplate
   private let grid: SampleGrid
 
-  /// Throws `SimulationError` where an option is out of range or leaves no slice.
+  /// Creates a simulator. Throws if an option is out of range, or ``SimulationError`` if no slice is left.
   public init(template: SimulatedTemplate, options: SimulationOptions) throws {
     try options.validate()
-    self.template = template
-    self.options = options
+    (self.template, self.options) = (template, options)
     let size = options.voxelSize.map { Float($0) }
     grid = try SampleGrid(
       covering: template.tissues, voxelSize: Point(size[0], size[1], size[2]), zRange: options.zRange)
   }
 
-  /// `sub-001` for index 0.
+  /// Returns the participant of an index, such as `sub-001` for 0.
   public func participantID(_ index: Int) -> String {
     let number = String(index + 1)
     return "sub-" + String(repeating: "0", count: max(3 - number.count, 0)) + number
   }
 
-  /// The person of this index (from 0); depends on nothing but the options, the template and the index.
-  ///
-  /// Throws `SimulationError.noPlaceForLesion` where the slices are too few for the patient's lesions.
+  /// Simulates the participant of an index, from 0. The result depends only on template, options and index.
+  /// Throws ``SimulationError/noPlaceForLesion(participantID:_:)`` if the slices have no site for a lesion.
   public func makeCase(_ index: Int) throws -> SimulatedCase {
     var random = SeededGenerator(seed: options.seed, stream: UInt64(index), 0)
-    let person = Person(template: template, random: &random)
+    let head = SimulatedHead(template: template, random: &random)
     let scanner = Scanner(random: &random)
     guard options.split(of: index) == .test else {
-      return scan(index, person, scanner, kinds: [], lesions: [])
+      return scan(index, head, scanner, kinds: [], lesions: [])
     }
     let kind = LesionKind.allCases[index % LesionKind.allCases.count]
-    // A small lesion can end up in fluid or between the slices: then the patient gets others.
+    // A small lesion can be in fluid or between the slices; then the participant gets other lesions.
     for _ in 0..<8 {
-      let lesions = try lesions(of: kind, in: person, index: index, random: &random)
-      let patient = scan(index, person, scanner, kinds: [kind], lesions: lesions)
+      let lesions = try lesions(of: kind, in: head, index: index, random: &random)
+      let patient = scan(index, head, scanner, kinds: [kind], lesions: lesions)
       if patient.lesionMask.voxels.contains(1) { return patient }
     }
     throw SimulationError.noPlaceForLesion(participantID: participantID(index), kind)
   }
 
   private func scan(
-    _ index: Int, _ person: Person, _ scanner: Scanner, kinds: [LesionKind], lesions: [PaintedLesion]
+    _ index: Int, _ head: SimulatedHead, _ scanner: Scanner, kinds: [LesionKind], lesions: [PaintedLesion]
   ) -> SimulatedCase {
     let slices = concurrentMap(grid.shape.z) { z in
       slice(
-        z, person, lesions, scanner, SeededGenerator(seed: options.seed, stream: UInt64(index), 1, UInt64(z)))
+        z, head, lesions, scanner, SeededGenerator(seed: options.seed, stream: UInt64(index), 1, UInt64(z)))
     }
     return SimulatedCase(
       participantID: participantID(index),
@@ -61,14 +59,14 @@ public struct Simulator: Sendable {
   }
 
   private func lesions(
-    of kind: LesionKind, in person: Person, index: Int, random: inout SeededGenerator
+    of kind: LesionKind, in head: SimulatedHead, index: Int, random: inout SeededGenerator
   ) throws -> [PaintedLesion] {
     try kind.lesions(random: &random) { random, condition in
       for _ in 0..<5_000 {
-        let voxel = grid.center(
+        let voxel = grid.centre(
           random.count(0...grid.shape.x - 1), random.count(0...grid.shape.y - 1),
           random.count(0...grid.shape.z - 1))
-        let tissue = person(voxel)
+        let tissue = head.tissue(at: voxel)
         if tissue.insideBrain && condition(tissue) { return voxel }
       }
       throw SimulationError.noPlaceForLesion(participantID: participantID(index), kind)
@@ -82,24 +80,21 @@ public struct Simulator: Sendable {
   }
 
   private func slice(
-    _ z: Int, _ person: Person, _ lesions: [PaintedLesion], _ scanner: Scanner, _ random: SeededGenerator
+    _ z: Int, _ head: SimulatedHead, _ lesions: [PaintedLesion], _ scanner: Scanner, _ random: SeededGenerator
   ) -> RenderedSlice {
     let offsets = grid.sampleOffsets
-    var random = random
-    var slice = RenderedSlice()
+    var random = random, slice = RenderedSlice()
     for y in 0..<grid.shape.y {
       for x in 0..<grid.shape.x {
-        let center = grid.center(x, y, z)
-        var intensity: Float = 0
-        var brainSamples = 0
-        var lesionSamples = 0
+        let centre = grid.centre(x, y, z)
+        var intensity: Float = 0, brainSamples = 0, lesionSamples = 0
         for offset in offsets {
-          let point = center + offset
-          var tissue = person(point)
+          let point = centre + offset
+          var tissue = head.tissue(at: point)
           guard tissue.insideBrain else { continue }
           var painted = false
           for lesion in lesions
-          where lesion.paint(&tissue, at: point, fluidIntensity: person.fluidIntensity) {
+          where lesion.paint(&tissue, at: point, fluidIntensity: head.fluidIntensity) {
             painted = true
           }
           intensity += tissue.intensity
@@ -117,7 +112,7 @@ public struct Simulator: Sendable {
   }
 }
 
-/// What the scanner makes of brightness: arbitrary units and Rician noise.
+/// A scanner, with arbitrary units and Rician noise.
 private struct Scanner: Sendable {
   private let scale: Float
   private let noise: Float

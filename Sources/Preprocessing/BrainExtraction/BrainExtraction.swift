@@ -3,28 +3,28 @@ public import Foundation
 public import Tensors
 public import Volumes
 
-/// Finds the brain in a raw scan of the head, FLAIR or T1-weighted: MindGrab's network, its largest component, holes
-/// filled.
+/// Brain extraction from raw FLAIR or T1-weighted scans: the largest component of the output of the MindGrab
+/// network, with holes filled.
 public struct BrainExtraction: Sendable {
-  /// The voxels that the network sees.
+  /// The voxel size of the input of the network.
   public enum Resolution: Double, Codable, Hashable, Sendable, CaseIterable {
-    /// 2 mm: seconds a scan, below 1 GB.
+    /// 2 mm: a few seconds per scan, less than 1 GB of memory.
     case standard = 2
-    /// 1 mm, as the network was trained: some five times slower, up to 4 GB.
+    /// 1 mm, as in training: about five times slower, up to 4 GB of memory.
     case fine = 1
   }
 
-  /// The voxels that the network sees.
+  /// The voxel size of the input of the network.
   public let resolution: Resolution
-  /// SHA-256 of the file of weights.
+  /// The SHA-256 of the file of weights.
   public let weightsDigest: String
   private let network: MeshNet
 
-  /// Reads the weights (brainchop's `net.safetensors`); throws a ``Problem`` where they are missing or do not fit.
+  /// Reads the weights (`net.safetensors` of brainchop). Throws a ``Problem`` if they are missing or wrong.
   public init(weights: URL, device: Device = .cpu, resolution: Resolution = .standard) throws {
     guard FileManager.default.fileExists(atPath: weights.path) else {
       throw Problem(
-        .missingLibrary, "the weights of the brain extraction are missing", at: weights.path,
+        .missingLibrary, "the weights of brain extraction are missing", at: weights.path,
         advice: "run Scripts/bootstrap, which fetches them")
     }
     self.resolution = resolution
@@ -35,20 +35,23 @@ public struct BrainExtraction: Sendable {
         dilations: MeshNet.dilations(spacing: resolution.rawValue), device: device)
     } catch let error as ParameterError {
       throw Problem(
-        .badData, "these are no weights of the brain extraction: \(error)", at: weights.path,
+        .badData, "the file does not contain the weights of brain extraction: \(error)", at: weights.path,
         advice: "delete the file and run Scripts/bootstrap")
     }
   }
 
-  /// The brain on the scan's own grid, and what the reader should know. Throws a ``Problem`` for what is no head or
-  /// has a mask that cannot be a brain; `name` stands in its message.
-  public func extract(
-    _ scan: Volume, name: String = "the scan"
-  ) throws -> (mask: Mask, notes: [String]) {
+  /// Extracts the brain.
+  ///
+  /// - Parameters:
+  ///   - scan: A scan of the whole head in any orientation.
+  ///   - name: The name of the scan in messages.
+  /// - Returns: The brain mask on the grid of the scan, and remarks for the report.
+  /// - Throws: A ``Problem`` if no head is found or the mask is not a plausible brain.
+  public func extract(_ scan: Volume, name: String = "the scan") throws -> (mask: Mask, notes: [String]) {
     try Self.brain(in: scan, spacing: resolution.rawValue, name: name, logits: logits)
   }
 
-  /// Everything but the network: `logits` takes the scaled head on its grid and gives the brain's logits there.
+  /// Extracts the brain with any function from the scaled head to the logits of brain on the same grid.
   static func brain(
     in scan: Volume, spacing: Double, name: String, logits: (Volume) throws -> [Float]
   ) throws -> (mask: Mask, notes: [String]) {
@@ -60,7 +63,7 @@ public struct BrainExtraction: Sendable {
     else {
       throw Problem(
         .badData, "no head stands out from the background", at: name,
-        advice: "check that the file holds a scan of a head")
+        advice: "check that the file contains a scan of a head")
     }
     let isBrain = try logits(Volume(geometry: grid, voxels: head)).map { $0 > 0 ? UInt8(1) : 0 }
     let brain = Mask(geometry: grid, voxels: isBrain).largestComponent().fillingHoles()
@@ -81,13 +84,13 @@ public struct BrainExtraction: Sendable {
     guard extent.min() >= minimumExtent else {
       throw Problem(
         .badData,
-        "the scan is a slab of \(extent.min().formatted(fraction: 0)) mm; brain extraction needs a head",
+        "the scan is only \(extent.min().formatted(fraction: 0)) mm thick; brain extraction needs a head",
         at: name,
-        advice: "give a scan of \(minimumExtent.formatted(fraction: 0)) mm or more along every axis, "
-          + "or a brain mask made otherwise")
+        advice: "give a scan of at least \(minimumExtent.formatted(fraction: 0)) mm along each axis, "
+          + "or a brain mask made by another program")
     }
   }
 
-  /// Along every axis, in mm.
+  /// The minimum extent along each axis in mm.
   private static let minimumExtent = 40.0
 }

@@ -1,21 +1,21 @@
 import Base
 import Volumes
 
-/// Whether a mask can be a brain: its volume, and where it meets the end of the scan.
+/// The plausibility of a brain mask: its volume, and the faces of the scan that cut it.
 struct BrainPlausibility {
-  /// mL, of adults with atrophy to large heads.
+  /// The plausible volumes in mL, from adults with atrophy to large heads.
   static let volumes = 600.0...2300.0
-  /// Less than this, in mL, is no brain even where the scan shows a part of it.
-  static let leastVolume = 100.0
-  /// A face of the scan cuts the brain when more than this of it is brain, in mm²: the stem alone has less.
+  /// The minimum volume in mL of a brain of which the scan shows only a part.
+  static let minimumVolume = 100.0
+  /// The brain area in mm² above which a face of the scan cuts the brain, not only the brainstem.
   static let touchedArea = 1000.0
 
-  /// mL.
+  /// The volume in mL.
   let volume: Double
-  /// Faces of the scan that cut the brain, such as "inferior (3120 mm²)".
+  /// The faces of the scan that cut the brain, such as "inferior (3120 mm²)".
   let cuts: [String]
 
-  /// Of a mask on RAS+ axes.
+  /// Measures a mask on RAS+ axes.
   init(of mask: Mask) {
     volume = Double(mask.count) * mask.geometry.voxelVolume / 1000
     let names = [("left", "right"), ("posterior", "anterior"), ("inferior", "superior")]
@@ -28,27 +28,27 @@ struct BrainPlausibility {
     }
   }
 
-  /// What the reader should know; throws a ``Problem`` for what cannot be a brain.
+  /// Returns remarks for the report. Throws a ``Problem`` for an implausible mask.
   func notes(name: String) throws -> [String] {
     let size = "\(volume.formatted(fraction: 0)) mL"
-    let (least, most) = (Self.volumes.lowerBound, Self.volumes.upperBound)
-    let range = "\(least.formatted(fraction: 0)) to \(most.formatted(fraction: 0)) mL"
-    guard volume >= Self.leastVolume else {
+    let (minimum, maximum) = (Self.volumes.lowerBound, Self.volumes.upperBound)
+    let range = "\(minimum.formatted(fraction: 0)) to \(maximum.formatted(fraction: 0)) mL"
+    guard volume >= Self.minimumVolume else {
       throw Problem(
         .badData, "no brain was found (\(size))", at: name,
         advice: "check that this is a FLAIR or T1-weighted scan of a head, and its header")
     }
-    guard volume <= most, volume >= least || !cuts.isEmpty else {
+    guard volume <= maximum, volume >= minimum || !cuts.isEmpty else {
       throw Problem(
-        .badData, "what was found cannot be a brain: \(size), expected \(range)", at: name,
-        advice: "check the voxel size in the header, look at the scan, or give a brain mask made otherwise")
+        .badData, "the extracted mask is not a plausible brain: \(size), expected \(range)", at: name,
+        advice: "check the voxel size in the header, inspect the scan, or give another brain mask")
     }
     var notes = ["Brain extraction: \(size)."]
-    if volume < least {
-      notes.append("The brain is smaller than \(range): the scan shows a part of it.")
+    if volume < minimum {
+      notes.append("The brain is smaller than \(range): the scan shows only a part of it.")
     }
     if !cuts.isEmpty {
-      notes.append("The scan ends inside the brain: \(cuts.joined(separator: ", ")). Look at the mask.")
+      notes.append("The scan ends inside the brain: \(cuts.joined(separator: ", ")). Inspect the mask.")
     }
     return notes
   }

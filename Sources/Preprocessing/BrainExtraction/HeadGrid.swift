@@ -1,17 +1,17 @@
 import Base
 import Volumes
 
-/// The grid on which the network sees a head: isotropic, along the world's axes, around the head.
+/// The input grid of the network: isotropic, aligned with the world axes, around the head.
 ///
-/// Its voxel axes run anterior, inferior, left, so that the voxels in order are a tensor of axes left, inferior,
-/// anterior, as the network was trained.
+/// Its voxel axes run anterior, inferior, left. The voxels in order are therefore a tensor with the axes
+/// left, inferior, anterior, as in the training of the network.
 enum HeadGrid {
-  /// Width of the border around the head, in mm.
+  /// The margin around the head in mm.
   static let margin = 4.0
-  /// The volume that the network was trained on, in mm³.
+  /// The volume of the training images in mm³.
   static let trainedVolume = 256.0 * 256 * 256
 
-  /// The grid of `spacing` mm around the head of a RAS+ scan; nil where nothing stands out from the background.
+  /// Returns the grid of `spacing` mm around the head of a RAS+ scan, or nil if the scan has no foreground.
   static func around(_ scan: Volume, spacing: Double) -> Geometry? {
     guard let threshold = Otsu.threshold(of: scan.voxels) else { return nil }
     let head = Mask(geometry: scan.geometry, voxels: scan.voxels.map { $0 > threshold ? 1 : 0 })
@@ -29,13 +29,13 @@ enum HeadGrid {
         i: SIMD3(0, spacing, 0), j: SIMD3(0, 0, -spacing), k: SIMD3(-spacing, 0, 0), origin: corner))
   }
 
-  /// How many voxels of this size the network's volume has; at least those of the grid.
+  /// Returns the number of voxels of a training image at this voxel size, at least that of the grid.
   static func wholeCount(_ grid: Geometry) -> Int {
     max(grid.voxelCount, Int((trainedVolume / grid.voxelVolume).rounded()))
   }
 
-  /// The brightness between the 2nd and 98th percentile of the whole volume (0 around the box) as 0...1; nil where
-  /// they are equal.
+  /// Returns the intensities scaled to 0...1 between the 2nd and 98th percentile of the whole volume, which
+  /// is 0 outside the grid; nil if the percentiles are equal.
   static func scaled(_ head: Volume) -> [Float]? {
     var whole = head.voxels
     whole += [Float](repeating: 0, count: wholeCount(head.geometry) - whole.count)

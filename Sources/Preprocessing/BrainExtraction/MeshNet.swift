@@ -1,14 +1,14 @@
 import Foundation
 import Tensors
 
-/// MindGrab's network, a MeshNet: 25 dilated convolutions of a head, each with instance norm and GELU, then one of
-/// kernel 1 to the logits of background and brain.
+/// The MindGrab network, a MeshNet (Fedorov et al. 2017): 25 dilated convolutions, each with instance
+/// normalisation and GELU, then a convolution of kernel size 1 to the logits of background and brain.
 ///
-/// It was trained on whole volumes of 256 mm; here it sees the box of the head, and all around it the background.
-/// The norms are those of the whole volume: every channel's value in the background is carried along, convolutions
-/// act on the difference from it, and so the background adds nothing to the sums over the box.
+/// It was trained on volumes of 256³ mm³; here its input is the bounding box of the head. The normalisation
+/// uses the statistics of the whole volume: convolutions act on the difference from the known value of each
+/// channel in the background, so that the background contributes nothing to the sums over the box.
 struct MeshNet: Sendable {
-  /// The dilations of a block, in mm, which is in voxels of the training data.
+  /// The dilations of a block in mm, which are voxels of the training data.
   static let dilations = [16.0, 8, 4, 2, 1]
   static let blocks = 5
   private static let epsilon = 1e-5
@@ -17,8 +17,8 @@ struct MeshNet: Sendable {
   private let classifier: Conv3d
   private let device: Device
 
-  /// The network with these weights (`model.0.weight`, `model.3.weight`, ...; every third, between them lie norm and
-  /// activation); `dilations` are in voxels, one a convolution. Throws where names or shapes do not fit.
+  /// Creates the network with weights `model.0.weight`, `model.3.weight`, ... and one dilation in voxels per
+  /// convolution. Throws if names or shapes do not match.
   init(weights: [String: Tensor], dilations: [Int], channels: Int = 15, device: Device = .cpu) throws {
     let store = ParameterStore(device: device, generator: try Generator(seed: 0))
     let path = store.path("model")
@@ -32,14 +32,14 @@ struct MeshNet: Sendable {
     self.device = device
   }
 
-  /// The dilations in voxels of `spacing` mm, at least 1.
+  /// Returns the dilations in voxels of `spacing` mm, at least 1.
   static func dilations(spacing: Double) -> [Int] {
     let block = dilations.map { max(1, Int(($0 / spacing).rounded())) }
     return (0..<blocks).flatMap { _ in block }
   }
 
-  /// Logit of brain less that of background, [depth, height, width], for a head of that shape on background 0;
-  /// `wholeCount` is the number of voxels of the whole volume, in which the head's are counted.
+  /// Returns the logit of brain minus that of background, [depth, height, width], for a head of that shape on
+  /// background 0. `wholeCount` is the number of voxels of the whole volume, including those of the head.
   func callAsFunction(_ head: Tensor, wholeCount: Int) throws(TensorError) -> Tensor {
     try withoutGradients { () throws(TensorError) -> Tensor in
       let count = Float(wholeCount)

@@ -2,9 +2,9 @@ import Base
 public import Foundation
 public import Volumes
 
-/// Affine maps as ITK's text files, which ANTs, SimpleITK and 3D Slicer read: template to scan, LPS+ mm.
+/// ITK text files of affine maps from template to scan in LPS+ mm, as read by ANTs, SimpleITK and 3D Slicer.
 public enum ITKTransformFile {
-  /// Writes the map of scan to template world mm (RAS+) in ITK's direction; throws a ``Problem`` that names the file.
+  /// Writes a map from scan to template in RAS+ world mm. Throws a ``Problem`` that names the file.
   public static func write(_ toTemplate: Affine, to url: URL) throws {
     let rows = mirrored(try toTemplate.inverse()).rows
     let parameters = rows.flatMap { [$0.x, $0.y, $0.z] } + rows.map(\.w)
@@ -19,36 +19,37 @@ public enum ITKTransformFile {
       """, to: url)
   }
 
-  /// Reads the map of scan to template world mm (RAS+) from a file with one affine transform about any centre; throws a
+  /// Reads a file with one affine transform as a map from scan to template in RAS+ world mm. Throws a
   /// ``Problem`` that names the file.
   public static func read(_ url: URL) throws -> Affine {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw Problem(
-        .missingInput, "the transform cannot be read", at: url.path, advice: "check the path and its rights")
+        .missingInput, "the transform cannot be read", at: url.path,
+        advice: "check the path and permissions")
     }
     func refuse(_ what: String) -> Problem {
       Problem(
         .badData, what, at: url.path,
-        advice: "give a text file of one affine transform, as ITK, ANTs and SimpleITK write it")
+        advice: "give a text file with one affine transform, as written by ITK, ANTs or SimpleITK")
     }
     let lines = text.split(whereSeparator: \.isNewline).map(String.init)
-    guard lines.first == header else { throw refuse("the file is no ITK transform") }
+    guard lines.first == header else { throw refuse("the file is not an ITK transform") }
     func values(_ key: String) -> [String] {
       lines.filter { $0.hasPrefix("\(key):") }.map {
         $0.dropFirst(key.count + 1).trimmingCharacters(in: .whitespaces)
       }
     }
     func numbers(_ key: String, count: Int) throws -> [Double] {
-      let found = values(key).first?.split(separator: " ").map { Double($0) } ?? []
-      let finite = found.compactMap { $0 }.filter(\.isFinite)
-      guard finite.count == count, found.count == count else {
+      let words = values(key).first?.split(separator: " ") ?? []
+      let finite = words.compactMap { Double($0) }.filter(\.isFinite)
+      guard finite.count == count, words.count == count else {
         throw refuse("\(key) are not \(count) numbers")
       }
       return finite
     }
     let kinds = values("Transform")
     guard kinds.count == 1, kinds.allSatisfy(isAffine) else {
-      throw refuse("the file holds \(kinds.isEmpty ? "nothing" : kinds.joined(separator: ", "))")
+      throw refuse("the file contains \(kinds.isEmpty ? "nothing" : kinds.joined(separator: ", "))")
     }
     let p = try numbers("Parameters", count: 12)
     let c = try numbers("FixedParameters", count: 3)
@@ -68,7 +69,7 @@ public enum ITKTransformFile {
     }
   }
 
-  /// Between RAS+ and LPS+, on both sides.
+  /// Converts a map from RAS+ to LPS+ coordinates or back.
   private static func mirrored(_ affine: Affine) -> Affine {
     let mirror = Affine(i: SIMD3(-1, 0, 0), j: SIMD3(0, -1, 0), k: SIMD3(0, 0, 1), origin: .zero)
     return mirror.composed(with: affine).composed(with: mirror)

@@ -1,21 +1,21 @@
 import Base
 import Volumes
 
-/// A brain as registration sees it: the rest of the head is 0, the brightest voxels are clipped, voxels are cubes.
+/// A brain prepared for registration: 0 outside, the highest intensities clipped, isotropic voxels.
 struct MaskedBrain: Sendable {
-  /// mm around the brain that the images show.
+  /// The margin around the brain in mm.
   static let margin = 8.0
-  private static let brightest = 0.995
+  private static let upperQuantile = 0.995
 
   let mask: Mask
   let box: [Range<Int>]
   private let image: Volume
 
-  /// `mask` lies on the scan's grid; nil where it holds no voxel brighter than 0.
+  /// Masks a scan; `mask` is on its grid. Returns nil if no voxel inside is positive.
   init?(_ scan: Volume, mask: Mask) {
     var inside = zip(scan.voxels, mask.voxels).compactMap { $1 != 0 && $0.isFinite ? $0 : nil }
     guard let box = mask.box, !inside.isEmpty else { return nil }
-    let highest = RobustStatistics.quantile(Self.brightest, of: &inside)
+    let highest = RobustStatistics.quantile(Self.upperQuantile, of: &inside)
     guard highest > 0 else { return nil }
     (self.mask, self.box) = (mask, box)
     image = Volume(
@@ -25,19 +25,19 @@ struct MaskedBrain: Sendable {
       })
   }
 
-  /// The brain and its margin in voxels of `spacing` mm.
+  /// Returns the brain and its margin in voxels of `spacing` mm.
   func image(spacing: Double) throws -> Volume {
     try Resample.alongAxes(image, to: grid(spacing))
   }
 
-  /// The share of brain in every voxel of `spacing` mm.
-  func share(spacing: Double) throws -> Volume {
+  /// Returns the fraction of brain in every voxel of `spacing` mm.
+  func fraction(spacing: Double) throws -> Volume {
     try Resample.alongAxes(mask.map { Float($0) }, to: grid(spacing))
   }
 
-  /// The brain and its margin as a mask of voxels of `spacing` mm.
+  /// Returns the mask of the brain and its margin in voxels of `spacing` mm.
   func region(spacing: Double) throws -> Mask {
-    try share(spacing: spacing).map { $0 > 0.5 ? UInt8(1) : 0 }
+    try fraction(spacing: spacing).map { $0 > 0.5 ? UInt8(1) : 0 }
       .dilated(by: Int((Self.margin / spacing).rounded()))
   }
 

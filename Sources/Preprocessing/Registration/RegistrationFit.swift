@@ -2,21 +2,21 @@ import Base
 import Foundation
 import Volumes
 
-/// Whether a registration can be right: how far it scales and turns, and how well the brains overlap.
+/// The plausibility of a registration: its change of volume, its rotation and the overlap of the brains.
 struct RegistrationFit {
-  /// Of the template's brain over the scan's.
+  /// The plausible ratios of the volumes of the template's and the scan's brain.
   private static let volumeScales = 0.5...2.0
-  /// Degrees.
-  private static let mostRotation = 45.0
-  /// mm.
+  /// The maximum rotation in degrees.
+  private static let maximumRotation = 45.0
+  /// The voxel size in mm of the grid on which the overlap is measured.
   private static let spacing = 4.0
 
   let volumeScale: Double
-  /// Degrees.
+  /// The rotation in degrees.
   let rotation: Double
   let overlap: Double
 
-  /// `brain` is the scan's, `toTemplate` takes its world mm to those of the mask `template`.
+  /// Measures the map `toTemplate` from the brain of a scan to that of the template, in world mm.
   init(_ toTemplate: Affine, template: Mask, brain: Mask) throws {
     volumeScale = toTemplate.determinant
     let columns = toTemplate.nearestRotation
@@ -25,39 +25,38 @@ struct RegistrationFit {
     let scan = brain.geometry
     let grid = scan.isotropic(spacing: Self.spacing, around: scan.box)
     let warped = try Resample.nearest(template, to: grid.moved(by: toTemplate)).voxels
-    let found = try Resample.nearest(brain, to: grid).voxels
+    let own = try Resample.nearest(brain, to: grid).voxels
     var (common, all) = (0, 0)
-    for (a, b) in zip(warped, found) {
+    for (a, b) in zip(warped, own) {
       common += a != 0 && b != 0 ? 1 : 0
       all += (a != 0 ? 1 : 0) + (b != 0 ? 1 : 0)
     }
     overlap = 2 * Double(common) / Double(max(1, all))
   }
 
-  /// What the reader should know; throws a ``Problem`` for what cannot be right.
+  /// Returns remarks for the report. Throws a ``Problem`` for an implausible registration.
   func notes(settings: RegistrationSettings, name: String) throws -> [String] {
     func refuse(_ what: String) -> Problem {
       Problem(
-        .badData, "the scan could not be laid on the template: \(what)", at: name,
-        advice: "look at the scan and its brain mask, and check the orientation and voxel size in the header")
+        .badData, "the scan could not be registered to the template: \(what)", at: name,
+        advice: "inspect the scan and its brain mask, and check orientation and voxel size in the header")
     }
     guard Self.volumeScales.contains(volumeScale) else {
       throw refuse(
-        "its volume would change by a factor of \(volumeScale.formatted(fraction: 2)), not "
+        "its volume would change by a factor of \(volumeScale.formatted(fraction: 2)), outside "
           + "\(Self.volumeScales.lowerBound) to \(Self.volumeScales.upperBound)")
     }
-    guard rotation < Self.mostRotation else {
+    guard rotation < Self.maximumRotation else {
       throw refuse(
-        "it would turn by \(rotation.formatted(fraction: 0)) degrees, "
-          + "not less than \(Self.mostRotation.formatted(fraction: 0))")
+        "it would be rotated by \(rotation.formatted(fraction: 0)) degrees, "
+          + "more than \(Self.maximumRotation.formatted(fraction: 0))")
     }
     let overlap = self.overlap.formatted(fraction: 2)
     guard self.overlap >= settings.leastOverlap else {
       throw refuse(
-        "the brains overlap by \(overlap) (Dice), not \(settings.leastOverlap.formatted(fraction: 2)) or more"
-      )
+        "the brains overlap by \(overlap) (Dice), less than \(settings.leastOverlap.formatted(fraction: 2))")
     }
     guard self.overlap < settings.goodOverlap else { return [] }
-    return ["Registration: the brains overlap by only \(overlap) (Dice). Look at the registered scan."]
+    return ["Registration: the brains overlap by only \(overlap) (Dice). Inspect the registered scan."]
   }
 }

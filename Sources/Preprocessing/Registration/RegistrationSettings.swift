@@ -1,18 +1,18 @@
 public import StrictSettings
 
-/// How a scan is laid on the template.
+/// The settings of the registration to the template.
 public struct RegistrationSettings: Settings {
-  /// Of the points that are compared at the stage that compares a quarter of them.
+  /// The seed of the random sampling of voxels in the stage that compares a quarter of them.
   public var seed = 0
-  /// A registration whose brains overlap by less (Dice) is refused.
+  /// The Dice overlap of the brains below which a registration fails.
   public var leastOverlap = 0.75
-  /// One whose brains overlap by less (Dice) gets a note.
+  /// The Dice overlap of the brains below which a registration gets a note.
   public var goodOverlap = 0.9
 
-  /// The defaults.
+  /// Creates the defaults.
   public init() {}
 
-  /// Refuses values out of range.
+  /// Throws for a value out of range.
   public func validate(path: String) throws {
     try require((0...Int(Int32.max)).contains(seed), path, "seed", seed, "0 to \(Int32.max)")
     try require((0...1).contains(leastOverlap), path, "leastOverlap", leastOverlap, "0 to 1")

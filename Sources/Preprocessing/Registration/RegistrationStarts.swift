@@ -1,33 +1,33 @@
 import Foundation
 import Volumes
 
-/// Where registration starts: maps of template to scan world mm that lay one brain about on the other.
+/// The starts of registration: maps from template to scan world mm that roughly align the brains.
 enum RegistrationStarts {
-  /// Of heads, nodding, in radians.
+  /// The pitch angles of a whole brain, in radians.
   private static let pitches = [-0.35, -0.12, 0.12, 0.35]
-  /// A lower brain is a slab of one, in mm.
-  private static let leastHeight = 110.0
+  /// The height in mm below which a brain counts as a slab.
+  private static let minimumHeight = 110.0
   private static let slabPitches = [-0.12, 0.12]
-  /// From one level that a slab may come from to the next, in mm.
+  /// The distance in mm between the positions tried for a slab.
   private static let slabStep = 15.0
 
-  /// The starts, from the share of brain in every voxel of template and scan; none where one is empty.
+  /// Returns the starts from the brain fractions of template and scan; none if either is empty.
   static func between(_ template: Volume, _ scan: Volume) -> [Affine] {
-    guard let whole = BrainExtent(of: template), let found = BrainExtent(of: scan) else { return [] }
-    guard found.height < leastHeight else {
-      let scale = (found.variance.sum() / whole.variance.sum()).squareRoot()
-      return pitches.map { start(from: whole, to: found, scale: scale, pitch: $0) }
+    guard let whole = BrainExtent(of: template), let brain = BrainExtent(of: scan) else { return [] }
+    guard brain.height < minimumHeight else {
+      let scale = (brain.variance.sum() / whole.variance.sum()).squareRoot()
+      return pitches.map { start(from: whole, to: brain, scale: scale, pitch: $0) }
     }
-    // The centre and height of a slab say nothing of where it comes from.
-    let levels = stride(
-      from: whole.levels.lowerBound + found.height / 2, through: whole.levels.upperBound - found.height / 2,
+    // The centre and height of a slab do not reveal its position.
+    let positions = stride(
+      from: whole.zRange.lowerBound + brain.height / 2, through: whole.zRange.upperBound - brain.height / 2,
       by: slabStep)
-    return levels.flatMap { level -> [Affine] in
-      let range = level - found.height / 2...level + found.height / 2
-      guard let slab = BrainExtent(of: template, levels: range) else { return [] }
-      let areas = (found.variance.x + found.variance.y, slab.variance.x + slab.variance.y)
+    return positions.flatMap { z -> [Affine] in
+      let range = z - brain.height / 2...z + brain.height / 2
+      guard let slab = BrainExtent(of: template, zRange: range) else { return [] }
+      let areas = (brain.variance.x + brain.variance.y, slab.variance.x + slab.variance.y)
       return slabPitches.map {
-        start(from: slab, to: found, scale: (areas.0 / areas.1).squareRoot(), pitch: $0)
+        start(from: slab, to: brain, scale: (areas.0 / areas.1).squareRoot(), pitch: $0)
       }
     }
   }

@@ -2,19 +2,19 @@ import Base
 public import Cohort
 public import Volumes
 
-/// Lays a scan on the template: an affine map found by mutual information, from coarse to fine, from several starts.
+/// Affine registration of a scan to the template: mutual information, coarse to fine, from several starts.
 public struct TemplateRegistration: Sendable {
-  /// Where a scan lies.
+  /// The map to the template and its quality.
   public struct Result: Sendable {
-    /// World mm of the scan to world mm of the template.
+    /// The map from world mm of the scan to world mm of the template.
     public let toTemplate: Affine
-    /// Dice of the template's brain and the scan's, as far as the scan reaches.
+    /// The Dice overlap of the two brains within the field of view of the scan.
     public let overlap: Double
-    /// What the reader should know.
+    /// Remarks for the report.
     public let notes: [String]
   }
 
-  /// One step from coarse to fine, in voxels of `spacing` mm.
+  /// A level of the pyramid, with voxels of `spacing` mm.
   private struct Level {
     let spacing: Double
     let iterations, bins: Int
@@ -29,22 +29,22 @@ public struct TemplateRegistration: Sendable {
   ]
   private static let extentSpacing = 4.0
 
-  /// The template that scans are laid on.
+  /// The template to which scans are registered.
   public let template: Template
-  /// How they are.
+  /// The settings of the registration.
   public var settings: RegistrationSettings
-  private let share: Volume
+  private let fraction: Volume
   private let images: [Double: (image: Volume, region: Mask)]
 
-  /// Makes the template's images of every stage. Throws a ``Problem`` for a template without a brain.
+  /// Resamples the template for every level. Throws a ``Problem`` if the template contains no brain.
   public init(template: Template, settings: RegistrationSettings = .init()) throws {
     guard let brain = MaskedBrain(template.brain, mask: template.mask) else {
       throw Problem(
-        .badData, "the template holds no brain", at: "the template",
+        .badData, "the template contains no brain", at: "the template",
         advice: "delete it and run Scripts/bootstrap")
     }
     (self.template, self.settings) = (template, settings)
-    share = try brain.share(spacing: Self.extentSpacing)
+    fraction = try brain.fraction(spacing: Self.extentSpacing)
     images = try Dictionary(
       uniqueKeysWithValues: ([Self.first] + Self.refinements).map { level in
         let spacing = level.spacing
@@ -52,41 +52,47 @@ public struct TemplateRegistration: Sendable {
       })
   }
 
-  /// Where `scan` lies; `brain` is on its grid and `name` stands in messages. Throws a ``Problem`` for a brain mask
-  /// that is empty or of another grid, and for a result that cannot be right.
+  /// Registers a scan to the template.
+  ///
+  /// - Parameters:
+  ///   - scan: The scan, with or without skull.
+  ///   - brain: The brain mask on the grid of the scan.
+  ///   - name: The name of the scan in messages.
+  /// - Returns: The affine map in world mm, the overlap of the brains and remarks.
+  /// - Throws: A ``Problem`` if the mask is empty or on another grid, or if the map is implausible.
   public func register(_ scan: Volume, brain: Mask, name: String) throws -> Result {
     guard brain.geometry.matches(scan.geometry) else {
       throw Problem(
-        .badData, "the brain mask does not lie on the scan's grid", at: name,
+        .badData, "the brain mask is not on the grid of the scan", at: name,
         advice: "give the brain mask of this scan")
     }
     guard let moving = MaskedBrain(scan, mask: brain) else {
       throw Problem(
-        .badData, "the brain mask holds no bright voxel", at: name,
-        advice: "look at the scan and its brain mask")
+        .badData, "the scan has no positive intensities inside the brain mask", at: name,
+        advice: "inspect the scan and its brain mask")
     }
-    var (found, _) = try bestStart(moving, name: name)
+    var (map, _) = try bestStart(moving, name: name)
     for level in Self.refinements {
-      found = try register(moving.image(spacing: level.spacing), .affine, level, from: found).affine
+      map = try register(moving.image(spacing: level.spacing), .affine, level, from: map).affine
     }
-    let toTemplate = try found.inverse()
+    let toTemplate = try map.inverse()
     let fit = try RegistrationFit(toTemplate, template: template.mask, brain: brain)
     return Result(
       toTemplate: toTemplate, overlap: fit.overlap, notes: try fit.notes(settings: settings, name: name))
   }
 
   private func bestStart(_ moving: MaskedBrain, name: String) throws -> (affine: Affine, metric: Double) {
-    let starts = RegistrationStarts.between(share, try moving.share(spacing: Self.extentSpacing))
+    let starts = RegistrationStarts.between(fraction, try moving.fraction(spacing: Self.extentSpacing))
     let image = try moving.image(spacing: Self.first.spacing)
     let ends = concurrentMap(starts.count) { index in
       Swift.Result { try register(image, .similarity, Self.first, from: starts[index]) }
     }
-    // From a bad start the images may not meet at all; one good start is enough.
+    // From a bad start the images may not overlap at all; one good start is enough.
     guard let best = ends.compactMap({ try? $0.get() }).min(by: { $0.metric < $1.metric }) else {
       _ = try ends.first?.get()
       throw Problem(
-        .badData, "the brain is too small to be laid on the template", at: name,
-        advice: "look at the scan and its brain mask")
+        .badData, "the brain is too small for registration", at: name,
+        advice: "inspect the scan and its brain mask")
     }
     return best
   }
@@ -94,7 +100,7 @@ public struct TemplateRegistration: Sendable {
   private func register(
     _ moving: Volume, _ kind: ITK.Stage.Kind, _ level: Level, from start: Affine
   ) throws -> (affine: Affine, metric: Double) {
-    guard let fixed = images[level.spacing] else { preconditionFailure("no image of \(level.spacing) mm") }
+    guard let fixed = images[level.spacing] else { preconditionFailure("no image at \(level.spacing) mm") }
     let stage = ITK.Stage(
       kind: kind, iterations: level.iterations, bins: level.bins, sampling: level.sampling,
       seed: settings.seed, firstStep: level.spacing)

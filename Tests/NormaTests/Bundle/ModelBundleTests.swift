@@ -11,7 +11,7 @@ import Testing
 @testable import Norma
 
 @Suite struct ModelBundleTests {
-  /// Writes a bundle of an untrained autoencoder, normalised by a made-up deviation.
+  /// Writes a bundle of an untrained autoencoder with a synthetic deviation.
   private func write(to url: URL) throws -> ModelBundle {
     let configuration = try Configuration.tiny("dense-vae", settings: ["recipe.zRange=[10, 20]"])
     let method = try MethodRegistry.entry("vae").make(
@@ -31,21 +31,21 @@ import Testing
     return try ModelBundle(contentsOf: url)
   }
 
-  /// Overwrites a file of the bundle and its checksum: damage that only the model can notice.
+  /// Replaces the weights of a bundle and their checksum, which only the model can detect.
   private func replaceWeights(of url: URL, _ change: (inout [String: Tensor]) throws -> Void) throws {
     let file = url.appendingPathComponent("weights.safetensors")
     var (tensors, metadata) = try Safetensors.read(file)
     try change(&tensors)
     try Safetensors.write(tensors, metadata: metadata, to: file)
-    try changeManifest(of: url) { manifest in
-      manifest["files"] = .map([
+    try changeDescription(of: url) { description in
+      description["files"] = .map([
         "weights.safetensors": .string(try Digest.of(file: file)),
         "card.md": .string(try Digest.of(file: url.appendingPathComponent("card.md"))),
       ])
     }
   }
 
-  private func changeManifest(of url: URL, _ change: (inout [String: ConfigurationNode]) throws -> Void)
+  private func changeDescription(of url: URL, _ change: (inout [String: ConfigurationNode]) throws -> Void)
     throws
   {
     let file = url.appendingPathComponent("bundle.json")
@@ -54,7 +54,7 @@ import Testing
     try AtomicFile.write(json: keys, to: file)
   }
 
-  @Test func aBundleComesBackAsItWasWritten() throws {
+  @Test func aBundleIsReadBack() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("bundle")
       let bundle = try write(to: url)
@@ -72,13 +72,13 @@ import Testing
       #expect(names == ["bundle.json", "card.md", "weights.safetensors"])
       #expect(Set(bundle.description.files.keys) == ["card.md", "weights.safetensors"])
 
-      // Writing again takes the place of the first and leaves nothing beside it.
+      // Writing again replaces the bundle and leaves no other files.
       #expect(try write(to: url).description == bundle.description)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["bundle"])
     }
   }
 
-  @Test func theCardSaysWhatTheBundleIs() throws {
+  @Test func theCardDescribesTheBundle() throws {
     try withTemporaryFolder { folder in
       let bundle = try write(to: folder.appendingPathComponent("bundle"))
       let card = bundle.url.appendingPathComponent("card.md")
@@ -96,17 +96,17 @@ import Testing
   }
 
   enum Damage: CaseIterable {
-    case noManifest, noJSON, noVersion, newerVersion, noName, flippedWeights, changedCard, noWeights,
+    case noDescription, noJSON, noVersion, newerVersion, noName, flippedWeights, changedCard, noWeights,
       missingTensor
     case otherShape, noDeviation, otherDeviation, otherNumbers, unknownMethod, noChecksum
 
-    /// The problem's kind, the file it names and words of its message.
+    /// The kind of the problem, the file that it names and words of its message.
     var expected: (kind: Problem.Kind, place: String, words: [String]) {
       switch self {
-      case .noManifest: (.missingInput, "", ["no bundle"])
+      case .noDescription: (.missingInput, "", ["not a bundle"])
       case .noJSON, .noVersion: (.badData, "bundle.json", ["no schemaVersion"])
       case .newerVersion: (.badData, "bundle.json", ["schema version 2", "reads 1"])
-      case .noName: (.badData, "bundle.json", ["does not fit its schema", "name"])
+      case .noName: (.badData, "bundle.json", ["does not match its schema", "name"])
       case .flippedWeights: (.badData, "weights.safetensors", ["sha256", "expected"])
       case .changedCard: (.badData, "card.md", ["sha256", "expected"])
       case .noWeights: (.missingInput, "weights.safetensors", ["cannot be opened"])
@@ -114,7 +114,7 @@ import Testing
       case .otherShape: (.badData, "weights.safetensors", ["code.mean.bias", "[5]", "[6]"])
       case .noDeviation: (.badData, "weights.safetensors", ["scoring.deviation", "[32, 32]", "missing"])
       case .otherDeviation: (.badData, "weights.safetensors", ["scoring.deviation", "[16, 16]", "[32, 32]"])
-      case .otherNumbers: (.badData, "", ["does not compute what it did"])
+      case .otherNumbers: (.badData, "", ["output of the model has changed"])
       case .noChecksum: (.badData, "bundle.json", ["no checksum of weights.safetensors"])
       case .unknownMethod: (.badData, "bundle.json", ["no method 'other'"])
       }
@@ -122,14 +122,14 @@ import Testing
   }
 
   private func damage(_ url: URL, _ damage: Damage) throws {
-    let manifest = url.appendingPathComponent("bundle.json"),
+    let file = url.appendingPathComponent("bundle.json"),
       weights = url.appendingPathComponent("weights.safetensors")
     switch damage {
-    case .noManifest: try FileManager.default.removeItem(at: manifest)
-    case .noJSON: try AtomicFile.write("{", to: manifest)
-    case .noVersion: try changeManifest(of: url) { $0["schemaVersion"] = nil }
-    case .newerVersion: try changeManifest(of: url) { $0["schemaVersion"] = .int(2) }
-    case .noName: try changeManifest(of: url) { $0["name"] = nil }
+    case .noDescription: try FileManager.default.removeItem(at: file)
+    case .noJSON: try AtomicFile.write("{", to: file)
+    case .noVersion: try changeDescription(of: url) { $0["schemaVersion"] = nil }
+    case .newerVersion: try changeDescription(of: url) { $0["schemaVersion"] = .int(2) }
+    case .noName: try changeDescription(of: url) { $0["name"] = nil }
     case .flippedWeights:
       var bytes = try Data(contentsOf: weights)
       bytes[bytes.count - 5] ^= 1
@@ -141,9 +141,9 @@ import Testing
     case .noDeviation: try replaceWeights(of: url) { $0["scoring.deviation"] = nil }
     case .otherDeviation: try replaceWeights(of: url) { $0["scoring.deviation"] = try .ones([16, 16]) }
     case .otherNumbers: try replaceWeights(of: url) { $0["model.output.bias"] = try .full([1], -3) }
-    case .noChecksum: try changeManifest(of: url) { $0["files"] = .map([:]) }
+    case .noChecksum: try changeDescription(of: url) { $0["files"] = .map([:]) }
     case .unknownMethod:
-      try changeManifest(of: url) { keys in
+      try changeDescription(of: url) { keys in
         guard case .map(var configuration)? = keys["configuration"] else { return }
         configuration["method"] = .string("other")
         keys["configuration"] = .map(configuration)
@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test(arguments: Damage.allCases)
-  func aDamagedBundleIsNotUsed(damage: Damage) throws {
+  func aDamagedBundleIsRefused(damage: Damage) throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("bundle")
       _ = try write(to: url)
@@ -164,11 +164,18 @@ import Testing
     }
   }
 
-  @Test func aNameThatIsNoBundleListsThoseThatAre() throws {
+  @Test func anUnknownNameIsRefused() throws {
     let problem = try problem { try ModelBundle(named: "no-such-bundle") }
     #expect(problem.kind == .missingInput && problem.what.contains("no-such-bundle"))
   }
 
   @Test(arguments: ModelBundle.shippedNames)
-  func everyShippedBundleIsWhole(name: String) throws { try ModelBundle(named: name).verify() }
+  func everyShippedBundleIsComplete(name: String) throws { try ModelBundle(named: name).verify() }
+
+  @Test(arguments: ModelBundle.shippedNames)
+  func everyShippedCardBeginsWithTheGeneratedText(name: String) throws {
+    let bundle = try ModelBundle(named: name)
+    let card = try String(contentsOf: bundle.url.appendingPathComponent("card.md"), encoding: .utf8)
+    #expect(card.hasPrefix(ModelCard(bundle.description).text + "\n## "))
+  }
 }

@@ -17,7 +17,7 @@ import Volumes
       ("epoch", ["epochs", "batchSize"], "epochs"), ("EPOCHS", ["epochs"], "epochs"),
       ("gridsize", ["gridSpacing", "gridSize"], "gridSize"), ("mirorr", ["mirror"], "mirror"),
       ("xyz", ["epochs", "median"], nil), ("", ["epochs"], nil), ("a", [], nil),
-      // Of two equally near names the first in the alphabet, so that messages never change.
+      // The alphabet decides between two equally near names, so that messages never change.
       ("bat", ["cat", "bad"], "bad"),
       ("statisticsSigam", ["statisticsSigma"], "statisticsSigma"),
     ] as [(String, [String], String?)])
@@ -47,7 +47,7 @@ import Volumes
     #expect(!problem.what.isEmpty && !problem.place.isEmpty && !problem.advice.isEmpty)
   }
 
-  @Test func exitCodesAreThoseOfTheDocumentation() {
+  @Test func exitCodesMatchTheDocumentation() {
     let kinds: [Problem.Kind] = [
       .someCaseFailed, .usage, .badData, .missingInput, .missingLibrary, .internalError, .cannotCreate,
       .inputOutput,
@@ -56,7 +56,7 @@ import Volumes
     #expect(kinds.map(\.rawValue) == [1, 64, 65, 66, 69, 70, 73, 74, 130])
   }
 
-  @Test func aProblemIsThreeLines() {
+  @Test func aProblemHasThreeLines() {
     #expect(
       "\(Problem(.usage, "what", at: "where", advice: "todo"))" == "what\n  where: where\n  what to do: todo")
   }
@@ -70,7 +70,7 @@ import Volumes
       Row("half of a pair", ("a.hdr", Data([1]), .badData)),
       Row("not PNG", ("a.png", Data("text".utf8), .badData)),
     ] as [Row<(String, Data?, Problem.Kind)>])
-  func aVolumeThatCannotBeReadIsNamed(row: Row<(String, Data?, Problem.Kind)>) throws {
+  func anUnreadableVolumeIsNamed(row: Row<(String, Data?, Problem.Kind)>) throws {
     let (name, data, kind) = row.body
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent(name)
@@ -80,7 +80,7 @@ import Volumes
     }
   }
 
-  @Test func whatCannotBeWrittenIsAnInputOutputError() throws {
+  @Test func aFailedWriteIsAnInputOutputError() throws {
     let nowhere = URL(filePath: "/nonexistent-folder/a.nii")
     let volume = Volume(geometry: TestScan.geometry, repeating: 0)
     #expect(try problem { try NIfTI.write(volume, to: nowhere) }.kind == .inputOutput)

@@ -11,7 +11,7 @@ import Volumes
 @testable import Norma
 
 @Suite struct BIDSLayoutTests {
-  /// Makes empty files of these names and hands over their folder.
+  /// Creates empty files with these names in a temporary folder.
   private func withFiles<R>(_ files: [String], _ body: (URL) throws -> R) throws -> R {
     try withTemporaryFolder { root in
       for file in files { try AtomicFile.write("", to: root.appendingPathComponent(file)) }
@@ -81,7 +81,7 @@ import Volumes
   ]
 
   @Test(arguments: choices)
-  func labelsAndFiltersChoose(participants: [String], sessions: [String], filter: String, cases: [String])
+  func labelsAndFiltersSelect(participants: [String], sessions: [String], filter: String, cases: [String])
     throws
   {
     let found = try withFiles(Self.cohort) { root in
@@ -100,7 +100,7 @@ import Volumes
     return try BIDSFilter(contentsOf: file)
   }
 
-  @Test func aParticipantWithoutAScanSaysWhatThereIs() throws {
+  @Test func aParticipantWithoutAScanListsOtherSuffixes() throws {
     let files = Self.cohort + ["sub-03/ses-1/anat/sub-03_ses-1_T1w.nii.gz", "sub-04/func/x.txt"]
     let missing = try withFiles(files) { root in
       let filter = try Self.filter(#"{"flair": {"acquisition": "3d"}}"#, in: root)
@@ -109,12 +109,12 @@ import Volumes
     }
     #expect(
       missing == [
-        "sub-02: no FLAIR scan fits the filter", "sub-03: no FLAIR scan; there is T1w",
+        "sub-02: no FLAIR scan matches the filter", "sub-03: no FLAIR scan; there are only T1w",
         "sub-04: no FLAIR scan",
       ])
   }
 
-  /// Jobs of one participant each leave a row even where there is nothing to do.
+  /// A job for one participant writes a row even if there is nothing to do.
   @Test(arguments: [(["02"], ["2"]), (["03"], [])] as [([String], [String])])
   func aChosenParticipantMayLackScans(participants: [String], sessions: [String]) throws {
     let layout = try withFiles(Self.cohort + ["sub-03/ses-1/anat/sub-03_ses-1_T1w.nii.gz"]) {
@@ -125,7 +125,7 @@ import Volumes
 
   // MARK: - Brain masks
 
-  /// Which mask the scan `sub-01_run-1` gets, relative to the data set.
+  /// Returns the mask of the scan `sub-01_run-1`, relative to the data set.
   private func mask(_ grids: [String: Int], derivatives: String? = nil) throws -> (
     mask: String?, note: String?
   ) {
@@ -149,7 +149,7 @@ import Volumes
     }
   }
 
-  @Test func aMaskOfTheSameEntitiesAndGridBelongsToTheScan() throws {
+  @Test func aMaskWithTheEntitiesAndTheGridOfAScanBelongsToIt() throws {
     let anat = "derivatives/masks/sub-01/anat/sub-01"
     #expect(try mask([:]).mask == nil)
     let own = "\(anat)_run-1_desc-brain_mask.nii.gz"
@@ -162,7 +162,7 @@ import Volumes
     #expect(try mask(["derivatives/norma/sub-01/anat/sub-01_run-1_desc-brain_mask.nii.gz": 4]).mask == nil)
   }
 
-  @Test func ofTwoMasksTheUserChooses() throws {
+  @Test func twoMasksOfAScanAreRefused() throws {
     let places = ["a", "b"].map { "derivatives/\($0)/sub-01/anat/sub-01_run-1_desc-brain_mask.nii.gz" }
     let both = [places[0]: 4, places[1]: 4]
     let problem = try problem { try mask(both) }
@@ -173,7 +173,7 @@ import Volumes
 
   // MARK: - Names
 
-  @Test func aNameIsTakenApartInOrder() throws {
+  @Test func aNameIsParsedInOrder() throws {
     let name = try #require(BIDSName("sub-01_ses-a_acq-3d_desc-brain_mask.nii.gz"))
     #expect(name.entities.map(\.key) == ["sub", "ses", "acq", "desc"] && name["acq"] == "3d")
     #expect(name.suffix == "mask" && name.fileExtension == ".nii.gz" && name.isImage)
@@ -184,7 +184,7 @@ import Volumes
     "FLAIR.nii.gz", "sub-01_old_FLAIR.nii.gz", "ses-1_FLAIR.nii", "sub-_FLAIR.nii", "sub-01__FLAIR.nii",
     "sub-01_run-1_run-2_FLAIR.nii", "sub-01_acq-a-b_FLAIR.nii", "", "sub-01_",
   ])
-  func otherNamesAreNone(name: String) { #expect(BIDSName(name) == nil) }
+  func otherNamesAreNotParsed(name: String) { #expect(BIDSName(name) == nil) }
 }
 
 extension Affine {

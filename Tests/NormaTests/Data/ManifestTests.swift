@@ -29,7 +29,7 @@ import Testing
     #expect(manifest.cases(in: .train).count == 2)
   }
 
-  @Test func onlyWhatPrepareMadeIsPrepared() throws {
+  @Test func onlyOutputsOfPrepareArePreprocessed() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("manifest.tsv")
       let rows = [
@@ -53,7 +53,7 @@ import Testing
     #expect(manifest.cases.map(\.image.lastPathComponent) == ["a.nii", "b.nii"])
   }
 
-  @Test func aByteOrderMarkIsNoPartOfAColumn() throws {
+  @Test func aByteOrderMarkIsIgnored() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("excel.tsv")
       try Data("\u{FEFF}participant_id\timage\r\nsub-1\ta.nii\r\n".utf8).write(to: file)
@@ -66,13 +66,14 @@ import Testing
     Row("blank", ("\n \n", "empty", "/study/manifest.tsv")),
     Row("no row", ("participant_id\timage\n", "lists no scan", "/study/manifest.tsv")),
     Row("no column", ("participant_id\tfile\nsub-1\ta", "no column 'image'", "line 1")),
-    Row("misspelt", ("partcipant_id\timage\nsub-1\ta", "('partcipant_id' looks like it)", "line 1")),
+    Row("misspelt", ("partcipant_id\timage\nsub-1\ta", "but a column 'partcipant_id'", "line 1")),
     Row("commas", ("participant_id,image\nsub-1,a", "no column 'participant_id'", "line 1")),
-    Row("short row", ("participant_id\timage\nsub-1\ta\nsub-2", "has 1 cells, the header 2", "line 3")),
-    Row("long row", ("participant_id\timage\n\nsub-1\ta\tb", "has 3 cells, the header 2", "line 3")),
+    Row(
+      "short row", ("participant_id\timage\nsub-1\ta\nsub-2", "has 1 cells, but the header has 2", "line 3")),
+    Row("long row", ("participant_id\timage\n\nsub-1\ta\tb", "has 3 cells, but the header has 2", "line 3")),
     Row("no participant", ("participant_id\timage\nn/a\ta", "empty", "line 2")),
     Row("no image", ("participant_id\timage\nsub-1\t", "empty", "line 2")),
-    Row("bad split", ("participant_id\timage\tsplit\nsub-1\ta\tdev", "'dev' is no split", "line 2")),
+    Row("bad split", ("participant_id\timage\tsplit\nsub-1\ta\tdev", "'dev' is not a split", "line 2")),
     Row("path as name", ("participant_id\timage\n../../x\ta", "'../../x' cannot name a folder", "line 2")),
     Row("path as session", ("participant_id\tsession_id\timage\np\ta/b\ta", "'a/b' cannot name", "line 2")),
     Row("twice", ("participant_id\timage\nsub-1\ta\nsub-1\tb", "'sub-1' is listed twice", "line 3")),
@@ -86,7 +87,7 @@ import Testing
         "in two splits, train and test", "line 4"
       )),
   ])
-  func anErrorNamesItsPlace(row: Row<(String, String, String)>) throws {
+  func anErrorNamesTheLine(row: Row<(String, String, String)>) throws {
     let (text, what, place) = row.body
     let problem = try problem { try Manifest(text: text, source: Self.source) }
     #expect(problem.kind == .badData)
@@ -94,7 +95,7 @@ import Testing
     #expect(problem.place.hasSuffix(place))
   }
 
-  @Test func filesThatCannotBeReadAreNamed() throws {
+  @Test func unreadableFilesAreNamed() throws {
     try withTemporaryFolder { folder in
       let latin = folder.appendingPathComponent("latin.tsv")
       try Data([0x70, 0xE4, 0x09]).write(to: latin)
@@ -117,17 +118,17 @@ import Testing
   @Test(arguments: [
     ("sub-008", true), ("sub-001", false), ("sub-002", false), ("Ünal", false), ("p 17", false),
   ])
-  func validationIsChosenByHash(participant: String, isValidation: Bool) {
+  func validationIsSelectedByHash(participant: String, isValidation: Bool) {
     #expect(Manifest.isValidation(participant) == isValidation)
   }
 
   /// python3 -c 'import hashlib; print([i for i in range(40) if
   /// int(hashlib.sha256(f"val:{i}".encode()).hexdigest(), 16) % 100 < 15])'
-  @Test func theChosenNumbersAreThoseOfPython() {
+  @Test func theSelectionEqualsThatOfPython() {
     #expect((0..<40).filter { Manifest.isValidation("\($0)") } == [7, 10, 26, 34, 39])
   }
 
-  @Test func participantsWithALesionAreForTesting() throws {
+  @Test func participantsWithALesionAreInTheTestSplit() throws {
     func scan(_ id: String, _ session: String?, split: Split? = nil) -> ScanCase {
       ScanCase(
         participantID: id, sessionID: session, image: URL(filePath: "/\(id)\(session ?? "")"), split: split)

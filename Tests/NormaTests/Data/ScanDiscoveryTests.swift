@@ -24,7 +24,7 @@ import Testing
     #expect(scan.id == id && scan.participantID == participant && scan.sessionID == session)
   }
 
-  /// Makes empty files of these names and lists the cases found.
+  /// Creates empty files with these names and lists the cases.
   private func cases(_ files: [String], below inside: String = "") throws -> [String] {
     try withTemporaryFolder { folder in
       let root = folder.appendingPathComponent(inside)
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func flairScansAreTakenWhereThereAreAny() throws {
+  @Test func flairScansArePreferred() throws {
     let found = try cases([
       "sub-02/anat/sub-02_FLAIR.nii.gz", "sub-01/anat/sub-01_FLAIR.nii", "sub-01/anat/sub-01_T1w.nii.gz",
       "sub-01/anat/sub-01_FLAIR.json", "sub-01/anat/sub-01_desc-brain_mask.nii.gz",
@@ -42,27 +42,27 @@ import Testing
     #expect(found == ["sub-01", "sub-02"])
   }
 
-  @Test func otherwiseEveryScanFileIsTaken() throws {
+  @Test func withoutFLAIREveryScanIsListed() throws {
     #expect(try cases(["b.png", "a/c.nii.gz", "notes.txt", "d.dcm"]) == ["c", "b"])
   }
 
-  /// What macOS leaves beside files on other disks, and where DataLad keeps their contents.
-  @Test func hiddenFilesAreNoScans() throws {
+  /// macOS writes such files to other disks, and DataLad keeps the contents of files in such folders.
+  @Test func hiddenFilesAreIgnored() throws {
     #expect(try cases(["a.nii.gz", "._a.nii.gz", ".git/annex/objects/b.nii.gz"]) == ["a"])
   }
 
-  @Test func aFolderBelowDerivativesMayBeGivenItself() throws {
+  @Test func aFolderBelowDerivativesCanBeGivenDirectly() throws {
     let found = try cases(["sub-01/sub-01_FLAIR.nii.gz"], below: "derivatives/skullstripped")
     #expect(found == ["sub-01"])
   }
 
-  @Test func twoCasesOfOneNameAreRefused() throws {
+  @Test func duplicateCaseNamesAreRefused() throws {
     let problem = try problem { try cases(["a/scan.nii", "b/scan.nii.gz"]) }
     #expect(problem.kind == .badData && problem.what.contains("'scan'"))
     #expect(problem.place.contains("a/scan.nii") && problem.place.contains("b/scan.nii.gz"))
   }
 
-  @Test func nothingToFindIsAProblem() throws {
+  @Test func anEmptyFolderIsAProblem() throws {
     #expect(try problem { try cases(["readme.txt"]) }.kind == .missingInput)
     #expect(try problem { try Manifest(discovering: URL(filePath: "/no/such/place")) }.kind == .missingInput)
   }

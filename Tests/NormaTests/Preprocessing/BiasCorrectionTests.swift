@@ -11,7 +11,7 @@ import Volumes
 @testable import Norma
 
 @Suite struct BiasCorrectionTests {
-  @Test func theFieldIsSimpleITKs() throws {
+  @Test func theFieldEqualsThatOfSimpleITK() throws {
     let goldens = try Goldens.tensors("preprocessing.safetensors")
     let geometry = Geometry(
       shape: [24, 20, 18],
@@ -22,7 +22,7 @@ import Volumes
     #expect(distance(field.voxels, try goldens.golden("bias/field").values()) < 2e-3)
   }
 
-  /// Two tissues in a ball, brighter to the right by `shading` a mm.
+  /// Returns two tissues in a ball whose intensities increase to the right by `shading` per mm.
   private static func scan(shading: Double, scale: Float = 1) -> (scan: Volume, brain: Mask) {
     let geometry = Geometry(
       shape: [44, 40, 26],
@@ -45,25 +45,25 @@ import Volumes
   private static let shaded = scan(shading: 0.006)
   private static let field = Result { try BiasCorrection().logField(of: shaded.scan, brain: shaded.brain) }
 
-  @Test func shadingIsTakenOut() throws {
+  @Test func shadingIsRemoved() throws {
     let (scan, brain) = Self.shaded
     let corrected = try BiasCorrection().correct(scan, brain: brain)
     #expect(corrected.geometry == scan.geometry)
-    // Along x through the middle: the inner tissue is equally bright on both sides.
+    // Along x through the centre, the inner tissue has equal intensities on both sides.
     func ratio(_ volume: Volume) -> Float { volume[30, 20, 12] / volume[13, 20, 12] }
     #expect(ratio(scan) > 1.25 && abs(ratio(corrected) - 1) < 0.06, "\(ratio(scan)) \(ratio(corrected))")
     let expected = zip(scan.voxels, try Self.field.get().voxels).map { $0 / exp($1) }
     #expect(corrected.voxels == expected)
   }
 
-  @Test func theFieldGoesOnBeyondTheBrain() throws {
+  @Test func theFieldExtendsBeyondTheBrain() throws {
     let field = try Self.field.get()
     #expect(field.nonFiniteCount == 0)
-    // The grid begins at x = -65; the brain's box at -50, and its coarse voxels have their centres within.
+    // The grid starts at x = -65, the box of the brain at -50; the centres of the coarse voxels are inside.
     #expect(field[0, 20, 12] == field[4, 20, 12] && field[0, 20, 12] != field[8, 20, 12])
   }
 
-  @Test func unitsOfBrightnessDoNotMatter() throws {
+  @Test func unitsOfIntensityDoNotMatter() throws {
     let bright = Self.scan(shading: 0.006, scale: 1000).scan
     let field = try BiasCorrection().logField(of: bright, brain: Self.shaded.brain)
     #expect(distance(field.voxels, try Self.field.get().voxels) < 2e-3)
@@ -78,16 +78,19 @@ import Volumes
       Row("empty", (scan, Mask(geometry: scan.geometry, repeating: 0), "the brain mask is empty")),
       Row(
         "another grid",
-        (scan, Mask(geometry: other, voxels: brain.voxels), "the brain mask does not lie on the scan's grid")),
+        (scan, Mask(geometry: other, voxels: brain.voxels), "the brain mask is not on the grid of the scan")),
       Row("a layer", (scan, layer, "the brain mask is 4 mm thick; bias correction needs 16 mm")),
       Row(
         "dark",
-        (Volume(geometry: scan.geometry, repeating: 0), brain, "the scan is dark inside the brain mask")),
+        (
+          Volume(geometry: scan.geometry, repeating: 0), brain,
+          "the scan has no positive intensities inside the brain mask"
+        )),
     ]
   }()
 
   @Test(arguments: refusals)
-  func whatCannotBeFittedIsRefused(row: Row<(scan: Volume, brain: Mask, what: String)>) throws {
+  func unusableMasksAreRefused(row: Row<(scan: Volume, brain: Mask, what: String)>) throws {
     let refused = try problem { try BiasCorrection().correct(row.body.scan, brain: row.body.brain) }
     #expect(refused.what == row.body.what && refused.kind == .badData && !refused.advice.isEmpty)
   }
@@ -110,7 +113,7 @@ import Volumes
     affine: Affine(i: SIMD3(0.45, 0, 0), j: SIMD3(0, 0.45, 0), k: SIMD3(0, 0, 3), origin: .zero))
 
   @Test(arguments: [3, 10])
-  func itIsSimpleITKsWhateverTheVoxel(iterations: Int) throws {
+  func theResultEqualsThatOfSimpleITK(iterations: Int) throws {
     let goldens = try Goldens.tensors("preprocessing.safetensors")
     var settings = CurvatureFlowSettings()
     settings.iterations = iterations
@@ -119,7 +122,7 @@ import Volumes
     #expect(distance(smooth.voxels, try goldens.golden("flow/\(iterations)").values()) < 1e-3)
   }
 
-  @Test func voxelsThatAreNotFiniteAreRefused() throws {
+  @Test func nonFiniteVoxelsAreRefused() throws {
     var scan = Volume(geometry: Self.geometry, repeating: 1)
     scan[2, 2, 2] = .nan
     let refused = try problem { try CurvatureFlow().smooth(scan) }

@@ -9,13 +9,13 @@ import Volumes
 @testable import Preprocessing
 @testable import Norma
 
-/// Brain extraction without its network: grids, orientations, refusals.
+/// Tests of brain extraction without the network: grids, orientations, refusals.
 @Suite struct BrainExtractionTests {
   private static func brain(_ scan: Volume, spacing: Double = 6) throws -> (mask: Mask, notes: [String]) {
     try BrainExtraction.brain(in: scan, spacing: spacing, name: "scan.nii.gz", logits: TestHead.logits)
   }
 
-  @Test func theMaskIsTheBrainOnTheScansGrid() throws {
+  @Test func theMaskIsOnTheGridOfTheScan() throws {
     let scan = TestHead.scan()
     let (mask, notes) = try Self.brain(scan)
     let truth = scan.map { $0 == 200 ? UInt8(1) : 0 }
@@ -54,7 +54,7 @@ import Volumes
   @Test func theNetworkSeesLeftInferiorAnterior() throws {
     let grid = try #require(HeadGrid.around(TestHead.scan(), spacing: 4))
     #expect(grid.axisCodes == "AIL" && grid.spacing == SIMD3(4, 4, 4))
-    // The spot lies left, in front and low: late along all three axes.
+    // The spot is left, anterior and inferior: late along all three axes.
     let head = try Resample.linear(TestHead.scan(), to: grid)
     let brightest = try #require(head.voxels.indices.max { head.voxels[$0] < head.voxels[$1] })
     let (x, y) = (brightest % grid.shape[0], brightest / grid.shape[0] % grid.shape[1])
@@ -62,7 +62,7 @@ import Volumes
     for (place, size) in zip([x, y, z], grid.shape) { #expect(place > size / 2) }
   }
 
-  @Test func theGridIsTheHeadAndItsMargin() throws {
+  @Test func theGridIsTheBoxOfTheHeadWithAMargin() throws {
     let grid = try #require(HeadGrid.around(TestHead.scan(), spacing: 2))
     let extent = SIMD3<Double>(SIMD3(grid.shape)) * 2
     // Anterior, inferior, left: the head's 184, 176 and 152 mm in voxels of 5, 6 and 4 mm, and twice 4 mm.
@@ -71,10 +71,10 @@ import Volumes
     }
   }
 
-  @Test func brightnessIsScaledByTheQuantilesOfTheWholeVolume() throws {
+  @Test func intensitiesAreScaledByTheQuantilesOfTheWholeVolume() throws {
     let affine = Affine(i: SIMD3(8, 0, 0), j: SIMD3(0, 8, 0), k: SIMD3(0, 0, 8), origin: .zero)
     let grid = Geometry(shape: [10, 10, 10], affine: affine)
-    // 32768 voxels of 8 mm are the whole; 1000 of them are 0...999, so the 98th percentile has 655.34 voxels above it.
+    // 1000 of the 32768 voxels of 8 mm are 0...999, so 655.34 voxels are above the 98th percentile.
     let scaled = try #require(HeadGrid.scaled(Volume(geometry: grid, voxels: (0..<1000).map(Float.init))))
     #expect(HeadGrid.wholeCount(grid) == 32768)
     let high = Float(999 - 0.02 * 32767)
@@ -86,17 +86,17 @@ import Volumes
       "a slice",
       (
         Volume(geometry: Geometry(shape: [200, 200, 1], affine: .identity), repeating: 1), 0,
-        "the scan is a slab of 1 mm; brain extraction needs a head"
+        "the scan is only 1 mm thick; brain extraction needs a head"
       )),
     Row(
       "nothing",
       (Volume(geometry: TestHead.geometry, repeating: 7), 0, "no head stands out from the background")),
     Row("no brain", (TestHead.scan(), -1, "no brain was found (0 mL)")),
-    Row("brain everywhere", (TestHead.scan(), 1, "what was found cannot be a brain: ")),
+    Row("brain everywhere", (TestHead.scan(), 1, "the extracted mask is not a plausible brain: ")),
   ]
 
   @Test(arguments: refusals)
-  func whatIsNoHeadIsRefused(row: Row<(scan: Volume, logit: Float, what: String)>) throws {
+  func volumesThatAreNotHeadsAreRefused(row: Row<(scan: Volume, logit: Float, what: String)>) throws {
     let (scan, logit, what) = row.body
     let refused = try problem {
       try BrainExtraction.brain(in: scan, spacing: 6, name: "scan.nii.gz") { $0.voxels.map { _ in logit } }
@@ -105,7 +105,7 @@ import Volumes
     #expect(refused.place == "scan.nii.gz" && refused.kind == .badData && !refused.advice.isEmpty)
   }
 
-  @Test func missingWeightsNameTheBootstrap() throws {
+  @Test func missingWeightsPointToTheBootstrap() throws {
     let nowhere = URL(fileURLWithPath: "/nowhere/net.safetensors")
     let refused = try problem { try BrainExtraction(weights: nowhere) }
     #expect(refused.kind == .missingLibrary && refused.advice.contains("Scripts/bootstrap"))

@@ -9,7 +9,7 @@ import Volumes
 @testable import Norma
 
 @Suite struct FreeMemoryTests {
-  /// A system whose files say this; a file that is nil is not there.
+  /// The files of a system; nil if a file does not exist.
   struct System: CustomTestStringConvertible, Sendable {
     let testDescription: String
     var available: String? = "MemTotal:  24000 kB\nMemAvailable:   8000 kB\n"
@@ -56,7 +56,7 @@ import Volumes
   ]
 
   @Test(arguments: systems)
-  func theTightestLimitCounts(system: System) throws {
+  func theLowestLimitCounts(system: System) throws {
     let bytes = try withTemporaryFolder { try system.memory(in: $0).bytes }
     #expect(bytes == system.bytes)
   }

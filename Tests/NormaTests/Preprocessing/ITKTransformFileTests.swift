@@ -12,7 +12,7 @@ import Volumes
 @testable import Norma
 
 @Suite struct ITKTransformFileTests {
-  @Test func simpleITKsPointsAreReached() throws {
+  @Test func pointsAreMappedAsBySimpleITK() throws {
     let toScan = try ITKTransformFile.read(Goldens.url("preprocessing.tfm")).inverse()
     let goldens = try Goldens.tensors("preprocessing.safetensors")
     let from = try goldens.golden("points/from").values().map(Double.init)
@@ -25,7 +25,7 @@ import Volumes
     }
   }
 
-  @Test func whatIsWrittenIsReadAgain() throws {
+  @Test func writtenFilesAreReadBack() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("deep/scan_xfm.txt")
       let affine = Affine.placed(
@@ -40,7 +40,7 @@ import Volumes
     }
   }
 
-  @Test func theFileGoesFromTemplateToScanInLPS() throws {
+  @Test func theFileMapsFromTemplateToScanInLPS() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("scan_xfm.txt")
       try ITKTransformFile.write(.placed(shift: SIMD3(3, -4, 5)), to: file)
@@ -53,20 +53,20 @@ import Volumes
 
   static let refusals: [Row<(text: String?, what: String)>] = [
     Row("missing", (nil, "the transform cannot be read")),
-    Row("another file", ("hello", "the file is no ITK transform")),
-    Row("nothing in it", ("#Insight Transform File V1.0\n", "the file holds nothing")),
+    Row("another file", ("hello", "the file is not an ITK transform")),
+    Row("nothing in it", ("#Insight Transform File V1.0\n", "the file contains nothing")),
     Row(
       "a rotation",
       (
         "#Insight Transform File V1.0\nTransform: Euler3DTransform_double_3_3\nParameters: 0 0 0 0 0 0\n",
-        "the file holds Euler3DTransform_double_3_3"
+        "the file contains Euler3DTransform_double_3_3"
       )),
     Row(
       "two",
       (
         "#Insight Transform File V1.0\nTransform: AffineTransform_double_3_3\n"
           + "Transform: AffineTransform_double_3_3\n",
-        "the file holds AffineTransform_double_3_3, AffineTransform_double_3_3"
+        "the file contains AffineTransform_double_3_3, AffineTransform_double_3_3"
       )),
     Row(
       "too few",
@@ -84,7 +84,7 @@ import Volumes
   ]
 
   @Test(arguments: refusals)
-  func whatIsNoAffineIsRefused(row: Row<(text: String?, what: String)>) throws {
+  func otherTransformsAreRefused(row: Row<(text: String?, what: String)>) throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("scan_xfm.txt")
       if let text = row.body.text { try AtomicFile.write(text, to: file) }

@@ -7,12 +7,12 @@ import Testing
 @testable import Preprocessing
 @testable import Norma
 
-/// Against PyTorch: Scripts/goldens/brain.py.
+/// Comparison with PyTorch; the golden values are from Scripts/goldens/brain.py.
 @Suite struct MeshNetTests {
   private static let golden = Result { try Goldens.tensors("brain.safetensors") }
   private static let halved = MeshNet.dilations(spacing: 2)
 
-  /// The logits of a case's head, and what PyTorch makes of it.
+  /// Returns the logits of a head and those of PyTorch.
   private func logits(
     _ name: String, weights: String, dilations: [Int], count: Int? = nil
   ) throws -> (actual: [Float], expected: [Float]) {
@@ -27,12 +27,12 @@ import Testing
 
   private func scale(_ values: [Float]) -> Float { values.map(abs).max() ?? 0 }
 
-  @Test func theNormsCountTheBackgroundAsInPyTorch() throws {
+  @Test func normalisationIncludesTheBackgroundAsInPyTorch() throws {
     let (actual, expected) = try logits("cropped", weights: "deep", dilations: Self.halved)
     #expect(distance(actual, expected) < 1e-4 * scale(expected))
   }
 
-  @Test func aCroppedHeadGivesWhatTheWholeVolumeDoes() throws {
+  @Test func aCroppedHeadGivesTheLogitsOfTheWholeVolume() throws {
     let (actual, expected) = try logits("surrounded", weights: "shallow", dilations: [2, 1, 1])
     #expect(distance(actual, expected) < 1e-4 * scale(expected))
     let box = try Self.golden.get().golden("surrounded/head").count
@@ -40,7 +40,7 @@ import Testing
     #expect(distance(uncorrected, expected) > 0.1 * scale(expected), "the correction matters here")
   }
 
-  @Test func dilationsFollowTheVoxels() {
+  @Test func dilationsDependOnTheVoxelSize() {
     #expect(MeshNet.dilations(spacing: 1) == [Int](repeating: 0, count: 5).flatMap { _ in [16, 8, 4, 2, 1] })
     #expect(Self.halved == [Int](repeating: 0, count: 5).flatMap { _ in [8, 4, 2, 1, 1] })
   }

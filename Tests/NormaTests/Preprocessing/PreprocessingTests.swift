@@ -15,7 +15,7 @@ import Volumes
     brainWeights: URL(fileURLWithPath: "/nowhere/net.safetensors"), template: URL(fileURLWithPath: "/nowhere")
   )
 
-  /// Neither brain extraction nor registration, for which no file is here.
+  /// Creates a preprocessor without files for brain extraction and registration.
   private static func preprocessing(
     _ settings: [String] = ["registers=false", "correctsBias=false"], skull: SkullState = .auto
   ) throws -> Preprocessor {
@@ -30,7 +30,7 @@ import Volumes
     }
   }
 
-  /// An ellipsoid of brightness 100 to 120 on `background`.
+  /// Returns an ellipsoid of intensity 100 to 120 on `background`.
   private static func ellipsoid(_ radii: SIMD3<Double>, background: Float = 0, centre: SIMD3<Double> = .zero)
     -> Volume
   {
@@ -54,14 +54,14 @@ import Volumes
   ]
 
   @Test(arguments: states)
-  func theSkullIsSeen(row: Row<(radii: SIMD3<Double>, background: Float, expected: SkullState)>) {
+  func theSkullIsDetected(row: Row<(radii: SIMD3<Double>, background: Float, expected: SkullState)>) {
     #expect(
-      SkullState.seen(in: Self.ellipsoid(row.body.radii, background: row.body.background))
+      SkullState.detected(in: Self.ellipsoid(row.body.radii, background: row.body.background))
         == row.body.expected)
   }
 
   @Test(arguments: [true, false])
-  func aStrippedScanInTemplateSpaceStaysThere(correctsBias: Bool) throws {
+  func aStrippedScanInTemplateSpaceIsNotRegistered(correctsBias: Bool) throws {
     let scan = TestScan.make(1).image
     let prepared = try withScan(scan) {
       try Self.preprocessing(["correctsBias=\(correctsBias)"]).preprocess($0)
@@ -70,10 +70,10 @@ import Volumes
     #expect((prepared.volume.voxels == scan.voxels) == !correctsBias)
     let steps = Dictionary(uniqueKeysWithValues: prepared.record.steps.map { ($0.name, $0) })
     #expect(steps["bias correction"]?.isDone == correctsBias)
-    #expect(steps["registration"]?.detail == "the scan is stripped and lies in template space")
+    #expect(steps["registration"]?.detail == "the scan is skull-stripped and in template space")
   }
 
-  @Test func aSlabTooThinForBiasCorrectionIsUsedAsItIs() throws {
+  @Test func aSlabTooThinForBiasCorrectionIsUnchanged() throws {
     var scan = TestScan.make(1).image
     let slice = scan.shape[0] * scan.shape[1], kept = scan.shape[2] / 2
     for index in scan.voxels.indices where index / slice != kept { scan.voxels[index] = 0 }
@@ -83,15 +83,15 @@ import Volumes
     #expect(step?.isDone == false && step?.detail == "the scan shows less than 16 mm of brain")
   }
 
-  @Test func aStrippedScanElsewhereKeepsItsVoxelsAsBrain() throws {
+  @Test func nonZeroVoxelsOfAStrippedScanAreBrain() throws {
     let scan = Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))
     let prepared = try withScan(scan) { try Self.preprocessing().preprocess($0) }
     #expect(prepared.brain?.voxels == scan.voxels.map { $0 == 0 ? 0 : 1 })
-    #expect(prepared.record.notes == ["The scan was taken as skull-stripped."])
+    #expect(prepared.record.notes == ["The scan was treated as skull-stripped."])
     #expect(abs(try #require(prepared.record.brainVolume) - 1501) < 30)
   }
 
-  @Test func aGivenMaskWinsAndAGivenTransformEndsTheSearch() throws {
+  @Test func givenMasksAndTransformsReplaceTheirSteps() throws {
     let scan = Self.ellipsoid(SIMD3(80, 100, 95), background: 2)
     try withTemporaryFolder { folder in
       let files = ["scan.nii.gz", "mask.nii.gz", "xfm.txt"].map(folder.appendingPathComponent)
@@ -102,7 +102,7 @@ import Volumes
       scanCase.brainMask = files[1]
       let masked = try Self.preprocessing().preprocess(scanCase)
       #expect(
-        masked.brain?.voxels == brain.voxels && masked.record.steps[0].detail == "a brain mask is given")
+        masked.brain?.voxels == brain.voxels && masked.record.steps[0].detail == "the scan has a brain mask")
       let transform = RegisteredScanTests.transform(pitch: 0.2, shift: SIMD3(1, 2, 3))
       try ITKTransformFile.write(transform, to: files[2])
       scanCase.templateTransform = files[2]
@@ -114,22 +114,22 @@ import Volumes
     }
   }
 
-  @Test func aScanWithSkullAsksForTheWeights() throws {
+  @Test func aScanWithSkullNeedsTheWeights() throws {
     let problem = try problem {
       try withScan(Self.ellipsoid(SIMD3(80, 100, 95), background: 2)) {
         try Self.preprocessing().preprocess($0)
       }
     }
-    #expect(problem.kind == .missingLibrary && problem.what.contains("weights of the brain extraction"))
+    #expect(problem.kind == .missingLibrary && problem.what.contains("weights of brain extraction"))
   }
 
-  @Test func theUsersWordOnTheSkullCounts() throws {
+  @Test func theSkullOptionOverridesDetection() throws {
     let scan = Self.ellipsoid(SIMD3(80, 100, 95))
     let prepared = try withScan(scan) { try Self.preprocessing(skull: .absent).preprocess($0) }
     #expect(prepared.brain?.count == scan.voxels.count { $0 != 0 })
   }
 
-  @Test func whatIsKeptComesBackTheSame() throws {
+  @Test func keptResultsAreReused() throws {
     try withTemporaryFolder { folder in
       try withScan(Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))) { scan in
         let settings = ["registers=false", "denoisingIterations=2"]
@@ -142,14 +142,14 @@ import Volumes
         let inside = zip(first.volume.voxels, brain.voxels).map { $1 == 0 ? 0 : $0 }
         #expect(distance(second.volume.voxels, inside) == 0)
         #expect(try Data(contentsOf: files.scan) == written)
-        // Other settings are another result.
+        // Other settings give another result.
         let other = try PreprocessingSidecar(scan, key: Self.preprocessing(["registers=false"]).key)
         #expect(files.completed(like: other) == nil)
       }
     }
   }
 
-  @Test func theBrainIsCorrectedAndTheStepsAreTold() throws {
+  @Test func theBrainIsCorrectedAndTheStepsAreRecorded() throws {
     let flat = Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30)).map { $0 == 0 ? 0 : Float(100) }
     var shaded = flat
     for index in shaded.voxels.indices {

@@ -12,18 +12,18 @@ import Volumes
 @Suite struct TemplateRegistrationTests {
   private static let registration = Result { try TemplateRegistration(template: TestBrain.template) }
 
-  private static func lay(_ scan: Volume, seed: Int = 0) throws -> TemplateRegistration.Result {
+  private static func register(_ scan: Volume, seed: Int = 0) throws -> TemplateRegistration.Result {
     var registration = try registration.get()
     registration.settings.seed = seed
     return try registration.register(scan, brain: TestBrain.mask(scan), name: "scan.nii.gz")
   }
 
-  /// A scan that this map takes to the template, on a grid of its own.
+  /// Returns a scan that this map takes to the template, on its own grid.
   private static func scan(_ toTemplate: Affine, _ contrast: TestBrain.Contrast = .flair) throws -> Volume {
     var geometry = TestBrain.grid(spacing: SIMD3(4, 4, 5))
     geometry = Geometry(
       shape: geometry.shape, affine: try toTemplate.inverse().composed(with: geometry.affine))
-    // The axes stay those of the world: only where the grid lies follows the brain.
+    // The axes remain the world axes; only the origin of the grid follows the brain.
     let (size, middle) = (
       SIMD3(4.0, 4, 5), geometry.affine.apply(SIMD3<Double>(SIMD3(geometry.shape) &- 1) / 2)
     )
@@ -45,29 +45,29 @@ import Volumes
   @Test(arguments: places)
   func aKnownAffineIsRecovered(row: Row<Affine>) throws {
     let scan = try Self.scan(row.body)
-    let found = try Self.lay(scan)
+    let found = try Self.register(scan)
     let distance = found.toTemplate.cornerDistance(to: row.body, of: TestBrain.mask(scan))
     #expect(distance < 1, "\(row.name): \(distance) mm")
     #expect(found.overlap > 0.95 && found.notes.isEmpty)
   }
 
-  @Test func everyOrientationOfTheArrayGivesTheSameMap() throws {
+  @Test func everyOrientationGivesTheSameMap() throws {
     let scan = try Self.scan(.placed(turn: SIMD3(0.1, 0, 0)))
     let turned = Orientation(permutation: [2, 0, 1], isFlipped: [true, false, true]).apply(scan)
-    let (a, b) = (try Self.lay(scan), try Self.lay(turned))
+    let (a, b) = (try Self.register(scan), try Self.register(turned))
     #expect(a.toTemplate.cornerDistance(to: b.toTemplate, of: TestBrain.mask(scan)) < 0.2)
   }
 
   @Test func seedsAgree() throws {
     let scan = try Self.scan(.placed(turn: SIMD3(0.15, -0.05, 0.1)))
     let mask = TestBrain.mask(scan)
-    let found = try [0, 1, 4].map { try Self.lay(scan, seed: $0).toTemplate }
+    let found = try [0, 1, 4].map { try Self.register(scan, seed: $0).toTemplate }
     for (a, b) in [(found[0], found[1]), (found[0], found[2]), (found[1], found[2])] {
       #expect(a.cornerDistance(to: b, of: mask) < 1)
     }
   }
 
-  @Test func oneSeedRepeatsWhateverRunsBesideIt() throws {
+  @Test func aSeedIsReproducibleAlsoConcurrently() throws {
     let grid = TestBrain.grid(spacing: SIMD3(8, 8, 8))
     let fixed = TestBrain.scan(.t1, geometry: grid)
     let moving = TestBrain.scan(.flair, geometry: grid, toTemplate: .placed(turn: SIMD3(0.1, 0.05, 0)))
@@ -89,13 +89,13 @@ import Volumes
     let mirrored = Volume(
       geometry: Geometry(shape: scan.shape, affine: mirror.composed(with: scan.geometry.affine)),
       voxels: scan.voxels)
-    let found = try Self.lay(mirrored)
+    let found = try Self.register(mirrored)
     #expect(found.toTemplate.determinant > 0)
-    // What was left in the scan and lies right now must not be laid on the left again.
+    // The left of the brain is now on the right and must stay there.
     #expect(found.toTemplate.apply(SIMD3(60, -17, 8)).x > 40)
   }
 
-  @Test func aSlabIsLaidWhereItCameFrom() throws {
+  @Test func aSlabIsRegisteredToItsOrigin() throws {
     let whole = try Self.scan(.placed(turn: SIMD3(0.08, 0, 0)))
     let layers = 13..<25
     let plane = whole.shape[0] * whole.shape[1]
@@ -104,7 +104,7 @@ import Volumes
     let slab = Volume(
       geometry: Geometry(shape: [whole.shape[0], whole.shape[1], layers.count], affine: affine),
       voxels: Array(whole.voxels[plane * layers.lowerBound..<plane * layers.upperBound]))
-    let found = try Self.lay(slab)
+    let found = try Self.register(slab)
     let truth = Affine.placed(turn: SIMD3(0.08, 0, 0))
     #expect(found.toTemplate.cornerDistance(to: truth, of: TestBrain.mask(slab)) < 5)
   }
@@ -115,31 +115,39 @@ import Volumes
     let columns = scan.geometry.affine.columns.map { $0 * 0.4 }
     let tiny = Geometry(
       shape: scan.shape, affine: Affine(i: columns[0], j: columns[1], k: columns[2], origin: .zero))
-    // A rod is no brain, however it is turned.
+    // A rod is not a brain in any orientation.
     let rod = Mask(
       geometry: scan.geometry,
       voxels: mask.voxels.indices.map { abs($0 % scan.shape[0] - 20) < 3 ? mask.voxels[$0] : 0 })
     return [
       Row(
-        "nothing", (scan, Mask(geometry: scan.geometry, repeating: 0), "the brain mask holds no bright voxel")
+        "nothing",
+        (
+          scan, Mask(geometry: scan.geometry, repeating: 0),
+          "the scan has no positive intensities inside the brain mask"
+        )
       ),
       Row(
-        "dark", (Volume(geometry: scan.geometry, repeating: 0), mask, "the brain mask holds no bright voxel")),
+        "dark",
+        (
+          Volume(geometry: scan.geometry, repeating: 0), mask,
+          "the scan has no positive intensities inside the brain mask"
+        )),
       Row(
         "another grid",
-        (scan, Mask(geometry: tiny, voxels: mask.voxels), "the brain mask does not lie on the scan's grid")),
+        (scan, Mask(geometry: tiny, voxels: mask.voxels), "the brain mask is not on the grid of the scan")),
       Row(
         "too small",
         (
           Volume(geometry: tiny, voxels: scan.voxels), Mask(geometry: tiny, voxels: mask.voxels),
-          "the scan could not be laid on the template: "
+          "the scan could not be registered to the template: "
         )),
-      Row("a rod", (scan, rod, "the scan could not be laid on the template: ")),
+      Row("a rod", (scan, rod, "the scan could not be registered to the template: ")),
     ]
   }()
 
   @Test(arguments: refusals)
-  func whatCannotBeRightIsRefused(row: Row<(scan: Volume, mask: Mask, what: String)>) throws {
+  func implausibleResultsAreRefused(row: Row<(scan: Volume, mask: Mask, what: String)>) throws {
     let (scan, mask, what) = row.body
     let refused = try problem { try Self.registration.get().register(scan, brain: mask, name: "scan.nii.gz") }
     #expect(refused.what.hasPrefix(what), "\(refused)")
@@ -150,12 +158,12 @@ import Volumes
     Row("volume", (.placed(scale: SIMD3(0.7, 0.7, 0.7)), "its volume would change by a factor of 0.34")),
     Row(
       "mirrored", (.placed(scale: SIMD3(-1, 1, 1)), "its volume would change by a factor of -1.00")),
-    Row("turned", (.placed(turn: SIMD3(0.9, 0, 0)), "it would turn by 52 degrees")),
+    Row("turned", (.placed(turn: SIMD3(0.9, 0, 0)), "it would be rotated by 52 degrees")),
     Row("shifted", (.placed(shift: SIMD3(0, 60, 0)), "the brains overlap by 0.")),
   ]
 
   @Test(arguments: fits)
-  func theReasonOfARefusalHasItsNumber(row: Row<(toTemplate: Affine, what: String)>) throws {
+  func aRefusalStatesTheMeasuredValue(row: Row<(toTemplate: Affine, what: String)>) throws {
     let refused = try problem {
       try RegistrationFit(
         row.body.toTemplate, template: TestBrain.template.mask, brain: TestBrain.template.mask
@@ -163,17 +171,18 @@ import Volumes
       .notes(settings: RegistrationSettings(), name: "scan.nii.gz")
     }
     #expect(
-      refused.what.hasPrefix("the scan could not be laid on the template: \(row.body.what)"), "\(refused)")
+      refused.what.hasPrefix("the scan could not be registered to the template: \(row.body.what)"),
+      "\(refused)")
   }
 
-  @Test func aModestOverlapIsNoted() throws {
+  @Test func aLowOverlapGetsANote() throws {
     let fit = try RegistrationFit(
       .placed(shift: SIMD3(0, 14, 0)), template: TestBrain.template.mask, brain: TestBrain.template.mask)
     let notes = try fit.notes(settings: RegistrationSettings(), name: "scan.nii.gz")
     #expect(notes.count == 1 && notes[0].hasPrefix("Registration: the brains overlap by only 0.8"))
   }
 
-  @Test func whatITKRefusesIsAProblem() throws {
+  @Test func errorsOfITKAreProblems() throws {
     let volume = Volume(geometry: Geometry(shape: [8, 8, 8], affine: .identity), repeating: 1)
     let region = Mask(geometry: volume.geometry, repeating: 1)
     let stage = ITK.Stage(kind: .similarity, iterations: 2, bins: 32, sampling: 1, seed: 0, firstStep: 1)

@@ -10,7 +10,7 @@ import Volumes
 @testable import Norma
 
 @Suite struct TemplateTests {
-  @Test func theBrainIsReadAndItsHolesAreFilled() throws {
+  @Test func theBrainIsReadAndHolesAreFilled() throws {
     try withTemporaryFolder { folder in
       var brain = Volume(geometry: Geometry(shape: [7, 7, 7], affine: .identity), repeating: 0)
       for z in 1...5 {
@@ -26,7 +26,7 @@ import Volumes
     }
   }
 
-  @Test func aMissingTemplateNamesTheBootstrap() throws {
+  @Test func aMissingTemplatePointsToTheBootstrap() throws {
     let nowhere = URL(fileURLWithPath: "/nowhere/template")
     for refused in [
       try problem { try Template(folder: nowhere) }, try problem { try SimulatedTemplate(folder: nowhere) },
@@ -40,6 +40,6 @@ import Volumes
   @Test func aTemplateWithoutBrainIsRefused() throws {
     let empty = Volume(geometry: Geometry(shape: [4, 4, 4], affine: .identity), repeating: 0)
     let refused = try problem { try TemplateRegistration(template: Template(brain: empty, digest: "")) }
-    #expect(refused.what == "the template holds no brain")
+    #expect(refused.what == "the template contains no brain")
   }
 }

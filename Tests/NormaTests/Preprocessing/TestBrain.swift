@@ -6,9 +6,9 @@ import Volumes
 @testable import Preprocessing
 @testable import Norma
 
-/// A brain of ellipsoids in MNI152 space, without symmetry: folded cortex, white matter, ventricles, and landmarks.
+/// An asymmetric brain of ellipsoids in MNI152 space: folded cortex, white matter, ventricles and landmarks.
 enum TestBrain {
-  /// Brightness of the tissues.
+  /// The intensities of the tissues.
   struct Contrast: Sendable {
     var grey: Double, white: Double, fluid: Double
 
@@ -18,7 +18,7 @@ enum TestBrain {
 
   static let template = Template(brain: scan(.t1, geometry: grid(spacing: SIMD3(4, 4, 4))), digest: "phantom")
 
-  /// Around the brain, whatever the voxel.
+  /// Returns a grid around the brain.
   static func grid(spacing: SIMD3<Double>) -> Geometry {
     let low = SIMD3(-84.0, -118, -76), extent = SIMD3(168.0, 204, 172)
     let counts = (extent / spacing).rounded(.up)
@@ -28,7 +28,7 @@ enum TestBrain {
         i: SIMD3(spacing.x, 0, 0), j: SIMD3(0, spacing.y, 0), k: SIMD3(0, 0, spacing.z), origin: low))
   }
 
-  /// The brain seen on a grid whose world `toTemplate` takes to template mm; 0 outside the brain.
+  /// Returns the brain on a grid whose world mm `toTemplate` maps to the template; 0 outside the brain.
   static func scan(_ contrast: Contrast, geometry: Geometry, toTemplate: Affine = .identity) -> Volume {
     let toPlace = toTemplate.composed(with: geometry.affine)
     let (width, height) = (geometry.shape[0], geometry.shape[1])
@@ -48,7 +48,7 @@ enum TestBrain {
     if depth < 0.25, fold > 0.6 { return contrast.fluid }
     let isVentricle = [-14.0, 14].contains { radius(place, SIMD3($0, -8, 20), SIMD3(9, 30, 14)) < 1 }
     if isVentricle || depth < 0.03 { return contrast.fluid }
-    // A cleft left in front, a nucleus on the right, a fissure between two lobes.
+    // A cleft on the anterior left, a nucleus on the right, a fissure between two lobes.
     if radius(place, SIMD3(-38, 20, 10), SIMD3(10, 16, 22)) < 1 { return contrast.fluid }
     if radius(place, SIMD3(26, -4, 2), SIMD3(12, 18, 12)) < 1 { return contrast.grey }
     if abs(place.x) < 3, place.z > 40 { return contrast.fluid }
@@ -64,7 +64,7 @@ enum TestBrain {
 }
 
 extension Affine {
-  /// Turns (radians, about x, then y, then z), scales and shifts about the middle of the test brain.
+  /// Returns a rotation (radians about x, y and z), scaling and shift about the centre of the test brain.
   static func placed(
     turn: SIMD3<Double> = .zero, scale: SIMD3<Double> = SIMD3(1, 1, 1), shift: SIMD3<Double> = .zero
   ) -> Affine {
@@ -82,7 +82,7 @@ extension Affine {
     return placed
   }
 
-  /// Mean distance in mm between where this map and another take the corners of a mask's box.
+  /// Returns the mean distance in mm between the images of the corners of the box of a mask by two maps.
   func cornerDistance(to other: Affine, of mask: Mask) -> Double {
     guard let box = mask.box else { return .infinity }
     let distances = (0..<8).map { corner in

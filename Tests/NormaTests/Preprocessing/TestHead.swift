@@ -1,6 +1,6 @@
 import Volumes
 
-/// A dark background, a head without symmetry and a brighter brain in it, both ellipsoids, without a network.
+/// A phantom with a dark background, an asymmetric head and a brighter brain, both ellipsoids.
 enum TestHead {
   /// RAS+, 4 x 5 x 6 mm.
   static let geometry = Geometry(
@@ -8,7 +8,7 @@ enum TestHead {
     affine: Affine(
       i: SIMD3(4, 0, 0), j: SIMD3(0, 5, 0), k: SIMD3(0, 0, 6), origin: SIMD3(-88, -120, -96)))
 
-  /// Background 4, head 120, brain 200, a spot of 400 left, in front and low in the head.
+  /// Returns a scan: background 4, head 120, brain 200, a spot of 400 in the left anterior inferior head.
   static func scan(geometry: Geometry = geometry) -> Volume {
     volume(geometry) { place in
       if distance(place, from: SIMD3(-40, 35, -50), radii: SIMD3(12, 12, 12)) < 1 { return 400 }
@@ -21,7 +21,7 @@ enum TestHead {
     distance(place, from: SIMD3(5, -15, 20), radii: SIMD3(62, 74, 58)) < 1
   }
 
-  /// The brain by brightness, in the place of the network: logits of a scaled head.
+  /// Returns logits of brain by intensity, in place of the network.
   static func logits(_ head: Volume) -> [Float] { head.voxels.map { $0 - 0.8 } }
 
   private static func distance(
@@ -42,7 +42,7 @@ enum TestHead {
 }
 
 extension Mask {
-  /// Twice the common voxels over all voxels of both.
+  /// Returns the Dice overlap.
   func dice(_ other: Mask) -> Double {
     let common = zip(voxels, other.voxels).reduce(0) { $0 + ($1.0 != 0 && $1.1 != 0 ? 1 : 0) }
     return 2 * Double(common) / Double(max(1, count + other.count))

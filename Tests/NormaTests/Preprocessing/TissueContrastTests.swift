@@ -9,13 +9,13 @@ import Volumes
 @testable import Preprocessing
 @testable import Norma
 
-/// On the template itself, as if it were a scan.
+/// Tests with the template itself as a scan.
 @Suite struct TissueContrastTests {
   private static let folder = packageRoot.appending(path: ".deps/template")
   private static var isThere: Bool { FileManager.default.fileExists(atPath: folder.path) }
 
   @Test(.enabled(if: isThere, "no template: run Scripts/bootstrap"))
-  func whiteMatterIsBrighterInATOneWeightedTemplateAndDarkerInItsNegative() throws {
+  func whiteMatterIsBrighterInTheT1wTemplateAndDarkerInItsNegative() throws {
     let template = try Template(folder: Self.folder), contrast = try TissueContrast(folder: Self.folder)
     let ratio = try #require(
       try contrast.greyToWhite(template.brain, brain: template.mask, toTemplate: .identity))
@@ -25,7 +25,7 @@ import Volumes
       try contrast.greyToWhite(
         template.brain.map { 2 * top - $0 }, brain: template.mask, toTemplate: .identity))
     #expect(negative > 1)
-    // Of a scan that shows next to nothing of the brain nothing is said.
+    // A scan that shows almost no brain has no contrast.
     let empty = Mask(geometry: template.mask.geometry, repeating: 0)
     #expect(try contrast.greyToWhite(template.brain, brain: empty, toTemplate: .identity) == nil)
   }

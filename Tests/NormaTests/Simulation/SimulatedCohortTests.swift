@@ -80,7 +80,7 @@ import Volumes
     SimulationError.noSlices, .unequalTemplateGrids(URL(fileURLWithPath: "/templates")),
     .noPlaceForLesion(participantID: "sub-009", .stroke),
   ])
-  func everyErrorSaysWhatToDo(error: SimulationError) {
+  func everyErrorHasAdvice(error: SimulationError) {
     #expect(!error.problem.what.isEmpty && !error.problem.place.isEmpty && !error.problem.advice.isEmpty)
   }
 }

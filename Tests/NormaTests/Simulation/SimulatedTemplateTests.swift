@@ -8,7 +8,7 @@ import Volumes
 @testable import Norma
 
 @Suite struct SimulatedTemplateTests {
-  @Test func thePhantomHasVentriclesWhereTheTemplateHasThem() {
+  @Test func thePhantomHasTheVentriclesOfTheTemplate() {
     let tissues = SimulatedTemplate.phantom(shape: [28, 33, 27]).tissues
     for x: Float in [-12, 12] { #expect(tissues.value(Point(x, -4, 19)).w == 0) }
     let white = tissues.value(Point(40, -20, 18))

@@ -28,7 +28,7 @@ import Volumes
     #expect(first.lesionMask == second.lesionMask)
   }
 
-  @Test func anotherSeedOrIndexGivesAnotherPerson() throws {
+  @Test func anotherSeedOrIndexGivesAnotherHead() throws {
     let one = try Self.simulator().makeCase(0)
     #expect(try Self.simulator().makeCase(4).flair != one.flair)
     #expect(try Self.simulator(seed: 8).makeCase(0).flair != one.flair)
@@ -41,8 +41,8 @@ import Volumes
     #expect(few.flair == many.flair)
   }
 
-  /// Pins the random stream and the arithmetic: a change of either changes published cohorts.
-  @Test func drawnNumbersStayTheSame() {
+  /// Pins the generator and the arithmetic: a change of either changes published cohorts.
+  @Test func randomNumbersStayTheSame() {
     var generator = SeededGenerator(seed: 1, stream: 2)
     #expect(generator.uniform(0...1) == 0.013464808)
     #expect(generator.normal() == 0.66462445)
@@ -75,7 +75,7 @@ import Volumes
   }
 
   @Test(arguments: LesionKind.allCases)
-  func lesionsLieInTheBrainAndDifferFromHealthyTissue(kind: LesionKind) throws {
+  func lesionsAreInTheBrainAndDifferFromHealthyTissue(kind: LesionKind) throws {
     let index = try #require(LesionKind.allCases.firstIndex(of: kind))
     let patient = try Self.simulator().makeCase(index)
     #expect(patient.kinds == [kind])
@@ -83,7 +83,7 @@ import Volumes
     #expect(patient.lesionMask.count > 0)
     #expect(zip(patient.lesionMask.voxels, patient.brainMask.voxels).allSatisfy { $0 <= $1 })
 
-    // The same index in the training part is the same person before falling ill.
+    // The same index in the training split is the same head without lesions.
     let healthy = try Simulator(
       template: Self.template,
       options: SimulationOptions(
@@ -97,7 +97,7 @@ import Volumes
     #expect(far.count < patient.brainMask.count / 3)
   }
 
-  @Test func onlyPatientsHaveLesions() throws {
+  @Test func onlyTheTestSplitHasLesions() throws {
     let simulator = try Self.simulator(validationFraction: 0.25)
     let people = try (0..<8).map(simulator.makeCase)
     #expect(people.map(\.split) == [.train, .train, .train, .train, .validation, .validation, .test, .test])

@@ -75,7 +75,7 @@ import Volumes
       #expect(calibration.cases == 2 && calibration.participants == 2 && calibration.reliability == nil)
       let card = try String(contentsOf: bundle.url.appendingPathComponent("card.md"), encoding: .utf8)
       #expect(card.contains("on 2 validation scans with lesions") && card.contains("(98th)"))
-      #expect(card.contains("takes three lesion-free people"))
+      #expect(card.contains("requires three participants"))
     }
   }
 
@@ -120,7 +120,7 @@ import Volumes
       let together = try Reliability(of: Array(scans.prefix(3)) + [scans[3] + scans[4]], seed: 0)
       #expect(reliability == together && reliability != apart)
       let card = try String(contentsOf: bundle.url.appendingPathComponent("card.md"), encoding: .utf8)
-      #expect(card.contains("Of 4 people") && card.contains("| stated |"))
+      #expect(card.contains("Each of the 4 participants") && card.contains("| stated |"))
     }
   }
 

@@ -145,7 +145,7 @@ import Volumes
       #expect(calibration.cases == 2 && calibration.trainingPercentiles?.cases == 2)
       #expect(calibration.labelledValidation?.cases == 1)
       let card = try String(contentsOf: bundle.url.appendingPathComponent("card.md"), encoding: .utf8)
-      #expect(card.contains("lesions included") && card.contains("its lesion-free scans the threshold"))
+      #expect(card.contains("including lesions") && card.contains("its lesion-free scans the thresholds"))
     }
   }
 

@@ -1,29 +1,29 @@
 import Base
 
-/// One simulated person in one simulated scanner, before lesions: anatomy, contrast and shading.
-struct Person: Sendable {
-  /// What a point of the head looks like; brightness is relative to mean white matter = 1.
+/// The head of one participant in one scanner, without lesions: anatomy, contrast and shading.
+struct SimulatedHead: Sendable {
+  /// The tissue at a point of the head. Intensities are relative to mean white matter = 1.
   struct Tissue {
     var intensity: Float
     let insideBrain: Bool
-    /// Share that is fluid, 0...1.
+    /// The fraction of cerebrospinal fluid, 0...1.
     let fluid: Float
     let greyMatter: Float
     let whiteMatter: Float
-    /// Distance to the lateral ventricles, mm.
+    /// The distance to the lateral ventricles in mm.
     let ventricleDistance: Float
   }
 
   private let tissues: Lattice
-  /// Displacement in mm (x, y, z) and the gain of the coil (w).
+  /// The displacement in mm (x, y, z) and the gain of the coil (w).
   private let deformation: Lattice
 
   private let greyIntensity: Float
   let fluidIntensity: Float
-  /// Fluid shares below the first bound look like tissue, above the second like pure fluid: low bounds
-  /// give the wide sulci of an old brain.
+  /// The fluid fractions below which a point looks like tissue and above which it looks like pure fluid. Low
+  /// bounds give the wide sulci of an old brain.
   private let sulcusBounds: (Float, Float)
-  /// Averaging has washed the template's small sulci out: new ones run where this noise crosses zero.
+  /// Noise whose zeros are small sulci, which the average template lacks.
   private let sulci: HashNoise
 
   private let rimWidth: Float
@@ -36,10 +36,10 @@ struct Person: Sendable {
   private let coarseTexture: HashNoise
 
   init(template: SimulatedTemplate, random: inout SeededGenerator) {
-    // Age drives what grows together: wide sulci, wide ventricles, periventricular caps.
+    // Sulci, ventricles and periventricular caps all widen with age.
     let age = random.uniform(0...1)
     tissues = template.tissues
-    deformation = Person.deformation(
+    deformation = Self.deformation(
       of: template, ventricleGrowth: random.uniform(-0.5...1) + 3 * age, random: &random)
     greyIntensity = random.uniform(1.12...1.28)
     fluidIntensity = random.uniform(0.1...0.28)
@@ -55,11 +55,12 @@ struct Person: Sendable {
     coarseTexture = HashNoise(key: random.next(), spacing: 7)
   }
 
-  /// The tissue at a point of the person's head, mm.
-  func callAsFunction(_ point: Point) -> Tissue {
+  /// Returns the tissue at a point of the head, in mm.
+  func tissue(at point: Point) -> Tissue {
     let local = deformation.value(point)
-    let place = point + Point(local.x, local.y, local.z)
-    let (grey, white, brain, distance) = unpacked(tissues.value(place))
+    let source = point + Point(local.x, local.y, local.z)
+    let tissue = tissues.value(source)
+    let (grey, white, brain, distance) = (tissue.x, tissue.y, tissue.z, tissue.w)
     guard brain > 0.5 else {
       return Tissue(
         intensity: 0, insideBrain: false, fluid: 1, greyMatter: 0, whiteMatter: 0,
@@ -67,26 +68,22 @@ struct Person: Sendable {
     }
     let solid = max(grey + white, 1e-3)
     let sulcus =
-      0.35 * grey * smoothstep(10, 25, distance) * (1 - smoothstep(0, 0.14, abs(sulci.value(place))))
+      0.35 * grey * smoothstep(10, 25, distance) * (1 - smoothstep(0, 0.14, abs(sulci.value(source))))
     let fluid = smoothstep(sulcusBounds.0, sulcusBounds.1, 1 - solid / brain + sulcus)
     let matter =
-      mix(1, greyIntensity, grey / solid) + rim(place, distance)
+      mix(1, greyIntensity, grey / solid) + rim(source, distance)
       + textureStrength * (fineTexture.value(point) + 2 * coarseTexture.value(point))
     return Tissue(
       intensity: local.w * mix(matter, fluidIntensity, fluid), insideBrain: true, fluid: fluid,
       greyMatter: grey, whiteMatter: white, ventricleDistance: distance)
   }
 
-  /// The bright band along the ventricles, widened to caps at the frontal and occipital horns.
-  private func rim(_ place: Point, _ distance: Float) -> Float {
+  /// Returns the intensity of the bright rim of the ventricles, which widens to caps at the horns.
+  private func rim(_ point: Point, _ distance: Float) -> Float {
     guard distance < capWidth * 1.5 else { return 0 }
-    let horns = max(smoothstep(12, 24, place.y), 1 - smoothstep(-48, -32, place.y))
-    let width = mix(rimWidth, capWidth, horns) * (1 + 0.5 * rimVariation.value(place))
+    let horns = max(smoothstep(12, 24, point.y), 1 - smoothstep(-48, -32, point.y))
+    let width = mix(rimWidth, capWidth, horns) * (1 + 0.5 * rimVariation.value(point))
     return rimIntensity * (0.6 + 0.4 * horns) * (1 - smoothstep(0.3 * width, width, distance))
-  }
-
-  private func unpacked(_ value: SIMD4<Float>) -> (Float, Float, Float, Float) {
-    (value.x, value.y, value.z, value.w)
   }
 
   private static func deformation(

@@ -1,5 +1,5 @@
 extension [Double] {
-  /// Whether the axial range [lowest, highest] in mm holds a template-space z; an empty range and an unknown z count as inside.
+  /// Returns true if a template-space z (mm) is within [lowest, highest], if the range is empty or z unknown.
   package func spans(_ z: Double?) -> Bool {
     guard let z, count == 2 else { return true }
     return (self[0]...self[1]).contains(z)
