@@ -1,7 +1,7 @@
 import Base
 import Methods
 
-/// The order of an epoch's slices and which of them are mirrored, fixed by (seed, epoch).
+/// The order of the slices of an epoch and which of them are mirrored, determined by (seed, epoch).
 struct EpochPlan: Sendable {
   let slices: [SliceStore.Slice]
   let mirrored: [Bool]
@@ -14,19 +14,19 @@ struct EpochPlan: Sendable {
     batchSize = settings.batchSize
   }
 
-  /// Slices of a step's batch.
+  /// Returns the number of slices of a step's batch.
   func count(_ step: Int) -> Int { min(batchSize, slices.count - step * batchSize) }
 
-  /// A step's batch, or a share of it.
-  func batch(_ step: Int, of contents: SliceStore.Contents, share: BatchShard?) throws -> Batch {
+  /// Returns the batch of a step, or a shard of it.
+  func batch(_ step: Int, of contents: SliceStore.Contents, shard: BatchShard?) throws -> Batch {
     func batch(_ range: Range<Int>) throws -> Batch {
       let numbers = range.map { step * batchSize + $0 }
       return try contents.batch(numbers.map { slices[$0] }, mirrored: numbers.map { mirrored[$0] })
     }
-    guard let share else { return try batch(0..<count(step)) }
-    var part = try batch(share.range)
-    let next = share.range.upperBound % share.whole
-    part.following = try batch(next..<next + 1).slices()[0]
-    return part
+    guard let shard else { return try batch(0..<count(step)) }
+    var shardBatch = try batch(shard.range)
+    let next = shard.range.upperBound % shard.whole
+    shardBatch.following = try batch(next..<next + 1).slices()[0]
+    return shardBatch
   }
 }
