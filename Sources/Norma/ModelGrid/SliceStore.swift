@@ -4,7 +4,7 @@ import Methods
 import Preprocessing
 package import Foundation
 import Tensors
-package import Volumes
+import Volumes
 
 /// Prepared slices on disk, one file a scan, so that training holds a batch in memory and not the cohort.
 ///
@@ -14,8 +14,6 @@ package struct SliceStore: Sendable {
   let modelGrid: ModelGrid
   /// What scans with lesions lose.
   let exclusion: LesionExclusion
-  /// How far around a lesion nothing is learned, in mm.
-  private static let distance = 3.0
 
   package init(folder: URL, recipe: Recipe, exclusion: LesionExclusion = .slices) {
     (self.folder, self.exclusion) = (folder, exclusion)
@@ -136,7 +134,7 @@ package struct SliceStore: Sendable {
     switch exclusion {
     case .slices: break
     case .voxels:
-      if let near = lesion?.grown(by: Self.distance) {
+      if let near = lesion?.grown(by: LesionExclusion.trainingDistance) {
         planes[1] = zip(prepared.brain, try share(of: near)).map { $1 > 0 ? 0 : $0 }
       }
     case .none: planes.append(try lesion.map(share) ?? prepared.images.map { _ in 0 })

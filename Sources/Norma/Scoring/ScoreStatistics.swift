@@ -3,15 +3,15 @@ import Tensors
 
 /// Voxel-wise mean and standard deviation of a method's score over lesion-free slices.
 package struct ScoreStatistics {
-  /// (size, size); nil where the score is scaled only.
+  /// (size, size); nil if the score is only divided by the deviation.
   let mean: Tensor?
-  /// (size, size), more than 0.
+  /// (size, size), greater than 0.
   let deviation: Tensor
 
-  /// Statistics as they are.
+  /// Statistics from their tensors.
   init(mean: Tensor? = nil, deviation: Tensor) { (self.mean, self.deviation) = (mean, deviation) }
 
-  /// Shrinks, smooths and floors what was counted; nil where the settings ask for no statistics.
+  /// Shrinks, smooths and floors the moments of the score; nil if the settings ask for no statistics.
   init?(_ moments: VoxelwiseMoments, settings: ScoringSettings, device: Device) throws {
     guard settings.normalization != .none else { return nil }
     let count = moments.count, total = try max(1, count.sum().item())
@@ -22,30 +22,33 @@ package struct ScoreStatistics {
     let smoothing = try GaussianSmoothing(
       size: count.shape[0], sigma: settings.statisticsSigma, device: device)
     let deviation = try smoothing(shrunk.sqrt(), weights: count)
-    // Where few slices had brain the estimate is poor; a floor keeps it from blowing up the map.
+    // Where few slices had brain the estimate is poor; the floor keeps small deviations from dominating the
+    // map.
     let floor = try (deviation * count).sum().item() / total / 10
     self.init(
       mean: settings.normalization == .standardized ? try smoothing(moments.mean(), weights: count) : nil,
       deviation: try deviation.clamp(min: max(floor, .leastNormalMagnitude)))
   }
 
-  /// r / sd or max((r - mean) / sd, 0) of (batch, 1, size, size) scores.
+  /// Returns r / sd or max((r - mean) / sd, 0) for scores r of shape (batch, 1, size, size) on any device.
   func normalize(_ map: Tensor) throws -> Tensor {
+    let deviation = try deviation.to(map.device)
     guard let mean else { return try map / deviation }
-    return try ((map - mean) / deviation).relu()
+    return try ((map - mean.to(map.device)) / deviation).relu()
   }
 
   private static let meanName = "scoring.mean"
   private static let deviationName = "scoring.deviation"
 
-  /// The tensors of a bundle's weights, by name.
+  /// The tensors that a bundle keeps beside the weights, by name.
   var state: [String: Tensor] {
     var state = [Self.deviationName: deviation]
     state[Self.meanName] = mean
     return state
   }
 
-  /// Reads ``state``; nil where the settings ask for none. Throws a ``ParameterError`` for a missing tensor.
+  /// Reads ``state``; nil if the settings ask for no statistics. Throws a ``ParameterError`` for a missing
+  /// tensor.
   init?(state: [String: Tensor], settings: ScoringSettings, size: Int, device: Device) throws {
     guard settings.normalization != .none else { return nil }
     func tensor(_ name: String) throws -> Tensor { try state.tensor(name, shape: [size, size]).to(device) }
