@@ -1,17 +1,21 @@
 import Foundation
 
-/// A tab-separated table with a header. Tabs and line breaks in cells become spaces.
+/// A table with a header; cells never contain the separator or line breaks.
 package struct Table {
   package let columns: [String]
   package var rows: [[String]] = []
+  private let separator: Character
 
-  package init(columns: [String]) { self.columns = columns }
-
-  package var text: String {
-    ([columns] + rows).map { $0.map(Self.clean).joined(separator: "\t") + "\n" }.joined()
+  package init(columns: [String], separator: Character = "\t") {
+    (self.columns, self.separator) = (columns, separator)
   }
 
-  /// Parses rows into dictionaries; returns nil unless every row has as many cells as the header.
+  /// The lines of the file, the header first.
+  package var text: String {
+    ([columns] + rows).map { $0.map(clean).joined(separator: "\(separator)") + "\n" }.joined()
+  }
+
+  /// The rows of a tab-separated table as dictionaries; nil unless every row has as many cells as the header.
   package static func rows(of text: String) -> [[String: String]]? {
     let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
@@ -20,7 +24,7 @@ package struct Table {
     return lines.dropFirst().map { Dictionary(zip(header, $0), uniquingKeysWith: { first, _ in first }) }
   }
 
-  private static func clean(_ cell: String) -> String {
-    String(cell.map { $0 == "\t" || $0.isNewline ? " " : $0 })
+  private func clean(_ cell: String) -> String {
+    String(cell.map { $0 == separator || $0.isNewline ? " " : $0 })
   }
 }

@@ -56,7 +56,7 @@ public final class EventFile {
       ("images_per_second", record.imagesPerSecond),
     ]
     if let loss = record.validationLoss { scalars.append(("loss/validation", loss)) }
-    scalars += record.trainingParts.sorted { $0.key < $1.key }.map { ("training/\($0.key)", $0.value) }
+    scalars += record.trainingTerms.sorted { $0.key < $1.key }.map { ("training/\($0.key)", $0.value) }
     var summary = ProtocolMessage()
     for (tag, value) in scalars {
       var scalar = ProtocolMessage()

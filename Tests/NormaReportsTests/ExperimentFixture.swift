@@ -67,7 +67,7 @@ enum ExperimentFixture {
       training: (0..<epochs).map { epoch in
         EpochRecord(
           epoch: epoch + 1, learningRate: 1e-3, trainingLoss: 1000 / pow(20, Double(epoch)),
-          trainingParts: [:],
+          trainingTerms: [:],
           validationLoss: epoch == 1 ? nil : 500, isBest: epoch == 0, imagesPerSecond: 9)
       }, bestEpoch: 1, figures: figures)
   }

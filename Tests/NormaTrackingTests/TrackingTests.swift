@@ -116,7 +116,7 @@ private func makeRun(_ name: String, epochs: Int, in place: URL, isFinished: Boo
     try withTemporaryFolder { place in
       let events = EventFile(of: RunFolder(place))
       let record = EpochRecord(
-        epoch: 1, learningRate: 0.1, trainingLoss: 2, trainingParts: ["kl": 1], validationLoss: 3,
+        epoch: 1, learningRate: 0.1, trainingLoss: 2, trainingTerms: ["kl": 1], validationLoss: 3,
         isBest: true,
         imagesPerSecond: 9)
       func size() throws -> Int { try Data(contentsOf: events.url).count }

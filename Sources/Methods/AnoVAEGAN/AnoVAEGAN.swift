@@ -69,7 +69,7 @@ final class AnoVAEGAN: NetworkMethod {
           "adversarial", critic.generatorLoss(reconstruction), weight: settings.adversarialWeight)
         return try optimizer.minimize(terms, context)
       }
-      return losses.with(criticLosses.parts)
+      return losses.with(criticLosses.terms)
     case .separate:
       let losses = try optimizer.minimize(network.sampled(batch, context.generator).terms, context)
       let adversarial = try critic.frozen {
@@ -78,7 +78,7 @@ final class AnoVAEGAN: NetworkMethod {
           "adversarial", critic.generatorLoss(reconstruction), weight: settings.adversarialWeight)
         return try adversarialOptimizer.minimize(loss, context)
       }
-      return try losses.with(adversarial.parts).with(learnCritic(batch, context).parts)
+      return try losses.with(adversarial.terms).with(learnCritic(batch, context).terms)
     }
   }
 

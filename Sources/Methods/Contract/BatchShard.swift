@@ -48,11 +48,11 @@ package struct BatchShard: Sendable {
 
   /// The losses of the batch from those of its shards.
   package func mean(_ losses: Losses) throws -> Losses {
-    let names = losses.parts.keys.sorted()
-    var values = ([losses.total] + names.map { losses.parts[$0] ?? 0 }).map { Float($0 * weight) }
+    let names = losses.terms.keys.sorted()
+    var values = ([losses.total] + names.map { losses.terms[$0] ?? 0 }).map { Float($0 * weight) }
     try group.allReduce(&values)
-    let parts = zip(names, values.dropFirst()).map { ($0, Double($1)) }
-    return Losses(total: Double(values[0]), parts: Dictionary(uniqueKeysWithValues: parts))
+    let terms = zip(names, values.dropFirst()).map { ($0, Double($1)) }
+    return Losses(total: Double(values[0]), terms: Dictionary(uniqueKeysWithValues: terms))
   }
 }
 

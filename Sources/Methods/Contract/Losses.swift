@@ -2,24 +2,24 @@
 public struct Losses: Hashable, Sendable {
   /// What is minimised.
   public var total: Double
-  /// Its parts by name, for the log.
-  public var parts: [String: Double]
+  /// Its terms by name, for the log.
+  public var terms: [String: Double]
 
   /// Losses of one step.
-  public init(total: Double, parts: [String: Double] = [:]) { (self.total, self.parts) = (total, parts) }
+  public init(total: Double, terms: [String: Double] = [:]) { (self.total, self.terms) = (total, terms) }
 
-  /// The mean of several; they must have the same parts.
+  /// The mean of several; they must have the same terms.
   package init(mean losses: [Losses]) {
     let share = 1 / Double(losses.count)
     self.init(total: 0)
     for one in losses {
       total += one.total * share
-      for (name, value) in one.parts { parts[name, default: 0] += value * share }
+      for (name, value) in one.terms { terms[name, default: 0] += value * share }
     }
   }
 
-  /// The same total with more parts for the log.
-  package func with(_ parts: [String: Double]) -> Losses {
-    Losses(total: total, parts: self.parts.merging(parts) { $1 })
+  /// The same total with more terms for the log.
+  package func with(_ terms: [String: Double]) -> Losses {
+    Losses(total: total, terms: self.terms.merging(terms) { $1 })
   }
 }

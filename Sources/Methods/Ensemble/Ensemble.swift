@@ -55,7 +55,7 @@ package final class Ensemble: Method {
     var sum = Losses(total: 0)
     for (index, losses) in losses.enumerated() {
       sum.total += losses.total
-      for (name, value) in losses.parts { sum.parts["\(index).\(name)"] = value }
+      for (name, value) in losses.terms { sum.terms["\(index).\(name)"] = value }
     }
     return sum
   }

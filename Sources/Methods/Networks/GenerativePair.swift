@@ -24,7 +24,7 @@ final class GenerativePair {
       try optimizer.minimize(
         LossTerms("adversarial", critic.generatorLoss(draw(batch.count, context))), context)
     }
-    return adversarial.with(losses.parts)
+    return adversarial.with(losses.terms)
   }
 
   private func draw(_ count: Int, _ context: StepContext) throws -> Tensor {

@@ -19,24 +19,24 @@ extension Adam {
 struct LossTerms {
   /// The weighted sum, which is minimised.
   private(set) var total: Tensor
-  private var parts: [(name: String, value: Tensor)]
+  private var terms: [(name: String, value: Tensor)]
 
   init(_ name: String, _ value: Tensor, weight: Double = 1) throws {
     total = weight == 1 ? value : try value * Float(weight)
-    parts = [(name, value)]
+    terms = [(name, value)]
   }
 
   /// Adds `weight` times a loss.
   mutating func add(_ name: String, _ value: Tensor, weight: Double = 1) throws {
     total = try total + value * Float(weight)
-    parts.append((name, value))
+    terms.append((name, value))
   }
 
   /// The losses as numbers.
   func values() throws -> Losses {
     var numbers = [String: Double]()
-    for (name, value) in parts { numbers[name] = Double(try value.item()) }
-    return Losses(total: Double(try total.item()), parts: numbers)
+    for (name, value) in terms { numbers[name] = Double(try value.item()) }
+    return Losses(total: Double(try total.item()), terms: numbers)
   }
 }
 

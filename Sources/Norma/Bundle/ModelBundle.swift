@@ -130,7 +130,7 @@ public struct ModelBundle: Sendable {
     for (name, tensor) in try scorer.method.state {
       tensors["model.\(name)"] = try isHalf && isWeight(name) ? tensor.to(.float16) : tensor
     }
-    tensors.merge(scorer.statistics?.state ?? [:]) { model, _ in model }
+    tensors.merge(scorer.chain.statistics?.state ?? [:]) { model, _ in model }
     try Safetensors.write(
       tensors, metadata: ["format": "norma"], to: temporary.appendingPathComponent(weightsFile))
     var description = BundleDescription(
@@ -177,7 +177,7 @@ extension BundleDescription.SelfTest {
     }
     let shape = [1, 1, size, size]
     let batch = Batch(images: try Tensor(image, shape: shape), brain: try Tensor(brain, shape: shape))
-    let map = try scorer.withoutSampling(batch.on(scorer.device)).map
+    let map = try scorer.chain.scaled(scorer.method.score(batch.on(scorer.device)).map)
     self.init(mean: Double(try map.mean().item()), maximum: Double(try map.max().item()))
   }
 }

@@ -1,6 +1,6 @@
 import Base
 
-/// Thresholds of the anomaly map, and how often healthy (lesion-free) voxels exceed a threshold, measured on validation cases without lesions.
+/// Thresholds of the anomaly map, and how often lesion-free voxels of validation scans exceed a threshold.
 public struct Calibration: Codable, Hashable, Sendable {
   /// One point of the curve.
   public struct Point: Codable, Hashable, Sendable {
@@ -10,19 +10,19 @@ public struct Calibration: Codable, Hashable, Sendable {
     public let threshold: Double
   }
 
-  /// Rising rate, falling threshold.
+  /// The points, rates rising and thresholds falling.
   public let curve: [Point]
-  /// Lesion-free validation cases and brain voxels behind the curve.
+  /// Validation cases that the curve was measured on.
   public let cases: Int
-  /// Brain voxels of those cases.
+  /// Lesion-free brain voxels of those cases.
   public let voxels: Int
-  /// Participants behind the curve.
+  /// Participants with a lesion-free brain voxel among those cases.
   public var participants: Int
-  /// How well the curve holds for participants who are held back; nil for fewer than three.
+  /// How well the curve holds for held-out participants; nil for fewer than three.
   public var reliability: Reliability?
-  /// What lesion-free training scans give; nil where there was none.
+  /// The thresholds of lesion-free training scans; nil if there was none.
   public var trainingPercentiles: TrainingPercentiles?
-  /// What validation scans with lesions give; nil where there was none.
+  /// The threshold of validation scans with lesions; nil if there was none.
   public var labelledValidation: LabelledValidation?
 
   /// The rates that are reported.
@@ -32,14 +32,15 @@ public struct Calibration: Codable, Hashable, Sendable {
     [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3] + (1...50).map { Double($0) / 100 }
 
   init(scores: ScoreHistogram, cases: Int, participants: Int) {
-    // A rate below one voxel in all says nothing.
+    // A rate of less than one voxel cannot be measured.
     let rates = Self.rates.filter { $0 * Double(scores.total) >= 1 }
     curve = zip(rates, scores.thresholds(exceededBy: rates)).map { Point(rate: $0, threshold: Double($1)) }
     (self.cases, self.participants) = (cases, participants)
     voxels = scores.total
   }
 
-  /// The threshold at a false-positive rate, linear between the points of the curve.
+  /// Returns the threshold at a false-positive rate, linear between the points of the curve. Throws a
+  /// ``Problem`` for a rate outside the curve.
   public func threshold(atRate rate: Double) throws -> Double {
     guard let first = curve.first, let last = curve.last, (first.rate...last.rate).contains(rate) else {
       throw Problem(
@@ -56,8 +57,8 @@ public struct Calibration: Codable, Hashable, Sendable {
     return low.threshold + fraction * (high.threshold - low.threshold)
   }
 
-  /// The fraction of lesion-free voxels above a score, linear between the points of the curve and from its last to 1 at
-  /// a score of 0; at most the rate of the first point above it.
+  /// Returns the fraction of lesion-free voxels above a score: linear between the points of the curve, and
+  /// from its last point to 1 at a score of 0. Above the first point it is the rate of that point.
   public func rate(above score: Double) -> Double {
     guard let first = curve.first, let last = curve.last, score < first.threshold else {
       return curve.first?.rate ?? 0
@@ -73,17 +74,18 @@ public struct Calibration: Codable, Hashable, Sendable {
     return high.rate + fraction * (low.rate - high.rate)
   }
 
-  /// The conformal probability, above 0 and at most 1, that a voxel of another lesion-free person scores at least as
-  /// high: of `n` participants never below 1 / (n + 1). A score of 0, as expected or not scored, gives 1.
+  /// Returns the conformal probability that a voxel of another lesion-free participant scores at least as
+  /// high, which for `n` participants is never below 1 / (n + 1). A score of 0 (as expected, or not scored)
+  /// gives 1.
   public func exceedance(of score: Double) -> Double {
     guard score > 0 else { return 1 }
     return (Double(participants) * rate(above: score) + 1) / Double(participants + 1)
   }
 
-  /// What a voxel of the exceedance map is, in words.
+  /// Description of the exceedance map.
   var exceedanceMeaning: String {
     """
-    Probability that a voxel of a lesion-free person scores at least as high, conformal over \(participants) participants; \
+    Probability that a voxel of a lesion-free participant scores at least as high, conformal over \(participants) participants; \
     1 = as expected or not scored
     """
   }

@@ -1,36 +1,37 @@
 import Base
 
-/// How often participants exceed thresholds that were measured on others: stated rates beside what is observed.
+/// How often held-out participants exceed thresholds that were measured on the others: stated and observed
+/// rates.
 public struct Reliability: Codable, Hashable, Sendable {
-  /// One stated rate.
+  /// One stated rate and its observed rates.
   public struct Point: Codable, Hashable, Sendable {
-    /// The false-positive rate whose threshold it is.
+    /// The false-positive rate that the thresholds were measured for.
     public let stated: Double
-    /// Fraction of the brain voxels of all held-back participants above the thresholds of the others.
+    /// Fraction of the brain voxels of all participants above the thresholds of the others.
     public let observed: Double
-    /// The 95 % interval [low, high] of what is observed, by a bootstrap over participants.
+    /// The 95 % interval [low, high] of ``observed``, by a bootstrap over participants.
     public let interval: [Double]
-    /// 5th and 95th percentile of the single participants' own fractions.
+    /// 5th and 95th percentile of the fractions of single participants.
     public let perParticipant: [Double]
 
-    /// Whether the interval holds the stated rate.
+    /// Whether the interval contains the stated rate.
     public var holds: Bool { interval[0] <= stated && stated <= interval[1] }
   }
 
-  /// Rising stated rate: 1, 5 and 10 %.
+  /// The points, stated rates rising: 1, 5 and 10 %.
   public let points: [Point]
-  /// People who were held back, each once.
+  /// Participants, each of whom was held out once.
   public let participants: Int
 
-  /// How finely the scores of a person are kept.
+  /// Resolution of the histogram of a participant.
   static let fractionBits: UInt32 = 8
-  private static let fewest = 3
+  private static let minimumParticipants = 3
   private static let samples = 1000
 
-  /// Each person's scores (at ``fractionBits``, at least one) against the thresholds of all others; nil for fewer than
-  /// three participants.
+  /// Compares the scores of each participant (at ``fractionBits``, at least one) with the thresholds of all
+  /// others; nil for fewer than three participants.
   init?(of participants: [ScoreHistogram], seed: UInt64) throws {
-    guard participants.count >= Self.fewest else { return nil }
+    guard participants.count >= Self.minimumParticipants else { return nil }
     let all = participants.reduce(ScoreHistogram(fractionBits: Self.fractionBits), +)
     try self.init(
       of: participants,
@@ -38,9 +39,9 @@ public struct Reliability: Codable, Hashable, Sendable {
       seed: seed)
   }
 
-  /// Each person's scores against thresholds of their own, one a rate.
+  /// Compares the scores of each participant with thresholds of their own, one per rate.
   init(of participants: [ScoreHistogram], above thresholds: [[Float]], seed: UInt64) throws {
-    let exceeding = zip(participants, thresholds).map { person, thresholds in thresholds.map(person.count) }
+    let exceeding = zip(participants, thresholds).map { scores, thresholds in thresholds.map(scores.count) }
     let rows = zip(exceeding, participants).map { ($0 + [$1.total]).map(Float.init) }
     let bootstrap = try Bootstrap(participants: participants.count, samples: Self.samples, seed: seed)
     let intervals = try bootstrap.intervals(rows, count: Calibration.reportedRates.count) { sums in

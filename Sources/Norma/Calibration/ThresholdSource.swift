@@ -1,6 +1,6 @@
 import Base
 
-/// Where a threshold comes from.
+/// The origin of a threshold.
 public enum ThresholdSource: String, Codable, Hashable, Sendable, CaseIterable {
   /// A false-positive rate on lesion-free validation scans.
   case fpr
@@ -11,8 +11,8 @@ public enum ThresholdSource: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 extension Calibration {
-  /// The threshold of a source, of a false-positive rate where it is that; throws a ``Problem`` where the bundle
-  /// has none.
+  /// Returns the threshold of a source; `rate` is the false-positive rate of ``ThresholdSource/fpr``. Throws
+  /// a ``Problem`` if the bundle has none.
   public func threshold(from source: ThresholdSource, rate: Double) throws -> Double {
     let threshold: Double? =
       switch source {
@@ -29,7 +29,7 @@ extension Calibration {
     return threshold
   }
 
-  /// Every threshold but those of a rate, by name: `training-percentile-98`, `labelled-validation`.
+  /// The thresholds that do not belong to a rate, by name: `training-percentile-98`, `labelled-validation`.
   var thresholdsByName: [String: Double] {
     var thresholds = [String: Double]()
     for point in trainingPercentiles?.curve ?? [] {

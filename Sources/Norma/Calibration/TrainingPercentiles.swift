@@ -1,18 +1,19 @@
-/// Percentiles of the score in the brains of lesion-free training scans, as Baur et al. (2018) choose a threshold.
+/// Percentiles of the score in the brains of lesion-free training scans, by which Baur et al. (2018) choose a
+/// threshold.
 ///
-/// The model has seen these scans, so that its scores on them may be lower than on others.
+/// The model was trained on these scans, so its scores in them may be lower than in others.
 public struct TrainingPercentiles: Codable, Hashable, Sendable {
   /// One percentile.
   public struct Point: Codable, Hashable, Sendable {
     /// 95, 98 or 99.
     public let percentile: Double
-    /// The score that all but this percentage of the voxels do not exceed.
+    /// The score that this percentage of the voxels does not exceed.
     public let threshold: Double
   }
 
-  /// Rising percentile, rising threshold.
+  /// The points, percentiles and thresholds rising.
   public let curve: [Point]
-  /// Scans behind it.
+  /// Number of those scans.
   public let cases: Int
   /// Brain voxels of those scans.
   public let voxels: Int
@@ -21,7 +22,7 @@ public struct TrainingPercentiles: Codable, Hashable, Sendable {
   public static let usual = 98.0
   private static let percentiles = [95, usual, 99]
 
-  /// Nil without a score.
+  /// The percentiles of scores; nil if there is no score.
   init?(scores: ScoreHistogram, cases: Int) {
     guard scores.total > 0 else { return nil }
     curve = Self.percentiles.map {

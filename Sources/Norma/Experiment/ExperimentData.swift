@@ -3,13 +3,13 @@ import Cohort
 import Foundation
 import Volumes
 
-/// What an experiment was run on, for its results.
+/// The data of an experiment, for its results.
 public struct ExperimentData: Codable, Hashable, Sendable {
-  /// Plain words, given by whoever ran it.
+  /// Description by the user.
   public let description: String
-  /// The manifest.
+  /// File name of the manifest.
   public let source: String
-  /// Scans in each split.
+  /// Number of scans in each split.
   public let training, validation, test: Int
 
   init(_ split: Manifest, description: String) {
@@ -20,7 +20,7 @@ public struct ExperimentData: Codable, Hashable, Sendable {
     test = split.cases(in: .test).count
   }
 
-  /// Refuses a cohort that cannot train, calibrate and test, before anything is trained.
+  /// Throws a ``Problem`` for a cohort that cannot train, calibrate and test.
   static func check(_ split: Manifest) throws {
     func refuse(_ what: String, _ advice: String) -> Problem {
       Problem(.badData, what, at: split.source.path, advice: advice)
@@ -44,7 +44,8 @@ public struct ExperimentData: Codable, Hashable, Sendable {
     try checkSizes(split)
   }
 
-  /// Slices without a header have no size in mm: they can be compared only when all have the same pixels.
+  /// Throws a ``Problem`` for PNG slices that differ in shape: without a header they have no size in mm, and
+  /// can be compared only if all have the same pixels.
   private static func checkSizes(_ split: Manifest) throws {
     var first: (shape: [Int], id: String)?
     for scan in split.cases where scan.image.pathExtension.lowercased() == "png" {
@@ -54,7 +55,7 @@ public struct ExperimentData: Codable, Hashable, Sendable {
           .badData,
           "image sizes differ: '\(first.id)' has \(first.shape[0])x\(first.shape[1]) pixels, '\(scan.id)' "
             + "\(shape[0])x\(shape[1])", at: scan.image.path,
-          advice: "resample all slices to one pixel size, or give NIfTI files, whose headers say theirs")
+          advice: "resample all slices to one pixel size, or give NIfTI files, whose headers state it")
       }
       first = first ?? (shape, scan.id)
     }

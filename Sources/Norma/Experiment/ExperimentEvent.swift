@@ -1,19 +1,20 @@
-/// What a running experiment tells those who listen.
+/// A report of the progress of an experiment.
 public enum ExperimentEvent: Sendable {
-  /// What a run is scored for.
+  /// The purpose that scans are scored for.
   public enum Work: String, Sendable {
+    /// The thresholds.
     case calibrating = "calibrating"
-    case scoringTraining = "scoring training scans"
+    /// The figures.
     case scoringTest = "scoring test scans"
   }
 
-  /// Part `index` of `count` begins.
+  /// Run `index` of `count` begins.
   case run(ExperimentPlan.Run, index: Int, count: Int)
-  /// The run was finished earlier.
+  /// The run was finished by an earlier call.
   case kept(ExperimentPlan.Run)
-  /// Its training tells something.
+  /// An event of the training of the run.
   case training(TrainingEvent)
-  /// Scans done and of all.
+  /// `index` of `count` scans are scored.
   case scoring(Work, index: Int, count: Int)
   /// The run is done and written.
   case finished(RunResult)

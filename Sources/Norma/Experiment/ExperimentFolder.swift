@@ -5,20 +5,20 @@ public struct ExperimentFolder: Sendable {
   /// The folder.
   public let url: URL
 
-  /// An experiment in a folder, which need not exist yet.
+  /// The experiment in a folder, which need not exist yet.
   public init(_ url: URL) { self.url = url }
 
-  /// Everything measured, for other programs.
+  /// The results, for other programs.
   public var results: URL { url.appendingPathComponent("results.json") }
-  /// The main table, one row for each method, chain and seed.
+  /// The main table, one row per method, chain and seed.
   public var table: URL { url.appendingPathComponent("results.tsv") }
-  /// The main table and the ablation as Markdown.
+  /// The main table and the ablation in Markdown.
   public var summary: URL { url.appendingPathComponent("table.md") }
-  /// The page.
+  /// The report.
   public var report: URL { url.appendingPathComponent("report.html") }
-  /// A plot of the page as a file of its own.
+  /// A plot of the report.
   public func plot(_ name: String) -> URL { url.appendingPathComponent("plots/\(name).svg") }
-  /// Prepared slices; may be deleted at any time.
+  /// Slices on the model grid; may be deleted at any time.
   var prepared: URL { url.appendingPathComponent("prepared") }
 
   /// The folder that a run is trained in.
@@ -26,7 +26,7 @@ public struct ExperimentFolder: Sendable {
     RunFolder(url.appendingPathComponent("runs/\(run.name)"))
   }
 
-  /// Hash of the cohort that the folder belongs to.
+  /// Hash of the cohort of the experiment.
   var cohort: URL { url.appendingPathComponent("cohort.sha256") }
 
   /// The scores of all runs.

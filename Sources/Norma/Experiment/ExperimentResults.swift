@@ -5,20 +5,20 @@ import Foundation
 public struct ExperimentResults: Codable, Sendable {
   /// The version of this layout.
   public var schemaVersion = 1
-  /// The release that made it.
+  /// The release that wrote the results.
   public var normaVersion = NormaVersion.current
-  /// What was asked for.
+  /// The plan.
   public let plan: ExperimentPlan
-  /// What it was run on.
+  /// The data.
   public let data: ExperimentData
-  /// Every finished method, those of earlier calls among them, in the order of the tables.
+  /// Every finished method, including those of earlier calls, in the order of the tables.
   public let methods: [String]
-  /// The main table, summed up over seeds.
+  /// The main table and the ablation, summarised over seeds.
   public let rows: [Row]
-  /// Everything by method and seed; the rows of the cases lie in the files of the runs.
+  /// The results by method and seed; the rows of the cases are in the files of the runs.
   public private(set) var runs: [RunResult]
 
-  /// A method under one chain over all its seeds.
+  /// A method under one chain, over all its seeds.
   public struct Row: Codable, Hashable, Sendable {
     /// The preset's name without the scale.
     public let method: String
@@ -26,11 +26,12 @@ public struct ExperimentResults: Codable, Sendable {
     public let chain: String
     /// Whether the chain is one of the method's headlines.
     public let isHeadline: Bool
-    /// How many seeds.
+    /// Number of seeds.
     public let seeds: Int
-    /// How many test scans; fewer than all for a slow search.
+    /// Number of test scans; fewer than all for a slow search.
     public let testCases: Int
-    /// The figures by name: `auprc`, `dice_oracle`, `auroc`, and for each operating point `dice_…`, `observed_fpr_…`.
+    /// The figures by name: `auprc`, `dice_oracle`, `auroc`, and per operating point `dice_…` and
+    /// `observed_fpr_…`.
     public let figures: [String: Figure]
     /// Time for one slice.
     public let secondsPerSlice: RunResult.Seconds
@@ -40,12 +41,13 @@ public struct ExperimentResults: Codable, Sendable {
   public struct Figure: Codable, Hashable, Sendable {
     /// Mean over seeds.
     public let mean: Double
-    /// From the lowest lower to the highest upper end of the seeds' 95 % intervals (bootstrap over participants).
+    /// From the lowest lower to the highest upper end of the seeds' 95 % intervals (bootstrap over
+    /// participants).
     public let interval: [Double]?
     /// The value of each seed.
     public let values: [Double]
 
-    /// Sums up seeds; nil without any.
+    /// Summarises seeds; nil if there are none.
     package init?(over seeds: [(value: Double, interval: [Double]?)]) {
       guard !seeds.isEmpty else { return nil }
       values = seeds.map(\.value)
@@ -74,7 +76,7 @@ public struct ExperimentResults: Codable, Sendable {
     try AtomicFile.write(table.text, to: folder.table)
   }
 
-  /// One row for each method, chain and seed.
+  /// One row per method, chain and seed.
   private var table: Table {
     let names = Set(rows.flatMap(\.figures.keys)).sorted()
     var table = Table(
@@ -101,7 +103,7 @@ public struct ExperimentResults: Codable, Sendable {
 }
 
 extension ExperimentResults.Row {
-  /// A chain over all seeds of a method; nil where a seed lacks it.
+  /// Summarises a chain over all seeds of a method; nil if a seed lacks it.
   init?(chain name: String, of runs: [RunResult]) {
     let evaluations = runs.compactMap { run in run.chains.first { $0.name == name }?.evaluation }
     guard let first = runs.first, evaluations.count == runs.count else { return nil }
@@ -116,7 +118,7 @@ extension ExperimentResults.Row {
 }
 
 extension Evaluation {
-  /// The figures that tables show, by name.
+  /// The figures of the tables, by name.
   var namedFigures: [String: (value: Double, interval: [Double]?)] {
     var figures = [String: (value: Double, interval: [Double]?)]()
     func add(_ name: String, _ value: Double?, _ interval: [Double]? = nil) {

@@ -5,7 +5,7 @@ import Foundation
 public import Tensors
 import Volumes
 
-/// Trains, calibrates and scores every run of a plan on one manifest; what is finished is never done again.
+/// Trains, calibrates and scores every run of a plan on one manifest; a finished run is not done again.
 public struct ExperimentRun {
   private let plan: ExperimentPlan
   private let split: Manifest
@@ -13,8 +13,8 @@ public struct ExperimentRun {
   private let description: String
   private let device: Device
 
-  /// Checks the data before anything is trained; `description` says in plain words what they are. Throws a
-  /// ``Problem`` for data that cannot train, calibrate and test.
+  /// Checks the data before anything is trained; `description` of the data goes into cards and report. Throws
+  /// a ``Problem`` if the data cannot train, calibrate and test.
   public init(
     plan: ExperimentPlan, manifest: Manifest, folder: ExperimentFolder, description: String = "",
     device: Device = .cpu
@@ -26,8 +26,8 @@ public struct ExperimentRun {
     try ExperimentData.check(split)
   }
 
-  /// Runs what is missing, in order, then writes the results over all finished runs of the folder. Throws a
-  /// ``Problem``, of kind `interrupted` after `shouldStop` said so.
+  /// Does the missing runs in order, then writes the results of all finished runs of the folder. Throws a
+  /// ``Problem``, of kind `interrupted` once `shouldStop` returns true.
   public func run(
     onEvent: @escaping (ExperimentEvent) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
   ) throws -> ExperimentResults {
@@ -68,11 +68,12 @@ public struct ExperimentRun {
     }
   }
 
-  /// Changes with anything that changes the run's result.
+  /// A hash of what decides the result of a run: release, configuration and data.
   private func digest(of run: ExperimentPlan.Run) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    return try Digest.of(encoder.encode(plan.configuration(of: run)) + dataIdentity)
+    return try Digest.of(
+      Data(NormaVersion.current.utf8) + encoder.encode(plan.configuration(of: run)) + dataIdentity)
   }
 
   /// Every scan with its files and its split.
@@ -85,14 +86,14 @@ public struct ExperimentRun {
     return identity
   }
 
-  /// A folder belongs to one cohort, so that all its runs can be compared.
+  /// Refuses a folder of another cohort: all runs of a folder are compared.
   private func claimFolder() throws {
     let digest = Digest.of(dataIdentity)
     if let claimed = try? String(contentsOf: folder.cohort, encoding: .utf8) {
       guard claimed == digest else {
         throw Problem(
           .badData, "the folder holds an experiment on other data", at: folder.url.path,
-          advice: "give the manifest that the experiment was begun with, or another folder")
+          advice: "give the manifest that the experiment was started with, or another folder")
       }
     } else {
       try AtomicFile.write(digest, to: folder.cohort)
@@ -104,15 +105,13 @@ public struct ExperimentRun {
     shouldStop: @escaping () -> Bool
   ) throws -> RunResult {
     let (bundle, progress) = try train(run, onEvent: onEvent, shouldStop: shouldStop)
-    let scorer = try bundle.scorer(device: device)
-    let scoring = PartScoring(
-      scorer: scorer, recipe: bundle.description.configuration.recipe, split: split,
-      caseLimit: try plan.caseLimit(run), seed: 0
+    let scoring = try RunScoring(
+      bundle, split: split, testCases: plan.caseLimit(run) ?? 0, device: device
     ) { work, index, count in
       guard !shouldStop() else { throw interruption(run) }
       onEvent(.scoring(work, index: index, count: count))
     }
-    let outcome = try scoring()
+    let outcome = try scoring.score()
     return RunResult(
       method: run.method, seed: run.seed, digest: digest, testCases: outcome.testCases,
       allTestCases: split.cases(in: .test).count, validationCases: outcome.validationCases,
@@ -122,7 +121,7 @@ public struct ExperimentRun {
       figures: run.seed == 0 ? try figures(run, outcome, scoring) : [])
   }
 
-  /// Trains a run, or goes on where its run stopped; a finished bundle is only opened.
+  /// Trains a run or resumes its training; a finished bundle is only opened.
   private func train(
     _ run: ExperimentPlan.Run, onEvent: @escaping (ExperimentEvent) -> Void,
     shouldStop: @escaping () -> Bool
@@ -160,22 +159,22 @@ public struct ExperimentRun {
     else {
       throw Problem(
         .badData, "the folder holds this run with another configuration", at: run.url.path,
-        advice: "give the options that the experiment was begun with, or another folder")
+        advice: "give the options that the experiment was started with, or another folder")
     }
   }
 
   private func interruption(_ run: ExperimentPlan.Run) -> Problem {
     Problem(
-      .interrupted, "the experiment was interrupted at \(run.name); what is finished is kept",
+      .interrupted, "the experiment was interrupted at \(run.name); finished runs are kept",
       at: folder.url.path, advice: "run the same command again for the rest")
   }
 
-  /// Writes the maps of the best, the median and the worst case at 1 % healthy FPR.
+  /// Writes the maps of the best, the median and the worst case at 1 % healthy FPR, under the bundle's own
+  /// chain, which is the last headline.
   private func figures(
-    _ run: ExperimentPlan.Run, _ outcome: PartScoring.Outcome, _ scoring: PartScoring
+    _ run: ExperimentPlan.Run, _ outcome: RunScoring.Outcome, _ scoring: RunScoring
   ) throws -> [RunResult.CaseFigure] {
-    guard let shown = outcome.shown,
-      let evaluation = outcome.chains.first(where: { $0.name == shown.chain.name })?.evaluation,
+    guard let evaluation = outcome.chains.first(where: { $0.name == outcome.headlines.last })?.evaluation,
       let point = evaluation.operatingPoints.first
     else { return [] }
     let ranked = evaluation.table.compactMap { row in
@@ -188,9 +187,9 @@ public struct ExperimentRun {
         preconditionFailure("a case that was scored is in the manifest")
       }
       try AtomicFile.makeFolder(url.deletingLastPathComponent())
-      try NIfTI.write(scoring.map(scan, shown.chain), to: url)
+      try NIfTI.write(scoring.map(scan), to: url)
       return RunResult.CaseFigure(
-        rank: rank, caseID: row.id, dice: row.dice, threshold: shown.threshold, map: map)
+        rank: rank, caseID: row.id, dice: row.dice, threshold: point.threshold, map: map)
     }
   }
 }

@@ -1,8 +1,8 @@
 import Base
 
-/// What one method with one seed showed: the contents of `scores/METHOD-SEED.json`.
+/// The result of one method with one seed: the contents of `scores/METHOD-SEED.json`.
 public struct RunResult: Codable, Sendable {
-  /// One way of post-processing and how well its maps find lesions.
+  /// A chain of post-processing and how well its maps find lesions.
   public struct Chain: Codable, Sendable {
     /// Its name in tables.
     public let name: String
@@ -12,7 +12,7 @@ public struct RunResult: Codable, Sendable {
 
   /// Order statistics of a time.
   public struct Seconds: Codable, Hashable, Sendable {
-    /// Half of the scans took less.
+    /// Median over scans.
     public let median: Double
     /// 5th and 95th percentile over scans.
     public let interval: [Double]
@@ -27,26 +27,28 @@ public struct RunResult: Codable, Sendable {
   public let method: String
   /// The seed.
   public let seed: Int
-  /// Hash of configuration and data; a run of another hash is done again.
+  /// Hash of release, configuration and data; a run of another hash is done again.
   public let digest: String
-  /// Test scans scored, and of how many; a slow search is run on the first of a seeded order.
-  public let testCases, allTestCases: Int
-  /// Lesion-free validation scans behind the thresholds.
+  /// Number of scored test scans; less than all for a slow search.
+  public let testCases: Int
+  /// Number of all test scans.
+  public let allTestCases: Int
+  /// Number of validation scans that the false-positive rates were measured on.
   public let validationCases: Int
-  /// Post-processing step by step.
+  /// The chains: post-processing step by step.
   public private(set) var chains: [Chain]
   /// Names of the chains that the main table shows.
   public let headlines: [String]
-  /// Time of the method for one slice, without reading and preparing.
+  /// Time of the method for one slice, without reading the scan and placing it on the model grid.
   public let secondsPerSlice: Seconds
-  /// The epochs of its training.
+  /// The epochs of the training.
   public let training: [EpochRecord]
-  /// The epoch whose weights were used.
+  /// The epoch whose weights were used; 0 without epochs.
   public let bestEpoch: Int
   /// Cases with the highest, the middle and the lowest Dice at 1 % healthy FPR.
   public let figures: [CaseFigure]
 
-  /// The same without the rows of the cases.
+  /// The same result without the rows of the cases and the curves.
   var summary: RunResult {
     var summary = self
     for index in chains.indices { summary.chains[index].evaluation = chains[index].evaluation.summary }
@@ -55,15 +57,15 @@ public struct RunResult: Codable, Sendable {
 
   /// A case that the report shows.
   public struct CaseFigure: Codable, Hashable, Sendable {
-    /// Best, median or worst.
+    /// `best`, `median` or `worst`.
     public let rank: String
     /// The case's name in the manifest.
     public let caseID: String
     /// Its Dice at 1 % healthy FPR.
     public let dice: Double
-    /// The threshold of that.
+    /// The threshold at that rate.
     public let threshold: Double
-    /// The map's file below the experiment's folder.
+    /// File of the map, relative to the folder of the experiment.
     public let map: String
   }
 }

@@ -10,3 +10,11 @@ public enum LesionExclusion: String, Codable, Hashable, Sendable, CaseIterable {
   /// from lesions. Scans with lesions are not used for calibration.
   case none
 }
+
+extension LesionExclusion {
+  /// Under ``voxels`` a voxel is learned from if it is farther than this from every lesion, in mm.
+  static let trainingDistance = 3.0
+  /// Under ``voxels`` a voxel calibrates if it is farther than this from every lesion, in mm: smoothing
+  /// spreads the score of a lesion beyond its outline.
+  static let calibrationDistance = 6.0
+}

@@ -4,7 +4,7 @@ import Methods
 import Preprocessing
 package import Foundation
 import Tensors
-package import Volumes
+import Volumes
 
 /// Gridded slices on disk, one file per scan, so that training holds a batch in memory rather than the
 /// cohort.
@@ -15,8 +15,6 @@ package struct SliceStore: Sendable {
   let modelGrid: ModelGrid
   /// The part of scans with lesions that is left out.
   let exclusion: LesionExclusion
-  /// The distance in mm around a lesion within which pixels are left out.
-  private static let distance = 3.0
 
   package init(folder: URL, recipe: Recipe, exclusion: LesionExclusion = .slices) {
     (self.folder, self.exclusion) = (folder, exclusion)
@@ -138,7 +136,7 @@ package struct SliceStore: Sendable {
     switch exclusion {
     case .slices: break
     case .voxels:
-      if let near = lesion?.grown(by: Self.distance) {
+      if let near = lesion?.grown(by: LesionExclusion.trainingDistance) {
         planes[1] = zip(gridded.brain, try fraction(of: near)).map { $1 > 0 ? 0 : $0 }
       }
     case .none: planes.append(try lesion.map(fraction) ?? gridded.images.map { _ in 0 })

@@ -1,17 +1,17 @@
 import Methods
 
-/// One step of post-processing added to those before it, so that what each is worth can be told.
+/// A step of post-processing added to the steps before it, to measure what each step contributes.
 public struct AblationStage: Hashable, Sendable {
-  /// The step that was added last.
+  /// Name of the step that was added last.
   public let name: String
-  /// The settings with this step and all before it.
+  /// The settings with this step and all steps before it.
   public let settings: ScoringSettings
 }
 
 extension ScoringSettings {
-  /// The same chain for every method and for the baselines, from the raw map to these settings: absolute residual,
-  /// positive part, median, eroded mask, brightness prior (where it is set), component filter. A residual without
-  /// a sign has no positive part; a method that does not reconstruct takes no notice of it.
+  /// The stages from the raw map to these settings, the same for every method and for the baselines: absolute
+  /// residual, positive part, median, eroded mask, brightness prior (if it is set), component filter. A
+  /// residual without a sign has no positive part; a method that does not reconstruct ignores the residual.
   public var ablation: [AblationStage] {
     var settings = self
     settings.residual = residual == .positive ? .absolute : residual

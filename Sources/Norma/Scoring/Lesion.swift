@@ -2,23 +2,23 @@ import Volumes
 
 /// A connected region above the threshold (26-connected; 8-connected in a single slice).
 public struct Lesion: Hashable, Sendable, Codable {
-  /// Its value in the label image, counted from 1, the largest first.
+  /// Its value in the label image; the largest lesion is 1.
   public let id: Int
   /// Volume in mm³.
   public let volumeMM3: Double
-  /// Largest score inside.
+  /// Largest score in the lesion.
   public let maximumScore: Double
-  /// Mean score inside.
+  /// Mean score in the lesion.
   public let meanScore: Double
   /// World coordinates in mm (RAS+) of the centre of mass of its voxels.
   public let centroid: SIMD3<Double>
-  /// First and last voxel index along each axis, both inside.
+  /// First voxel index along each axis, inside the lesion.
   public let firstVoxel: SIMD3<Int>
-  /// Last voxel index along each axis, inside.
+  /// Last voxel index along each axis, inside the lesion.
   public let lastVoxel: SIMD3<Int>
 
-  /// The lesions of a mask, largest first, and their label image; smaller ones than `minimumSize` (mm³, for a
-  /// single slice of 1 mm mm²) are dropped from both.
+  /// Returns the lesions of a mask, largest first, and their label image, without lesions smaller than
+  /// `minimumSize` in mm³ (mm² for a single slice).
   static func find(in mask: Mask, map: Volume, minimumSize: Double) -> (labels: Labels, lesions: [Lesion]) {
     let components = mask.components(minimumVolume: minimumSize, largestFirst: true)
     var regions = [Region](repeating: Region(), count: components.count)

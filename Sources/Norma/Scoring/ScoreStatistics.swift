@@ -3,9 +3,9 @@ import Tensors
 
 /// Voxel-wise mean and standard deviation of a method's score over lesion-free slices.
 package struct ScoreStatistics {
-  /// (size, size); nil where the score is scaled only.
+  /// (size, size); nil if the score is only divided by the deviation.
   let mean: Tensor?
-  /// (size, size), more than 0.
+  /// (size, size), greater than 0.
   let deviation: Tensor
 
   /// Uses statistics as they are.
@@ -31,21 +31,23 @@ package struct ScoreStatistics {
 
   /// Returns r / sd or max((r - mean) / sd, 0) for (batch, 1, size, size) scores r.
   func normalize(_ map: Tensor) throws -> Tensor {
+    let deviation = try deviation.to(map.device)
     guard let mean else { return try map / deviation }
-    return try ((map - mean) / deviation).relu()
+    return try ((map - mean.to(map.device)) / deviation).relu()
   }
 
   private static let meanName = "scoring.mean"
   private static let deviationName = "scoring.deviation"
 
-  /// The tensors of a bundle's weights, by name.
+  /// The tensors that a bundle keeps beside the weights, by name.
   var state: [String: Tensor] {
     var state = [Self.deviationName: deviation]
     state[Self.meanName] = mean
     return state
   }
 
-  /// Reads ``state``; nil where the settings ask for none. Throws a ``ParameterError`` for a missing tensor.
+  /// Reads ``state``; nil if the settings ask for no statistics. Throws a ``ParameterError`` for a missing
+  /// tensor.
   init?(state: [String: Tensor], settings: ScoringSettings, size: Int, device: Device) throws {
     guard settings.normalization != .none else { return nil }
     func tensor(_ name: String) throws -> Tensor { try state.tensor(name, shape: [size, size]).to(device) }

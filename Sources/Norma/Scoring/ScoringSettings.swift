@@ -3,34 +3,35 @@ public import StrictSettings
 
 /// How a method's raw output becomes the anomaly map.
 public struct ScoringSettings: Settings {
-  /// What of input minus reconstruction counts, for methods that reconstruct.
+  /// The residual between input and reconstruction, for methods that reconstruct.
   public var residual = Residual.positive
   /// How the map is scaled by its voxel-wise statistics over lesion-free slices.
   public var normalization = ScoreNormalization.none
-  /// The split whose lesion-free slices give these statistics.
+  /// The split whose lesion-free slices the statistics come from.
   public var statistics = StatisticsSource.training
-  /// Smoothing of these statistics, in pixels of the model grid.
+  /// Gaussian smoothing of the statistics: sigma in pixels of the model grid.
   public var statisticsSigma = 2.0
-  /// How many slices of the pooled variance are added to a voxel's own; 0 = none.
+  /// Weight, in slices, of the pooled variance that a voxel's own variance is shrunk to; 0 = none.
   public var statisticsShrinkage = 0.0
-  /// The map is 0 where the normalised input is not brighter than this; 0.5 is the brain's median under robust-z,
-  /// 0 = no such limit.
+  /// The map is 0 where the normalised input is not brighter than this; under robust-z 0.5 is the brain's
+  /// median. 0 = no limit.
   public var intensityPrior = 0.0
   /// Side of the square median filter on the model grid in pixels; 1 = none.
   public var median = 5
   /// Slices that the median filter spans; 1 = within each slice.
   public var medianDepth = 1
-  /// Width in mm of the rim of the brain that is not scored.
+  /// Width in mm of the rim of the brain in which the map is 0.
   public var erosion = 3.0
-  /// Lesions smaller than this many mm³ (mm² for single slices) are dropped from the mask.
+  /// Lesions smaller than this are dropped from the mask, in mm³ (mm² for single slices).
   public var minimumLesionSize = 0.0
-  /// How often a method that draws (dropout, a random code) is asked; the map is the mean. 0 = without draws.
+  /// Samples of a stochastic method (dropout, a random latent vector), whose mean is the map; 0 =
+  /// deterministic.
   public var samples = 0
 
   /// The defaults.
   public init() {}
 
-  /// Refuses values out of range.
+  /// Throws a ``ConfigurationError`` for a value out of range.
   public func validate(path: String) throws {
     try require(
       (0...20).contains(statisticsSigma), path, "statisticsSigma", statisticsSigma, "0 to 20 pixels")
@@ -51,7 +52,7 @@ public struct ScoringSettings: Settings {
 
 /// How the map is scaled by its voxel-wise mean and standard deviation over lesion-free slices.
 public enum ScoreNormalization: String, Codable, Hashable, Sendable, CaseIterable {
-  /// Not at all.
+  /// It is not scaled.
   case none
   /// r / sd
   case deviation
@@ -59,10 +60,10 @@ public enum ScoreNormalization: String, Codable, Hashable, Sendable, CaseIterabl
   case standardized
 }
 
-/// The split whose lesion-free slices give the statistics.
+/// The split whose lesion-free slices the statistics come from.
 public enum StatisticsSource: String, Codable, Hashable, Sendable, CaseIterable {
-  /// The slices that the model learned from.
+  /// The slices that the model was trained on.
   case training
-  /// Slices that the model did not learn from; the threshold is then measured on the same ones.
+  /// Slices that the model was not trained on; the threshold is then measured on the same slices.
   case validation
 }

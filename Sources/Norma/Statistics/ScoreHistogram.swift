@@ -11,6 +11,12 @@ struct ScoreHistogram: Sendable {
   /// Makes bins as wide as their value divided by two to the power of `fractionBits`, or narrower.
   init(fractionBits: UInt32 = 12) { shift = 23 - fractionBits }
 
+  /// The histogram of some scores, which must not be negative or NaN.
+  init(_ scores: some Sequence<Float>) {
+    self.init()
+    for score in scores { add(score) }
+  }
+
   /// Adds one score, which must not be negative or NaN.
   mutating func add(_ score: Float) {
     counts[max(score, 0).bitPattern >> shift, default: 0] += 1
@@ -31,6 +37,14 @@ struct ScoreHistogram: Sendable {
     for (bin, count) in part.counts { rest.counts[bin, default: 0] -= count }
     rest.total -= part.total
     return rest
+  }
+
+  /// The same scores in wider bins.
+  func coarsened(fractionBits: UInt32) -> ScoreHistogram {
+    var coarse = ScoreHistogram(fractionBits: fractionBits)
+    for (bin, count) in counts { coarse.counts[bin >> (coarse.shift - shift), default: 0] += count }
+    coarse.total = total
+    return coarse
   }
 
   /// The number of scores from a threshold up, which must be the edge of a bin.

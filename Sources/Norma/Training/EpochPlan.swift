@@ -1,7 +1,7 @@
 import Base
 import Methods
 
-/// The order of an epoch's slices and which of them are mirrored, fixed by (seed, epoch).
+/// The order of the slices of an epoch and which of them are mirrored, determined by (seed, epoch).
 struct EpochPlan: Sendable {
   let slices: [SliceStore.Slice]
   let mirrored: [Bool]
@@ -14,7 +14,7 @@ struct EpochPlan: Sendable {
     batchSize = settings.batchSize
   }
 
-  /// Slices of a step's batch.
+  /// Returns the number of slices of a step's batch.
   func count(_ step: Int) -> Int { min(batchSize, slices.count - step * batchSize) }
 
   /// A step's batch, or this process's shard of it and the shard's place in the batch.

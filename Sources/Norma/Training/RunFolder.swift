@@ -9,12 +9,12 @@ public struct RunFolder: Sendable {
   /// The folder.
   public let url: URL
 
-  /// A run in a folder, which need not exist yet.
+  /// The run in a folder, which need not exist yet.
   public init(_ url: URL) { self.url = url }
 
-  /// The resolved configuration, written verbatim.
+  /// The resolved configuration.
   public var configuration: URL { url.appendingPathComponent("config.json") }
-  /// Where the data came from, for `--resume`.
+  /// The origin of the data, for `--resume`.
   public var source: URL { url.appendingPathComponent("data.json") }
   /// One row per epoch.
   public var metrics: URL { url.appendingPathComponent("metrics.csv") }
@@ -22,24 +22,24 @@ public struct RunFolder: Sendable {
   public var lastCheckpoint: URL { url.appendingPathComponent("checkpoints/last.safetensors") }
   /// The model with the best validation loss.
   public var bestCheckpoint: URL { url.appendingPathComponent("checkpoints/best.safetensors") }
-  /// Prepared slices; may be deleted at any time.
+  /// Slices on the model grid; may be deleted at any time.
   public var prepared: URL { url.appendingPathComponent("prepared") }
   /// The finished bundle.
   public var bundle: URL { url.appendingPathComponent("bundle") }
-  /// The page of the losses.
+  /// The report with the losses.
   public var report: URL { url.appendingPathComponent("report.html") }
 
-  /// What a run was started with besides its configuration; `data.json`.
+  /// What a run was started with besides its configuration: the contents of `data.json`.
   package struct Source: Codable {
     package var manifest: String
     package var name: String
     package var description: String
-    /// Hash of all inputs and the recipe, by which a resumed run knows that they are still the same.
+    /// Hash of all inputs and the recipe; a run is resumed only if they are unchanged.
     package var dataSHA256 = ""
   }
 
-  /// What the run was started with. Throws a ``Problem`` where there is no run or a damaged one, and what the file
-  /// system says of files that are there and cannot be read.
+  /// Returns what the run was started with. Throws a ``Problem`` if there is no run or a damaged one, and the
+  /// error of the file system for a file that exists and cannot be read.
   package func start() throws -> (configuration: Configuration, source: Source) {
     let text: Data, data: Data
     do {
@@ -60,7 +60,8 @@ public struct RunFolder: Sendable {
   }
 }
 
-/// The state of a run in one safetensors file: `model.`, `optimizer.` and the progress as metadata.
+/// The state of a run in one safetensors file: tensors below `model.` and `optimizer.`, the progress as
+/// metadata.
 struct Checkpoint {
   var model: [String: Tensor]
   var optimizer: [String: Tensor]

@@ -3,8 +3,8 @@ package import Methods
 import Foundation
 package import Tensors
 
-/// Trains a method on prepared slices: one loop for every method, told of by events, stopped and resumed
-/// at any step with the same result.
+/// Trains a method on slices: one loop for every method, which can be stopped and resumed at any step with
+/// the same result.
 ///
 /// All randomness is a function of (seed, epoch, step), so a checkpoint needs no generator state.
 package final class Trainer {
@@ -29,14 +29,15 @@ package final class Trainer {
   private var stepsPerEpoch: Int { (training.slices.count + settings.batchSize - 1) / settings.batchSize }
   private var seed: UInt64 { UInt64(settings.seed) }
 
-  /// Trains to the end or until `shouldStop`, then leaves the best model in `method`. Throws a ``Problem`` of
-  /// kind `interrupted` after writing a checkpoint, or `internalError` when the loss stops being a number.
+  /// Trains to the end and leaves the best model in `method`. Once `shouldStop` returns true, it writes a
+  /// checkpoint and throws a ``Problem`` of kind `interrupted`; it throws `internalError` if a loss is not
+  /// finite.
   package func train(
     resume: Bool, onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool
   ) throws -> TrainingProgress {
     if resume, FileManager.default.fileExists(atPath: run.lastCheckpoint.path) { try restore() }
     onEvent(.started(trainingSlices: training.count, validationSlices: validation.count, progress: progress))
-    // Once: a run whose folder goes away meanwhile has to say so.
+    // Only once: if the folder disappears during training, writing has to fail.
     if settings.epochs > 0 { try AtomicFile.makeFolder(run.lastCheckpoint.deletingLastPathComponent()) }
     while progress.epoch < settings.epochs && !isExhausted {
       let started = ContinuousClock.now, firstStep = progress.step
@@ -48,7 +49,7 @@ package final class Trainer {
     return progress
   }
 
-  /// No better validation loss for `patience` epochs.
+  /// Whether the validation loss has not improved for `patience` epochs.
   private var isExhausted: Bool {
     settings.patience > 0 && progress.epoch - (progress.best?.epoch ?? 0) >= settings.patience
   }
@@ -73,8 +74,8 @@ package final class Trainer {
       let count = plan.count(progress.step)
       let losses = try method.step(batch.on(device), stepContext(shard: shard))
       try requireNumber(losses, "the loss", "epoch \(progress.epoch + 1), step \(progress.step + 1)")
-      progress.lossSums["total", default: 0] += losses.total * Double(count)
-      for (name, value) in losses.parts { progress.lossSums[name, default: 0] += value * Double(count) }
+      progress.lossSum += losses.total * Double(count)
+      for (name, value) in losses.terms { progress.termSums[name, default: 0] += value * Double(count) }
       progress.step += 1
       let rate = Double((progress.step - first) * settings.batchSize) / seconds(since: started)
       let left = (settings.epochs - progress.epoch) * stepsPerEpoch - progress.step
@@ -99,7 +100,7 @@ package final class Trainer {
 
   private var totalSteps: Int { max(1, settings.epochs * stepsPerEpoch) }
 
-  /// Cosine from the first to the final rate over the whole run.
+  /// Cosine schedule from the first to the final rate over the whole run.
   private func learningRate(atStep step: Int) -> Double {
     let phase = Double(step) / Double(totalSteps)
     return settings.finalLearningRate
@@ -118,36 +119,35 @@ package final class Trainer {
   private func finishEpoch(imagesPerSecond: Double, onEvent: (TrainingEvent) -> Void) throws {
     let validationLoss = try meanValidationLoss()
     let slices = Double(training.slices.count)
-    var means = progress.lossSums.mapValues { $0 / slices }
     let lastStep = (progress.epoch + 1) * stepsPerEpoch - 1
     let record = EpochRecord(
       epoch: progress.epoch + 1, learningRate: learningRate(atStep: lastStep),
-      trainingLoss: means.removeValue(forKey: "total") ?? 0, trainingParts: means,
-      validationLoss: validationLoss,
-      isBest: isBest(validationLoss), imagesPerSecond: imagesPerSecond)
+      trainingLoss: progress.lossSum / slices, trainingTerms: progress.termSums.mapValues { $0 / slices },
+      validationLoss: validationLoss, isBest: isBest(validationLoss), imagesPerSecond: imagesPerSecond)
     progress.records.append(record)
     progress.epoch += 1
     progress.step = 0
-    progress.lossSums = [:]
-    // The best model first: a run that dies between the two files repeats this epoch and writes both again.
+    (progress.lossSum, progress.termSums) = (0, [:])
+    // The best model first: a run that is killed between the two files repeats this epoch and writes both
+    // again.
     if record.isBest {
       try group.onRankZero {
         try Checkpoint(model: method.state, optimizer: [:], progress: progress).write(to: run.bestCheckpoint)
       }
     }
     try save(onEvent: onEvent)
-    try group.onRankZero { try AtomicFile.write(metricsTable, to: run.metrics) }
+    try group.onRankZero { try AtomicFile.write(metricsTable.text, to: run.metrics) }
     onEvent(.epoch(record))
   }
 
-  /// Whether these weights are the ones to keep so far; without a loss that can choose, the latest are.
+  /// Whether these weights are the best so far; without a validation loss the latest are.
   private func isBest(_ validationLoss: Double?) -> Bool {
     guard let validationLoss, let best = progress.best?.validationLoss else { return true }
     return validationLoss < best
   }
 
-  /// Mean over the validation slices, whose batches the processes take in turns; nil where the method has no loss that
-  /// can choose.
+  /// Returns the mean loss over the validation slices, whose batches are shared among the processes; nil if
+  /// the method has no loss that can choose weights.
   private func meanValidationLoss() throws -> Double? {
     var sum = 0.0, count = 0
     let size = settings.batchSize
@@ -184,20 +184,20 @@ package final class Trainer {
     progress = checkpoint.progress
   }
 
-  private var metricsTable: String {
-    let parts = Set(progress.records.flatMap(\.trainingParts.keys)).sorted()
-    let header =
-      ["epoch", "learning_rate", "training_loss"] + parts.map { "training_\($0)" }
-      + ["validation_loss", "is_best", "images_per_second"]
-    let rows = progress.records.map { record in
+  private var metricsTable: Table {
+    let terms = Set(progress.records.flatMap(\.trainingTerms.keys)).sorted()
+    var table = Table(
+      columns: ["epoch", "learning_rate", "training_loss"] + terms.map { "training_\($0)" }
+        + ["validation_loss", "is_best", "images_per_second"], separator: ",")
+    table.rows = progress.records.map { record in
       ["\(record.epoch)", "\(record.learningRate)", "\(record.trainingLoss)"]
-        + parts.map { "\(record.trainingParts[$0] ?? .nan)" }
+        + terms.map { "\(record.trainingTerms[$0] ?? .nan)" }
         + [
           record.validationLoss.map { "\($0)" } ?? "", "\(record.isBest)",
           record.imagesPerSecond.formatted(fraction: 1),
         ]
     }
-    return ([header] + rows).map { $0.joined(separator: ",") + "\n" }.joined()
+    return table
   }
 
   private func seconds(since start: ContinuousClock.Instant) -> Double {

@@ -1,11 +1,11 @@
 public import Methods
 public import Foundation
 
-/// What a trainer tells those who listen.
+/// A report of the progress of a training run.
 public enum TrainingEvent: Sendable {
-  /// Preparing scan `index` of `count`.
+  /// Scan `index` of `count` is placed on the model grid.
   case preparing(index: Int, count: Int)
-  /// Training begins, at `progress` when it is resumed.
+  /// Training begins, at `progress` if it is resumed.
   case started(trainingSlices: Int, validationSlices: Int, progress: TrainingProgress)
   /// One update is done.
   case step(StepReport)
@@ -13,57 +13,59 @@ public enum TrainingEvent: Sendable {
   case epoch(EpochRecord)
   /// A checkpoint was written.
   case saved(URL)
-  /// Scoring case `index` of `count` for the thresholds.
+  /// Scan `index` of `count` is scored for the thresholds.
   case calibrating(index: Int, count: Int)
 }
 
-/// Where an epoch stands.
+/// The progress within an epoch.
 public struct StepReport: Sendable {
-  /// The running epoch, counted from 1.
+  /// The current epoch, counted from 1.
   public let epoch: Int
-  /// Epochs in all.
+  /// Number of epochs.
   public let epochs: Int
-  /// Steps done in this epoch, and in all.
+  /// Steps done in this epoch.
   public let step: Int
-  /// Steps in an epoch.
+  /// Number of steps per epoch.
   public let steps: Int
   /// Losses of this step.
   public let losses: Losses
-  /// Rate since the epoch began.
+  /// Slices per second since the epoch began.
   public let imagesPerSecond: Double
-  /// Time left for all epochs at the present rate.
+  /// Time left for all epochs at this rate.
   public let secondsLeft: Double
 }
 
-/// One line of `metrics.csv`.
+/// The figures of an epoch, a row of `metrics.csv`.
 public struct EpochRecord: Codable, Hashable, Sendable {
-  /// Counted from 1.
+  /// The epoch, counted from 1.
   public let epoch: Int
-  /// Rate at the end of the epoch.
+  /// Learning rate at the end of the epoch.
   public let learningRate: Double
-  /// Mean over the training slices.
+  /// Mean loss over the training slices.
   public let trainingLoss: Double
-  /// Parts of the training loss by name.
-  public let trainingParts: [String: Double]
-  /// Mean over the validation slices; nil where the method has no loss that can choose.
+  /// Mean terms of the training loss, by name.
+  public let trainingTerms: [String: Double]
+  /// Mean loss over the validation slices; nil if the method has no loss that can choose weights.
   public let validationLoss: Double?
   /// Whether this is the best validation loss so far.
   public let isBest: Bool
-  /// Training rate of the epoch.
+  /// Slices trained on per second.
   public let imagesPerSecond: Double
 }
 
-/// Everything besides tensors that a stopped run needs to go on.
+/// The state of a run besides its tensors, from which it is resumed.
 public struct TrainingProgress: Codable, Hashable, Sendable {
-  /// Finished epochs, and finished steps of the running one.
+  /// Number of finished epochs.
   public internal(set) var epoch = 0
-  /// Finished steps of the running epoch.
+  /// Finished steps of the current epoch.
   public internal(set) var step = 0
-  /// Losses of the running epoch, summed over slices.
-  var lossSums: [String: Double] = [:]
-  /// One record for each finished epoch.
+  /// Loss of the current epoch, summed over slices.
+  var lossSum = 0.0
+  /// Its terms by name, summed over slices.
+  var termSums: [String: Double] = [:]
+  /// One record per finished epoch.
   public internal(set) var records: [EpochRecord] = []
 
-  /// The epoch whose weights are kept: lowest validation loss, or the latest without one.
+  /// The epoch whose weights are kept: that of the lowest validation loss, or without one the last.
   public var best: EpochRecord? { records.last(where: \.isBest) }
 }

@@ -5,7 +5,7 @@ import Base
 public import Foundation
 public import Tensors
 
-/// From a manifest to a calibrated bundle: prepare, train, calibrate, write.
+/// Trains, calibrates and writes a bundle from a manifest.
 public struct TrainingRun {
   private let configuration: Configuration
   private let manifest: Manifest
@@ -14,8 +14,8 @@ public struct TrainingRun {
   private let source: RunFolder.Source
   private let isResumed: Bool
 
-  /// A new run; `name` and `description` (plain words about the data) go into the bundle. Throws a ``Problem``
-  /// when the folder holds a run already.
+  /// A new run; `name` and `description` (of the data) go into the bundle. Throws a ``Problem`` if the folder
+  /// already holds a run.
   public init(
     configuration: Configuration, manifest: Manifest, folder: RunFolder, name: String,
     description: String = "",
@@ -31,7 +31,7 @@ public struct TrainingRun {
     isResumed = false
   }
 
-  /// The run that lies in a folder, to be continued.
+  /// Resumes the run in a folder. Throws a ``Problem`` if there is none.
   public init(resuming folder: RunFolder, device: Device = .cpu) throws {
     (configuration, source) = try folder.start()
     manifest = try Manifest(discovering: URL(fileURLWithPath: source.manifest))
@@ -39,15 +39,16 @@ public struct TrainingRun {
     isResumed = true
   }
 
-  /// Trains, calibrates and writes the bundle; returns it. Prepared slices are kept in the run's folder, or in
-  /// `prepared` to share them between runs. Every process of `group` makes this call, with folders that all of them see.
-  /// Throws a ``Problem``, of kind `interrupted` after `shouldStop` said so.
+  /// Trains, calibrates and writes the bundle; returns it. Slices on the model grid are kept in the folder of
+  /// the run, or in `prepared` to share them between runs. Every process of `group` makes this call, with
+  /// folders that all of them see. Throws a ``Problem``, of kind `interrupted` once `shouldStop` returns
+  /// true.
   public func run(
     prepared: URL? = nil, group: any ProcessGroup = SingleProcess(),
     onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
-    // A run has one writer, and this is it: what lies there half-written is of a dead one.
+    // A run has one writer, which is this process: half-written files are those of a process that was killed.
     try group.onRankZero { WholeFile.removeRemnants(below: folder.url) }
     let entry = try MethodRegistry.entry(configuration.method)
     try requireFit(configuration.training.exclusion, entry)
@@ -86,7 +87,7 @@ public struct TrainingRun {
     if isResumed {
       try requireSameData(dataSHA256)
     } else {
-      // Only now, so that a run refused for its data leaves nothing in the way of the next try.
+      // Only now, so that a run that is refused for its data leaves no files and can be started again.
       var source = source
       source.dataSHA256 = dataSHA256
       try group.onRankZero {
@@ -100,7 +101,8 @@ public struct TrainingRun {
     let progress = try trainer.train(resume: true, onEvent: onEvent, shouldStop: shouldStop)
     try group.onRankZero {
       var scorer = Scorer(method: method, settings: configuration.scoring, device: device)
-      scorer.statistics = try calibrator.statistics(of: scorer, training: training, validation: validation)
+      scorer.chain.statistics = try calibrator.statistics(
+        of: scorer, training: training, validation: validation)
       let calibration = try calibrator.calibrate(scorer) {
         try notStopped()
         onEvent(.calibrating(index: $0, count: $1))
@@ -121,15 +123,15 @@ public struct TrainingRun {
   }
 
   private func contents(
-    _ part: Split, of manifest: Manifest, store: SliceStore, progress: (Int, Int) throws -> Void
+    _ split: Split, of manifest: Manifest, store: SliceStore, progress: (Int, Int) throws -> Void
   ) throws -> SliceStore.Contents {
-    let cases = manifest.cases(in: part)
+    let cases = manifest.cases(in: split)
     let contents = try store.contents(of: cases, progress: progress)
     guard contents.count > 0 else {
       throw Problem(
-        .badData, "there is no lesion-free slice in the \(part.rawValue) split (\(cases.count) cases)",
+        .badData, "there is no lesion-free slice in the \(split.rawValue) split (\(cases.count) cases)",
         at: manifest.source.path,
-        advice: "the model learns from lesion-free slices only; give more cases or mend the split column")
+        advice: "the model learns from lesion-free slices only; give more cases or correct the split column")
     }
     return contents
   }
@@ -137,7 +139,7 @@ public struct TrainingRun {
   private func requireDistributable(_ method: any Method) throws {
     guard let method = method as? any DistributedMethod else {
       throw Problem(
-        .usage, "'\(configuration.method)' is not trained by several processes", at: "method",
+        .usage, "'\(configuration.method)' cannot be trained by several processes", at: "method",
         advice: "train it in one process")
     }
     if let reason = try method.reasonItCannotBeDistributed {
@@ -166,21 +168,22 @@ public struct TrainingRun {
     }
   }
 
-  /// Without lesions, a method that learns from them learns to say nothing, and its best weights are those that do.
-  private func requireLesions(_ contents: SliceStore.Contents, _ part: Split) throws {
+  /// Refuses slices without a lesion for a method that learns from lesions: its best weights would predict
+  /// none.
+  private func requireLesions(_ contents: SliceStore.Contents, _ split: Split) throws {
     guard contents.slices.contains(where: \.showsLesion) else {
       throw Problem(
         .badData,
-        "'\(configuration.method)' learns from lesion masks, and no slice of the \(part.rawValue) split shows a lesion",
+        "'\(configuration.method)' learns from lesion masks, and no slice of the \(split.rawValue) split shows a lesion",
         at: manifest.source.path,
-        advice: "mark cases with a lesion_mask as \(part.rawValue) in the split column")
+        advice: "mark cases with a lesion_mask as \(split.rawValue) in the split column")
     }
   }
 
   private func requireSameData(_ digest: String) throws {
     guard source.dataSHA256 == digest else {
       throw Problem(
-        .badData, "the data are not those that the run was started with", at: source.manifest,
+        .badData, "the data differ from those that the run was started with", at: source.manifest,
         advice: "restore the scans and the manifest, or start a new run")
     }
   }

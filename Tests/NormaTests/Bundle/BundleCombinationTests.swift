@@ -33,9 +33,9 @@ import Testing
       let bundle = try BundleCombination(members).write(name: "both", description: nil, to: url)
       try bundle.verify()
       let batch = try MethodMatrixTests.batch(9)
-      let maps = try members.map { try $0.scorer(device: .cpu).raw(batch).map }
+      let maps = try members.map { try $0.scorer(device: .cpu).score(batch).map }
       let expected = try ((maps[0] + maps[1]) * 0.5).values()
-      #expect(distance(try bundle.scorer(device: .cpu).raw(batch).map.values(), expected) < 1e-6)
+      #expect(distance(try bundle.scorer(device: .cpu).score(batch).map.values(), expected) < 1e-6)
 
       let (whole, parts) = (bundle.description.calibration, members.map(\.description.calibration))
       #expect(
@@ -80,9 +80,9 @@ import Testing
       let url = folder.appendingPathComponent("combined")
       let bundle = try BundleCombination(members).write(name: "both", description: nil, to: url)
       let batch = try MethodMatrixTests.batch(9)
-      let maps = try members.map { try $0.scorer(device: .cpu).raw(batch).map }
+      let maps = try members.map { try $0.scorer(device: .cpu).score(batch).map }
       let expected = try ((maps[0] + maps[1]) * 0.5).values()
-      #expect(distance(try bundle.scorer(device: .cpu).raw(batch).map.values(), expected) < 1e-6)
+      #expect(distance(try bundle.scorer(device: .cpu).score(batch).map.values(), expected) < 1e-6)
     }
   }
 
@@ -95,7 +95,7 @@ import Testing
       }
       try bundles[1].verify()
       let batch = try MethodMatrixTests.batch(9)
-      let maps = try bundles.map { try $0.scorer(device: .cpu).raw(batch).map.values() }
+      let maps = try bundles.map { try $0.scorer(device: .cpu).score(batch).map.values() }
       let largest = maps[0].max() ?? 0
       #expect(maps[0] != maps[1] && distance(maps[0], maps[1]) < 5e-3 * largest)
       let sizes = try bundles.map {
@@ -123,10 +123,12 @@ import Testing
       #expect(sum.description.configuration.recipe.zRange.isEmpty)
       var batch = try MethodMatrixTests.batch(9)
       batch = Batch(images: batch.images, brain: batch.brain, z: [-1, 0, 20, 21])
-      let (one, two) = try (everywhere.scorer(device: .cpu).raw(batch), here.scorer(device: .cpu).raw(batch))
+      let (one, two) = try (
+        everywhere.scorer(device: .cpu).score(batch), here.scorer(device: .cpu).score(batch)
+      )
       let heard = try Tensor([0, 2, 2, 0], shape: [4, 1, 1, 1])
       let expected = try (one.map + (two.map - 0.5).relu() * heard).values()
-      #expect(distance(try sum.scorer(device: .cpu).raw(batch).map.values(), expected) < 1e-5)
+      #expect(distance(try sum.scorer(device: .cpu).score(batch).map.values(), expected) < 1e-5)
       #expect(sum.description.calibration != everywhere.description.calibration)
       let again = try BundleCalibration(sum).write(
         on: cohort.manifest, name: "again", description: nil, to: folder.appendingPathComponent("again"))

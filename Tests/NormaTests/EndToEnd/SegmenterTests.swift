@@ -132,7 +132,7 @@ enum TrainedBundle {
     let scan = TestScan.make(53, blob: TestScan.Blob())
     let bundle = try TrainedBundle.bundle
     var scorer = try bundle.scorer(device: .cpu)
-    var settings = scorer.settings
+    var settings = scorer.chain.settings
     settings.erosion = 7
     settings.minimumLesionSize = 1000
     scorer = Scorer(method: scorer.method, settings: settings, device: .cpu)

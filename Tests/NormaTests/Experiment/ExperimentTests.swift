@@ -187,8 +187,5 @@ import Testing
     #expect(try runs.map { try plan.caseLimit($0) } == [7, nil])
     for run in runs { #expect(try plan.configuration(of: run).recipe.gridSize == 256) }
     #expect(try plan.configuration(of: runs[0]).calibration.cases == 7)
-    let cases = (0..<9).map { ScanCase(participantID: "\($0)", image: URL(filePath: "/\($0)")) }
-    #expect(cases.limited(4, 1) == cases.limited(4, 1) && cases.limited(4, 1).count == 4)
-    #expect(cases.limited(nil, 1) == cases)
   }
 }

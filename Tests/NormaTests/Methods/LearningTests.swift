@@ -27,7 +27,7 @@ import Testing
 
   private func loss(_ method: any Method, _ name: String) throws -> Double {
     let losses = try method.validationLosses(Self.eightSlices())
-    return try #require(losses?.parts[name])
+    return try #require(losses?.terms[name])
   }
 
   /// The summed error of a slice, of which eight slices learned by heart may keep `share`.

@@ -107,7 +107,7 @@ import Testing
     _ losses: Losses, _ golden: [String: Float], _ place: String,
     sourceLocation: SourceLocation = #_sourceLocation
   ) {
-    let actual = losses.parts.merging(["total": losses.total]) { $1 }
+    let actual = losses.terms.merging(["total": losses.total]) { $1 }
     #expect(Set(actual.keys) == Set(golden.keys), sourceLocation: sourceLocation)
     let slack = golden["gradient_penalty"] == nil ? 0 : 5e-5
     for (name, expected) in golden {

@@ -37,7 +37,7 @@ import Volumes
       let losses = try method.step(
         batch(step, slices: slices),
         StepContext(learningRate: 1e-3, progress: step < 2 ? 0 : 0.9, generator: Generator(seed: step)))
-      #expect(losses.total.isFinite && losses.parts.values.allSatisfy(\.isFinite))
+      #expect(losses.total.isFinite && losses.terms.values.allSatisfy(\.isFinite))
     }
   }
 

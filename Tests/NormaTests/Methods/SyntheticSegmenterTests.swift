@@ -26,7 +26,7 @@ import Testing
     let terms = try SegmentationLearner.terms(painted, logits, positiveWeight: 2)
     for name in ["cross_entropy", "dice"] {
       let expected = Double(try golden.golden(name).item())
-      #expect(abs(try #require(terms.values().parts[name]) - expected) < 1e-5 * expected, "\(name)")
+      #expect(abs(try #require(terms.values().terms[name]) - expected) < 1e-5 * expected, "\(name)")
     }
     try terms.total.backward()
     let gradient = try #require(network.parameters.parameters[0].gradient)

@@ -51,4 +51,15 @@ import Testing
     #expect(self.histogram([]).threshold(exceededBy: 0.5) == 0)
     #expect(self.histogram([-0.0, -3]).threshold(exceededBy: 0.5) < 1e-40)
   }
+
+  @Test(arguments: sets)
+  func widerBinsHoldTheSameScores(row: Row<[Float]>) {
+    var coarse = ScoreHistogram(fractionBits: 8)
+    for score in row.body { coarse.add(score) }
+    let coarsened = ScoreHistogram(row.body).coarsened(fractionBits: 8)
+    #expect(coarsened.total == coarse.total)
+    for rate in [0.001, 0.05, 0.5] {
+      #expect(coarsened.threshold(exceededBy: rate) == coarse.threshold(exceededBy: rate))
+    }
+  }
 }

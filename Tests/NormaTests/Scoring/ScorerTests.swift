@@ -9,7 +9,7 @@ import Volumes
 @testable import Preprocessing
 @testable import Norma
 
-/// A method whose score is the input and, where it may draw, noise of sd 0.1.
+/// A method whose score is the input and, given a generator, noise of sd 0.1.
 final class DrawingMethod: Method {
   struct ModelSettings: Settings {}
 
@@ -61,31 +61,50 @@ final class DrawingMethod: Method {
     return Scorer(method: method, settings: settings, statistics: statistics, device: .cpu)
   }
 
-  @Test func drawsAreAveragedAndTheirSpreadIsKnown() throws {
+  private func map(_ scorer: Scorer, _ scan: GriddedScan) throws -> Tensor {
+    try scorer.chain.map(of: scorer.score(scan, size: Self.size))
+  }
+
+  private func uncertainty(_ scorer: Scorer, _ scan: GriddedScan) throws -> Tensor? {
+    try scorer.chain.uncertainty(of: scorer.score(scan, size: Self.size))
+  }
+
+  @Test func samplesAreAveragedAndTheirDeviationIsKnown() throws {
     let scan = try scan(1)
-    let plain = try scorer("drawing", settings()).score(scan, size: Self.size)
-    #expect(plain.variance == nil)
+    let plain = try scorer("drawing", settings())
+    #expect(try uncertainty(plain, scan) == nil)
     let statistics = ScoreStatistics(deviation: try .full([Self.size, Self.size], 0.5))
-    let sampled = try scorer("drawing", settings { $0.samples = 64 }, statistics: statistics).score(
-      scan, size: Self.size)
+    let sampled = try scorer("drawing", settings { $0.samples = 64 }, statistics: statistics)
     // Noise of 0.1, the mean of 64, over a deviation of 0.5: five sd over all pixels.
-    let expected = try plain.maps.values().map { $0 * 2 }
-    #expect(distance(try sampled.maps.values(), expected) < 5 * 0.1 / 8 * 2)
-    let variance = try #require(sampled.variance)
-    #expect(variance.shape == sampled.maps.shape)
-    let inside = try zip(variance.values(), scan.brain).filter { $1 > 0 }.map(\.0)
-    let outside = try zip(variance.values(), scan.brain).filter { $1 == 0 }.map(\.0)
+    let expected = try map(plain, scan).values().map { $0 * 2 }, map = try map(sampled, scan)
+    #expect(distance(try map.values(), expected) < 5 * 0.1 / 8 * 2)
+    let uncertainty = try #require(try uncertainty(sampled, scan))
+    #expect(uncertainty.shape == map.shape)
+    let variance = try uncertainty.square().values()
+    let inside = zip(variance, scan.brain).filter { $1 > 0 }.map(\.0)
+    let outside = zip(variance, scan.brain).filter { $1 == 0 }.map(\.0)
     // (0.1 / 0.5)²
     #expect(abs(inside.reduce(0, +) / Float(inside.count) - 0.04) < 0.001)
     #expect(outside.allSatisfy { $0 == 0 })
-    #expect(sampled.reconstructions?.shape == sampled.maps.shape)
+    let scored = try sampled.score(scan, size: Self.size)
+    #expect(scored.score.reconstruction?.shape == scored.score.map.shape)
   }
 
-  @Test func drawsAreTheSameOnEveryRunAndOthersInEveryScan() throws {
+  /// The method's own map is not the residual of its reconstruction.
+  @Test func onlyAnotherResidualIsComputedFromTheReconstruction() throws {
+    let scan = try scan(7), sampled = try scorer("drawing", settings { $0.samples = 4 })
+    let scored = try sampled.score(scan, size: Self.size)
+    var chain = sampled.chain
+    #expect(try chain.map(of: scored).values() == scored.score.map.values())
+    chain = ScoringChain(settings: settings { $0.residual = .absolute })
+    #expect(try chain.map(of: scored).values().allSatisfy { $0 == 0 })
+  }
+
+  @Test func samplesAreTheSameOnEveryRunAndDifferBetweenScans() throws {
     let scorer = try scorer("drawing", settings { $0.samples = 1 })
     let first = try scan(1), second = try scan(2)
     let noise = try [first, second, first].map { scan in
-      try zip(scorer.score(scan, size: Self.size).maps.values(), zip(scan.images, scan.brain)).map {
+      try zip(map(scorer, scan).values(), zip(scan.images, scan.brain)).map {
         score, pixel in
         score - (pixel.0 + 2) * pixel.1
       }
@@ -95,46 +114,38 @@ final class DrawingMethod: Method {
     // Two batches of one scan.
     #expect(
       Array(noise[0].prefix(8 * Self.size * Self.size)) != Array(noise[0].suffix(8 * Self.size * Self.size)))
-    #expect(try scorer.score(first, size: Self.size).variance == nil)
+    #expect(try uncertainty(scorer, first) == nil)
   }
 
-  @Test func aMethodThatDoesNotDrawHasNoSpread() throws {
+  @Test func samplesOfADeterministicMethodDoNotDiffer() throws {
     let scan = try scan(3)
-    let sampled = try scorer("brightness", settings { $0.samples = 4 }).score(scan, size: Self.size)
-    let plain = try scorer("brightness", settings()).score(scan, size: Self.size)
-    #expect(try sampled.maps.values() == plain.maps.values())
-    #expect(try #require(sampled.variance).values().allSatisfy { $0 == 0 })
-    #expect(try #require(sampled.maps.values().max()) > 0)
+    let sampled = try scorer("brightness", settings { $0.samples = 4 })
+    let map = try map(sampled, scan).values()
+    #expect(try map == self.map(scorer("brightness", settings()), scan).values())
+    #expect(try #require(try uncertainty(sampled, scan)).values().allSatisfy { $0 == 0 })
+    #expect(try #require(map.max()) > 0)
   }
 
   @Test func theMapIsZeroWhereTheInputIsNotBright() throws {
     let scan = try scan(4)
-    let plain = try scorer("drawing", settings { $0.median = 3 }).score(scan, size: Self.size).maps.values()
-    let map = try scorer(
-      "drawing",
-      settings {
-        $0.median = 3
-        $0.intensityPrior = 0.5
-      }
-    ).score(
-      scan, size: Self.size
-    ).maps.values()
+    let plain = try map(scorer("drawing", settings { $0.median = 3 }), scan).values()
+    let prior = settings {
+      $0.median = 3
+      $0.intensityPrior = 0.5
+    }
+    let map = try map(scorer("drawing", prior), scan).values()
     #expect(zip(map, zip(plain, scan.images)).allSatisfy { $0 == ($1.1 > 0.5 ? $1.0 : 0) })
     #expect(zip(map, plain).contains { $0 == 0 && $1 > 0 } && map.contains { $0 > 0 })
   }
 
   @Test func theMedianSpansAllSlices() throws {
     let scan = try scan(5)
-    let raw = try scorer("brightness", settings()).score(scan, size: Self.size).maps.values()
-    let filtered = try scorer(
-      "brightness",
-      settings {
-        $0.median = 3
-        $0.medianDepth = 3
-      }
-    ).score(
-      scan, size: Self.size
-    ).maps.values()
+    let raw = try map(scorer("brightness", settings()), scan).values()
+    let median = settings {
+      $0.median = 3
+      $0.medianDepth = 3
+    }
+    let filtered = try map(scorer("brightness", median), scan).values()
     #expect(filtered == MedianFilter(size: 3, depth: 3).filter(raw, height: Self.size, width: Self.size))
     #expect(filtered != MedianFilter(size: 3).filter(raw, height: Self.size, width: Self.size))
   }
@@ -160,8 +171,7 @@ final class DrawingMethod: Method {
         }
       }
     }
-    let map = try scorer.score(scan, size: Self.size).maps
-    let mirrored = try scorer.score(scan.mirrored(size: Self.size), size: Self.size).maps
+    let map = try map(scorer, scan), mirrored = try self.map(scorer, scan.mirrored(size: Self.size))
     // Float moments of a small variance: the normative map is symmetric to about a thousandth.
     let scale = try map.max().item()
     #expect(distance(try mirrored.flip([2]).values(), try map.values()) < 1e-3 * scale)

@@ -126,11 +126,13 @@ import Volumes
 
   @Test func aSampleDependsOnSeedAndNamesAlone() throws {
     let cases = (0..<40).map { ScanCase(participantID: "sub-\($0)", image: URL(filePath: "/\($0).nii")) }
-    let ids = Calibrator.order(cases, seed: 1).map { cases[$0].id }
-    let shuffled = Array(cases.reversed())
-    #expect(Calibrator.order(shuffled, seed: 1).map { shuffled[$0].id } == ids)
-    #expect(Calibrator.order(cases, seed: 2).map { cases[$0].id } != ids)
-    #expect(Set(ids) == Set(cases.map(\.id)) && ids != cases.map(\.id))
+    let sample = cases.sample(10, seed: 1)
+    #expect(
+      sample.count == 10 && sample == cases.filter(sample.contains) && sample != Array(cases.prefix(10)))
+    #expect(cases.reversed().sample(10, seed: 1) == sample.reversed())
+    #expect(Set(cases.sample(9, seed: 1)).isSubset(of: sample))
+    #expect(cases.sample(10, seed: 2) != sample)
+    #expect(cases.sample(0, seed: 1) == cases && cases.sample(41, seed: 1) == cases)
   }
 
   /// Without smoothing: mean and sd of every pixel's score over the slices of one split.
@@ -140,7 +142,7 @@ import Volumes
       "scoring.normalization=standardized", "scoring.statistics=\(name)", "scoring.statisticsSigma=0",
     ]
     try trained("brightness", epochs: 0, labelled: .test, settings: settings) { bundle, cohort in
-      let statistics = try #require(bundle.scorer(device: .cpu).statistics)
+      let statistics = try #require(bundle.scorer(device: .cpu).chain.statistics)
       let modelGrid = ModelGrid(recipe: TestScan.recipe)
       var values = [[Double]](repeating: [], count: 1024)
       for person in people {

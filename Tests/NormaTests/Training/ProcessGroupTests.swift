@@ -51,7 +51,7 @@ import Testing
         #expect(difference < 1e-5, "\(count) processes")
         for (a, b) in zip(several.records, one.records) {
           #expect(abs(a.trainingLoss - b.trainingLoss) <= 1e-5 * abs(b.trainingLoss))
-          #expect(a.trainingParts.keys == b.trainingParts.keys)
+          #expect(a.trainingTerms.keys == b.trainingTerms.keys)
         }
         #expect(several.records.count == one.records.count)
       }

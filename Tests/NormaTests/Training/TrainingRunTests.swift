@@ -106,7 +106,7 @@ import Volumes
       // The mean over an epoch's slices is that of its equal batches.
       let first = steps.prefix(3).map(\.losses.total).reduce(0, +) / 3
       #expect(abs(records[0].trainingLoss - first) < 1e-6 * first)
-      #expect(Set(records[0].trainingParts.keys) == ["kl", "reconstruction"])
+      #expect(Set(records[0].trainingTerms.keys) == ["kl", "reconstruction"])
       // Cosine: the last step is just above the final rate.
       #expect(records[2].learningRate < 1e-4 && records[0].learningRate > 7e-4)
 
@@ -175,7 +175,7 @@ import Volumes
       })
       #expect(records.map { $0.validationLoss == nil } == [true, true, true, false, false])
       #expect(records.prefix(4).allSatisfy { $0.isBest })
-      #expect(records.map { $0.trainingParts["features"] == nil } == [true, true, true, false, false])
+      #expect(records.map { $0.trainingTerms["features"] == nil } == [true, true, true, false, false])
       let losses = records.map { $0.validationLoss ?? .infinity }
       let best = try #require(losses.indices.min { losses[$0] < losses[$1] })
       #expect(bundle.description.provenance.bestEpoch == best + 1)
