@@ -33,13 +33,18 @@ def write(path, rows):
     path.write_text("".join("\t".join(line) + "\n" for line in lines), encoding="utf-8")
 
 
+def limit_files():
+    """Allows fewer open files than check_parallel has requests."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+
 class Viewer:
     """norma view with a browser on its page."""
 
     def __init__(self, folder, rater="checker"):
         self.process = subprocess.Popen(
             [norma, "view", str(folder), "--no-browser", "--rater", rater, "--quiet"],
-            stdout=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, text=True, preexec_fn=limit_files)
         self.address = self.process.stdout.readline().strip()
         options = webdriver.ChromeOptions()
         options.binary_location = shutil.which("chromium")

@@ -69,6 +69,42 @@ import Testing
     }
   }
 
+  @Test func furtherConnectionsWaitForAPlace() async throws {
+    var limits = LoopbackServer.Limits()
+    (limits.connections, limits.requestTimeout) = (2, .seconds(1))
+    try await echoing(limits) { client in
+      let begin = ContinuousClock.now
+      let idle = [try await client.connect(), try await client.connect()]
+      defer { for socket in idle { try? socket.close() } }
+      let answer = try await client.get("/there")
+      #expect(answer.status == 200 && ContinuousClock.now - begin >= .seconds(1))
+    }
+  }
+
+  @Test func aHeadThatNeverEndsIsRefused() async throws {
+    try await echoing(LoopbackServer.Limits()) { client in
+      let answer = try await client.send(
+        "GET / HTTP/1.1\r\nX-Filler: " + String(repeating: "x", count: 40_000))
+      #expect(answer.status == 431)
+    }
+  }
+
+  @Test func aReaderThatStopsIsCutOff() async throws {
+    var limits = LoopbackServer.Limits()
+    limits.responseTimeout = .milliseconds(300)
+    let server = try LoopbackServer(port: 0, limits: limits)
+    let size = 64 << 20
+    let running = Task {
+      try await server.run { _ in HTTPResponse(type: "application/octet-stream", body: Data(count: size)) }
+    }
+    defer { running.cancel() }
+    let socket = try await Client(port: server.port).connect()
+    defer { try? socket.close() }
+    try await socket.write(Data("GET / HTTP/1.1\r\n\r\n".utf8))
+    try await Task.sleep(for: .seconds(3))
+    #expect(await Client.bytes(on: socket).count < size)
+  }
+
   @Test func whoHangsUpDoesNoHarm() async throws {
     try await echoing(LoopbackServer.Limits()) { client in
       for text in [

@@ -126,6 +126,17 @@ import Testing
     }
   }
 
+  @Test func aRefusedBodyIsNotTakenForARequest() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    try await serving(results) { client in
+      let answer = try await client.post(
+        "/api/review", "GET /viewer.js HTTP/1.1\r\nConnection: close\r\n\r\n",
+        ["Content-Length": "99999999999"])
+      #expect(answer.status == 413 && !answer.text.contains("HTTP/1.1"))
+    }
+  }
+
   @Test func theTokenBecomesACookieThatScriptsCannotRead() async throws {
     let results = try Results()
     defer { results.remove() }

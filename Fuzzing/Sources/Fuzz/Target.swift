@@ -1,8 +1,10 @@
 import FlyingFox
 import Foundation
+@testable import Cohort
 @testable import Norma
 import NormaTracking
 @testable import NormaViewer
+@testable import Preprocessing
 import Tensors
 import Volumes
 
