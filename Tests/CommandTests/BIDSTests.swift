@@ -8,7 +8,7 @@ import Testing
     let data = try BIDSDataSet(), before = try data.inputs()
     let outcome = try Tool.succeed(data.arguments("participant"))
     #expect(outcome.results == ["sub-01.html", "sub-02.html"].map { (data.out / $0).path })
-    #expect(outcome.standardError.contains("sub-03  skipped=no FLAIR scan; there is T1w"))
+    #expect(outcome.standardError.contains("sub-03  skipped=no FLAIR scan, only T1w"))
     let group = try Tool.succeed(data.arguments("group"))
     #expect(group.results == ["group_lesions.tsv", "group.html"].map { (data.out / $0).path })
     #expect(try data.inputs() == before && data.folder.halfWritten == ["raw/derivatives/norma/.bidsignore"])
@@ -221,7 +221,8 @@ import Testing
       "no FLAIR", 66, ["no FLAIR scan", "T1w, T2w"],
       participant(["sub-01/anat/sub-01_T1w.nii.gz", "sub-02/anat/sub-02_T2w.nii.gz"])),
     BadInput(
-      "no image", 66, ["no FLAIR scan", "no anat folder"], participant(["sub-01/func/x.nii.gz"])),
+      "no image", 66, ["no FLAIR scan", "no anat folder has an image"],
+      participant(["sub-01/func/x.nii.gz"])),
     BadInput(
       "one scan twice", 65, ["name of the same scan", "sub-01_FLAIR.nii and", "sub-01_FLAIR.nii.gz"],
       participant(["sub-01/anat/sub-01_FLAIR.nii", "sub-01/anat/sub-01_FLAIR.nii.gz"])),

@@ -27,7 +27,7 @@ import Testing
       "a number to the base of 60", 64, ["'training.epochs'", "whole number", "text"],
       train("--set", "training.epochs=11111111111111111:11:09")),
     BadInput(
-      "a fraction for a count", 64, ["'training.epochs' wants a whole number, not 1.5"],
+      "a fraction for a count", 64, ["'training.epochs' must be a whole number, not 1.5"],
       train("--set", "training.epochs=1.5")),
     BadInput(
       "out of range", 64, ["'training.batchSize' is 0", "1 to 4096"], train("--set", "training.batchSize=0")),

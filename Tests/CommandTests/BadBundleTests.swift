@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test(arguments: [
-    BadInput("missing folder", 66, ["not a bundle", "/nowhere", "folder"]) { place in
+    BadInput("missing folder", 66, ["no bundle", "/nowhere", "folder"]) { place in
       ["bundle", "verify", (place.folder / "nowhere").path]
     },
     BadInput("folder that is not a bundle", 66, ["not a bundle", "bundle.json"]) { place in

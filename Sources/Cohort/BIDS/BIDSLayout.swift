@@ -146,7 +146,7 @@ private struct Anatomy {
     let missing =
       !flairs.isEmpty
       ? "no FLAIR scan matches the filter"
-      : "no FLAIR scan" + (suffixes.isEmpty ? "" : "; there are only \(suffixes)")
+      : "no FLAIR scan" + (suffixes.isEmpty ? "" : ", only \(suffixes)")
     return BIDSLayout.Participant(id: id, scans: scans, missing: missing)
   }
 

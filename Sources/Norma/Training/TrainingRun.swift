@@ -183,7 +183,7 @@ public struct TrainingRun {
   private func requireSameData(_ digest: String) throws {
     guard source.dataSHA256 == digest else {
       throw Problem(
-        .badData, "the data differ from those that the run was started with", at: source.manifest,
+        .badData, "the data are not those that the run was started with", at: source.manifest,
         advice: "restore the scans and the manifest, or start a new run")
     }
   }

@@ -109,7 +109,7 @@ import Volumes
     }
     #expect(
       missing == [
-        "sub-02: no FLAIR scan matches the filter", "sub-03: no FLAIR scan; there are only T1w",
+        "sub-02: no FLAIR scan matches the filter", "sub-03: no FLAIR scan, only T1w",
         "sub-04: no FLAIR scan",
       ])
   }
