@@ -142,7 +142,7 @@ import Volumes
       var Sources: [String]
     }
     let sidecar = try JSONDecoder().decode(Sidecar.self, from: Data(contentsOf: out / "\(place).json"))
-    #expect(sidecar.Description.contains("conformal over 2 people"))
+    #expect(sidecar.Description.contains("conformal over 2 participants"))
     #expect(sidecar.Sources == ["sub-008_FLAIR.nii.gz"])
 
     _ = try segment(Cohort.patient, into: out)

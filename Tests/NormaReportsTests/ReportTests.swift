@@ -75,8 +75,8 @@ import Testing
   @Test func thePageShowsWhetherTheRatesHold() throws {
     let text = """
       {"participants": 41, "points": [
-        {"stated": 0.01, "observed": 0.0123, "interval": [0.008, 0.0165], "people": [0.002, 0.034]},
-        {"stated": 0.05, "observed": 0.0712, "interval": [0.055, 0.09], "people": [0.02, 0.14]}]}
+        {"stated": 0.01, "observed": 0.0123, "interval": [0.008, 0.0165], "perParticipant": [0.002, 0.034]},
+        {"stated": 0.05, "observed": 0.0712, "interval": [0.055, 0.09], "perParticipant": [0.02, 0.14]}]}
       """
     let reliability = try JSONDecoder().decode(Reliability.self, from: Data(text.utf8))
     let cases = try cases(1)
