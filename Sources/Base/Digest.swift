@@ -20,9 +20,13 @@ package enum Digest {
 
   /// The digest of a file, read in pieces; throws a ``Problem`` when it cannot be read.
   package static func of(file url: URL) throws -> String {
-    guard let handle = try? FileHandle(forReadingFrom: url) else {
+    let handle: FileHandle
+    do {
+      handle = try FileHandle(forReadingFrom: url)
+    } catch {
       throw Problem(
-        .missingInput, "the file cannot be opened", at: url.path, advice: "check the path and its rights")
+        .missingInput, "the file cannot be opened: \(error.systemReason)", at: url.path,
+        advice: "check the path and its permissions")
     }
     defer { try? handle.close() }
     let hash = SHA256Stream()

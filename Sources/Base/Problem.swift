@@ -21,20 +21,20 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   /// What happened, in one sentence.
   public var what: String
   /// The file, key or option concerned.
-  public var place: String
+  public var location: String
   /// What the user can do.
   public var advice: String
 
   /// The three lines and the exit code.
-  public init(_ kind: Kind, _ what: String, at place: String, advice: String) {
-    (self.kind, self.place, self.advice) = (kind, place, advice)
+  public init(_ kind: Kind, _ what: String, at location: String, advice: String) {
+    (self.kind, self.location, self.advice) = (kind, location, advice)
     // What another library says may come in lines; a problem has three.
     self.what = what.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       .joined(separator: " ")
   }
 
   /// The three lines.
-  public var description: String { "\(what)\n  where: \(place)\n  what to do: \(advice)" }
+  public var description: String { "\(what)\n  where: \(location)\n  what to do: \(advice)" }
 
   /// Any error as a problem; one that says nothing of itself is an internal error.
   public init(_ error: any Error) {

@@ -210,8 +210,7 @@ public struct Manifest: Sendable {
   /// Throws a ``Problem`` for the first file that is listed and not there.
   public func requireFiles() throws {
     for scan in cases {
-      for file in [scan.image, scan.lesionMask, scan.brainMask, scan.templateTransform].compactMap({ $0 })
-      where !FileManager.default.isReadableFile(atPath: file.path) {
+      for file in scan.files where !FileManager.default.isReadableFile(atPath: file.path) {
         throw Problem(
           .missingInput, "a file of '\(scan.id)' is missing or unreadable", at: file.path,
           advice: "mend the path in \(source.path); paths are relative to the manifest")
@@ -221,6 +220,15 @@ public struct Manifest: Sendable {
 }
 
 extension ScanCase {
+  /// The scan and the files that belong to it.
+  package var files: [URL] { [image, lesionMask, brainMask, templateTransform].compactMap { $0 } }
+
+  /// Returns these files without those that belong to the scan itself, which must not be deleted as old results.
+  package func excludingInputs(from results: [URL]) -> [URL] {
+    let inputs = Set(files.map(\.standardizedFileURL.path))
+    return results.filter { !inputs.contains($0.standardizedFileURL.path) }
+  }
+
   /// What tells this case from the participant's others, so that a manifest gives it the same id again.
   fileprivate var sessionColumn: String {
     let prefix = "\(participantID)_"

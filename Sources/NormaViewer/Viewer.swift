@@ -176,7 +176,7 @@ public struct Viewer: Sendable {
 
   private static func response(_ problem: Problem) -> HTTPResponse {
     let status: HTTPResponse.Status = problem.kind == .missingInput ? .notFound : .failed
-    let lines = ["what": problem.what, "where": problem.place, "advice": problem.advice]
+    let lines = ["what": problem.what, "where": problem.location, "advice": problem.advice]
     return (try? HTTPResponse(status, json: lines)) ?? HTTPResponse(.failed, text: problem.description)
   }
 }

@@ -93,7 +93,7 @@ private func withPlace(_ body: (URL) throws -> Void) throws {
       let file = place.appendingPathComponent("runs.sqlite")
       try Data("not a database, but long enough to be looked at".utf8).write(to: file)
       let problem = #expect(throws: Problem.self) { try RunStore(file) }
-      #expect(problem?.place == file.path)
+      #expect(problem?.location == file.path)
     }
   }
 
@@ -102,7 +102,7 @@ private func withPlace(_ body: (URL) throws -> Void) throws {
       let run = try makeRun("vae", epochs: 1, in: place)
       try Data("epoch,validation_loss\n1,2\n2\n".utf8).write(to: run.metrics)
       let problem = #expect(throws: Problem.self) { try RunRecord(of: run) }
-      #expect(problem?.place == run.metrics.path)
+      #expect(problem?.location == run.metrics.path)
     }
   }
 }

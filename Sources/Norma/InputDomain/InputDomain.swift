@@ -26,7 +26,7 @@ public struct InputDomain: Codable, Hashable, Sendable {
   }
 
   /// How the brightness of a scan is distributed beside that of the training scans.
-  public struct IntensityComparison: Sendable {
+  public struct IntensityComparison: Codable, Sendable {
     /// Share of the brain in each bin of the model's input, from 0 up.
     public let scan, training: [Double]
     /// Width of a bin in units of the input.

@@ -90,7 +90,7 @@ import Testing
     let problem = try problem { try Manifest(text: text, source: Self.source) }
     #expect(problem.kind == .badData)
     #expect(problem.what.contains(what))
-    #expect(problem.place.hasSuffix(place))
+    #expect(problem.location.hasSuffix(place))
   }
 
   @Test func filesThatCannotBeReadAreNamed() throws {
@@ -107,7 +107,7 @@ import Testing
       let mask = try #require(manifest.cases[1].lesionMask)
       try FileManager.default.removeItem(at: mask)
       let problem = try problem { try manifest.requireFiles() }
-      #expect(problem.kind == .missingInput && problem.place == mask.path)
+      #expect(problem.kind == .missingInput && problem.location == mask.path)
     }
   }
 
