@@ -20,10 +20,13 @@ package enum Digest {
 
   /// Returns the digest of a file, which is read in pieces. Throws a ``Problem`` if it cannot be read.
   package static func of(file url: URL) throws -> String {
-    guard let handle = try? FileHandle(forReadingFrom: url) else {
+    let handle: FileHandle
+    do {
+      handle = try FileHandle(forReadingFrom: url)
+    } catch {
       throw Problem(
-        .missingInput, "the file cannot be opened", at: url.path, advice: "check the path and permissions"
-      )
+        .missingInput, "the file cannot be opened: \(error.systemReason)", at: url.path,
+        advice: "check the path and its permissions")
     }
     defer { try? handle.close() }
     let hash = SHA256Stream()

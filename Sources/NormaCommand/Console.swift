@@ -36,7 +36,7 @@ struct Console: ParsableArguments {
     switch logFormat {
     case .text: Self.standardError("\(caseID.map { "failed: \($0)" } ?? "error"): \(problem)")
     case .json:
-      var object = ["error": problem.what, "where": problem.place, "what to do": problem.advice]
+      var object = ["error": problem.what, "where": problem.location, "what to do": problem.advice]
       object["case"] = caseID
       Self.json(object)
     }

@@ -53,10 +53,10 @@ struct BIDSApp: LoggingCommand {
     help: "Memory that may be used, in MB; refused below the \(memoryNeed) that a scan needs.")
   var memory: Int?
 
-  @Option(
-    name: [.short, .long],
-    help: "Folder that keeps preprocessed scans, so that another run need not make them again.")
-  var workDir: String?
+  @OptionGroup var workFolder: WorkFolderOptions
+
+  @Flag(help: "Segment again what is complete already.")
+  var force = false
 
   @Flag(help: "Print what would be done, one line a scan, and write nothing.")
   var dryRun = false
@@ -76,8 +76,8 @@ struct BIDSApp: LoggingCommand {
       throw ValidationError("Give --n-cpus or --threads, not both.")
     }
     if let cpuCount, cpuCount < 1 { throw ValidationError("--n-cpus must be 1 or more.") }
-    if shardOptions.part != nil, level == .group {
-      throw ValidationError("--part goes with participant; group is about all.")
+    if shardOptions.isGiven, level == .group {
+      throw ValidationError("--shard goes with participant; group is about all.")
     }
   }
 
@@ -94,15 +94,15 @@ struct BIDSApp: LoggingCommand {
       folder: URL(fileURLWithPath: outDir), root: root, derivatives: maskFolder)
     switch level {
     case .participant:
-      let chosen = try thresholdOptions.choose(for: layout.scans.map(\.scanCase))
-      let part = try shardOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
-      if let part {
+      let (bundle, thresholds) = try thresholdOptions.open(for: layout.scans.map(\.scanCase))
+      let shard = try shardOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
+      if let shard {
         let all = layout.participants
-        layout.participants = part.deal(all, work: \.scans.count, by: \.id)
+        layout.participants = shard.deal(all, work: \.scans.count, by: \.id)
         console.log("\(layout.participants.count) of \(all.count) participants")
       }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
-      try segment(layout, chosen, into: dataset, isPart: part != nil)
+      try segment(layout, bundle, thresholds, into: dataset, shard)
     case .group: try summarize(GroupTable(of: layout, in: dataset), in: dataset)
     }
   }
@@ -114,44 +114,61 @@ struct BIDSApp: LoggingCommand {
   }
 
   private func segment(
-    _ layout: BIDSLayout, _ chosen: ThresholdOptions.Choice, into dataset: DerivativeDataset, isPart: Bool
+    _ layout: BIDSLayout, _ bundle: ModelBundle, _ thresholds: ThresholdChoice,
+    into dataset: DerivativeDataset, _ shard: CohortShard?
   ) throws {
     var engine = engine
     engine.threads = cpuCount ?? engine.threads
     let device = try engine.prepare()
-    let progress = try BIDSProgress(
-      dataset: dataset,
-      preprocessing: preprocessing.preprocessing(
-        chosen.bundle.description.configuration.preprocessing, device: device), bundle: chosen.bundle,
-      threshold: chosen.threshold, ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance)
-    if dryRun { return announce(layout, progress) }
-    let parts = ShardFolder(in: dataset.folder)
-    if isPart || parts.areThere {
-      try parts.createOnce(
-        progress.key.facts(exceedance: chosen.exceedance != nil, ownThresholds: chosen.ownThresholds))
-    }
-    let run = BIDSParticipants(
-      segmentation: BIDSSegmentation(
-        progress, segmenter: try Segmenter(bundle: chosen.bundle, device: device),
-        work: workDir.map { URL(fileURLWithPath: $0) }),
-      page: SegmentationPage(bundle: chosen.bundle, threshold: chosen.threshold), dataset: dataset,
-      console: console)
+    let cohort = try CohortSegmentation(
+      bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device),
+      preprocessor: preprocessing.preprocessor(
+        bundle.description.configuration.preprocessing, device: device),
+      thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: dataset.folder,
+      workFolder: workFolder.folder, draw: CasePictures.draw)
+    let segmentation = BIDSSegmentation(cohort, into: dataset)
+    if dryRun { return announce(layout, segmentation) }
+    try shardOptions.claim(dataset.folder, for: shard, settings: cohort.sharedSettings)
     try dataset.prepare()
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
     Interruption.listen()
-    let failures = try run.run(layout.participants)
+    let outcomes = try segmentation.run(
+      layout.participants, isForced: force, onCase: report,
+      onParticipant: { try writePage(of: $0, in: dataset, bundle, thresholds) },
+      shouldStop: { Interruption.requested })
+    let failures = outcomes.count { $0.row.status == .failed }
     guard failures > 0 else { return }
     console.log("\(failures) of \(layout.scans.count) scans failed; see the rows in *_cases.tsv")
     throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
   }
 
-  private func announce(_ layout: BIDSLayout, _ progress: BIDSProgress) {
-    for participant in layout.participants {
-      if participant.scans.isEmpty { console.result("\(participant.id)\tskip\t\(participant.missing)") }
-      for scan in participant.scans {
-        let isThere = progress.completedRow(of: scan.scanCase) != nil
+  private func report(_ outcome: BIDSSegmentation.Outcome, isKept: Bool) {
+    if let segmented = outcome.segmented {
+      if isKept { console.log("\(outcome.row.caseID): up to date") } else { console.log(segmented) }
+    } else {
+      console.log(outcome.row.caseID, ["skipped": outcome.row.message])
+    }
+  }
+
+  private func writePage(
+    of participant: String, in dataset: DerivativeDataset, _ bundle: ModelBundle, _ thresholds: ThresholdChoice
+  ) throws {
+    let url = dataset.file("\(participant).html")
+    let provenance = ReportProvenance(bundleName: bundle.description.name, version: NormaVersion.current)
+    try SegmentationReport(
+      participant: participant, in: dataset, of: bundle, threshold: thresholds.common, provenance: provenance
+    ).page.writeIfChanged(at: url)
+    console.result(url.path)
+  }
+
+  private func announce(_ layout: BIDSLayout, _ segmentation: BIDSSegmentation) {
+    for item in layout.participants.flatMap(BIDSSegmentation.cases) {
+      switch item {
+      case .noScan(let participant): console.result("\(participant.id)\tskip\t\(participant.missing)")
+      case .scan(let scan):
+        let isKept = !force && segmentation.completed(item) != nil
         let mask = scan.scanCase.brainMask.map { "brain mask \($0.path)" } ?? "no brain mask given"
-        console.result("\(scan.scanCase.id)\t\(isThere ? "was there" : "segment")\t\(mask)")
+        console.result("\(scan.scanCase.id)\t\(isKept ? "up to date" : "segment")\t\(mask)")
       }
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Norma
+import NormaReports
 
 struct Evaluate: LoggingCommand {
   static let configuration = CommandConfiguration(
@@ -35,8 +36,11 @@ struct Evaluate: LoggingCommand {
     }
     console.endProgress()
     let folder = URL(fileURLWithPath: output)
-    let files = try EvaluationPages(evaluation).write(to: folder)
-    console.result(EvaluationPages.summary(evaluation))
-    for file in files { console.result(file.path) }
+    let files = try evaluation.write(to: folder)
+    let report = EvaluationReport(evaluation, provenance: ReportProvenance(bundleName: evaluation.method))
+    let page = folder.appendingPathComponent("report.html")
+    try report.page.write(to: page)
+    console.result(report.summary)
+    for file in files + [page] { console.result(file.path) }
   }
 }

@@ -67,9 +67,11 @@ struct Baur2018: LoggingCommand {
     Interruption.listen()
     let results = try experiment.run(onEvent: report, shouldStop: { Interruption.requested })
     console.endProgress()
-    let pages = ExperimentPages(results)
-    let files = try pages.write(to: folder, manifest: manifest)
-    console.result(pages.summary)
+    let report = ExperimentReport(
+      results, manifest: manifest, folder: folder,
+      provenance: ReportProvenance(bundleName: "norma experiment"))
+    let files = try report.write(to: folder)
+    console.result(report.summary)
     for file in [folder.results, folder.table] + files { console.result(file.path) }
   }
 

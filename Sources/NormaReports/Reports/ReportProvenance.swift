@@ -3,7 +3,7 @@ public struct ReportProvenance: Sendable {
   /// The model bundle or run, as text.
   public let bundleName: String
   /// Names and values of the thresholds and other settings that matter for reading the page.
-  public let settings: [(name: String, value: String)]
+  public var settings: [(name: String, value: String)]
   /// The command line as typed; nil in pages that are the same whenever they are made.
   public let commandLine: String?
   /// The version of Norma.

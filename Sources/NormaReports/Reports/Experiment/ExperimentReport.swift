@@ -2,7 +2,7 @@ public import Norma
 
 /// The page that `norma experiment` leaves in its folder, and its tables as Markdown.
 public struct ExperimentReport {
-  private let results: ExperimentResults
+  let results: ExperimentResults
   private let pictures: [(method: String, pictures: [CaseFigurePictures.Picture])]
   private let provenance: ReportProvenance
 

@@ -4,8 +4,8 @@ import Tensors
 import Testing
 import Volumes
 
-/// `prepare`, with weights that take the brightest of a head for its brain.
-@Suite struct PrepareTests {
+/// `preprocess`, with weights that take the brightest of a head for its brain.
+@Suite struct PreprocessTests {
   /// Every convolution hands on its first channel: what is bright stays so through all norms.
   private static let weights = Result {
     func tensor(_ outputs: Int, _ inputs: Int, _ kernel: Int, one index: Int) throws -> Tensor {
@@ -52,18 +52,18 @@ import Volumes
   }
 
   /// Brain extraction alone: a ball is like no template.
-  private func prepare(_ input: URL, _ output: URL, _ more: [String] = []) throws -> Outcome {
+  private func preprocess(_ input: URL, _ output: URL, _ more: [String] = []) throws -> Outcome {
     try Tool.run(
       [
-        "prepare", "-i", input.path, "-o", output.path, "--weights", Self.weights.get().path, "--threads",
+        "preprocess", "-i", input.path, "-o", output.path, "--weights", Self.weights.get().path, "--threads",
         "1",
-        "--set", "registers=false", "--set", "correctsBias=false",
+        "--set", "preprocessing.registers=false", "--set", "preprocessing.correctsBias=false",
       ] + more)
   }
 
   @Test func aCohortGetsMasksScansAndAManifestAndAFailureCostsOneRow() throws {
     let folder = try cohort(), out = folder / "out"
-    let outcome = try prepare(folder / "manifest.tsv", out)
+    let outcome = try preprocess(folder / "manifest.tsv", out)
     #expect(outcome.code == 1)
     #expect(outcome.results == [(out / "cases.tsv").path, (out / "manifest.tsv").path])
     #expect(outcome.standardError.contains("failed: sub-b: no head stands out from the background"))
@@ -102,22 +102,29 @@ import Volumes
     let folder = try Workplace.folder(), scan = folder / "c_FLAIR.nii.gz", out = folder / "out"
     try NIfTI.write(head(), to: scan)
     let mask = out / "c/c_desc-brain_mask.nii.gz"
-    #expect(try prepare(scan, out).results.first == mask.path)
+    #expect(try preprocess(scan, out).results.first == mask.path)
     func written() throws -> Date? {
       try FileManager.default.attributesOfItem(atPath: mask.path)[.modificationDate] as? Date
     }
     let first = try written()
-    #expect(try prepare(scan, out).standardError.contains("was there"))
+    #expect(try preprocess(scan, out).standardError.contains("up to date"))
     #expect(try written() == first)
-    #expect(try !prepare(scan, out, ["--set", "denoisingIterations=1"]).standardError.contains("was there"))
+    #expect(try !preprocess(scan, out, ["--set", "preprocessing.denoisingIterations=1"]).standardError.contains("up to date"))
     try NIfTI.write(head(120), to: scan)
-    #expect(try !prepare(scan, out).standardError.contains("was there"))
-    #expect(try written() != first)
+    #expect(try !preprocess(scan, out).standardError.contains("up to date"))
+    let second = try written()
+    #expect(second != first)
+    #expect(try !preprocess(scan, out, ["--force"]).standardError.contains("up to date") && written() != second)
+
+    // A scan that fails leaves no file of an earlier run, nor a manifest that lists it.
+    try NIfTI.write(head().map { _ in Float(1) }, to: scan)
+    #expect(try preprocess(scan, out).code == 65)
+    #expect(out.files == ["cases.tsv", "preprocessing.json"])
   }
 
   @Test func theManifestGoesIntoSegment() throws {
     let folder = try cohort(), out = folder / "out", maps = folder / "maps"
-    _ = try prepare(folder / "manifest.tsv", out)
+    _ = try preprocess(folder / "manifest.tsv", out)
     try Tool.succeed([
       "segment", "-i", (out / "manifest.tsv").path, "-o", maps.path, "--bundle", Cohort.bundle.path,
       "--threads", "1",
@@ -125,43 +132,43 @@ import Volumes
     #expect(try TSV(maps / "cases.tsv").rows.map { $0["case_id"] } == ["sub-a_ses-1"])
   }
 
-  @Test func rawScansBesideAPreparedCohortStayRaw() throws {
+  @Test func rawScansBesideAPreprocessedCohortStayRaw() throws {
     let folder = try cohort(), out = folder / "out"
-    _ = try prepare(folder / "manifest.tsv", out)
+    _ = try preprocess(folder / "manifest.tsv", out)
     // A manifest of raw scans in the folder of the results.
     let raw = out / "raw.tsv", prefix = "sub-a/ses-1/anat/sub-a_ses-1_desc-"
     try Data("participant_id\timage\nsub-a\t../a_FLAIR.nii.gz\n".utf8).write(to: raw)
     let again = folder / "again"
-    #expect(try prepare(raw, again).code == 0)
+    #expect(try preprocess(raw, again).code == 0)
     let brain = try NIfTI.readMask(again / "sub-a/anat/sub-a_desc-brain_mask.nii.gz")
     #expect(try brain == NIfTI.readMask(out / "\(prefix)brain_mask.nii.gz"), "the brain was found anew")
     // Those that were prepared are used as they are.
-    #expect(try prepare(out / "manifest.tsv", folder / "third").code == 0)
+    #expect(try preprocess(out / "manifest.tsv", folder / "third").code == 0)
     let sidecar = try (folder / "third/\(prefix)brain_mask.json").text()
     #expect(sidecar.contains("the scan is already preprocessed"), "\(sidecar)")
   }
 
   @Test func theManifestOfTheScansIsNotReplaced() throws {
     let folder = try cohort(), before = try (folder / "manifest.tsv").text()
-    let outcome = try prepare(folder / "manifest.tsv", folder)
+    let outcome = try preprocess(folder / "manifest.tsv", folder)
     #expect(outcome.code == 73)
     expectProblem(in: outcome, words: ["would replace that of the scans", "manifest.tsv", "another folder"])
     #expect(try (folder / "manifest.tsv").text() == before && folder.files.count == 4)
   }
 
-  @Test func partsArePreparedByOneAndListedByAnother() throws {
+  @Test func shardsArePreprocessedByOneAndListedByAnother() throws {
     let folder = try cohort(), one = folder / "one", two = folder / "two", manifest = folder / "manifest.tsv"
-    #expect(try prepare(manifest, one).code == 1)
-    let codes = try ["1/2", "2/2"].map { try prepare(manifest, two, ["--part", $0]).code }
-    #expect(codes.sorted() == [0, 65], "the only scan of its part fails")
+    #expect(try preprocess(manifest, one).code == 1)
+    let codes = try ["1/2", "2/2"].map { try preprocess(manifest, two, ["--shard", $0]).code }
+    #expect(codes.sorted() == [0, 65], "the only scan of its shard fails")
     #expect(!two.files.contains { $0.hasSuffix(".tsv") })
-    let other = try prepare(manifest, two, ["--part", "1/2", "--set", "denoisingIterations=1"])
+    let other = try preprocess(manifest, two, ["--shard", "1/2", "--set", "preprocessing.denoisingIterations=1"])
     #expect(other.code == 73)
-    expectProblem(in: other, words: ["made otherwise: preprocessing ", "parts/cohort.json"])
+    expectProblem(in: other, words: ["with other settings: preprocessing ", "shards.json"])
 
-    let whole = try prepare(manifest, two)
-    #expect(whole.code == 1 && whole.standardError.contains("seconds=was there"))
-    #expect(two.files.filter { $0 != "parts/cohort.json" } == one.files)
+    let whole = try preprocess(manifest, two)
+    #expect(whole.code == 1 && whole.standardError.contains("1 of 2 cases were up to date"))
+    #expect(two.files.filter { $0 != "shards.json" } == one.files)
     for file in one.files where file != "cases.tsv" {
       #expect(try Data(contentsOf: one / file) == Data(contentsOf: two / file), "\(file)")
     }
@@ -171,10 +178,12 @@ import Volumes
     let folder = try Workplace.folder(), scan = folder / "c_FLAIR.nii.gz"
     try NIfTI.write(head(), to: scan)
     for (setting, words) in [
-      ("register=false", ["preprocessing.register", "preprocessing.registers"]),
-      ("denoisingIterations=51", ["preprocessing.denoisingIterations", "0 to 50"]),
+      ("preprocessing.register=false", ["preprocessing.register", "preprocessing.registers"]),
+      ("registers=false", ["unknown configuration key 'registers'", "did you mean 'preprocessing.registers'?"]),
+      ("recipe.gridSize=64", ["unknown configuration key 'recipe.gridSize'"]),
+      ("preprocessing.denoisingIterations=51", ["preprocessing.denoisingIterations", "0 to 50"]),
     ] {
-      let outcome = try prepare(scan, folder / "out", ["--set", setting])
+      let outcome = try preprocess(scan, folder / "out", ["--set", setting])
       #expect(outcome.code == 64)
       for word in words { #expect(outcome.standardError.contains(word), "\(outcome.standardError)") }
     }
@@ -193,7 +202,7 @@ import Volumes
     try Safetensors.write(["a": Tensor([1], shape: [1])], to: folder / "other.safetensors")
     try Data("not tensors".utf8).write(to: folder / "text.safetensors")
     let outcome = try Tool.run([
-      "prepare", "-i", scan.path, "-o", (folder / "out").path, "--weights", (folder / weights).path,
+      "preprocess", "-i", scan.path, "-o", (folder / "out").path, "--weights", (folder / weights).path,
     ])
     #expect(outcome.code == code)
     for word in words { #expect(outcome.standardError.contains(word), "\(outcome.standardError)") }

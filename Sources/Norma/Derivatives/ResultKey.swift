@@ -1,49 +1,53 @@
 import Base
-package import Cohort
+import Cohort
+import Foundation
 
-/// What the sidecars of a scan say of its making.
-package struct ScanProvenance: Sendable {
-  /// BIDS URIs or names of the input files.
-  package let sources: [String]
-  /// Nil where nobody asks later whether the scan is complete.
-  package let key: ResultKey?
-
-  package init(sources: [String], key: ResultKey? = nil) { (self.sources, self.key) = (sources, key) }
-}
-
-/// What decides the results of a scan: where a file beside them holds the same, they need not be made again.
-package struct ResultKey: Codable, Hashable, Sendable {
+/// The inputs and settings that decide the results of a scan; results with an equal key are up to date.
+struct ResultKey: Codable, Hashable, Sendable {
   let inputDigest: String
-  /// Nil where no brain mask is given.
+  /// Nil without a given brain mask.
   let brainMaskDigest: String?
-  /// Nil where no transform is given.
+  /// Nil without a given transform.
   let transformDigest: String?
-  /// As the manifest says, mm.
+  /// The template-space z of the manifest, mm.
   let z: Double?
+  /// True for a scan that `norma preprocess` wrote, else nil.
+  let isPreprocessed: Bool?
   let cohort: CohortKey
 
-  package init(scan: ScanCase, cohort: CohortKey) throws {
+  /// The key of a scan; throws a ``Problem`` if one of its files cannot be read.
+  init(scan: ScanCase, cohort: CohortKey) throws {
     inputDigest = try Digest.of(file: scan.image)
     brainMaskDigest = try scan.brainMask.map { try Digest.of(file: $0) }
     transformDigest = try scan.templateTransform.map { try Digest.of(file: $0) }
-    (z, self.cohort) = (scan.z, cohort)
+    (z, isPreprocessed, self.cohort) = (scan.z, scan.isPreprocessed ? true : nil, cohort)
   }
 
-  package init(from decoder: any Decoder) throws {
+  /// The key in a sidecar; nil if there is none.
+  init?(sidecar: URL) {
+    guard let data = try? Data(contentsOf: sidecar),
+      let key = try? JSONDecoder().decode(Self.self, from: data)
+    else { return nil }
+    self = key
+  }
+
+  init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     inputDigest = try values.decode(String.self, forKey: .inputDigest)
     brainMaskDigest = try values.decodeIfPresent(String.self, forKey: .brainMaskDigest)
     transformDigest = try values.decodeIfPresent(String.self, forKey: .transformDigest)
     z = try values.decodeIfPresent(Double.self, forKey: .z)
+    isPreprocessed = try values.decodeIfPresent(Bool.self, forKey: .isPreprocessed)
     cohort = try CohortKey(from: decoder)
   }
 
-  package func encode(to encoder: any Encoder) throws {
+  func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(inputDigest, forKey: .inputDigest)
     try values.encodeIfPresent(brainMaskDigest, forKey: .brainMaskDigest)
     try values.encodeIfPresent(transformDigest, forKey: .transformDigest)
     try values.encodeIfPresent(z, forKey: .z)
+    try values.encodeIfPresent(isPreprocessed, forKey: .isPreprocessed)
     try cohort.encode(to: encoder)
   }
 
@@ -52,5 +56,6 @@ package struct ResultKey: Codable, Hashable, Sendable {
     case brainMaskDigest = "BrainMaskSHA256"
     case transformDigest = "TemplateTransformSHA256"
     case z = "TemplateZ"
+    case isPreprocessed = "Preprocessed"
   }
 }

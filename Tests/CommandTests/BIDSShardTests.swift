@@ -2,13 +2,13 @@ import Foundation
 import Testing
 
 /// The BIDS App by several processes at once.
-@Suite struct BIDSPartTests {
+@Suite struct BIDSShardTests {
   private static let scans =
     BIDSDataSet.usual + (10..<16).map { "sub-\($0)/anat/sub-\($0)_FLAIR.nii.gz" }
 
   private func expectSame(_ out: URL, as other: URL, sourceLocation: SourceLocation = #_sourceLocation) throws
   {
-    let files = out.files.filter { $0 != "parts/cohort.json" }
+    let files = out.files.filter { $0 != "shards.json" }
     #expect(files == other.files && files.count > 60, sourceLocation: sourceLocation)
     for file in files {
       #expect(
@@ -17,16 +17,16 @@ import Testing
     }
   }
 
-  @Test func partsGiveTheBytesOfASingleRunThoughOneIsKilled() throws {
+  @Test func shardsGiveTheBytesOfASingleRunThoughOneIsKilled() throws {
     let data = try BIDSDataSet(scans: Self.scans), one = data.folder / "one", two = data.folder / "two"
-    let parts = ["1/3", "2/3", "3/3"]
-    let planned = try parts.map {
-      try Tool.succeed(data.arguments("participant", to: two, ["--part", $0, "--dry-run"]))
+    let shards = ["1/3", "2/3", "3/3"]
+    let planned = try shards.map {
+      try Tool.succeed(data.arguments("participant", to: two, ["--shard", $0, "--dry-run"]))
     }
     #expect(planned.flatMap(\.results).count == 11 && !two.exists)
     #expect(Set(planned.flatMap(\.results).map { $0.prefix { $0 != "\t" } }).count == 11)
 
-    let running = try parts.map { try Tool.start(data.arguments("participant", to: two, ["--part", $0])) }
+    let running = try shards.map { try Tool.start(data.arguments("participant", to: two, ["--shard", $0])) }
     let end = Date.now + 60
     while !two.files.contains(where: { $0.hasSuffix("_cases.tsv") }) {
       try #require(Date.now < end, "\(running.map(\.standardErrorSoFar))")
@@ -35,7 +35,7 @@ import Testing
     kill(running[1].process.processIdentifier, SIGKILL)
     #expect(running.map { $0.finish().code } == [0, -SIGKILL, 0])
     #expect(try Tool.run(data.arguments("group", to: two)).code == 1)
-    try Tool.succeed(data.arguments("participant", to: two, ["--part", "2/3"]))
+    try Tool.succeed(data.arguments("participant", to: two, ["--shard", "2/3"]))
     try Tool.succeed(data.arguments("group", to: two))
 
     for level in ["participant", "group"] { try Tool.succeed(data.arguments(level, to: one)) }
@@ -59,9 +59,9 @@ import Testing
     try expectSame(eight, as: one)
   }
 
-  @Test func morePartsThanParticipantsAreEmpty() throws {
+  @Test func moreShardsThanParticipantsAreEmpty() throws {
     let data = try BIDSDataSet()
-    let outcomes = try (1...8).map { try Tool.succeed(data.arguments("participant", ["--part", "\($0)/8"])) }
+    let outcomes = try (1...8).map { try Tool.succeed(data.arguments("participant", ["--shard", "\($0)/8"])) }
     #expect(outcomes.flatMap(\.results).count == 2)
     #expect(outcomes.count { $0.standardError.contains("0 of 3 participants") } == 5)
     try Tool.succeed(data.arguments("group"))
@@ -103,22 +103,22 @@ import Testing
     #expect(page.contains("segmented in several ways"))
   }
 
-  @Test func partsOfUnlikeConfigurationAreRefused() throws {
+  @Test func shardsOfUnlikeConfigurationAreRefused() throws {
     let data = try BIDSDataSet()
-    try Tool.succeed(data.arguments("participant", ["--part", "1/2"]))
+    try Tool.succeed(data.arguments("participant", ["--shard", "1/2"]))
     let before = data.out.files
     for (options, words) in Self.unlike {
-      for part in [["--part", "2/2"], []] {
-        let outcome = try Tool.run(data.arguments("participant", part + options()))
+      for shard in [["--shard", "2/2"], []] {
+        let outcome = try Tool.run(data.arguments("participant", shard + options()))
         #expect(outcome.code == 73 && outcome.standardOutput.isEmpty && data.out.files == before)
         let name = words[0].split(separator: "(").last.map(String.init) ?? ""
-        expectProblem(in: outcome, words: ["made otherwise: \(name)", "parts/cohort.json", "same options"])
+        expectProblem(in: outcome, words: ["with other settings: \(name)", "shards.json", "same options"])
       }
     }
   }
 
-  @Test func aGroupHasNoParts() throws {
-    let outcome = try Tool.run(BIDSDataSet().arguments("group", ["--part", "1/2"]))
-    #expect(outcome.code == 64 && outcome.standardError.contains("--part goes with participant"))
+  @Test func aGroupHasNoShards() throws {
+    let outcome = try Tool.run(BIDSDataSet().arguments("group", ["--shard", "1/2"]))
+    #expect(outcome.code == 64 && outcome.standardError.contains("--shard goes with participant"))
   }
 }

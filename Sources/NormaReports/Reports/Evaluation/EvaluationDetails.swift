@@ -26,7 +26,7 @@ public struct EvaluationDetails {
         + ["Score above", "Dice", "Observed FPR", "Precision", "Recall"].map(ReportTable.Column.number),
       rows: points.map { point in
         [
-          point.title, aligned(point.threshold), estimate(point.dice, point.diceInterval),
+          point.title, aligned(point.threshold), aligned(point.dice, point.diceInterval),
           number(point.observedFPR), number(point.precision), number(point.recall),
         ]
       })
@@ -53,7 +53,7 @@ public struct EvaluationDetails {
       caption: "Share of whole lesions that a called voxel touches, by lesion size in mm³ (slices: mm²)",
       columns: [.text("Threshold from")] + first.map { .number("\($0.size) (n = \($0.lesions))") },
       rows: points.map { point in
-        [point.title] + (point.lesionStrata ?? []).map { estimate($0.recall, $0.recallInterval) }
+        [point.title] + (point.lesionStrata ?? []).map { aligned($0.recall, $0.recallInterval) }
       })
     return HTMLPage.Section("Lesions found", [.table(table)])
   }
@@ -69,7 +69,7 @@ public struct EvaluationDetails {
         .map(ReportTable.Column.number),
       rows: free.map { title, figures in
         [
-          title, estimate(figures.fractionFlagged, figures.fractionFlaggedInterval), spread(figures.volume),
+          title, aligned(figures.fractionFlagged, figures.fractionFlaggedInterval), spread(figures.volume),
           spread(figures.regions),
         ]
       })
@@ -89,7 +89,7 @@ public struct EvaluationDetails {
       columns: [.text("Told by"), .number("AUROC"), .number("AUPRC")],
       rows: Self.scores.compactMap { key, title in
         detection[key].map {
-          [title, estimate($0.auroc, $0.aurocInterval), estimate($0.auprc, $0.auprcInterval)]
+          [title, aligned($0.auroc, $0.aurocInterval), aligned($0.auprc, $0.auprcInterval)]
         }
       })
     return HTMLPage.Section(
@@ -103,10 +103,6 @@ public struct EvaluationDetails {
   }
 
   private func number(_ value: Double?) -> String { aligned(value ?? .nan) }
-
-  private func estimate(_ value: Double?, _ interval: [Double]?) -> String {
-    EvaluationReport.Estimate(value ?? .nan, interval: interval.map { $0[0]...$0[1] }).text
-  }
 
   private func spread(_ summary: Evaluation.Summary?) -> String {
     guard let summary else { return number(nil) }
