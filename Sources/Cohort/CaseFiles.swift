@@ -54,7 +54,8 @@ package struct CaseFiles {
   /// All files that a segmentation may write, the record first.
   package var segmented: [String] {
     [
-      record, row, pictures, mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar, lesionTable,
+      record, row, pictures, mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar,
+      lesionTable,
       brain, brainSidecar, transform, exceedance, exceedanceSidecar, uncertainty, uncertaintySidecar,
     ]
   }

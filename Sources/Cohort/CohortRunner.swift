@@ -8,7 +8,8 @@ package protocol CaseStep {
 
   /// The folder of the results.
   var output: URL { get }
-  /// Returns the result of an earlier run if it is complete and made of the same inputs with the same settings.
+  /// Returns the result of an earlier run if it is complete and made of the same inputs with the same
+  /// settings.
   func completed(_ item: Case) -> Result?
   /// Returns all files that any run may have left of a case, the one that marks it as complete first.
   func files(of item: Case) -> [URL]
@@ -18,8 +19,8 @@ package protocol CaseStep {
 
 /// Processes a cohort and keeps what an earlier run completed.
 ///
-/// A case that is not kept loses all files of earlier runs before it is processed: a case that fails, or whose settings
-/// changed, leaves nothing old beside the new results.
+/// A case that is not kept loses all files of earlier runs before it is processed: a case that fails, or
+/// whose settings changed, leaves nothing old beside the new results.
 package struct CohortRunner<Step: CaseStep> {
   private let step: Step
   private let isForced: Bool
@@ -29,8 +30,8 @@ package struct CohortRunner<Step: CaseStep> {
 
   /// Processes the cases in order and returns their results.
   ///
-  /// `onResult` also gets whether the result was kept. `list` gets all results at the end, or those so far where the run
-  /// is interrupted or an error stops it.
+  /// `onResult` also gets whether the result was kept. `list` gets all results at the end, or those so far
+  /// where the run is interrupted or an error stops it.
   package func run(
     _ cases: [Step.Case], onResult: (Step.Result, _ isKept: Bool) throws -> Void,
     shouldStop: () -> Bool, list: ([Step.Result]) throws -> Void

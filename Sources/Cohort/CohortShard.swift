@@ -35,8 +35,9 @@ package struct CohortShard: Hashable, Sendable, CustomStringConvertible {
 
   /// Returns the items of this shard in their order.
   ///
-  /// Items are assigned by the SHA-256 of their names, so that neighbours in a list, often of one site, are spread over
-  /// all shards. Shards differ by at most the `work` of one item; a new item moves at most one other per shard.
+  /// Items are assigned by the SHA-256 of their names, so that neighbours in a list, often of one site, are
+  /// spread over all shards. Shards differ by at most the `work` of one item; a new item moves at most one
+  /// other per shard.
   package func deal<Item>(_ items: [Item], work: (Item) -> Int = { _ in 1 }, by name: (Item) -> String)
     -> [Item]
   {

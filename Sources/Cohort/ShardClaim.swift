@@ -1,7 +1,8 @@
 import Base
 package import Foundation
 
-/// `shards.json` of an output folder that several processes fill: the settings that all of them have in common.
+/// `shards.json` of an output folder that several processes fill: the settings that all of them have in
+/// common.
 package struct ShardClaim: Sendable {
   /// The file's name.
   package static let fileName = "shards.json"

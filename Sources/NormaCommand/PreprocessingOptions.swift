@@ -9,7 +9,8 @@ struct PreprocessingOptions: ParsableArguments {
   var skull = SkullState.auto
 
   /// The preprocessor of these settings.
-  func preprocessor(_ settings: PreprocessingSettings, weights: String? = nil, device: Device) -> Preprocessor {
+  func preprocessor(_ settings: PreprocessingSettings, weights: String? = nil, device: Device) -> Preprocessor
+  {
     var resources = InstalledFiles.preprocessing
     if let weights {
       resources = Preprocessor.Resources(

@@ -3,14 +3,14 @@ import Norma
 import NormaReports
 import NormaTracking
 
-/// Keeps what people look at beside a training: curves for TensorBoard, the store of runs, the page of losses. None of
-/// it is worth a training: what cannot be written is said once, and the run goes on.
+/// The curves for TensorBoard, the store of runs and the page of losses of a training. A failure to write one
+/// of them is logged once and does not stop the training.
 final class RunTracking {
   private let folder: RunFolder
   private let storeFile: URL
   private let console: Console
   private let events: EventFile
-  /// Opened once: one that cannot be opened does not keep every epoch waiting.
+  /// The store, opened once, so that a store that cannot be opened does not delay every epoch.
   private lazy var store = Result { try RunStore(storeFile) }
   private var failures = Set<String>()
 
@@ -27,7 +27,7 @@ final class RunTracking {
     }
   }
 
-  /// After the bundle is written.
+  /// Finishes after the bundle is written.
   func finish() {
     remember()
     attempt { try writePage() }

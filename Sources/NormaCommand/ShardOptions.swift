@@ -7,8 +7,8 @@ struct ShardOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Process only shard I of N of the cohort, written I/N, while other processes write the others into the same \
-      folder. Default: the shard of a Slurm array's task, else the whole cohort.
+      Process only shard I of N of the cohort, written I/N; other processes write the other shards into the \
+      same folder. Default: the shard of the Slurm array's task, else the whole cohort.
       """, valueName: "i/n"))
   var shard: String?
 
@@ -22,8 +22,8 @@ struct ShardOptions: ParsableArguments {
   /// Whether a shard is named in the command line.
   var isGiven: Bool { (shard ?? part) != nil }
 
-  /// The given shard, else that of the Slurm array unless the user `hasChosen` what each task does; nil for the whole
-  /// cohort, which 1/1 means too. Throws a ``Problem`` if there is no such shard.
+  /// The given shard, else that of the Slurm array unless the user `hasChosen` what each task does; nil for
+  /// the whole cohort, which 1/1 means too. Throws a ``Problem`` if there is no such shard.
   func chosen(hasChosen: Bool, console: Console) throws -> CohortShard? {
     let shard = try found(hasChosen: hasChosen, console: console)
     return shard?.count == 1 ? nil : shard
@@ -44,8 +44,11 @@ struct ShardOptions: ParsableArguments {
     return asked
   }
 
-  /// Claims the folder for these settings where it is filled in shards; throws a ``Problem`` if other shards have others.
-  func claim(_ folder: URL, for shard: CohortShard?, settings: @autoclosure () throws -> [String: String]) throws {
+  /// Claims the folder for these settings where it is filled in shards; throws a ``Problem`` if other shards
+  /// have others.
+  func claim(_ folder: URL, for shard: CohortShard?, settings: @autoclosure () throws -> [String: String])
+    throws
+  {
     let claim = ShardClaim(in: folder)
     if shard != nil || claim.exists { try claim.require(settings()) }
   }

@@ -6,24 +6,25 @@ public import Norma
 struct ThresholdOptions: ParsableArguments {
   @Option(
     help: """
-      Folder of a bundle, or the name of one that ships with Norma. Default: \(ModelBundle.defaultNameForVolumes), for \
-      single slices \(ModelBundle.defaultNameForSlices).
+      Folder of a bundle, or the name of one that ships with Norma. Default: \
+      \(ModelBundle.defaultNameForVolumes), for single slices \(ModelBundle.defaultNameForSlices).
       """)
   var bundle: String?
 
-  @Option(help: "False-positive rate on lesion-free voxels that sets the threshold; default: the bundle's.")
+  @Option(
+    help: "False-positive rate on lesion-free voxels that sets the threshold. Default: the bundle's rate.")
   var fpr: Double?
 
-  @Option(help: "Where the threshold comes from; training-percentile is the 98th. Default: fpr.")
+  @Option(help: "Source of the threshold; training-percentile is the 98th. Default: fpr.")
   var thresholdFrom: ThresholdSource?
 
   @Option(
-    help: "Threshold of the anomaly map, instead of a rate; or a table of them by case, as norma view saves.")
+    help: "Threshold of the anomaly map instead of a rate, or a table of thresholds from norma view.")
   var threshold: GivenThreshold?
 
   @Flag(
     help:
-      "Also write, for each voxel, the probability that one of a lesion-free person scores at least as high.")
+      "Also write the probability that a voxel of a lesion-free person scores at least as high as this one.")
   var exceedance = false
 
   func validate() throws {
@@ -36,7 +37,8 @@ struct ThresholdOptions: ParsableArguments {
     }
   }
 
-  /// Opens the bundle, by default the one for these scans; throws a ``Problem`` if it or its threshold is missing.
+  /// Opens the bundle, by default the one for these scans; throws a ``Problem`` if it or its threshold is
+  /// missing.
   func open(for cases: [ScanCase]) throws -> (bundle: ModelBundle, thresholds: ThresholdChoice) {
     let model = try ModelBundle(named: bundle ?? ModelBundle.defaultName(for: cases))
     let rate = fpr ?? model.description.configuration.calibration.defaultRate

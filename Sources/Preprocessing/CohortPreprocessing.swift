@@ -3,7 +3,8 @@ public import Cohort
 public import Foundation
 import Volumes
 
-/// Preprocesses a cohort scan by scan: a scan that fails costs one row, and what an earlier run completed is kept.
+/// Preprocesses a cohort scan by scan: a scan that fails costs one row, and what an earlier run completed is
+/// kept.
 public struct CohortPreprocessing {
   /// One row of `cases.tsv`.
   public struct Row: Sendable {
@@ -19,10 +20,10 @@ public struct CohortPreprocessing {
     public let scan: ScanCase
     /// The seconds that the case took in this run.
     public let seconds: Double
-    /// What became of the case.
+    /// The results of the case, or the cause of its failure.
     public let outcome: Outcome
 
-    /// What was done; nil if the case failed.
+    /// The steps of the preprocessing; nil if the case failed.
     public var record: PreprocessingRecord? { if case .done(let record, _) = outcome { record } else { nil } }
 
     /// The preprocessed case; nil if it failed.
@@ -40,11 +41,12 @@ public struct CohortPreprocessing {
     (self.preprocessor, self.output) = (preprocessor, output)
   }
 
-  /// Preprocesses the cases in order and writes scans, masks and transforms, `cases.tsv`, a `manifest.tsv` of the cases
-  /// that did not fail, and `preprocessing.json`.
+  /// Preprocesses the cases in order and writes scans, masks and transforms, `cases.tsv`, a `manifest.tsv` of
+  /// the cases that did not fail, and `preprocessing.json`.
   ///
-  /// A shard of a cohort leaves the last three to the run of the whole. `isForced` preprocesses complete cases again;
-  /// `onRow` also gets whether the case was kept. Throws only what stops the whole run, such as a full disk.
+  /// A shard of a cohort leaves the last three to the run of the whole. `isForced` preprocesses complete
+  /// cases again; `onRow` also gets whether the case was kept. Throws only what stops the whole run, such as
+  /// a full disk.
   public func run(
     _ cases: [ScanCase], isShard: Bool = false, isForced: Bool = false,
     onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
@@ -104,11 +106,14 @@ extension CohortPreprocessing: CaseStep {
     let start = ContinuousClock.now, files = PreprocessedFiles(scan, in: output)
     let preprocessed: PreprocessedScan
     let sidecar: PreprocessingSidecar
+    // The readers say better than the sidecar what is wrong with a file.
+    let made = Result { try PreprocessingSidecar(scan, key: preprocessor.key) }
     do {
-      sidecar = try PreprocessingSidecar(scan, key: preprocessor.key)
       preprocessed = try preprocessor.preprocess(scan)
+      sidecar = try made.get()
     } catch {
-      return Row(scan: scan, seconds: (ContinuousClock.now - start) / .seconds(1), outcome: .failed(Problem(error)))
+      return Row(
+        scan: scan, seconds: (ContinuousClock.now - start) / .seconds(1), outcome: .failed(Problem(error)))
     }
     return row(of: scan, files, try files.write(preprocessed, sidecar: sidecar), since: start)
   }

@@ -61,7 +61,9 @@ import Testing
 
   @Test func moreShardsThanParticipantsAreEmpty() throws {
     let data = try BIDSDataSet()
-    let outcomes = try (1...8).map { try Tool.succeed(data.arguments("participant", ["--shard", "\($0)/8"])) }
+    let outcomes = try (1...8).map {
+      try Tool.succeed(data.arguments("participant", ["--shard", "\($0)/8"]))
+    }
     #expect(outcomes.flatMap(\.results).count == 2)
     #expect(outcomes.count { $0.standardError.contains("0 of 3 participants") } == 5)
     try Tool.succeed(data.arguments("group"))
@@ -100,7 +102,7 @@ import Testing
     let rows = try String(contentsOf: data.out / "group_lesions.tsv", encoding: .utf8).split(separator: "\n")
     #expect(rows.count { $0.contains("99.5") } == 1)
     let page = try String(contentsOf: data.out / "group.html", encoding: .utf8)
-    #expect(page.contains("segmented in several ways"))
+    #expect(page.contains("segmented with several settings"))
   }
 
   @Test func shardsOfUnlikeConfigurationAreRefused() throws {

@@ -50,7 +50,9 @@ import Testing
     }
     _ = try run()
     let first = try data.out.written()
-    #expect(try Tool.succeed(data.arguments("participant")).standardError.contains("sub-02_acq-3d_run-1: up to date"))
+    #expect(
+      try Tool.succeed(data.arguments("participant")).standardError.contains(
+        "sub-02_acq-3d_run-1: up to date"))
     _ = try run()
     #expect(try data.out.written() == first)
 
@@ -65,7 +67,8 @@ import Testing
     try FileManager.default.copyItem(at: Cohort.folder.get() / "sub-009/anat/sub-009_FLAIR.nii.gz", to: scan)
     try Data(contentsOf: scan).write(to: data.raw / "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
     let outcome = try Tool.succeed(data.arguments("participant"))
-    #expect(outcome.log.filter { $0.contains("up to date") }.map { $0.prefix(20) } == ["sub-02_acq-3d_run-2:"])
+    #expect(
+      outcome.log.filter { $0.contains("up to date") }.map { $0.prefix(20) } == ["sub-02_acq-3d_run-2:"])
   }
 
   @Test func aMapThatWasNotAskedForIsMadeLater() throws {

@@ -109,12 +109,15 @@ import Volumes
     let first = try written()
     #expect(try preprocess(scan, out).standardError.contains("up to date"))
     #expect(try written() == first)
-    #expect(try !preprocess(scan, out, ["--set", "preprocessing.denoisingIterations=1"]).standardError.contains("up to date"))
+    #expect(
+      try !preprocess(scan, out, ["--set", "preprocessing.denoisingIterations=1"]).standardError.contains(
+        "up to date"))
     try NIfTI.write(head(120), to: scan)
     #expect(try !preprocess(scan, out).standardError.contains("up to date"))
     let second = try written()
     #expect(second != first)
-    #expect(try !preprocess(scan, out, ["--force"]).standardError.contains("up to date") && written() != second)
+    #expect(
+      try !preprocess(scan, out, ["--force"]).standardError.contains("up to date") && written() != second)
 
     // A scan that fails leaves no file of an earlier run, nor a manifest that lists it.
     try NIfTI.write(head().map { _ in Float(1) }, to: scan)
@@ -162,7 +165,8 @@ import Volumes
     let codes = try ["1/2", "2/2"].map { try preprocess(manifest, two, ["--shard", $0]).code }
     #expect(codes.sorted() == [0, 65], "the only scan of its shard fails")
     #expect(!two.files.contains { $0.hasSuffix(".tsv") })
-    let other = try preprocess(manifest, two, ["--shard", "1/2", "--set", "preprocessing.denoisingIterations=1"])
+    let other = try preprocess(
+      manifest, two, ["--shard", "1/2", "--set", "preprocessing.denoisingIterations=1"])
     #expect(other.code == 73)
     expectProblem(in: other, words: ["with other settings: preprocessing ", "shards.json"])
 
@@ -179,7 +183,10 @@ import Volumes
     try NIfTI.write(head(), to: scan)
     for (setting, words) in [
       ("preprocessing.register=false", ["preprocessing.register", "preprocessing.registers"]),
-      ("registers=false", ["unknown configuration key 'registers'", "did you mean 'preprocessing.registers'?"]),
+      (
+        "registers=false",
+        ["unknown configuration key 'registers'", "did you mean 'preprocessing.registers'?"]
+      ),
       ("recipe.gridSize=64", ["unknown configuration key 'recipe.gridSize'"]),
       ("preprocessing.denoisingIterations=51", ["preprocessing.denoisingIterations", "0 to 50"]),
     ] {

@@ -216,7 +216,8 @@ import Volumes
     let brain = try Cohort.folder.get() / "sub-008/anat/sub-008_desc-brain_mask.nii.gz"
     try FileManager.default.copyItem(at: brain, to: out / "\(files)brain_mask.nii.gz")
     try FileManager.default.copyItem(at: Cohort.patient, to: out / "\(files)preproc_FLAIR.nii.gz")
-    let manifest = "participant_id\timage\tbrain_mask\nsub-1\t\(files)preproc_FLAIR.nii.gz\t\(files)brain_mask.nii.gz\n"
+    let manifest =
+      "participant_id\timage\tbrain_mask\nsub-1\t\(files)preproc_FLAIR.nii.gz\t\(files)brain_mask.nii.gz\n"
     try Data(manifest.utf8).write(to: out / "manifest.tsv")
     _ = try segment(out / "manifest.tsv", into: out)
     #expect(try TSV(out / "cases.tsv").rows.map { $0["status"] } == ["ok"])

@@ -32,12 +32,15 @@ import Volumes
     let files = out.files.filter { $0 != "shards.json" }
     #expect(files == other.files, sourceLocation: sourceLocation)
     for file in files where file != "report.html" {
-      #expect(try (out / file).untimed() == (other / file).untimed(), "\(file)", sourceLocation: sourceLocation)
+      #expect(
+        try (out / file).untimed() == (other / file).untimed(), "\(file)", sourceLocation: sourceLocation)
     }
   }
 
   /// The records of finished cases.
-  private func records(_ out: URL) -> [String] { out.files.filter { $0.hasSuffix("_desc-norma_record.json") } }
+  private func records(_ out: URL) -> [String] {
+    out.files.filter { $0.hasSuffix("_desc-norma_record.json") }
+  }
 
   @Test func shardsGiveTheFilesOfASingleRun() throws {
     let folder = try Workplace.folder(), manifest = try Self.manifest(in: folder)
@@ -51,7 +54,8 @@ import Volumes
     #expect(outcomes.count { $0.code == 0 } == shards - 1, "the unreadable scan is in one shard")
     for outcome in outcomes {
       #expect(
-        outcome.standardOutput.isEmpty && outcome.standardError.contains(" of 9 cases, of which 0 were up to date")
+        outcome.standardOutput.isEmpty
+          && outcome.standardError.contains(" of 9 cases, of which 0 were up to date")
       )
     }
     for file in ["cases.tsv", "segmentation.json", "report.html"] { #expect(!(two / file).exists) }
@@ -141,7 +145,9 @@ import Volumes
     let before = try out.written()
     for shard in ["1/2", "2/2"] { #expect(try segment(manifest, out, "--shard", shard).code == 0) }
     let after = try out.written()
-    for (file, date) in before where file.hasSuffix("_desc-norma_record.json") { #expect(after[file] == date) }
+    for (file, date) in before where file.hasSuffix("_desc-norma_record.json") {
+      #expect(after[file] == date)
+    }
     #expect(try segment(manifest, out).code == 0 && segment(manifest, one).code == 0)
     for file in out.halfWritten { try FileManager.default.removeItem(at: out / file) }
     try expectSame(out, as: one)

@@ -60,7 +60,7 @@ import Volumes
       #expect(montage.caption == "Best case of dense VAE, sub-0, Dice 0.500, z = -4 mm")
       #expect(montage.panels.map(\.caption).prefix(2) == ["scan", "anomaly map"])
       #expect(
-        montage.panels[2].caption.contains("yellow: called") && montage.panels[2].caption.contains("blue"))
+        montage.panels[2].caption.contains("yellow: predicted") && montage.panels[2].caption.contains("blue"))
     }
   }
 

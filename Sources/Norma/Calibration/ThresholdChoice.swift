@@ -12,8 +12,8 @@ public struct ThresholdChoice: Hashable, Sendable {
     (self.common, self.byCase, source) = (common, byCase, nil)
   }
 
-  /// The thresholds of a table; where it has no common one, that of a bundle's calibration. Throws a ``Problem`` if the
-  /// calibration has none of this source and rate.
+  /// The thresholds of a table; where it has no common one, that of a bundle's calibration. Throws a
+  /// ``Problem`` if the calibration has none of this source and rate.
   package init(
     _ table: ThresholdTable = ThresholdTable(), or calibration: Calibration, source: ThresholdSource = .fpr,
     rate: Double

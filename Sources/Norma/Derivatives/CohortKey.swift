@@ -35,7 +35,8 @@ package struct CohortKey: Codable, Hashable, Sendable {
     return key
   }
 
-  /// The settings that scans need in common to be compared, by name; a threshold of one case is not among them.
+  /// The settings that scans need in common to be compared, by name; a threshold of one case is not among
+  /// them.
   var comparable: [String: String] {
     var settings = [
       "preprocessing": preprocessingDigest.map { String($0.prefix(8)) } ?? "none",

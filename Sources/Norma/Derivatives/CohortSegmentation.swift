@@ -5,7 +5,8 @@ public import Preprocessing
 import Synchronization
 import Tensors
 
-/// Segments a cohort case by case: a case that fails costs one row, and what an earlier run completed is kept.
+/// Segments a cohort case by case: a case that fails costs one row, and what an earlier run completed is
+/// kept.
 public struct CohortSegmentation {
   /// One row of `cases.tsv`.
   public struct Row: Sendable {
@@ -23,7 +24,7 @@ public struct CohortSegmentation {
     public let threshold: Double
     /// The seconds that the case took.
     public let seconds: Double
-    /// What became of the case.
+    /// The results of the case, or the cause of its failure.
     public let outcome: Outcome
 
     /// The results; nil if the case failed.
@@ -64,9 +65,10 @@ public struct CohortSegmentation {
 
   /// A segmentation whose results go to `output`.
   ///
-  /// Without a preprocessor, scans must be skull-stripped or come with brain masks. `exceedance` also writes the map of
-  /// the bundle's conformal probabilities; `workFolder` keeps preprocessed scans for other runs; `draw` makes the file
-  /// of pictures that is kept for a page. Throws a ``Problem`` if the bundle cannot be read.
+  /// Without a preprocessor, scans must be skull-stripped or come with brain masks. `exceedance` also writes
+  /// the map of the bundle's conformal probabilities; `workFolder` keeps preprocessed scans for other runs;
+  /// `draw` makes the file of pictures that is kept for a page. Throws a ``Problem`` if the bundle cannot be
+  /// read.
   public init(
     bundle: ModelBundle, segmenter: Segmenter, preprocessor: Preprocessor? = nil, thresholds: ThresholdChoice,
     exceedance: Bool = false, output: URL, workFolder: URL? = nil, draw: ((Figures) throws -> Data)? = nil
@@ -82,8 +84,9 @@ public struct CohortSegmentation {
 
   /// Segments the cases in order and writes maps, masks and tables, `cases.tsv` and `segmentation.json`.
   ///
-  /// A shard of a cohort leaves the last two to the run of the whole. `isForced` segments complete cases again;
-  /// `onRow` also gets whether the case was kept. Throws only what stops the whole run, such as a full disk.
+  /// A shard of a cohort leaves the last two to the run of the whole. `isForced` segments complete cases
+  /// again; `onRow` also gets whether the case was kept. Throws only what stops the whole run, such as a full
+  /// disk.
   public func run(
     _ cases: [ScanCase], isShard: Bool = false, isForced: Bool = false,
     onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
@@ -118,15 +121,16 @@ extension CohortSegmentation: CaseStep {
     var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
     defer { Self.releaseMemory() }
     let writer: CaseWriter
+    // The readers say better than the key what is wrong with a file.
+    let key = Result { try resultKey(of: scan) }
     do {
-      let key = try resultKey(of: scan)
       try segmenter.requireContrast(of: scan)
       let preprocessed =
         try preprocessor?.preprocess(scan, keptIn: workFolder) ?? PreprocessedScan(asItIs: scan)
       let segmented = try segmenter.segment(
-        preprocessed, threshold: key.cohort.threshold, name: scan.image.path)
+        preprocessed, threshold: thresholds.threshold(of: scan.id), name: scan.image.path)
       writer = CaseWriter(
-        segmentation: self, scan: scan, key: key, preprocessed: preprocessed, segmented: segmented)
+        segmentation: self, scan: scan, key: try key.get(), preprocessed: preprocessed, segmented: segmented)
     } catch {
       return row(of: scan, .failed(Problem(error)), seconds: seconds)
     }

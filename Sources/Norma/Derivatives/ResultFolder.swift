@@ -89,7 +89,8 @@ package struct ResultFolder: Sendable {
       id: id, participantID: cell("participant_id") ?? id, status: status, message: cell("message") ?? "",
       lesionVolumeML: number("lesion_volume_ml"),
       lesionCount: cell("lesion_count").flatMap { Int($0) },
-      threshold: number("threshold") ?? (mask == nil ? nil : threshold(in: file(files.maskSidecar))) ?? common,
+      threshold: number("threshold") ?? (mask == nil ? nil : threshold(in: file(files.maskSidecar)))
+        ?? common,
       image: cell("image").flatMap {
         $0.hasPrefix("bids:") ? DerivativeDataset.file(ofURI: $0, in: folder, links: links) : file($0)
       },
@@ -108,8 +109,8 @@ package struct ResultFolder: Sendable {
     }
   }
 
-  /// The fraction of lesion-free voxels above each threshold, rising: that of `bundle`, else that of the record, else
-  /// that of the shipped bundle which the rows of a BIDS data set name; empty if none is known.
+  /// The fraction of lesion-free voxels above each threshold, rising: that of `bundle`, else that of the
+  /// record, else that of the shipped bundle which the rows of a BIDS data set name; empty if none is known.
   package func healthyCurve(of bundle: ModelBundle? = nil) -> [Calibration.Point] {
     if let curve = bundle?.description.calibration.curve ?? record?.healthyCurve { return curve }
     guard let bundleName, ModelBundle.shippedNames.contains(bundleName) else { return [] }

@@ -6,20 +6,20 @@ import NormaReports
 struct BIDSApp: LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "bids",
-    abstract: "BIDS App: every FLAIR scan of a BIDS data set in, a BIDS derivative data set out.",
+    abstract: "Segment the FLAIR scans of a BIDS data set into a BIDS derivative data set (BIDS App).",
     discussion: """
-      At level participant each scan gets map, mask, lesion table and a page; any number of processes may share \
-      OUT_DIR, each with participants of its own (--part deals them), and what is there already, made of the same scan in the same way, \
-      is not made again. At level group all rows become one table and one page. Of the data set only \
-      dataset_description.json is checked; bids-validator checks the rest.
+      The level participant writes map, mask, lesion table and page of each scan. Any number of processes \
+      may share OUT_DIR, each with its own participants (--shard divides them). Scans that are complete, \
+      with the same inputs and settings, are kept. The level group writes one table and one page of all scans. \
+      Of the data set only dataset_description.json is checked; bids-validator checks the rest.
       """)
 
   enum Level: String, ExpressibleByArgument, CaseIterable { case participant, group }
 
-  @Argument(help: "Folder of the BIDS data set; nothing is written there.")
+  @Argument(help: "Folder of the BIDS data set; it is not changed.")
   var bidsDir: String
 
-  @Argument(help: "Folder of the results; inside of BIDS_DIR only below derivatives/.")
+  @Argument(help: "Folder of the results; inside BIDS_DIR it must be below derivatives/.")
   var outDir: String
 
   @Argument(help: "participant or group.")
@@ -35,7 +35,7 @@ struct BIDSApp: LoggingCommand {
     help: "Only these sessions, with or without ses-.")
   var sessionLabel: [String] = []
 
-  @Option(help: "JSON file that chooses scans by entities, as fMRIPrep reads it; its query flair counts.")
+  @Option(help: "JSON file that selects scans by entities, as in fMRIPrep; the query is flair.")
   var bidsFilterFile: String?
 
   @Option(help: "Derivative data set with brain masks; default: all below BIDS_DIR/derivatives.")
@@ -45,24 +45,24 @@ struct BIDSApp: LoggingCommand {
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var thresholdOptions: ThresholdOptions
 
-  @Option(name: [.customLong("n-cpus"), .customLong("n_cpus")], help: "The same as --threads.")
+  @Option(name: [.customLong("n-cpus"), .customLong("n_cpus")], help: "Same as --threads.")
   var cpuCount: Int?
 
   @Option(
     name: [.customLong("mem-mb"), .customLong("mem_mb")],
-    help: "Memory that may be used, in MB; refused below the \(memoryNeed) that a scan needs.")
+    help: "Available memory in MB; a scan needs \(memoryNeed).")
   var memory: Int?
 
   @OptionGroup var workFolder: WorkFolderOptions
 
-  @Flag(help: "Segment again what is complete already.")
+  @Flag(help: "Segment complete scans again.")
   var force = false
 
-  @Flag(help: "Print what would be done, one line a scan, and write nothing.")
+  @Flag(help: "Print what would be done, one line per scan, and write nothing.")
   var dryRun = false
 
   @Flag(
-    name: [.long, .customLong("skip_bids_validator")], help: "Do not look at dataset_description.json.")
+    name: [.long, .customLong("skip_bids_validator")], help: "Do not check dataset_description.json.")
   var skipBidsValidation = false
 
   @OptionGroup var engine: EngineOptions
@@ -77,14 +77,14 @@ struct BIDSApp: LoggingCommand {
     }
     if let cpuCount, cpuCount < 1 { throw ValidationError("--n-cpus must be 1 or more.") }
     if shardOptions.isGiven, level == .group {
-      throw ValidationError("--shard goes with participant; group is about all.")
+      throw ValidationError("--shard goes with participant; the level group needs all scans.")
     }
   }
 
   func run() throws {
     if let memory, memory < Self.memoryNeed {
       throw Problem(
-        .usage, "a scan needs \(Self.memoryNeed) MB of memory, and \(memory) are allowed", at: "--mem-mb",
+        .usage, "a scan needs \(Self.memoryNeed) MB of memory, but \(memory) are allowed", at: "--mem-mb",
         advice: "allow \(Self.memoryNeed) or more")
     }
     let root = URL(fileURLWithPath: bidsDir), maskFolder = derivatives.map { URL(fileURLWithPath: $0) }
@@ -151,7 +151,8 @@ struct BIDSApp: LoggingCommand {
   }
 
   private func writePage(
-    of participant: String, in dataset: DerivativeDataset, _ bundle: ModelBundle, _ thresholds: ThresholdChoice
+    of participant: String, in dataset: DerivativeDataset, _ bundle: ModelBundle,
+    _ thresholds: ThresholdChoice
   ) throws {
     let url = dataset.file("\(participant).html")
     let provenance = ReportProvenance(bundleName: bundle.description.name, version: NormaVersion.current)
@@ -179,11 +180,11 @@ struct BIDSApp: LoggingCommand {
       return
     }
     try dataset.prepare()
-    let place = try table.write(), page = dataset.file("group.html")
+    let file = try table.write(), page = dataset.file("group.html")
     let bundles = Set(table.entries.compactMap(\.row.bundle)).sorted().joined(separator: ", ")
     let provenance = ReportProvenance(bundleName: bundles, version: NormaVersion.current)
     try CohortReport(table, provenance: provenance).page.writeIfChanged(at: page)
-    for file in [place, page] { console.result(file.path) }
+    for file in [file, page] { console.result(file.path) }
     let missing = table.rows(.missing)
     guard !missing.isEmpty else { return }
     let labels = Set(missing.map { String($0.participantID.dropFirst("sub-".count)) }).sorted()
@@ -192,7 +193,7 @@ struct BIDSApp: LoggingCommand {
       "\(missing.count) scans were not processed: \(missing.map(\.caseID).joined(separator: ", "))",
       at: dataset.folder.path,
       advice:
-        "run the level participant with --participant-label \(labels.joined(separator: " ")), then this again"
+        "run the level participant with --participant-label \(labels.joined(separator: " ")), then this level"
     )
   }
 }

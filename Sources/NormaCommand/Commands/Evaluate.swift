@@ -10,7 +10,7 @@ struct Evaluate: LoggingCommand {
   @Option(help: "Output folder of norma segment.")
   var predictions: String
 
-  @Option(help: "Manifest with lesion masks; only its test split counts, where it has splits.")
+  @Option(help: "Manifest with lesion masks; only its test split is evaluated, if it has splits.")
   var data: String
 
   @Option(name: [.short, .customLong("output")], help: "Folder for evaluation.json and the tables.")

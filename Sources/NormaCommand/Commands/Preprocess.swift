@@ -6,8 +6,8 @@ struct Preprocess: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Preprocess raw scans: brain extraction, bias correction, registration to the template.",
     discussion: """
-      Everything stays on each scan's own grid. A scan that is complete, with the same inputs and settings, is kept. \
-      The manifest of the results is an input of norma segment, evaluate and train.
+      Everything stays on each scan's own grid. Scans that are complete, with the same inputs and settings, \
+      are kept. The manifest of the results is an input of norma segment, evaluate and train.
       """, aliases: ["prepare"])
 
   @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
@@ -18,8 +18,8 @@ struct Preprocess: LoggingCommand {
 
   @Option(
     help: """
-      Bundle whose preprocessing is used: a folder, or the name of one that ships with Norma. Default: the preprocessing \
-      of the presets.
+      Bundle whose preprocessing is used: a folder, or the name of one that ships with Norma. Default: the \
+      preprocessing of the presets.
       """)
   var bundle: String?
 
@@ -28,7 +28,7 @@ struct Preprocess: LoggingCommand {
     help: "A single key, as in preprocessing.correctsBias=false; may be repeated.")
   var settings: [String] = []
 
-  @Option(help: "File with the weights of the brain extraction; default: the installed one.")
+  @Option(help: "File with the weights of the brain extraction. Default: the installed file.")
   var weights: String?
 
   @Flag(help: "Preprocess complete scans again.")
@@ -64,7 +64,7 @@ struct Preprocess: LoggingCommand {
     try console.finish(rows.map(\.problem))
   }
 
-  /// The results have a manifest of their own, which would replace that of the scans.
+  /// Refuses to replace the manifest of the scans by the manifest of the results.
   private func requireNoLoss(in folder: URL) throws {
     let manifest = folder.appendingPathComponent("manifest.tsv")
     guard URL(fileURLWithPath: input).resolvingSymlinksInPath() == manifest.resolvingSymlinksInPath() else {

@@ -6,7 +6,8 @@ import Tensors
 
 struct Segment: LoggingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Scans in; anomaly map, lesion mask, lesion table and report out, on each scan's own grid.")
+    abstract: "Write anomaly map, lesion mask, lesion table and report of scans, on each scan's own grid.",
+    discussion: "Cases that are complete, with the same inputs and settings, are kept.")
 
   @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
   var input: String
@@ -19,10 +20,10 @@ struct Segment: LoggingCommand {
   @Option(help: "Only the cases of this split of the manifest: train, validation or test.")
   var split: Split?
 
-  @Option(help: "Brain mask of a single scan; default: the brain is found, where the scan has its skull.")
+  @Option(help: "Brain mask of a single scan. Default: the brain of a scan with skull is extracted.")
   var brainMask: String?
 
-  @Flag(help: "Segment again what is complete already.")
+  @Flag(help: "Segment complete cases again.")
   var force = false
 
   @OptionGroup var workFolder: WorkFolderOptions
@@ -87,7 +88,7 @@ struct Segment: LoggingCommand {
     if let brainMask {
       guard cases.count == 1 else {
         throw Problem(
-          .usage, "--brain-mask goes with a single scan", at: "--brain-mask",
+          .usage, "--brain-mask is for a single scan", at: "--brain-mask",
           advice: "for a cohort list the masks in a manifest, column brain_mask")
       }
       cases[0].brainMask = URL(fileURLWithPath: brainMask)

@@ -60,7 +60,8 @@ import Testing
         (masks.appendingPathComponent("m.nii.gz"), "bids:masks:m.nii.gz"),
       ] {
         #expect(dataset.uri(of: file) == uri)
-        #expect(DerivativeDataset.file(ofURI: uri, in: out, links: links)?.path == file.standardizedFileURL.path)
+        #expect(
+          DerivativeDataset.file(ofURI: uri, in: out, links: links)?.path == file.standardizedFileURL.path)
       }
       #expect(dataset.uri(of: folder.appendingPathComponent("elsewhere.nii.gz")) == "elsewhere.nii.gz")
       for uri in ["bids:other:a", "bids:raw", "raw:a", ""] {

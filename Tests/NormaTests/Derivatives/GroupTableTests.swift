@@ -63,7 +63,8 @@ import Testing
     try withDataset(["sub-1"]) { dataset, _ in
       try row("sub-1").write(to: dataset)
       let file = dataset.file(CaseFiles(caseID: "sub-2").row)
-      try AtomicFile.write(String(contentsOf: dataset.file(CaseFiles(caseID: "sub-1").row), encoding: .utf8), to: file)
+      try AtomicFile.write(
+        String(contentsOf: dataset.file(CaseFiles(caseID: "sub-1").row), encoding: .utf8), to: file)
       #expect(ScanRow(of: "sub-2", in: dataset) == nil)
     }
   }
@@ -81,7 +82,9 @@ import Testing
   @Test func everyScanHasARowAndOutliersAreMarked() throws {
     let names = (1...6).map { "sub-\($0)" } + ["sub-x"]
     try withDataset(names) { dataset, layout in
-      for (name, volume) in zip(names, [1.0, 1.2, 0.9, 40]) { try write(row(name, volume: volume), to: dataset) }
+      for (name, volume) in zip(names, [1.0, 1.2, 0.9, 40]) {
+        try write(row(name, volume: volume), to: dataset)
+      }
       try write(row("sub-5", .failed), to: dataset)
       let table = try GroupTable(of: layout, in: dataset)
       #expect(table.entries.map(\.row.caseID) == names)
@@ -105,7 +108,8 @@ import Testing
         try write(row(name), threshold: threshold, to: dataset)
       }
       let problem = try problem { try GroupTable(of: layout, in: dataset) }
-      #expect(problem.kind == .badData && problem.what.contains("in 2 ways (threshold 3.0 in 2, such as sub-1;"))
+      #expect(
+        problem.kind == .badData && problem.what.contains("in 2 ways (threshold 3.0 in 2, such as sub-1;"))
     }
   }
 }

@@ -29,8 +29,8 @@ package struct BIDSSegmentation {
 
   /// Segments the scans in order.
   ///
-  /// `onCase` also gets whether the results were kept; `onParticipant` follows the last scan of a participant.
-  /// Throws only what stops the whole run, such as a full disk.
+  /// `onCase` also gets whether the results were kept; `onParticipant` follows the last scan of a
+  /// participant. Throws only what stops the whole run, such as a full disk.
   package func run(
     _ participants: [BIDSLayout.Participant], isForced: Bool = false,
     onCase: (Outcome, _ isKept: Bool) throws -> Void, onParticipant: (String) throws -> Void,
@@ -87,7 +87,8 @@ extension BIDSSegmentation: CaseStep {
 
   private func outcome(_ segmented: CohortSegmentation.Row, of scan: BIDSLayout.BIDSScan) -> Outcome {
     let row = ScanRow(
-      segmented, of: scan, image: dataset.uri(of: scan.scanCase.image), bundle: cohort.bundle.description.name)
+      segmented, of: scan, image: dataset.uri(of: scan.scanCase.image), bundle: cohort.bundle.description.name
+    )
     return Outcome(row: row, segmented: segmented)
   }
 }

@@ -4,7 +4,8 @@ import Preprocessing
 import Tensors
 package import Foundation
 
-/// A folder of results as a BIDS derivative data set, which any number of processes may fill at the same time.
+/// A folder of results as a BIDS derivative data set, which any number of processes may fill at the same
+/// time.
 package struct DerivativeDataset: Sendable {
   package let folder: URL
   /// The data set that is segmented.
@@ -12,8 +13,8 @@ package struct DerivativeDataset: Sendable {
   /// The source of brain masks, if it is outside of `root`.
   private let masks: URL?
 
-  /// A derivative data set in a folder; throws a ``Problem`` if results would mix with the data set itself or with another
-  /// one.
+  /// A derivative data set in a folder; throws a ``Problem`` if results would mix with the data set itself or
+  /// with another one.
   package init(folder: URL, root: URL, derivatives: URL?) throws {
     (self.folder, self.root) = (folder.standardizedFileURL, root.standardizedFileURL)
     let outside = derivatives.map(\.standardizedFileURL)
@@ -158,13 +159,13 @@ package struct DerivativeDataset: Sendable {
   private static let readme = """
     Anomaly segmentation of FLAIR scans by Norma. Research use only; not a medical device, not for diagnosis.
 
-    Per scan, on its own grid: the anomaly map (desc-anomaly_FLAIR: 0 = as expected or not scored, larger = more
-    anomalous), the voxels above the threshold (label-lesion_mask), the same as numbered lesions (seg-lesions_dseg)
-    with a table, and the part of the brain that was scored (desc-brain_mask). Where a scan was registered, an ITK
-    text file (xfm) leads to the template. The JSON files name the scan, model, preprocessing and threshold.
-    The row of each scan is in desc-norma_cases.tsv; sub-LABEL.html shows pictures. desc-norma_record.json and
-    desc-norma_pictures.json are kept for that page. group_lesions.tsv and group.html hold all scans, once the group
-    level was run.
+    Per scan, on its own grid: the anomaly map (desc-anomaly_FLAIR: 0 = as expected or not scored, larger =
+    more anomalous), the voxels above the threshold (label-lesion_mask), the same as numbered lesions
+    (seg-lesions_dseg) with a table, and the part of the brain that was scored (desc-brain_mask). A scan that
+    was registered has an ITK transform to the template (xfm). The JSON files name the scan, model,
+    preprocessing and threshold. The row of each scan is in desc-norma_cases.tsv; sub-LABEL.html shows
+    pictures. desc-norma_record.json and desc-norma_pictures.json are kept for that page. group_lesions.tsv
+    and group.html hold all scans, once the group level was run.
 
     """
 }

@@ -1,16 +1,16 @@
 public import Norma
 
-/// The parts of an evaluation's page that tell more than its headline metrics.
+/// The sections of an evaluation's page below its headline metrics.
 public struct EvaluationDetails {
   private let evaluation: Evaluation
 
   /// The details of one method's evaluation.
   public init(_ evaluation: Evaluation) { self.evaluation = evaluation }
 
-  /// One section a subject; those without figures are left out.
+  /// One section per subject; sections without figures are left out.
   public var sections: [HTMLPage.Section] {
     [
-      HTMLPage.Section("Thresholds known before", [.table(voxels), .table(perParticipant)]),
+      HTMLPage.Section("Thresholds chosen before the test", [.table(voxels), .table(perParticipant)]),
       lesions, lesionFree, detection,
     ].compactMap { $0 }
   }
@@ -21,7 +21,8 @@ public struct EvaluationDetails {
     let dropped = evaluation.minimumLesionSize
     return ReportTable(
       caption: "Pooled over all brain voxels"
-        + (dropped > 0 ? "; called regions below \(format(dropped)) mm³ dropped, but for the FPR" : ""),
+        + (dropped > 0
+          ? "; predicted regions below \(format(dropped)) mm³ are dropped, except for the FPR" : ""),
       columns: [.text("Threshold from")]
         + ["Score above", "Dice", "Observed FPR", "Precision", "Recall"].map(ReportTable.Column.number),
       rows: points.map { point in
@@ -40,7 +41,7 @@ public struct EvaluationDetails {
 
   private var perParticipant: ReportTable {
     ReportTable(
-      caption: "Mean ± sd / median over participants (in how many the figure is defined)",
+      caption: "Mean ± sd / median over participants (number of participants in whom the figure is defined)",
       columns: [.text("Figure")] + points.map { .number($0.title) },
       rows: Self.perParticipantFigures.map { title, key in
         [title] + points.map { spread($0.perParticipant[key]) }
@@ -50,7 +51,7 @@ public struct EvaluationDetails {
   private var lesions: HTMLPage.Section? {
     guard let first = points.first?.lesionStrata else { return nil }
     let table = ReportTable(
-      caption: "Share of whole lesions that a called voxel touches, by lesion size in mm³ (slices: mm²)",
+      caption: "Share of lesions that a predicted voxel touches, by lesion size in mm³ (slices: mm²)",
       columns: [.text("Threshold from")] + first.map { .number("\($0.size) (n = \($0.lesions))") },
       rows: points.map { point in
         [point.title] + (point.lesionStrata ?? []).map { aligned($0.recall, $0.recallInterval) }
@@ -62,7 +63,7 @@ public struct EvaluationDetails {
     let free = points.compactMap { point in point.lesionFree.map { (point.title, $0) } }
     guard let cases = free.first?.1.cases else { return nil }
     let table = ReportTable(
-      caption: "\(cases) lesion-free \(cases == 1 ? "case" : "cases"): all that is called is false; "
+      caption: "\(cases) lesion-free \(cases == 1 ? "case" : "cases"), in which every prediction is false; "
         + "volume and regions: mean ± sd / median over participants (their number)",
       columns: [.text("Threshold from")]
         + ["Cases flagged", "Volume (mL)", "Regions"]
@@ -84,21 +85,21 @@ public struct EvaluationDetails {
     guard let detection = evaluation.detection else { return nil }
     let healthy = evaluation.table.filter { !$0.hasLesion }.count
     let table = ReportTable(
-      caption:
-        "Does a case have a lesion? \(evaluation.cases - healthy) have one, \(healthy) \(healthy == 1 ? "has" : "have") none",
-      columns: [.text("Told by"), .number("AUROC"), .number("AUPRC")],
+      caption: "Does a case have a lesion? \(evaluation.cases - healthy) have one, "
+        + "\(healthy) \(healthy == 1 ? "has" : "have") none",
+      columns: [.text("Score of a case"), .number("AUROC"), .number("AUPRC")],
       rows: Self.scores.compactMap { key, title in
         detection[key].map {
           [title, aligned($0.auroc, $0.aurocInterval), aligned($0.auprc, $0.auprcInterval)]
         }
       })
     return HTMLPage.Section(
-      "Cases told apart",
+      "Detection of cases with a lesion",
       [
         .table(table),
         .paragraph(
-          "Where the cases with and without a lesion come from different sets or scanners, these figures may "
-            + "tell the sets apart, not the lesions."),
+          "If the cases with and without a lesion come from different sets or scanners, these figures may "
+            + "show the difference between the sets, not the lesions."),
       ])
   }
 

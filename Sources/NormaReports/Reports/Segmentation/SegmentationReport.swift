@@ -53,7 +53,8 @@ extension SegmentationReport {
   }
 
   private init(
-    _ cases: [SegmentationReportCase], _ bundle: ModelBundle, threshold: Double, _ provenance: ReportProvenance
+    _ cases: [SegmentationReportCase], _ bundle: ModelBundle, threshold: Double,
+    _ provenance: ReportProvenance
   ) {
     var provenance = provenance
     provenance.settings.append(("Threshold", String(format: "%.4g", threshold)))

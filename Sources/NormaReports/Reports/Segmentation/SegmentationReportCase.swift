@@ -38,7 +38,7 @@ struct SegmentationReportCase: Sendable {
     if let intensity = result.intensity {
       blocks.append(
         .plot(
-          intensity.plot, caption: "Brightness in the brain of \(caseID) and of the training scans"))
+          intensity.plot, caption: "Intensities in the brain of \(caseID) and of the training scans"))
     }
     if !result.lesions.isEmpty { blocks.append(.table(lesionTable(result.lesions))) }
     return blocks
@@ -75,12 +75,14 @@ extension PreprocessingRecord {
 }
 
 extension Calibration {
-  /// The part of a lesion-free brain that lies above a threshold, in words, so that a volume can be judged.
+  /// The part of a lesion-free brain that is above a threshold, in words, so that a volume can be judged.
   fileprivate func meaning(of threshold: Double, scoredVolumeML: Double) -> String {
     let rate = rate(above: threshold), isBound = curve.first.map { threshold > $0.threshold } ?? false
-    let share = String(format: "%.3g %% of the scored brain would, %.3g mL", rate * 100, rate * scoredVolumeML)
+    let share = String(
+      format: "%.3g %% of the scored brain would, %.3g mL", rate * 100, rate * scoredVolumeML)
     return String(format: "Lesions are where the map exceeds %.4g. ", threshold)
-      + "Without any lesion \(isBound ? "at most" : "about") \(share), on scans like those of the calibration."
+      + "Without any lesion \(isBound ? "at most" : "about") \(share), "
+      + "on scans like those of the calibration."
   }
 }
 
@@ -91,7 +93,7 @@ extension InputDomain.IntensityComparison {
       shares.enumerated().map { ((Double($0.offset) + 0.5) * binWidth, $0.element * 100) }
     }
     return LinePlot(
-      title: "Brightness", xLabel: "brightness as the model sees it", yLabel: "share of the brain (%)",
+      title: "Intensity", xLabel: "intensity as the model sees it", yLabel: "share of the brain (%)",
       series: [
         LinePlot.Series("this scan", points: points(scan)),
         LinePlot.Series("training scans", points: points(training), isReference: true),
