@@ -107,7 +107,7 @@ extension CohortPreprocessing: CaseStep {
     let preprocessed: PreprocessedScan
     let sidecar: PreprocessingSidecar
     // The readers say better than the sidecar what is wrong with a file.
-    let made = Result { try PreprocessingSidecar(scan, key: preprocessor.key) }
+    let made = Swift.Result { try PreprocessingSidecar(scan, key: preprocessor.key) }
     do {
       preprocessed = try preprocessor.preprocess(scan)
       sidecar = try made.get()

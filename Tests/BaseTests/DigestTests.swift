@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Testing
+import _TestSupport
 
 @Suite struct DigestTests {
   @Test func aFileHasTheDigestOfItsBytes() throws {

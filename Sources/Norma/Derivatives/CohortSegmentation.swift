@@ -122,7 +122,7 @@ extension CohortSegmentation: CaseStep {
     defer { Self.releaseMemory() }
     let writer: CaseWriter
     // The readers say better than the key what is wrong with a file.
-    let key = Result { try resultKey(of: scan) }
+    let key = Swift.Result { try resultKey(of: scan) }
     do {
       try segmenter.requireContrast(of: scan)
       let preprocessed =

@@ -60,7 +60,7 @@ public struct TemplateRegistration: Sendable {
   ///   - name: The name of the scan in messages.
   /// - Returns: The affine map in world mm, the overlap of the brains and remarks.
   /// - Throws: A ``Problem`` if the mask is empty or on another grid, or if the map is implausible.
-  public func register(_ scan: Volume, brain: Mask, name: String) throws -> Result {
+  public func register(_ scan: Volume, brain: Mask, name: String) throws -> Swift.Result {
     guard brain.geometry.matches(scan.geometry) else {
       throw Problem(
         .badData, "the brain mask is not on the grid of the scan", at: name,
