@@ -31,7 +31,7 @@ struct Paint: LoggingCommand {
 
   func run() throws {
     _ = try engine.prepare()
-    let recipe = try Configuration(preset: "brightness", settings: settings).recipe
+    let recipe = try Recipe(settings: settings)
     let cases = try Manifest(discovering: URL(fileURLWithPath: data)).cases(in: split)
       .filter { $0.lesionMask == nil }
     guard !cases.isEmpty else {

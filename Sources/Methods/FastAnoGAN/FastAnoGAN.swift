@@ -2,17 +2,18 @@ import Base
 import StrictSettings
 import Tensors
 
-/// f-AnoGAN (Schlegl et al. 2019): a Wasserstein generator first, then an encoder that finds the code of a slice in
-/// one pass instead of by search.
+/// f-AnoGAN (Schlegl et al. 2019): a Wasserstein generator first, then an encoder that finds the latent of a slice in one
+/// pass.
 ///
-/// The encoder minimises the mean of (x - G(E(x)))² plus `featureWeight` times the mean of (f(x) - f(G(E(x))))²,
-/// f the critic's features ("izi_f"), with generator and critic held fixed.
+/// With generator and critic held fixed, the encoder minimises the mean of (x - G(E(x)))² plus `featureWeight` times the
+/// mean of (f(x) - f(G(E(x))))², where f are the critic's features ("izi_f").
 final class FastAnoGAN: NetworkMethod {
   struct ModelSettings: Settings {
-    /// The generator is this network's decoder and the encoder its encoder, with a dense code.
+    /// The generator is this network's decoder, the encoder its encoder; the latents are dense.
     var network = NetworkSettings()
+    /// The critic that the generator learns from.
     var critic = CriticSettings()
-    /// Share of the steps that train the generator; the rest train the encoder.
+    /// Fraction of the steps that train the generator; the rest train the encoder.
     var generatorShare = 0.6
     /// Weight of the critic's features in the encoder's loss (1 in the paper).
     var featureWeight = 1.0
@@ -29,6 +30,18 @@ final class FastAnoGAN: NetworkMethod {
   static let name = "f-anogan"
   static let summary =
     "generative adversarial network with an encoder trained afterwards (Schlegl et al. 2019)"
+  static let presets = [
+    Preset(
+      "f-anogan", shownAs: "f-AnoGAN",
+      summary: "generative adversarial network with an encoder (Schlegl et al. 2019)",
+      role: .paper, comparisonRow: 10,
+      yaml: """
+        method: f-anogan
+        model: {critic: {channels: [16, 32, 64, 64], steps: 2}}
+        training: {epochs: 30, learningRate: 2e-4, finalLearningRate: 2e-4}
+        scoring: {normalization: deviation}
+        """)
+  ]
 
   private let settings: ModelSettings
   private let context: MethodContext
@@ -55,7 +68,7 @@ final class FastAnoGAN: NetworkMethod {
     }
   }
 
-  /// The encoder's loss; nil while there is only a generator.
+  /// The encoder's loss; nil while only the generator is trained.
   func validationLosses(_ batch: Batch) throws -> Losses? {
     guard try optimizer.stepCount > 0 else { return nil }
     return try withoutGradients { try encoderLoss(batch, training: false, generator: nil).values() }

@@ -1,46 +1,23 @@
 public import StrictSettings
-import Synchronization
-import Tensors
 
-/// The methods that configurations can name. The registry is also the test matrix.
-public enum MethodRegistry {
-  private static let registered = Mutex<[MethodEntry]>([
-    MethodEntry(Brightness.self),
-    MethodEntry(NormativeMap.self),
-    MethodEntry(Autoencoder.self),
-    MethodEntry(VariationalAutoencoder.self),
-    MethodEntry(AnoVAEGAN.self),
-    MethodEntry(AnoGAN.self),
-    MethodEntry(FastAnoGAN.self),
-    MethodEntry(DenoisingAutoencoder.self),
-    MethodEntry(Restoration.self),
-    MethodEntry(SyntheticSegmenter.self),
-    MethodEntry(SupervisedSegmenter.self),
-    MethodEntry(Ensemble.self),
-  ])
+/// What tables, plots and commands need to know about a method beside its name.
+public struct MethodMetadata: Hashable, Sendable {
+  /// Whether its maps depend on the seed; experiments run the others once.
+  public var isStochastic: Bool
+  /// Whether it searches for seconds per slice; experiments score it on a limited number of scans.
+  public var isSlowSearch: Bool
+  /// Whether its state is an encoder and a decoder of one ``NetworkSettings`` at `model.network`, which ONNX can hold.
+  public var exportsONNX: Bool
 
-  /// Every method, built-in ones first.
-  public static var entries: [MethodEntry] { registered.withLock { $0 } }
-
-  /// Adds a method of your own, or replaces the one of the same name.
-  public static func register(_ method: (some Method).Type) {
-    let entry = MethodEntry(method)
-    registered.withLock { entries in
-      entries.removeAll { $0.name == entry.name }
-      entries.append(entry)
-    }
-  }
-
-  /// The method of that name; throws ``ConfigurationError/unknownName(kind:name:known:)``.
-  public static func entry(_ name: String) throws -> MethodEntry {
-    guard let entry = entries.first(where: { $0.name == name }) else {
-      throw ConfigurationError.unknownName(kind: "method", name: name, known: entries.map(\.name))
-    }
-    return entry
+  /// The defaults are those of a network that is trained.
+  public init(isStochastic: Bool = true, isSlowSearch: Bool = false, exportsONNX: Bool = false) {
+    self.isStochastic = isStochastic
+    self.isSlowSearch = isSlowSearch
+    self.exportsONNX = exportsONNX
   }
 }
 
-/// A registered method: its name, its settings and how to build it.
+/// A registered method: its name, its presets, its settings and how to build it.
 public struct MethodEntry: Sendable {
   /// The name in configurations.
   public let name: String
@@ -48,15 +25,22 @@ public struct MethodEntry: Sendable {
   public let summary: String
   /// Whether it must be shown lesions with their masks.
   public let learnsFromLesions: Bool
+  /// What tables, plots and commands need to know about it.
+  public let metadata: MethodMetadata
+  /// Its starting configurations.
+  public let presets: [Preset]
   private let asksForZScores: @Sendable (ConfigurationNode) throws -> Bool
   private let makeDefaults: @Sendable () throws -> ConfigurationNode
   private let overlay: @Sendable (ConfigurationNode, ConfigurationNode) throws -> ConfigurationNode
   private let build: @Sendable (ConfigurationNode, MethodContext) throws -> any Method
 
-  package init<M: Method>(_ method: M.Type) {
+  /// The entry of a method.
+  public init<M: Method>(_ method: M.Type) {
     name = M.name
     summary = M.summary
     learnsFromLesions = M.learnsFromLesions
+    metadata = M.metadata
+    presets = M.presets
     asksForZScores = { try M.needsZScores(M.ModelSettings(strict: $0, path: "model")) }
     makeDefaults = { try ConfigurationNode(encoding: M.ModelSettings()) }
     overlay = { layer, base in
