@@ -8,7 +8,7 @@ package func concurrentMap<Element: Sendable, Failure: Error>(
     // Each iteration writes its own slot.
     nonisolated(unsafe) let slots = buffer
     DispatchQueue.concurrentPerform(iterations: count) { i in
-      slots.initializeElement(at: i, to: Swift.Result { () throws(Failure) in try body(i) })
+      slots.initializeElement(at: i, to: Result { () throws(Failure) in try body(i) })
     }
     initializedCount = count
   }

@@ -17,7 +17,7 @@ package final class Prefetcher<Element: Sendable>: Sendable {
       for index in range {
         room.wait()
         if isCancelled.load(ordering: .relaxed) { return }
-        let element = Swift.Result { try make(index) }
+        let element = Result { try make(index) }
         elements.withLock { $0.append(element) }
         ready.signal()
       }

@@ -11,7 +11,7 @@ final class RunTracking {
   private let console: Console
   private let events: EventFile
   /// The store, opened once, so that a store that cannot be opened does not delay every epoch.
-  private lazy var store = Swift.Result { try RunStore(storeFile) }
+  private lazy var store = Result { try RunStore(storeFile) }
   private var failures = Set<String>()
 
   init(of folder: RunFolder, store: URL, console: Console) {

@@ -65,7 +65,7 @@ public final class RunStore: Sendable {
     return found.sorted { $0.folder < $1.folder }
   }
 
-  private func attempt<Result>(_ body: () throws -> Result) throws -> Swift.Result {
+  private func attempt<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch { throw Self.problem(error, url) }
   }
 

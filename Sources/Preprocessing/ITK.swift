@@ -79,8 +79,8 @@ package enum ITK {
 
   private static func withImage<Result>(
     _ volume: Volume, mask: Mask?, _ body: (UnsafePointer<CITKImage>) -> Result
-  ) -> Swift.Result {
-    func image(_ voxels: UnsafePointer<Float>, _ set: UnsafePointer<UInt8>?) -> Swift.Result {
+  ) -> Result {
+    func image(_ voxels: UnsafePointer<Float>, _ set: UnsafePointer<UInt8>?) -> Result {
       let rows = volume.geometry.affine.rows
       let (shape, x, y, z) = (volume.shape.map(Int64.init), rows[0], rows[1], rows[2])
       var image = CITKImage(

@@ -26,7 +26,7 @@ public enum Engine {
   /// libtorch counts its devices only once.
   public static func loadCUDA() throws(TensorError) { try cuda.get() }
 
-  private static let cuda = Swift.Result { () throws(TensorError) in
+  private static let cuda = Result { () throws(TensorError) in
     try check(ct_load_library("libtorch_cuda.so"), "loadCUDA")
   }
 }

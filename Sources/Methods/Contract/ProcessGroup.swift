@@ -30,7 +30,7 @@ public struct SingleProcess: ProcessGroup {
 
 extension ProcessGroup {
   /// Runs the body in process 0 and then in the others, which find what it wrote.
-  package func rankZeroFirst<Result>(_ body: () throws -> Result) throws -> Swift.Result {
+  package func rankZeroFirst<Result>(_ body: () throws -> Result) throws -> Result {
     if rank > 0 { try barrier() }
     let result = try body()
     if rank == 0 { try barrier() }

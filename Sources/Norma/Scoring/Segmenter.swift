@@ -8,7 +8,7 @@ public import Volumes
 /// Turns a scan into an anomaly map and a lesion mask on the scan's own grid.
 public final class Segmenter {
   /// The result for one scan; every grid has the input's shape, affine and header.
-  public struct Swift.Result {
+  public struct Result {
     /// 0 = as expected or not scored, larger = more anomalous.
     public let anomalyMap: Volume
     /// Standard deviation of the score between samples, before any smoothing, in the map's unit; nil below
@@ -70,7 +70,7 @@ public final class Segmenter {
 
   /// Segments a preprocessed scan at a threshold; messages contain `name`. Throws a ``Problem`` if the scan
   /// cannot be scored.
-  public func segment(_ scan: PreprocessedScan, threshold: Double, name: String) throws -> Swift.Result {
+  public func segment(_ scan: PreprocessedScan, threshold: Double, name: String) throws -> Result {
     try segment(
       modelGrid.place(
         scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, z: scan.z, name: name),
@@ -81,11 +81,11 @@ public final class Segmenter {
   /// Messages contain `name`. Throws a ``Problem`` if the scan cannot be scored.
   public func segment(
     _ scan: Volume, brainMask: Mask? = nil, threshold: Double, name: String
-  ) throws -> Swift.Result {
+  ) throws -> Result {
     try segment(modelGrid.place(scan, brainMask: brainMask, name: name), threshold: threshold)
   }
 
-  private func segment(_ scan: GriddedScan, contrast: Double? = nil, threshold: Double) throws -> Swift.Result {
+  private func segment(_ scan: GriddedScan, contrast: Double? = nil, threshold: Double) throws -> Result {
     let chain = scorer.chain
     let scored = try scorer.score(scan, size: modelGrid.recipe.gridSize)
     func native(_ maps: Tensor) throws -> Volume { scan.native(try chain.volume(of: maps, in: scan)) }

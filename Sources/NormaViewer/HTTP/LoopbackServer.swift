@@ -130,7 +130,7 @@ private struct TimeoutError: Error {}
 /// Returns the result of `work`, or throws a ``TimeoutError``.
 private func within<Result: Sendable>(
   _ limit: Duration, _ work: @escaping @Sendable () async throws -> Result
-) async throws -> Swift.Result {
+) async throws -> Result {
   try await withThrowingTaskGroup(of: Result.self) { group in
     group.addTask(operation: work)
     group.addTask {

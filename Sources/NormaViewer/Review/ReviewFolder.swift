@@ -77,7 +77,7 @@ struct ReviewFolder: Sendable {
     }
   }
 
-  private static func locking<Result>(_ folder: URL, _ work: () throws -> Result) throws -> Swift.Result {
+  private static func locking<Result>(_ folder: URL, _ work: () throws -> Result) throws -> Result {
     let descriptor = open(folder.path, O_RDONLY)
     guard descriptor >= 0, flock(descriptor, LOCK_EX) == 0 else {
       throw Problem(

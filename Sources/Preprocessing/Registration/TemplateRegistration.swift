@@ -60,7 +60,7 @@ public struct TemplateRegistration: Sendable {
   ///   - name: The name of the scan in messages.
   /// - Returns: The affine map in world mm, the overlap of the brains and remarks.
   /// - Throws: A ``Problem`` if the mask is empty or on another grid, or if the map is implausible.
-  public func register(_ scan: Volume, brain: Mask, name: String) throws -> Swift.Result {
+  public func register(_ scan: Volume, brain: Mask, name: String) throws -> Result {
     guard brain.geometry.matches(scan.geometry) else {
       throw Problem(
         .badData, "the brain mask is not on the grid of the scan", at: name,
@@ -85,7 +85,7 @@ public struct TemplateRegistration: Sendable {
     let starts = RegistrationStarts.between(fraction, try moving.fraction(spacing: Self.extentSpacing))
     let image = try moving.image(spacing: Self.first.spacing)
     let ends = concurrentMap(starts.count) { index in
-      Swift.Result { try register(image, .similarity, Self.first, from: starts[index]) }
+      Result { try register(image, .similarity, Self.first, from: starts[index]) }
     }
     // From a bad start the images may not overlap at all; one good start is enough.
     guard let best = ends.compactMap({ try? $0.get() }).min(by: { $0.metric < $1.metric }) else {
