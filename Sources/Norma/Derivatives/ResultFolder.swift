@@ -40,7 +40,8 @@ package struct ResultFolder: Sendable {
     let bundles = Set(rows.compactMap { $0["bundle"] }.filter { $0 != "n/a" })
     bundleName = record?.bundle ?? (bundles.count == 1 ? bundles.first : nil)
     let links = DerivativeDataset.links(of: folder)
-    cases = try rows.map { try Self.result($0, in: folder, links: links, common: record?.threshold) }
+    let threshold = record?.threshold
+    cases = try rows.map { try Self.result($0, in: folder, links: links, common: threshold) }
   }
 
   private typealias Row = [String: String]

@@ -85,7 +85,7 @@ public struct TemplateRegistration: Sendable {
     let starts = RegistrationStarts.between(fraction, try moving.fraction(spacing: Self.extentSpacing))
     let image = try moving.image(spacing: Self.first.spacing)
     let ends = concurrentMap(starts.count) { index in
-      Result { try register(image, .similarity, Self.first, from: starts[index]) }
+      Swift.Result { try register(image, .similarity, Self.first, from: starts[index]) }
     }
     // From a bad start the images may not overlap at all; one good start is enough.
     guard let best = ends.compactMap({ try? $0.get() }).min(by: { $0.metric < $1.metric }) else {

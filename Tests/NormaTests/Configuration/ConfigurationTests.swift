@@ -186,7 +186,7 @@ import Testing
       ("synthetic", [setting]), ("supervised", [setting]), ("ensemble", [member, setting]),
     ] {
       let problem = try problem { try Configuration(preset: preset, settings: settings) }
-      #expect(problem.kind == .usage && problem.place == "recipe.normalization", "\(preset)")
+      #expect(problem.kind == .usage && problem.location == "recipe.normalization", "\(preset)")
       #expect(problem.advice.contains("robust-z") && problem.advice.contains("'\(preset)'"), "\(preset)")
     }
     for preset in ["brightness", "normative", "dense-ae", "denoising", "ensemble"] {
