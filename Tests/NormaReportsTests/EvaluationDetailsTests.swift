@@ -66,6 +66,6 @@ import Volumes
   @Test func droppedRegionsAreMentioned() throws {
     #expect(html(try sections(patients: 1, healthy: 0)[0]).contains("dropped") == false)
     #expect(
-      html(try sections(patients: 1, healthy: 0, minimumLesionSize: 5)[0]).contains("below 5 mm³ dropped"))
+      html(try sections(patients: 1, healthy: 0, minimumLesionSize: 5)[0]).contains("below 5 mm³ are dropped"))
   }
 }
