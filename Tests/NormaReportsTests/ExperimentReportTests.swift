@@ -53,7 +53,7 @@ import Volumes
     #expect(main.rows[0][4].below == ["[0.170, 0.330]"])
     let html = Fixture.html(results)
     #expect(html.contains("Missing: normative-0, dense-ae-2."))
-    #expect(html.contains("Left out, for not every seed has them: dense-ae &#39;divided by sd&#39;."))
+    #expect(html.contains("Left out, because not every seed has them: dense-ae &#39;divided by sd&#39;."))
     #expect(!html.contains("Best, median and worst cases"))
   }
 
