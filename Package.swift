@@ -49,6 +49,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = 
     swiftSettings: swiftSettings, linkerSettings: engineLinking)
 }
 
+// Every method's folder has a page about it.
+let methodPages = FileManager.default.enumerator(atPath: "\(root)/Sources/Methods")?
+  .compactMap { $0 as? String }.filter { $0.hasSuffix(".md") }
+
 let package = Package(
   name: "norma",
   platforms: [.macOS(.v14)],
@@ -101,7 +105,8 @@ let package = Package(
     .target(name: "Tensors", dependencies: ["CTorch", "Base"], swiftSettings: swiftSettings),
     .target(name: "Volumes", dependencies: ["CImageIO", "Base"], swiftSettings: swiftSettings),
     .target(
-      name: "Methods", dependencies: ["Base", "StrictSettings", "Tensors"], swiftSettings: swiftSettings),
+      name: "Methods", dependencies: ["Base", "StrictSettings", "Tensors"], exclude: methodPages ?? [],
+      swiftSettings: swiftSettings),
     .target(
       name: "Cohort", dependencies: ["Base", "StrictSettings", "Volumes"], swiftSettings: swiftSettings),
     .target(

@@ -4,7 +4,7 @@
 //
 // The method knows the mean training slice and calls a pixel anomalous when it is brighter than that, compared
 // with the brightness around it. To make a method part of Norma, put the class into a folder of its own below
-// Sources/Norma/Methods and add a line to MethodRegistry.
+// Sources/Methods and add a line to MethodRegistry.
 
 import Foundation
 import Norma

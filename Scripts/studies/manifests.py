@@ -46,7 +46,7 @@ def patients(data: str, work: str) -> list[dict]:
              "lesion_mask": os.path.join(os.path.abspath(home), lesions.format(name))}
             for name in names
         ]
-        run("prepare", "-i", write(out + "-scans.tsv", raw), "-o", out)
+        run("preprocess", "-i", write(out + "-scans.tsv", raw), "-o", out)
         found += read(os.path.join(out, "manifest.tsv"))
     return found
 

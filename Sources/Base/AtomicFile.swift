@@ -24,6 +24,19 @@ package enum AtomicFile {
     }
   }
 
+  /// Deletes a file if there is one; throws a ``Problem`` that names it.
+  package static func remove(_ url: URL) throws {
+    do {
+      try FileManager.default.removeItem(at: url)
+    } catch let error as CocoaError where error.code == .fileNoSuchFile {
+      return
+    } catch {
+      throw Problem(
+        .cannotCreate, "an old file cannot be deleted: \(error.systemReason)", at: url.path,
+        advice: "check the rights of its folder")
+    }
+  }
+
   /// Writes text as UTF-8.
   package static func write(_ text: String, to url: URL) throws { try write(Data(text.utf8), to: url) }
 

@@ -20,11 +20,17 @@ package enum Digest {
 
   /// Returns the digest of a file, which is read in pieces. Throws a ``Problem`` if it cannot be read.
   package static func of(file url: URL) throws -> String {
-    guard let handle = try? FileHandle(forReadingFrom: url) else {
-      throw Problem(
-        .missingInput, "the file cannot be opened", at: url.path, advice: "check the path and permissions"
-      )
+    func unopened(_ reason: String) -> Problem {
+      Problem(
+        .missingInput, "the file cannot be opened: \(reason)", at: url.path,
+        advice: "check the path and its permissions")
     }
+    // Opening a pipe would wait for a writer.
+    var attributes = stat()
+    guard stat(url.path, &attributes) == 0 else { throw unopened(systemError()) }
+    guard attributes.st_mode & S_IFMT == S_IFREG else { throw unopened("it is not a regular file") }
+    let handle: FileHandle
+    do { handle = try FileHandle(forReadingFrom: url) } catch { throw unopened(error.systemReason) }
     defer { try? handle.close() }
     let hash = SHA256Stream()
     do {

@@ -21,20 +21,20 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   /// The failure, in one sentence.
   public var what: String
   /// The file, key or option concerned.
-  public var place: String
+  public var location: String
   /// The action that the user can take.
   public var advice: String
 
   /// Creates a message of three lines.
-  public init(_ kind: Kind, _ what: String, at place: String, advice: String) {
-    (self.kind, self.place, self.advice) = (kind, place, advice)
+  public init(_ kind: Kind, _ what: String, at location: String, advice: String) {
+    (self.kind, self.location, self.advice) = (kind, location, advice)
     // Messages of other libraries may contain line breaks.
     self.what = what.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       .joined(separator: " ")
   }
 
   /// The message in three lines.
-  public var description: String { "\(what)\n  where: \(place)\n  what to do: \(advice)" }
+  public var description: String { "\(what)\n  where: \(location)\n  what to do: \(advice)" }
 
   /// Converts any error. An error that is not a ``ProblemReport`` becomes an internal error.
   public init(_ error: any Error) {

@@ -1,22 +1,22 @@
-package import Foundation
+import Foundation
 import Volumes
 
-/// Where the results of one case lie, in valid BIDS derivative names when the case's own name is one.
+/// The names of one case's files, valid as BIDS derivatives where the case's own name is one.
 package struct CaseFiles {
-  /// Relative to the output folder: `sub-01/anat/sub-01` or `case/case`.
+  /// The common start, relative to the output folder: `sub-01/anat/sub-01` or `case/case`.
   private let prefix: String
-
-  /// What kind of image the scan is.
+  /// The kind of image that the scan is.
   private let suffix: String
 
-  /// How the name of a row's file ends.
+  /// The end of the name of a row's file.
   package static let rowSuffix = "_desc-norma_cases.tsv"
-
   /// The file beside a preprocessed cohort's manifest that holds the settings it was made with.
   package static let preprocessingSettings = "preprocessing.json"
 
+  /// The files of a scan.
   package init(of scan: ScanCase) { self.init(caseID: scan.id, suffix: scan.suffix ?? "FLAIR") }
 
+  /// The files of a case by its name.
   package init(caseID: String, suffix: String = "FLAIR") {
     self.suffix = suffix
     let entities = caseID.split(separator: "_").map(String.init)
@@ -41,26 +41,22 @@ package struct CaseFiles {
   package var lesionTable: String { "\(prefix)_seg-lesions_dseg.tsv" }
   package var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
   package var brainSidecar: String { "\(prefix)_desc-brain_mask.json" }
+  /// The pictures of the case for a page.
+  package var pictures: String { "\(prefix)_desc-norma_pictures.json" }
+  /// The contents of the case for tables and pages; written last, so that a case that has it is complete.
+  package var record: String { "\(prefix)_desc-norma_record.json" }
   /// The row of a scan of a BIDS data set.
   package var row: String { "\(prefix)\(Self.rowSuffix)" }
   package var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }
+  package var preprocessedSidecar: String { "\(prefix)_desc-preproc_\(suffix).json" }
   package var transform: String { "\(prefix)_from-\(suffix)_to-MNI152NLin2009aSym_mode-image_xfm.txt" }
 
-  /// What only some segmentations write.
-  package var optional: [String] { [exceedance, exceedanceSidecar, uncertainty, uncertaintySidecar] }
-
-  /// Everything that a segmentation writes, the mask first: where it lies, the case is complete.
+  /// All files that a segmentation may write, the record first.
   package var segmented: [String] {
     [
-      mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar, lesionTable, brain, brainSidecar,
-      transform, row,
-    ] + optional
-  }
-
-  /// Whether everything lies in the output folder that every scan gets, and the map of exceedance where it is wanted.
-  package func areComplete(in output: URL, exceedance isWanted: Bool) -> Bool {
-    ([mask, anomalyMap, labels, lesionTable, brain] + (isWanted ? [exceedance] : [])).allSatisfy {
-      FileManager.default.fileExists(atPath: output.appendingPathComponent($0).path)
-    }
+      record, row, pictures, mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar,
+      lesionTable,
+      brain, brainSidecar, transform, exceedance, exceedanceSidecar, uncertainty, uncertaintySidecar,
+    ]
   }
 }

@@ -211,8 +211,7 @@ public struct Manifest: Sendable {
   /// Throws a ``Problem`` for the first listed file that is missing or unreadable.
   public func requireFiles() throws {
     for scan in cases {
-      for file in [scan.image, scan.lesionMask, scan.brainMask, scan.templateTransform].compactMap({ $0 })
-      where !FileManager.default.isReadableFile(atPath: file.path) {
+      for file in scan.files where !FileManager.default.isReadableFile(atPath: file.path) {
         throw Problem(
           .missingInput, "a file of '\(scan.id)' is missing or unreadable", at: file.path,
           advice: "correct the path in \(source.path); paths are relative to the manifest")
@@ -222,6 +221,15 @@ public struct Manifest: Sendable {
 }
 
 extension ScanCase {
+  /// The scan and the files that belong to it.
+  package var files: [URL] { [image, lesionMask, brainMask, templateTransform].compactMap { $0 } }
+
+  /// Returns these files without those that belong to the scan itself, which must not be deleted as old results.
+  package func excludingInputs(from results: [URL]) -> [URL] {
+    let inputs = Set(files.map(\.standardizedFileURL.path))
+    return results.filter { !inputs.contains($0.standardizedFileURL.path) }
+  }
+
   /// The session_id that gives this case the same id when the manifest is read.
   fileprivate var sessionColumn: String {
     let prefix = "\(participantID)_"

@@ -7,22 +7,22 @@ protocol LoggingCommand: ParsableCommand {
   var console: Console { get }
 }
 
-/// How a command speaks: results on stdout, the log on stderr.
+/// The output of a command: results on stdout, the log on stderr.
 struct Console: ParsableArguments {
   enum LogFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 
-  @Flag(name: [.short, .long], help: "Say nothing but results and errors.")
+  @Flag(name: [.short, .long], help: "Print only results and errors.")
   var quiet = false
 
-  @Option(help: "How log lines look.")
+  @Option(help: "Format of log lines.")
   var logFormat = LogFormat.text
 
   private static let isTerminal = isatty(STDERR_FILENO) == 1
 
-  /// A result or path, for the next program in the pipe.
+  /// Prints a result or path, for the next program in the pipe.
   func result(_ line: String) { print(line) }
 
-  /// A line of the log.
+  /// Logs a line.
   func log(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
     guard !quiet else { return }
     switch logFormat {
@@ -31,24 +31,24 @@ struct Console: ParsableArguments {
     }
   }
 
-  /// A failure, of the whole command or of one case; said even when quiet.
+  /// Logs a failure of the command or of one case, even if quiet.
   func failure(_ problem: Problem, ofCase caseID: String? = nil) {
     switch logFormat {
     case .text: Self.standardError("\(caseID.map { "failed: \($0)" } ?? "error"): \(problem)")
     case .json:
-      var object = ["error": problem.what, "where": problem.place, "what to do": problem.advice]
+      var object = ["error": problem.what, "where": problem.location, "what to do": problem.advice]
       object["case"] = caseID
       Self.json(object)
     }
   }
 
-  /// A line that replaces itself on a terminal; elsewhere nothing, the steps are logged.
+  /// Shows a line that replaces itself on a terminal; prints nothing elsewhere.
   func progress(_ text: String) {
     guard !quiet, logFormat == .text, Self.isTerminal else { return }
     FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
   }
 
-  /// How many scans of all have given their scores.
+  /// Shows the progress of a calibration.
   func calibrating(_ done: Int, _ count: Int) {
     progress("calibrating \(Self.bar(done, of: count)) \(done)/\(count)")
   }

@@ -2,15 +2,15 @@ import ArgumentParser
 import Norma
 import Tensors
 
-/// Where and with how many threads the engine computes.
+/// The device and the threads of the engine.
 struct EngineOptions: ParsableArguments {
   @Option(help: "auto, cpu, cuda, cuda:N or mps.")
   var device = "auto"
 
-  @Option(help: "CPU threads of the engine; default: all cores.")
+  @Option(help: "CPU threads of the engine. Default: all cores.")
   var threads: Int?
 
-  /// Applies the threads and gives the device; throws a ``Problem`` for one that is not there.
+  /// Sets the threads and returns the device; throws a ``Problem`` if it is not available.
   func prepare() throws -> Device {
     if let threads {
       guard (1...1024).contains(threads) else {

@@ -3,26 +3,26 @@ import Norma
 
 /// Files that come with Norma and are found relative to the executable.
 enum InstalledFiles {
-  /// The folder of the simulation template: `share/norma/template` of an installation or `.deps/template` of a
-  /// checkout.
+  /// The folder of the simulation template: `share/norma/template` of an installation or `.deps/template` of
+  /// a checkout.
   static func template() throws -> URL {
-    if let place = find("template") { return place }
+    if let folder = find("template") { return folder }
     throw Problem(
       .missingInput, "the simulation template is not installed", at: executable.path,
       advice: "run Scripts/bootstrap, or give the folder with --template")
   }
 
-  /// What preprocessing needs, `brainchop/net.safetensors` and `template` in the same places; whether they are there
-  /// matters only to the steps that need them.
+  /// The files of the preprocessing, `brainchop/net.safetensors` and `template` in the same folders. They
+  /// need to exist only for the steps that use them.
   static var preprocessing: Preprocessor.Resources {
     Preprocessor.Resources(
-      brainWeights: place("brainchop/net.safetensors"), template: place("template"))
+      brainWeights: url("brainchop/net.safetensors"), template: url("template"))
   }
 
-  /// NiiVue, which the viewer's page shows scans with, in the same places.
-  static var niivue: URL { place("niivue/niivue.js") }
+  /// NiiVue, which displays scans on the viewer's page, in the same folders.
+  static var niivue: URL { url("niivue/niivue.js") }
 
-  private static func place(_ name: String) -> URL {
+  private static func url(_ name: String) -> URL {
     find(name)
       ?? executable.deletingLastPathComponent().appendingPathComponent("../share/norma/\(name)")
       .standardizedFileURL
@@ -32,8 +32,8 @@ enum InstalledFiles {
     var folder = executable.deletingLastPathComponent()
     for _ in 0..<6 {
       for candidate in ["share/norma", ".deps"] {
-        let place = folder.appendingPathComponent(candidate).appendingPathComponent(name)
-        if FileManager.default.fileExists(atPath: place.path) { return place }
+        let file = folder.appendingPathComponent(candidate).appendingPathComponent(name)
+        if FileManager.default.fileExists(atPath: file.path) { return file }
       }
       folder.deleteLastPathComponent()
     }

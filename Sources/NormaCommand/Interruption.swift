@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Whether SIGINT or SIGTERM has come; long work asks at every step and stops in good order.
+/// Requests to stop, by SIGINT or SIGTERM; long work checks for one at every step.
 enum Interruption {
   private static let isRequested = Atomic(false)
   nonisolated(unsafe) private static var sources: [any DispatchSourceSignal] = []
@@ -20,7 +20,7 @@ enum Interruption {
     }
   }
 
-  /// Without `exit`, which would take down what the main thread still computes with.
+  /// Ends the process without `exit`, which would destroy what the main thread still uses.
   private static func end() -> Never {
     fflush(nil)
     _exit(130)

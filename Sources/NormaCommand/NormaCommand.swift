@@ -3,22 +3,22 @@ import Foundation
 import Norma
 import Tensors
 
-/// The command `norma`: arguments, wiring, exit codes, and nothing else.
+/// The command `norma`: arguments, wiring and exit codes.
 @main
 struct NormaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "norma",
     abstract: "Unsupervised anomaly segmentation in brain MR. Research use only.",
     discussion: """
-      Learns what normal anatomy looks like from scans without lesions and shows, voxel by voxel, what does not \
-      fit. Results go to stdout, the log to stderr.
+      Learns normal anatomy from scans without lesions and maps, voxel by voxel, deviations from it. Results \
+      go to stdout, the log to stderr.
 
       Exit codes: 0 done; 1 some case failed; 64 usage; 65 bad data; 66 missing input; \
       69 missing library or device; 70 internal; 71 out of memory; 73 cannot create; 74 I/O; 130 interrupted.
       """,
     version: NormaVersion.current,
     subcommands: [
-      Segment.self, View.self, BIDSApp.self, Prepare.self, Train.self, Evaluate.self, Experiment.self,
+      Segment.self, View.self, BIDSApp.self, Preprocess.self, Train.self, Evaluate.self, Experiment.self,
       Simulate.self, Paint.self, Bundles.self, Runs.self, Presets.self, Doctor.self,
     ])
 
@@ -26,11 +26,11 @@ struct NormaCommand: ParsableCommand {
     Engine.configureAllocator()
     var logging: (any LoggingCommand)?
     do {
-      // An empty path would mean the current folder.
+      // An empty path would be the current folder.
       guard !CommandLine.arguments.dropFirst().contains("") else {
         throw Problem(
           .usage, "an argument is empty", at: CommandLine.arguments.dropFirst().joined(separator: " "),
-          advice: "give it a value; a variable of the shell that is not set comes out empty")
+          advice: "give it a value; an unset variable of the shell is empty")
       }
       var command = try parseAsRoot()
       logging = command as? any LoggingCommand
@@ -48,7 +48,7 @@ struct NormaCommand: ParsableCommand {
     }
   }
 
-  /// Errors of the argument parser speak for themselves.
+  /// Whether the argument parser has its own message for an error.
   private static func isUsage(_ error: any Error) -> Bool {
     exitCode(for: error) == .validationFailure || exitCode(for: error).isSuccess
   }

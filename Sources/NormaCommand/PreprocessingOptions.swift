@@ -3,14 +3,13 @@ import Foundation
 public import Norma
 import Tensors
 
-/// What a command that takes raw scans lets its user say about them.
+/// The options of a command that takes raw scans.
 struct PreprocessingOptions: ParsableArguments {
-  @Option(help: "Whether the scans have their skull: present, absent, or auto to tell it from each scan.")
+  @Option(help: "Whether the scans show the skull: present, absent, or auto to detect it in each scan.")
   var skull = SkullState.auto
 
-  /// The steps before scoring.
-  func preprocessing(_ settings: PreprocessingSettings, weights: String? = nil, device: Device)
-    -> Preprocessor
+  /// The preprocessor of these settings.
+  func preprocessor(_ settings: PreprocessingSettings, weights: String? = nil, device: Device) -> Preprocessor
   {
     var resources = InstalledFiles.preprocessing
     if let weights {

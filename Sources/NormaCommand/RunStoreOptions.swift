@@ -3,10 +3,10 @@ import Foundation
 import Norma
 import NormaTracking
 
-/// Where the store of runs lies.
+/// The store of training runs.
 struct RunStoreOptions: ParsableArguments {
   @Option(
-    help: "File of the store; default: that of NORMA_RUNS, or norma/runs.sqlite in the user's data folder.")
+    help: "File of the store. Default: $NORMA_RUNS, or norma/runs.sqlite in the user's data folder.")
   var store: String?
 
   func open() throws -> RunStore { try RunStore(store.map { URL(fileURLWithPath: $0) } ?? Self.standard) }

@@ -2,35 +2,54 @@ import ArgumentParser
 import Foundation
 import Norma
 
-/// Which part of a cohort a command does.
+/// The shard of a cohort that a command processes.
 struct ShardOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Do only part I of N of the cohort, written I/N, while other processes do the others into the same folder. Default: \
-      the part of a Slurm array's task, else everything.
+      Process only shard I of N of the cohort, written I/N; other processes write the other shards into the \
+      same folder. Default: the shard of the Slurm array's task, else the whole cohort.
       """, valueName: "i/n"))
+  var shard: String?
+
+  @Option(help: .hidden)
   var part: String?
 
-  /// The part that is asked for, or that of the Slurm array unless its user `hasChosen` what each task does; nil for
-  /// everything, which 1/1 is. Throws a ``Problem`` where there is no such part.
+  func validate() throws {
+    if shard != nil && part != nil { throw ValidationError("--part is another name of --shard; give one.") }
+  }
+
+  /// Whether a shard is named in the command line.
+  var isGiven: Bool { (shard ?? part) != nil }
+
+  /// The given shard, else that of the Slurm array unless the user `hasChosen` what each task does; nil for
+  /// the whole cohort, which 1/1 means too. Throws a ``Problem`` if there is no such shard.
   func chosen(hasChosen: Bool, console: Console) throws -> CohortShard? {
-    let part = try found(hasChosen: hasChosen, console: console)
-    return part?.count == 1 ? nil : part
+    let shard = try found(hasChosen: hasChosen, console: console)
+    return shard?.count == 1 ? nil : shard
   }
 
   private func found(hasChosen: Bool, console: Console) throws -> CohortShard? {
     let array = SlurmArray(environment: ProcessInfo.processInfo.environment)
-    guard let part else {
+    guard let given = shard ?? part else {
       guard let array, !hasChosen else { return nil }
-      let part = try array.part
-      console.log("part \(part), from the Slurm array")
-      return part
+      let shard = try array.shard
+      console.log("shard \(shard), from the Slurm array")
+      return shard
     }
-    let asked = try CohortShard(parsing: part, at: "--part")
-    if let other = try? array?.part, other != asked {
-      console.log("part \(asked), by --part; the Slurm array says \(other)")
+    let asked = try CohortShard(parsing: given, at: "--shard")
+    if let other = try? array?.shard, other != asked {
+      console.log("shard \(asked), by --shard; the Slurm array says \(other)")
     }
     return asked
+  }
+
+  /// Claims the folder for these settings where it is filled in shards; throws a ``Problem`` if other shards
+  /// have others.
+  func claim(_ folder: URL, for shard: CohortShard?, settings: @autoclosure () throws -> [String: String])
+    throws
+  {
+    let claim = ShardClaim(in: folder)
+    if shard != nil || claim.exists { try claim.require(settings()) }
   }
 }

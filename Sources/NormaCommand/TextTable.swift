@@ -1,20 +1,20 @@
 import Foundation
 import Norma
 
-/// A table of text: aligned and cut to the width of a terminal, tab-separated elsewhere.
+/// A table of text: aligned and truncated to the width of a terminal, tab-separated elsewhere.
 struct TextTable {
   let columns: [String]
   let rows: [[String]]
 
   private static let gap = 2
-  /// A cell is never cut below this.
+  /// The width to which cells are truncated at most.
   private static let leastWidth = 6
 
-  /// The lines, heading first, at most `width` characters wide where cells can be cut so far.
+  /// The lines, heading first, at most `width` characters wide if cells can be truncated so far.
   private func lines(width: Int) -> [String] {
     let all = [columns] + rows
     var widths = columns.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
-    // The widest column gives way until the table fits.
+    // The widest column shrinks until the table fits.
     while widths.reduce(0, +) + Self.gap * (widths.count - 1) > width,
       let widest = widths.indices.max(by: { widths[$0] < widths[$1] }), widths[widest] > Self.leastWidth
     {

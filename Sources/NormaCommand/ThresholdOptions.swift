@@ -2,39 +2,30 @@ public import ArgumentParser
 import Foundation
 public import Norma
 
-/// Which bundle segments, above which value of its map, and whether it says how rare each value is.
+/// The bundle that segments, the threshold of its maps, and whether to write the map of exceedance.
 struct ThresholdOptions: ParsableArguments {
   @Option(
     help: """
-      Folder of a bundle, or the name of one that ships with Norma. Default: \(ModelBundle.defaultNameForVolumes), for \
-      single slices \(ModelBundle.defaultNameForSlices).
+      Folder of a bundle, or the name of one that ships with Norma. Default: \
+      \(ModelBundle.defaultNameForVolumes), for single slices \(ModelBundle.defaultNameForSlices).
       """)
   var bundle: String?
 
-  @Option(help: "False-positive rate on lesion-free voxels that sets the threshold; default: the bundle's.")
+  @Option(
+    help: "False-positive rate on lesion-free voxels that sets the threshold. Default: the bundle's rate.")
   var fpr: Double?
 
-  @Option(help: "Where the threshold comes from; training-percentile is the 98th. Default: fpr.")
+  @Option(help: "Source of the threshold; training-percentile is the 98th. Default: fpr.")
   var thresholdFrom: ThresholdSource?
 
   @Option(
-    help: "Threshold of the anomaly map, instead of a rate; or a table of them by case, as norma view saves.")
-  var threshold: ChosenThreshold?
+    help: "Threshold of the anomaly map instead of a rate, or a table of thresholds from norma view.")
+  var threshold: GivenThreshold?
 
   @Flag(
     help:
-      "Also write, for each voxel, the probability that one of a lesion-free person scores at least as high.")
+      "Also write the probability that a voxel of a lesion-free person scores at least as high as this one.")
   var exceedance = false
-
-  /// The bundle with its threshold and those of single cases; `source` is nil for a value of the user's own,
-  /// `exceedance` where no map of it is wanted.
-  struct Choice {
-    let bundle: ModelBundle
-    let threshold: Double
-    let ownThresholds: [String: Double]
-    let source: ThresholdSource?
-    let exceedance: Calibration?
-  }
 
   func validate() throws {
     if fpr != nil && threshold != nil { throw ValidationError("Give --fpr or --threshold, not both.") }
@@ -46,38 +37,30 @@ struct ThresholdOptions: ParsableArguments {
     }
   }
 
-  /// Opens the bundle, for these scans where none is named; throws a ``Problem`` where it or its threshold is not to be had.
-  func choose(for cases: [ScanCase]) throws -> Choice {
+  /// Opens the bundle, by default the one for these scans; throws a ``Problem`` if it or its threshold is
+  /// missing.
+  func open(for cases: [ScanCase]) throws -> (bundle: ModelBundle, thresholds: ThresholdChoice) {
     let model = try ModelBundle(named: bundle ?? ModelBundle.defaultName(for: cases))
-    let calibration = model.description.calibration, source = thresholdFrom ?? .fpr
     let rate = fpr ?? model.description.configuration.calibration.defaultRate
-    let chosen = try threshold?.table(for: cases) ?? ThresholdTable()
-    return Choice(
-      bundle: model, threshold: try chosen.ofOthers ?? calibration.threshold(from: source, rate: rate),
-      ownThresholds: chosen.ofCases, source: chosen.ofOthers == nil ? source : nil,
-      exceedance: exceedance ? calibration : nil)
+    let thresholds = try ThresholdChoice(
+      threshold?.table(for: cases) ?? ThresholdTable(), or: model.description.calibration,
+      source: thresholdFrom ?? .fpr, rate: rate)
+    return (model, thresholds)
   }
 }
 
-/// One threshold for all cases, or a table of them.
-enum ChosenThreshold: ExpressibleByArgument {
+/// One threshold for all cases, or the file of a table.
+enum GivenThreshold: ExpressibleByArgument {
   case value(Double)
   case file(String)
 
   init(argument: String) { self = Double(argument).map(Self.value) ?? .file(argument) }
 
-  /// Throws a ``Problem`` for a table that cannot be read or says nothing of these cases.
+  /// The table of thresholds; throws a ``Problem`` for a file that cannot be read or names none of the cases.
   func table(for cases: [ScanCase]) throws -> ThresholdTable {
     switch self {
-    case .value(let threshold): return ThresholdTable(ofOthers: threshold)
-    case .file(let path):
-      let table = try ThresholdTable(contentsOf: URL(fileURLWithPath: path))
-      guard table.ofOthers != nil || cases.contains(where: { table.ofCases[$0.id] != nil }) else {
-        throw Problem(
-          .badData, "the table has a threshold for none of these cases", at: path,
-          advice: "give the table of the same cases, or one with a row for all others: *")
-      }
-      return table
+    case .value(let threshold): ThresholdTable(ofOthers: threshold)
+    case .file(let path): try ThresholdTable(contentsOf: URL(fileURLWithPath: path), for: cases)
     }
   }
 }

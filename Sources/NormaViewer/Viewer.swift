@@ -180,7 +180,7 @@ public struct Viewer: Sendable {
 
   private static func response(_ problem: Problem) -> HTTPResponse {
     let status: HTTPStatusCode = problem.kind == .missingInput ? .notFound : .internalServerError
-    let lines = ["what": problem.what, "where": problem.place, "advice": problem.advice]
+    let lines = ["what": problem.what, "where": problem.location, "advice": problem.advice]
     return (try? HTTPResponse(status, json: lines))
       ?? HTTPResponse(.internalServerError, text: problem.description)
   }

@@ -3,108 +3,65 @@ public import Cohort
 public import Foundation
 import Volumes
 
-/// Preprocesses a cohort, scan by scan: one that fails costs one row, what is there already is not done again.
+/// Preprocesses a cohort scan by scan: a scan that fails costs one row, and what an earlier run completed is
+/// kept.
 public struct CohortPreprocessing {
   /// One row of `cases.tsv`.
   public struct Row: Sendable {
+    /// The outcome of a case.
+    public enum Outcome: Sendable {
+      /// The files were written: what was done, and the case as it can be segmented and trained on.
+      case done(PreprocessingRecord, preprocessed: ScanCase)
+      /// There are no files.
+      case failed(Problem)
+    }
+
     /// The input.
     public let scan: ScanCase
-    /// What went wrong, or nil.
-    public let problem: Problem?
-    /// What was done; nil when the case failed.
-    public let record: PreprocessingRecord?
-    /// Whether the files were there already, made of the same scan in the same way.
-    public let wasThere: Bool
-    /// Time the case took.
+    /// The seconds that the case took in this run.
     public let seconds: Double
-    /// The case as it can be scored and trained on; nil when it failed.
-    public let prepared: ScanCase?
+    /// The results of the case, or the cause of its failure.
+    public let outcome: Outcome
+
+    /// The steps of the preprocessing; nil if the case failed.
+    public var record: PreprocessingRecord? { if case .done(let record, _) = outcome { record } else { nil } }
+
+    /// The preprocessed case; nil if it failed.
+    public var preprocessed: ScanCase? { if case .done(_, let scan) = outcome { scan } else { nil } }
+
+    /// The cause of the failure; nil if the files were written.
+    public var problem: Problem? { if case .failed(let problem) = outcome { problem } else { nil } }
   }
 
-  private let preprocessing: Preprocessor
-  private let output: URL
-  private let isPart: Bool
+  private let preprocessor: Preprocessor
+  package let output: URL
 
-  /// Results go to `output`. A part of a cohort leaves table, manifest and settings to the run of the whole.
-  public init(preprocessing: Preprocessor, output: URL, isPart: Bool = false) {
-    (self.preprocessing, self.output, self.isPart) = (preprocessing, output, isPart)
+  /// A preprocessing whose results go to `output`.
+  public init(_ preprocessor: Preprocessor, output: URL) {
+    (self.preprocessor, self.output) = (preprocessor, output)
   }
 
-  /// Prepares the cases in order and writes masks, scans, transforms, `cases.tsv`, a `manifest.tsv` of those that are
-  /// done, and `preprocessing.json`. Throws only for what stops the whole run, such as a full disk.
-  public func callAsFunction(
-    _ cases: [ScanCase], onRow: (Row) -> Void = { _ in }, shouldStop: () -> Bool = { false }
+  /// Preprocesses the cases in order and writes scans, masks and transforms, `cases.tsv`, a `manifest.tsv` of
+  /// the cases that did not fail, and `preprocessing.json`.
+  ///
+  /// A shard of a cohort leaves the last three to the run of the whole. `isForced` preprocesses complete
+  /// cases again; `onRow` also gets whether the case was kept. Throws only what stops the whole run, such as
+  /// a full disk.
+  public func run(
+    _ cases: [ScanCase], isShard: Bool = false, isForced: Bool = false,
+    onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
   ) throws -> [Row] {
-    try AtomicFile.makeFolder(output)
-    if !isPart {
-      try AtomicFile.write(
-        json: preprocessing.settings, to: output.appendingPathComponent(CaseFiles.preprocessingSettings))
-    }
-    var rows = [Row]()
-    for scan in cases {
-      if shouldStop() {
-        try writeTables(rows)
-        throw Problem(
-          .interrupted, "interrupted after \(rows.count) of \(cases.count) cases", at: output.path,
-          advice: "what is done is complete; run the command again for the rest")
-      }
-      do {
-        rows.append(try prepare(scan))
-      } catch {
-        // What is complete stays listed, if there is room for that.
-        try? writeTables(rows)
-        throw error
-      }
-      onRow(rows[rows.count - 1])
-    }
-    try writeTables(rows)
-    return rows
+    try CohortRunner(self, isForced: isForced).run(
+      cases, onResult: onRow, shouldStop: shouldStop, list: { if !isShard { try list($0) } })
   }
 
-  /// Throws only what writing throws: a full disk is not the scan's fault, and would fail all others too.
-  private func prepare(_ scan: ScanCase) throws -> Row {
-    let start = ContinuousClock.now
-    let files = PreprocessedFiles(scan, in: output)
-    func row(_ sidecar: PreprocessingSidecar?, _ problem: Problem? = nil, wasThere: Bool = false) -> Row {
-      Row(
-        scan: scan, problem: problem, record: sidecar?.record, wasThere: wasThere,
-        seconds: (ContinuousClock.now - start) / .seconds(1),
-        prepared: sidecar.map { scan.prepared(files, isRegistered: $0.isRegistered) })
-    }
-    let prepared: PreprocessedScan
-    var sidecar: PreprocessingSidecar
-    do {
-      sidecar = try PreprocessingSidecar(scan, key: preprocessing.key)
-      if let there = files.completed(like: sidecar) { return row(there, wasThere: true) }
-      prepared = try preprocessing.preprocess(scan)
-    } catch {
-      return row(nil, Problem(error))
-    }
-    try files.write(prepared, sidecar: sidecar)
-    (sidecar.record, sidecar.isRegistered) = (prepared.record, prepared.toTemplate != nil)
-    return row(sidecar)
-  }
-
-  private func writeTables(_ rows: [Row]) throws {
-    guard !isPart else { return }
-    var table = Table(columns: Self.columns)
-    for row in rows {
-      table.rows.append([
-        row.scan.id, row.problem == nil ? "ok" : "failed",
-        row.problem.map { "\($0.what) (\($0.advice))" } ?? row.record?.notes.joined(separator: " ") ?? "n/a",
-        row.scan.image.path(relativeTo: output),
-        row.prepared?.image.path(relativeTo: output) ?? "n/a",
-        row.prepared?.brainMask?.path(relativeTo: output) ?? "n/a",
-        row.record?.brainVolume?.formatted(fraction: 1) ?? "n/a",
-        row.record?.templateOverlap?.formatted(fraction: 3) ?? "n/a",
-        row.record?.greyToWhite?.formatted(fraction: 3) ?? "n/a", row.seconds.formatted(fraction: 2),
-      ])
-    }
-    try AtomicFile.write(table.text, to: output.appendingPathComponent("cases.tsv"))
-    let done = rows.compactMap(\.prepared)
-    guard !done.isEmpty else { return }
-    try AtomicFile.write(
-      Manifest.text(of: done, relativeTo: output), to: output.appendingPathComponent("manifest.tsv"))
+  private func list(_ rows: [Row]) throws {
+    func file(_ name: String) -> URL { output.appendingPathComponent(name) }
+    try AtomicFile.write(json: preprocessor.settings, to: file(CaseFiles.preprocessingSettings))
+    try AtomicFile.write(Self.table(of: rows, in: output), to: file("cases.tsv"))
+    let done = rows.compactMap(\.preprocessed), manifest = file("manifest.tsv")
+    guard !done.isEmpty else { return try AtomicFile.remove(manifest) }
+    try AtomicFile.write(Manifest.text(of: done, relativeTo: output), to: manifest)
   }
 
   /// The columns of `cases.tsv`; paths are relative to its folder.
@@ -112,15 +69,64 @@ public struct CohortPreprocessing {
     "case_id", "status", "message", "source", "image", "brain_mask", "brain_volume_ml", "template_overlap",
     "grey_to_white", "seconds",
   ]
+
+  /// The text of `cases.tsv`.
+  static func table(of rows: [Row], in output: URL) -> String {
+    var table = Table(columns: columns)
+    table.rows = rows.map { row in
+      let record = row.record
+      func path(_ file: URL?) -> String { file?.path(relativeTo: output) ?? "n/a" }
+      func number(_ value: Double?, _ digits: Int) -> String { value?.formatted(fraction: digits) ?? "n/a" }
+      return [
+        row.scan.id, row.problem == nil ? "ok" : "failed",
+        row.problem.map { "\($0.what) (\($0.advice))" } ?? record?.notes.joined(separator: " ") ?? "n/a",
+        path(row.scan.image), path(row.preprocessed?.image), path(row.preprocessed?.brainMask),
+        number(record?.brainVolume, 1), number(record?.templateOverlap, 3), number(record?.greyToWhite, 3),
+        row.seconds.formatted(fraction: 2),
+      ]
+    }
+    return table.text
+  }
 }
 
-extension ScanCase {
-  /// The same case, its files those of the preparation.
-  fileprivate func prepared(_ files: PreprocessedFiles, isRegistered: Bool) -> ScanCase {
-    var result = self
-    result.image = files.scan
-    result.brainMask = files.mask
-    result.templateTransform = isRegistered ? files.transform : nil
-    return result
+extension CohortPreprocessing: CaseStep {
+  package func completed(_ scan: ScanCase) -> Row? {
+    let start = ContinuousClock.now, files = PreprocessedFiles(scan, in: output)
+    guard let expected = try? PreprocessingSidecar(scan, key: preprocessor.key),
+      let sidecar = files.completed(like: expected)
+    else { return nil }
+    return row(of: scan, files, sidecar, since: start)
+  }
+
+  package func files(of scan: ScanCase) -> [URL] {
+    scan.excludingInputs(from: PreprocessedFiles(scan, in: output).all)
+  }
+
+  package func process(_ scan: ScanCase) throws -> Row {
+    let start = ContinuousClock.now, files = PreprocessedFiles(scan, in: output)
+    let preprocessed: PreprocessedScan
+    let sidecar: PreprocessingSidecar
+    // The readers say better than the sidecar what is wrong with a file.
+    let made = Swift.Result { try PreprocessingSidecar(scan, key: preprocessor.key) }
+    do {
+      preprocessed = try preprocessor.preprocess(scan)
+      sidecar = try made.get()
+    } catch {
+      return Row(
+        scan: scan, seconds: (ContinuousClock.now - start) / .seconds(1), outcome: .failed(Problem(error)))
+    }
+    return row(of: scan, files, try files.write(preprocessed, sidecar: sidecar), since: start)
+  }
+
+  private func row(
+    of scan: ScanCase, _ files: PreprocessedFiles, _ sidecar: PreprocessingSidecar,
+    since start: ContinuousClock.Instant
+  ) -> Row {
+    var preprocessed = scan
+    (preprocessed.image, preprocessed.brainMask) = (files.scan, files.mask)
+    preprocessed.templateTransform = sidecar.isRegistered ? files.transform : nil
+    return Row(
+      scan: scan, seconds: (ContinuousClock.now - start) / .seconds(1),
+      outcome: .done(sidecar.record, preprocessed: preprocessed))
   }
 }

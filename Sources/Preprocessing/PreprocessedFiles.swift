@@ -3,25 +3,31 @@ package import Cohort
 package import Foundation
 import Volumes
 
-/// Where the prepared files of one case lie, and how they come and stay there.
+/// The files of one preprocessed scan.
 struct PreprocessedFiles {
-  /// 1 in the brain.
+  /// 1 in the brain; written last, so that a scan that has it is complete.
   let mask: URL
   /// The scan, 0 outside the brain.
   let scan: URL
-  /// From the scan to the template; absent where the scan was not registered.
+  /// The transform from the scan to the template; absent if the scan was not registered.
   let transform: URL
+  private let maskSidecar: URL
+  private let scanSidecar: URL
 
   init(_ scanCase: ScanCase, in output: URL) {
     let files = CaseFiles(of: scanCase)
     mask = output.appendingPathComponent(files.brain)
+    maskSidecar = output.appendingPathComponent(files.brainSidecar)
     scan = output.appendingPathComponent(files.preprocessed)
+    scanSidecar = output.appendingPathComponent(files.preprocessedSidecar)
     transform = output.appendingPathComponent(files.transform)
   }
 
-  /// The sidecar of finished files, if they were made of the same scan in the same way.
+  var all: [URL] { [mask, maskSidecar, scan, scanSidecar, transform] }
+
+  /// Returns the sidecar of complete files, if they are made of the same inputs in the same way.
   func completed(like expected: PreprocessingSidecar) -> PreprocessingSidecar? {
-    guard let data = try? Data(contentsOf: Self.sidecar(of: mask)),
+    guard let data = try? Data(contentsOf: maskSidecar),
       let found = try? JSONDecoder().decode(PreprocessingSidecar.self, from: data),
       found.inputs == expected.inputs, found.key == expected.key
     else { return nil }
@@ -29,59 +35,54 @@ struct PreprocessedFiles {
     return files.allSatisfy { FileManager.default.fileExists(atPath: $0.path) } ? found : nil
   }
 
-  /// Writes scan, mask, transform and what stands beside them.
-  func write(_ prepared: PreprocessedScan, sidecar: PreprocessingSidecar) throws {
-    // The mask goes first and comes last: where it lies, it belongs to its sidecar and the case is complete.
-    for file in [mask, transform] { try? FileManager.default.removeItem(at: file) }
-    try AtomicFile.makeFolder(mask.deletingLastPathComponent())
-    let volume = prepared.volume
-    let brain = prepared.brain ?? volume.map { $0 == 0 ? 0 : 1 }
+  /// Writes the files and returns the sidecar with what was done.
+  func write(_ preprocessed: PreprocessedScan, sidecar: PreprocessingSidecar) throws -> PreprocessingSidecar {
+    let volume = preprocessed.volume
+    let brain = preprocessed.brain ?? volume.map { $0 == 0 ? 0 : 1 }
     let inside = zip(volume.voxels, brain.voxels).map { $1 == 0 ? 0 : $0 }
+    try AtomicFile.makeFolder(mask.deletingLastPathComponent())
     try NIfTI.write(Volume(geometry: volume.geometry, voxels: inside, header: volume.header), to: scan)
-    if let toTemplate = prepared.toTemplate { try ITKTransformFile.write(toTemplate, to: transform) }
+    if let toTemplate = preprocessed.toTemplate { try ITKTransformFile.write(toTemplate, to: transform) }
     var sidecar = sidecar
-    sidecar.isRegistered = prepared.toTemplate != nil
-    sidecar.record = prepared.record
+    (sidecar.isRegistered, sidecar.record) = (preprocessed.toTemplate != nil, preprocessed.record)
     sidecar.description = "The scan on its own grid, 0 outside the brain"
-    try AtomicFile.write(json: sidecar, to: Self.sidecar(of: scan))
+    try AtomicFile.write(json: sidecar, to: scanSidecar)
     (sidecar.description, sidecar.isSkullStripped) = ("Brain on the scan's own grid", nil)
-    try AtomicFile.write(json: sidecar, to: Self.sidecar(of: mask))
+    try AtomicFile.write(json: sidecar, to: maskSidecar)
     try NIfTI.write(
       Mask(geometry: volume.geometry, voxels: brain.voxels, header: volume.header), to: mask)
-  }
-
-  private static func sidecar(of image: URL) -> URL {
-    image.deletingLastPathComponent().appendingPathComponent("\(Manifest.stem(image)).json")
+    return sidecar
   }
 }
 
 extension Preprocessor {
-  /// The same, read from `folder` where it was made before, else made and kept there.
+  /// Preprocesses a scan, or reads it from `folder` where an earlier run kept it; nil keeps nothing.
   package func preprocess(_ scan: ScanCase, keptIn folder: URL?) throws -> PreprocessedScan {
-    guard let folder else { return try self.preprocess(scan) }
+    guard let folder else { return try preprocess(scan) }
     let files = PreprocessedFiles(scan, in: folder)
     let sidecar = try PreprocessingSidecar(scan, key: key)
-    if let there = files.completed(like: sidecar) {
+    if let kept = files.completed(like: sidecar) {
       let brain = try NIfTI.readMask(files.mask)
-      let toTemplate = there.isRegistered ? try ITKTransformFile.read(files.transform) : nil
+      let toTemplate = kept.isRegistered ? try ITKTransformFile.read(files.transform) : nil
       return PreprocessedScan(
         volume: try NIfTI.read(files.scan), brain: brain, toTemplate: toTemplate, z: scan.z,
-        record: there.record,
+        record: kept.record,
         picture: try toTemplate.map {
           try picture(of: VolumeReader.read(scan.image), brain: brain, toTemplate: $0)
         })
     }
-    let prepared = try self.preprocess(scan)
-    try files.write(prepared, sidecar: sidecar)
-    return prepared
+    for file in scan.excludingInputs(from: files.all) { try AtomicFile.remove(file) }
+    let preprocessed = try preprocess(scan)
+    _ = try files.write(preprocessed, sidecar: sidecar)
+    return preprocessed
   }
 }
 
-/// What stands beside a prepared image.
+/// The JSON file beside a preprocessed image.
 struct PreprocessingSidecar: Codable {
   var description = ""
   let sources: [String]
-  /// SHA-256 of the scan and of what came with it.
+  /// SHA-256 of the scan and of the files that belong to it.
   let inputs: [String: String]
   var isSkullStripped: Bool? = true
   var isRegistered = false

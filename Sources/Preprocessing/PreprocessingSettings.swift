@@ -18,11 +18,18 @@ public struct PreprocessingSettings: Settings {
   /// Creates the defaults.
   public init() {}
 
-  /// Returns the settings changed by `key=value` pairs. Throws for an unknown key or a value out of range.
+  /// Returns the settings with single keys changed, written `preprocessing.key=value`; throws a ``ConfigurationError``
+  /// for a key that is unknown or out of range.
   public func with(_ settings: [String]) throws -> PreprocessingSettings {
-    try settings.reduce(self) { result, setting in
-      try PreprocessingSettings(
-        strict: ConfigurationNode(setting: setting), over: result, path: "preprocessing")
+    let group = "preprocessing"
+    return try settings.reduce(self) { result, setting in
+      let node = try ConfigurationNode(setting: setting)
+      guard let keys = node[group] else {
+        let isShort = (try? PreprocessingSettings(strict: node, over: result, path: group)) != nil
+        let key = String(setting.prefix { $0 != "=" })
+        throw ConfigurationError.unknownKey(path: key, nearest: isShort ? "\(group).\(key)" : nil)
+      }
+      return try PreprocessingSettings(strict: keys, over: result, path: group)
     }
   }
 

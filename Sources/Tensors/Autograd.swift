@@ -28,8 +28,8 @@ extension Tensor {
 
   /// The gradients of a scalar with respect to the inputs, without accumulation.
   ///
-  /// - Parameter createGraph: Whether the gradients can be differentiated again.
-  /// - Returns: One tensor of each input's shape; zeros for an input that the scalar does not depend on.
+  /// Returns one tensor of each input's shape; zeros for an input that the scalar does not depend on. With
+  /// `createGraph` the gradients can be differentiated again. Throws if the scalar has no graph.
   public static func gradients(
     of scalar: Tensor, withRespectTo inputs: [Tensor], createGraph: Bool = false
   ) throws(TensorError) -> [Tensor] {

@@ -13,9 +13,8 @@ extension Argument {
 
 /// Runs the operator of this schema name: `add.Tensor` of ATen, or `mkldnn::name` of another namespace.
 ///
-/// - Parameter arguments: The arguments in schema order; `nil` is None. Omitted trailing arguments take the
-///   schema's defaults.
-/// - Returns: The tensors of all results.
+/// The arguments are in the order of the schema; `nil` is None. Omitted trailing arguments take the schema's
+/// defaults. Returns the tensors of all results; throws what libtorch reports.
 @discardableResult
 func callAll(_ name: String, _ arguments: [(any Argument)?]) throws(TensorError) -> [Tensor] {
   func require(_ status: CTStatus) throws(TensorError) {

@@ -48,31 +48,27 @@ import Testing
       try Tool.succeed(data.arguments("participant"))
       return try Tool.succeed(data.arguments("group"))
     }
-    func written() throws -> [String: Date] {
-      try Dictionary(
-        uniqueKeysWithValues: data.out.files.map { file in
-          let attributes = try FileManager.default.attributesOfItem(atPath: (data.out / file).path)
-          return (file, try #require(attributes[.modificationDate] as? Date))
-        })
-    }
     _ = try run()
-    let first = try written()
-    #expect(try Tool.succeed(data.arguments("participant")).standardError.contains("seconds=was there"))
+    let first = try data.out.written()
+    #expect(
+      try Tool.succeed(data.arguments("participant")).standardError.contains(
+        "sub-02_acq-3d_run-1: up to date"))
     _ = try run()
-    #expect(try written() == first)
+    #expect(try data.out.written() == first)
 
     // Another threshold or another scan is another result.
     let map = "sub-02/anat/sub-02_acq-3d_run-1_desc-anomaly_FLAIR.nii.gz"
     let loose = try Tool.succeed(data.arguments("participant", ["--fpr", "0.1"]))
-    #expect(!loose.standardError.contains("was there"))
+    #expect(!loose.standardError.contains("up to date"))
     _ = try run()
-    let second = try written()
+    let second = try data.out.written()
     #expect(second[map] != first[map])
     let scan = try BIDSDataSet(scans: []).raw / "other.nii.gz"
     try FileManager.default.copyItem(at: Cohort.folder.get() / "sub-009/anat/sub-009_FLAIR.nii.gz", to: scan)
     try Data(contentsOf: scan).write(to: data.raw / "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
     let outcome = try Tool.succeed(data.arguments("participant"))
-    #expect(outcome.log.filter { $0.contains("was there") }.map { $0.prefix(20) } == ["sub-02_acq-3d_run-2 "])
+    #expect(
+      outcome.log.filter { $0.contains("up to date") }.map { $0.prefix(20) } == ["sub-02_acq-3d_run-2:"])
   }
 
   @Test func aMapThatWasNotAskedForIsMadeLater() throws {
@@ -80,13 +76,14 @@ import Testing
     func maps() -> [String] { data.out.files.filter { $0.hasSuffix("_desc-exceedance_FLAIR.nii.gz") } }
     try Tool.succeed(data.arguments("participant"))
     #expect(maps() == [])
-    #expect(try !Tool.succeed(data.arguments("participant", asked)).standardError.contains("was there"))
+    #expect(try !Tool.succeed(data.arguments("participant", asked)).standardError.contains("up to date"))
     #expect(
       maps() == (1...2).map { "sub-02/anat/sub-02_acq-3d_run-\($0)_desc-exceedance_FLAIR.nii.gz" })
-    for options in [asked, []] {
-      let again = try Tool.succeed(data.arguments("participant", options))
-      #expect(again.standardError.contains("was there") && maps().count == 2)
-    }
+    let again = try Tool.succeed(data.arguments("participant", asked))
+    #expect(again.standardError.contains("up to date") && maps().count == 2)
+    // A folder has the files of one set of options.
+    #expect(try !Tool.succeed(data.arguments("participant")).standardError.contains("up to date"))
+    #expect(maps() == [])
   }
 
   @Test func twoProcessesAtOnceGiveTheSameBytesAsOneAfterTheOther() throws {
@@ -128,8 +125,17 @@ import Testing
     try FileManager.default.copyItem(
       at: Cohort.patient, to: data.raw / "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
     let again = try Tool.succeed(data.arguments("participant", ["--participant-label", "02"]))
-    #expect(again.log.filter { $0.contains("was there") }.count == 1)
+    #expect(again.log.filter { $0.contains("up to date") }.count == 1)
     #expect(try !(data.out / "sub-02.html").text().contains("not NIfTI"))
+    let forced = try Tool.succeed(data.arguments("participant", ["--participant-label", "02", "--force"]))
+    #expect(!forced.standardError.contains("up to date"))
+
+    // A scan that fails later leaves only its row.
+    try data.write("no scan", to: "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
+    #expect(try Tool.run(data.arguments("participant", ["--participant-label", "02"])).code == 1)
+    let left = data.out.files.filter { $0.contains("_run-1_") }
+    #expect(left == ["sub-02/anat/sub-02_acq-3d_run-1_desc-norma_cases.tsv"])
+    #expect(try (data.out / "sub-02.html").text().contains("not NIfTI"))
   }
 
   @Test func aDryRunWritesNothing() throws {
@@ -170,11 +176,11 @@ import Testing
     kill(running.process.processIdentifier, SIGINT)
     let outcome = running.finish()
     #expect(outcome.code == 130)
-    #expect(outcome.standardError.contains("error: interrupted before sub-1"), "\(outcome.standardError)")
+    #expect(outcome.standardError.contains("error: interrupted after "), "\(outcome.standardError)")
     let group = try Tool.run(data.arguments("group"))
     #expect(group.code == 1 && group.standardError.contains("sub-159"))
     let again = try Tool.succeed(data.arguments("participant"))
-    #expect(again.log.count == 60 && again.log.prefix(2).allSatisfy { $0.contains("was there") })
+    #expect(again.log.count == 60 && again.log.prefix(2).allSatisfy { $0.contains("up to date") })
     try Tool.succeed(data.arguments("group"))
   }
 

@@ -164,7 +164,7 @@ import Testing
     (["segment", "--skull", "maybe", "-i", "a", "-o", "b"], "'auto', 'present' or 'absent'"),
     (["evaluate", "--predictions", "a", "--data", "b", "-o", "c", "--seed", "x"], "--seed"),
     (["bundle", "combine", "-o", "c"], "<bundles>"),
-    (["bundle", "combine", "a", "b", "-o", "c", "--weights", "1", "2"], "--weights goes with --data"),
+    (["bundle", "combine", "a", "b", "-o", "c", "--weights", "1", "2"], "--weights needs --data"),
     (["bundle", "combine", "a", "b", "-o", "c", "--data", "d", "--floors", "1"], "1 numbers for 2 bundles"),
     (["bundle", "calibrate", "a", "-o", "c"], "--data"),
     (["bundle", "note", "a", "--section", "S"], "--text"),

@@ -23,7 +23,7 @@ import Volumes
     #expect(rows.allSatisfy { $0["test_cases"] == "2" && $0["seed"] == "0" })
     #expect(out.halfWritten == [])
     let third = try Tool.succeed(experiment(out, "--methods", "brightness", "normative"))
-    #expect(third.log.filter { $0.contains("finished before") }.count == 2)
+    #expect(third.log.filter { $0.contains("up to date") }.count == 2)
   }
 
   static let refusals: [BadInput] = [

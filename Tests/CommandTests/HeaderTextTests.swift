@@ -65,7 +65,13 @@ import Testing
         "figures",
         ["evaluate", "--predictions", (folder / "maps").path, "--data", manifest.path, "--samples", "10"]
       ),
-      ("prepared", ["prepare", "-i", scan.path, "--set", "registers=false", "--set", "correctsBias=false"]),
+      (
+        "prepared",
+        [
+          "preprocess", "-i", scan.path, "--set", "preprocessing.registers=false", "--set",
+          "preprocessing.correctsBias=false",
+        ]
+      ),
       (
         "people",
         [

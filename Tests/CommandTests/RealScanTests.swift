@@ -87,7 +87,7 @@ import Volumes
     try Data((rows.joined(separator: "\n") + "\n").utf8).write(to: folder / "manifest.tsv")
     let out = folder / "out"
     try Tool.succeed([
-      "prepare", "-i", (folder / "manifest.tsv").path, "-o", out.path, "--weights", Self.weights.path,
+      "preprocess", "-i", (folder / "manifest.tsv").path, "-o", out.path, "--weights", Self.weights.path,
       "--threads", "1",
     ])
     let rowsDone = try TSV(out / "cases.tsv").rows

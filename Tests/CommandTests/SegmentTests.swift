@@ -157,16 +157,70 @@ import Volumes
     // A broken result of an earlier run must not survive.
     let map = try #require(try TSV(second.replacing(with: first) / "cases.tsv").rows.first?["anomaly_map"])
     try Data("broken".utf8).write(to: second / map)
-    _ = try segment(Cohort.manifest, into: second, options)
+    _ = try segment(Cohort.manifest, into: second, options + ["--force"])
     #expect(second.files == before && second.halfWritten == [])
+    for file in before where file != "report.html" {
+      #expect(try (first / file).untimed() == (second / file).untimed(), "\(file)")
+    }
+  }
 
-    for file in before where !["report.html", "cases.tsv"].contains(file) {
-      #expect(try Data(contentsOf: first / file) == Data(contentsOf: second / file), "\(file)")
+  @Test func whatIsCompleteIsKeptUnlessItsSettingsChange() throws {
+    let out = try Workplace.folder(), options = ["--split", "test"]
+    func contents() throws -> [String: Data] {
+      try Dictionary(uniqueKeysWithValues: out.files.map { ($0, try Data(contentsOf: out / $0)) })
     }
-    let rows = try [first, second].map { folder in
-      try TSV(folder / "cases.tsv").rows.map { $0.filter { $0.key != "seconds" } }
+    let first = try segment(Cohort.manifest, into: out, options)
+    #expect(!first.standardError.contains("up to date"))
+    let before = try contents(), written = try out.written()
+    let again = try segment(Cohort.manifest, into: out, options)
+    #expect(again.log == ["2 of 2 cases were up to date"] && again.results == first.results)
+    let listed = ["cases.tsv", "report.html", "segmentation.json"]
+    let rewritten = try out.written().filter { written[$0.key] != $0.value }.keys.sorted()
+    #expect(rewritten == listed, "files of cases are not touched")
+    #expect(try contents() == before, "table and page are the same, with seconds and pictures")
+
+    let forced = try segment(Cohort.manifest, into: out, options + ["--force"])
+    #expect(!forced.standardError.contains("up to date"))
+    #expect(try out.written().allSatisfy { written[$0.key] != $0.value })
+
+    // Other settings give the files of a run into a new folder.
+    let fresh = try Workplace.folder()
+    for (settings, kept) in [(["--exceedance"], 0), (["--fpr", "0.1"], 0), (["--fpr", "0.1"], 2)] {
+      let changed = try segment(Cohort.manifest, into: out, options + settings)
+      #expect(changed.standardError.contains("2 of 2 cases were up to date") == (kept == 2), "\(settings)")
     }
-    #expect(rows[0] == rows[1])
+    _ = try segment(Cohort.manifest, into: fresh, options + ["--fpr", "0.1"])
+    #expect(out.files == fresh.files)
+    for file in fresh.files where file != "report.html" {
+      #expect(try (out / file).untimed() == (fresh / file).untimed(), "\(file)")
+    }
+  }
+
+  @Test func aCaseThatFailsLeavesNoFileOfAnEarlierRun() throws {
+    let folder = try Workplace.folder(), scan = folder / "sub-1_FLAIR.nii.gz", out = folder / "out"
+    try FileManager.default.copyItem(at: Cohort.patient, to: scan)
+    _ = try segment(scan, into: out, ["--exceedance"])
+    #expect(out.files.count { $0.hasPrefix("sub-1/") } == 13)
+    try Data("no scan".utf8).write(to: scan)
+    let failed = try Tool.run([
+      "segment", "-i", scan.path, "-o", out.path, "--bundle", Cohort.bundle.path, "--threads", "1",
+    ])
+    #expect(failed.code == 65)
+    #expect(out.files == ["cases.tsv", "report.html", "segmentation.json"])
+    #expect(try TSV(out / "cases.tsv").rows.map { $0["status"] } == ["failed"])
+  }
+
+  @Test func aPreprocessedCohortMayBeSegmentedIntoItsOwnFolder() throws {
+    let out = try Workplace.folder(), files = "sub-1/anat/sub-1_desc-"
+    try FileManager.default.createDirectory(at: out / "sub-1/anat", withIntermediateDirectories: true)
+    let brain = try Cohort.folder.get() / "sub-008/anat/sub-008_desc-brain_mask.nii.gz"
+    try FileManager.default.copyItem(at: brain, to: out / "\(files)brain_mask.nii.gz")
+    try FileManager.default.copyItem(at: Cohort.patient, to: out / "\(files)preproc_FLAIR.nii.gz")
+    let manifest =
+      "participant_id\timage\tbrain_mask\nsub-1\t\(files)preproc_FLAIR.nii.gz\t\(files)brain_mask.nii.gz\n"
+    try Data(manifest.utf8).write(to: out / "manifest.tsv")
+    _ = try segment(out / "manifest.tsv", into: out)
+    #expect(try TSV(out / "cases.tsv").rows.map { $0["status"] } == ["ok"])
   }
 
   @Test func quietSaysNothingAndJSONLinesAreJSON() throws {

@@ -147,4 +147,27 @@ extension URL {
   }
 
   func text() throws -> String { try String(contentsOf: self, encoding: .utf8) }
+
+  /// When each file below was written, by its path relative to this folder.
+  func written() throws -> [String: Date] {
+    try Dictionary(
+      uniqueKeysWithValues: files.map { file in
+        let attributes = try FileManager.default.attributesOfItem(atPath: (self / file).path)
+        return (file, try #require(attributes[.modificationDate] as? Date))
+      })
+  }
+
+  /// The bytes of a result without the seconds that a case took.
+  func untimed() throws -> Data {
+    if lastPathComponent == "cases.tsv" {
+      let table = try TSV(self)
+      return try JSONEncoder().encode(
+        table.rows.map { row in table.columns.filter { $0 != "seconds" }.map { row[$0] ?? "" } })
+    }
+    let data = try Data(contentsOf: self)
+    guard path.hasSuffix("_desc-norma_record.json") else { return data }
+    var record = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    record["seconds"] = nil
+    return try JSONSerialization.data(withJSONObject: record, options: .sortedKeys)
+  }
 }

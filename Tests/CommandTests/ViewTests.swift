@@ -148,10 +148,11 @@ import Volumes
     BadInput("a table that is not there", 66, ["cannot be read", "nowhere.tsv", "number"]) {
       try $0.segment(Cohort.patient, ["--threshold", "nowhere.tsv"])
     },
-    BadInput("no table of thresholds", 65, ["no table of thresholds", "case_id"], table("a\tb\n1\t2\n")),
+    BadInput("no table of thresholds", 65, ["not a table of thresholds", "case_id"], table("a\tb\n1\t2\n")),
     BadInput(
-      "no number", 65, ["no table of thresholds", "0 or more"], table("case_id\tthreshold\nx\thigh\n")),
-    BadInput("below 0", 65, ["no table of thresholds", "0 or more"], table("case_id\tthreshold\nx\t-1\n")),
+      "no number", 65, ["not a table of thresholds", "0 or more"], table("case_id\tthreshold\nx\thigh\n")),
+    BadInput(
+      "below 0", 65, ["not a table of thresholds", "0 or more"], table("case_id\tthreshold\nx\t-1\n")),
     BadInput("other cases", 65, ["none of these cases", "*"], table("case_id\tthreshold\nx\t1\n")),
   ])
   func aTableThatCannotBeMeantIsRefused(input: BadInput) throws {

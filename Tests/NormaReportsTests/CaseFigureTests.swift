@@ -60,7 +60,7 @@ import Volumes
       #expect(montage.caption == "Best case of dense VAE, sub-0, Dice 0.500, z = -4 mm")
       #expect(montage.panels.map(\.caption).prefix(2) == ["scan", "anomaly map"])
       #expect(
-        montage.panels[2].caption.contains("yellow: called") && montage.panels[2].caption.contains("blue"))
+        montage.panels[2].caption.contains("yellow: predicted") && montage.panels[2].caption.contains("blue"))
     }
   }
 
@@ -93,7 +93,7 @@ import Volumes
     try withExhibits(cases: 3, size: 300) { manifest, folder, figures in
       let runs = ExperimentPlan.baur2018.map { method in
         Fixture.run(
-          method, 0.3, scaled: ExperimentPlan.draws(method) ? 0.35 : nil, figures: figures)
+          method, 0.3, scaled: ExperimentPlan.isStochastic(method) ? 0.35 : nil, figures: figures)
       }
       let pictures = CaseFigurePictures(manifest: manifest, folder: folder)
       let html = Fixture.html(

@@ -36,27 +36,36 @@ import Volumes
     let sections = try sections(patients: 2, healthy: 1)
     #expect(
       sections.map(\.heading)
-        == ["Thresholds known before", "Lesions found", "Lesion-free cases", "Cases told apart"])
+        == [
+          "Thresholds chosen before the test", "Lesions found", "Lesion-free cases",
+          "Detection of cases with a lesion",
+        ])
     let runs = sections.map(html)
     for text in ["healthy FPR 1 %", "labelled validation", "HD95", "Surface Dice", "1.00 ± 0 / 1.00 (2)"] {
       #expect(runs[0].contains(text), "\(text)")
     }
     #expect(runs[1].contains("&lt;200 (n = 2)") && runs[1].contains("&gt;1000 (n = 0)"))
-    #expect(runs[2].contains("1 lesion-free case:"))
+    #expect(runs[2].contains("1 lesion-free case, in which every prediction is false"))
     #expect(runs[3].contains("2 have one, 1 has none") && runs[3].contains("different sets or scanners"))
   }
 
   @Test func whatThereIsNotIsLeftOut() throws {
     #expect(
-      try sections(patients: 2, healthy: 0).map(\.heading) == ["Thresholds known before", "Lesions found"])
+      try sections(patients: 2, healthy: 0).map(\.heading) == [
+        "Thresholds chosen before the test", "Lesions found",
+      ])
     #expect(
-      try sections(patients: 1, healthy: 0, detail: .ranking).map(\.heading) == ["Thresholds known before"])
-    #expect(try sections(patients: 0, healthy: 2).map(\.heading).contains("Cases told apart") == false)
+      try sections(patients: 1, healthy: 0, detail: .ranking).map(\.heading) == [
+        "Thresholds chosen before the test"
+      ])
+    #expect(
+      try sections(patients: 0, healthy: 2).map(\.heading).contains("Detection of cases with a lesion")
+        == false)
   }
 
   @Test func droppedRegionsAreMentioned() throws {
     #expect(html(try sections(patients: 1, healthy: 0)[0]).contains("dropped") == false)
     #expect(
-      html(try sections(patients: 1, healthy: 0, minimumLesionSize: 5)[0]).contains("below 5 mm³ dropped"))
+      html(try sections(patients: 1, healthy: 0, minimumLesionSize: 5)[0]).contains("below 5 mm³ are dropped"))
   }
 }

@@ -57,7 +57,7 @@ enum ExperimentFixture {
       ("raw", auprc / 2, false), ("eroded mask", auprc, true), ("component filter", auprc, false),
     ]
     if let scaled { chains.append(("divided by sd", scaled, true)) }
-    let epochs = ExperimentPlan.draws(method) ? 3 : 0
+    let epochs = ExperimentPlan.isStochastic(method) ? 3 : 0
     return RunResult(
       method: method, seed: seed, digest: "", testCases: scans, allTestCases: 592, validationCases: 49,
       chains: chains.map {

@@ -52,8 +52,8 @@ import Volumes
     #expect(main.rows[0][2].main == "2" && main.rows[0][4].main == "0.250")
     #expect(main.rows[0][4].below == ["[0.170, 0.330]"])
     let html = Fixture.html(results)
-    #expect(html.contains("Not there: normative-0, dense-ae-2."))
-    #expect(html.contains("Left out, for not every seed has them: dense-ae &#39;divided by sd&#39;."))
+    #expect(html.contains("Missing: normative-0, dense-ae-2."))
+    #expect(html.contains("Left out, because not every seed has them: dense-ae &#39;divided by sd&#39;."))
     #expect(!html.contains("Best, median and worst cases"))
   }
 
@@ -62,13 +62,14 @@ import Volumes
     for words in ["Lesion-free is not healthy", "310 scans trained, 49 chose", "simulated people", "5.26 %"] {
       #expect(whole.contains(words), "\(words)")
     }
-    for words in ["Only axial levels", "of a seeded order", "Not there", "too few for a claim", "Left out"] {
+    for words in ["Only axial slices", "a seeded order", "Missing:", "too few for a claim", "Left out"] {
       #expect(!whole.contains(words), "\(words)")
     }
     let limited = Fixture.html(
       try Fixture.results([Fixture.run("anogan", 0.4, scans: 20)], settings: ["recipe.zRange=[10,26]"]))
     for words in [
-      "Only axial levels from z = 10 to 26 mm", "scored on 20 of 592 test scans", "too few for a claim",
+      "Only axial slices from z = 10 to 26 mm", "scored on 20 of 592 test scans", "a seeded order",
+      "too few for a claim",
     ] {
       #expect(limited.contains(words), "\(words)")
     }
@@ -136,7 +137,7 @@ import Volumes
 
   @Test func withoutAnyPartThePageStillStands() throws {
     let html = Fixture.html(try Fixture.results([], methods: ["brightness", "dense-ae"]))
-    #expect(html.contains("Not there: brightness-0, dense-ae-0."))
+    #expect(html.contains("Missing: brightness-0, dense-ae-0."))
     #expect(!html.contains("<svg") && !html.contains("<img"))
   }
 }

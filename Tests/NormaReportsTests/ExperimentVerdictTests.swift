@@ -74,7 +74,7 @@ import Testing
 
   @Test func withoutBrightnessNothingIsClaimed() throws {
     let verdict = ExperimentVerdict(try Fixture.results([Fixture.run("dense-ae", 0.45)]))
-    #expect(verdict.paragraph.hasPrefix("Brightness was not run of this experiment"))
+    #expect(verdict.paragraph.hasPrefix("This experiment has no baseline that learns nothing"))
     #expect(verdict.facts.isEmpty)
   }
 

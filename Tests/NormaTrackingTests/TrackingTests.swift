@@ -87,7 +87,7 @@ private func makeRun(_ name: String, epochs: Int, in place: URL, isFinished: Boo
       let file = place.appendingPathComponent("runs.sqlite")
       try Data("not a database, but long enough to be looked at".utf8).write(to: file)
       let problem = #expect(throws: Problem.self) { try RunStore(file) }
-      #expect(problem?.place == file.path)
+      #expect(problem?.location == file.path)
     }
   }
 
@@ -96,7 +96,7 @@ private func makeRun(_ name: String, epochs: Int, in place: URL, isFinished: Boo
       let run = try makeRun("vae", epochs: 1, in: place)
       try Data("epoch,validation_loss\n1,2\n2\n".utf8).write(to: run.metrics)
       let problem = #expect(throws: Problem.self) { try RunRecord(of: run) }
-      #expect(problem?.place == run.metrics.path)
+      #expect(problem?.location == run.metrics.path)
     }
   }
 }

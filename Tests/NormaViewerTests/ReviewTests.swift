@@ -90,7 +90,7 @@ import Testing
     for text in ["case_id\tdecision\nx\taccepted\n", "case_id\tdecision\tnote\tchanged\nx\tyes\tn/a\tn/a\n"] {
       try AtomicFile.write(text, to: file)
       let problem = #expect(throws: Problem.self) { try results.viewer() }
-      #expect(problem?.kind == .badData && problem?.place == file.path)
+      #expect(problem?.kind == .badData && problem?.location == file.path)
       #expect(try String(contentsOf: file, encoding: .utf8) == text)
     }
     // Damaged while the viewer runs.
@@ -124,6 +124,6 @@ import Testing
     let results = try Results()
     defer { results.remove() }
     let problem = #expect(throws: Problem.self) { try results.viewer(rater: name) }
-    #expect(problem?.kind == .usage && problem?.place == "--rater")
+    #expect(problem?.kind == .usage && problem?.location == "--rater")
   }
 }

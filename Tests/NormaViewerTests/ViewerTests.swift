@@ -103,33 +103,19 @@ import Volumes
     }
   }
 
-  @Test func ratesComeFromTheRecordOrFromTheBundleThatItNames() async throws {
+  @Test func ratesComeFromTheRecord() async throws {
     let results = try Results()
     defer { results.remove() }
-    let file = results.folder.appendingPathComponent("segmentation.json")
-    func curve(_ record: String) async throws -> [Cohort.Point] {
-      try AtomicFile.write(record, to: file)
-      nonisolated(unsafe) var cohort: Cohort?
-      try await serving(results) { cohort = try await $0.get("/api/cohort").json() }
-      #expect(cohort?.minimumLesionSize == 12 && cohort?.cases[0].threshold == 0.7)
-      return try #require(cohort).curve
-    }
-    func record(_ bundle: String, _ more: String) -> String {
+    let record = """
+      {"normaVersion": "0", "bundle": "mine", "method": "m", "threshold": 0.7, "minimumLesionSize": 12,
+       "thresholdsByRate": {}, "thresholdsByName": {},
+       "healthyCurve": [{"rate": 0.01, "threshold": 3}, {"rate": 0.1, "threshold": 1}]}
       """
-      {"normaVersion": "0", "bundle": "\(bundle)", "method": "m", "threshold": 0.7, "minimumLesionSize": 12, \(more)}
-      """
-    }
-    let points = #"[{"rate": 0.01, "threshold": 3}, {"rate": 0.1, "threshold": 1}]"#
-    let noted = try await curve(record("mine", #""thresholdsByRate": {}, "healthyCurve": \#(points)"#))
-    #expect(noted == [.init(rate: 0.01, threshold: 3), .init(rate: 0.1, threshold: 1)])
-    let older = try await curve(record("mine", #""thresholdsByRate": {"0.1": 1, "0.01": 3, "0.05": 2}"#))
-    #expect(older.map(\.rate) == [0.01, 0.05, 0.1] && older.map(\.threshold) == [3, 2, 1])
-    let shipped = try ModelBundle(named: "flair-strict").description.calibration
-    let threshold = try shipped.threshold(atRate: 0.01)
-    let named = try await curve(record("flair-strict", #""thresholdsByRate": {"0.01": \#(threshold)}"#))
-    #expect(named.map(\.threshold) == shipped.curve.map(\.threshold))
-    let other = try await curve(record("flair-strict", #""thresholdsByRate": {"0.01": 99}"#))
-    #expect(other == [.init(rate: 0.01, threshold: 99)], "a bundle that only has the name")
+    try AtomicFile.write(record, to: results.folder.appendingPathComponent("segmentation.json"))
+    nonisolated(unsafe) var cohort: Cohort?
+    try await serving(results) { cohort = try await $0.get("/api/cohort").json() }
+    #expect(cohort?.minimumLesionSize == 12 && cohort?.cases[0].threshold == 0.7)
+    #expect(cohort?.curve == [.init(rate: 0.01, threshold: 3), .init(rate: 0.1, threshold: 1)])
   }
 
   @Test func aTakenPortIsAProblem() throws {
@@ -138,7 +124,7 @@ import Volumes
     let first = try results.viewer()
     let port = try #require(Client(address: first.address)).port
     let problem = #expect(throws: Problem.self) { try results.viewer(port: port) }
-    #expect(problem?.kind == .cannotCreate && problem?.place == "127.0.0.1:\(port)")
+    #expect(problem?.kind == .cannotCreate && problem?.location == "127.0.0.1:\(port)")
     #expect(problem?.advice.contains("--port") == true)
   }
 
@@ -154,7 +140,7 @@ import Volumes
     }
     try FileManager.default.removeItem(at: table)
     let problem = #expect(throws: Problem.self) { try results.viewer() }
-    #expect(problem?.kind == .missingInput && problem?.place == results.folder.path)
+    #expect(problem?.kind == .missingInput && problem?.location == results.folder.path)
   }
 
   @Test func withoutNiiVueTheProblemSaysHowToGetIt() throws {

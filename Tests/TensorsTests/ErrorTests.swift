@@ -80,7 +80,7 @@ struct ErrorTests {
   @Test func aProblemSaysWhichOperationFailed() throws {
     let error = #expect(throws: TensorError.self) { try Tensor.zeros([2, 3]).matmul(.zeros([2, 4])) }
     let problem = try #require(error).problem
-    #expect(problem.kind == .internalError && problem.place == "matmul of [2, 3] and [2, 4]")
+    #expect(problem.kind == .internalError && problem.location == "matmul of [2, 3] and [2, 4]")
     #expect(problem.what.hasSuffix("mat1 and mat2 shapes cannot be multiplied (2x3 and 2x4)"))
   }
 

@@ -53,7 +53,7 @@ enum Target: String, CaseIterable {
     case .transform: _ = try ITKTransformFile.read(url)
     case .evaluation:
       let manifest = Manifest(cases: [], source: url)
-      _ = try EvaluationRun(predictions: folder, manifest: manifest)(samples: 1)
+      _ = try EvaluationRun(predictions: folder, manifest: manifest).evaluate(samples: 1)
     case .sidecar:
       _ = try? BIDSDescription(of: folder)
       _ = CohortKey(sidecar: url)

@@ -1,18 +1,19 @@
 import StrictSettings
 import Tensors
 
-/// AnoGAN (Schlegl et al. 2017), the comparator of Baur et al. 2018: a generator of normal slices; each slice is
-/// compared with the closest one that a search over the generator's codes finds.
+/// AnoGAN (Schlegl et al. 2017), a comparator in Baur et al. 2018: a generator of normal slices. Each slice is compared
+/// with the closest one that a search over the generator's latent space finds.
 final class AnoGAN: NetworkMethod {
   struct ModelSettings: Settings {
-    /// The generator is this network's decoder; its codes are dense, of length `denseSize`.
+    /// The generator is this network's decoder; its latents are dense, of length `denseSize`.
     var network = NetworkSettings()
+    /// The critic that the generator learns from.
     var critic = AnoGAN.defaultCritic
-    /// Gradient steps of the search for each slice.
+    /// Gradient steps of the search per slice.
     var searchSteps = 500
-    /// Adam's rate in the search.
+    /// Adam's learning rate in the search.
     var searchRate = 0.05
-    /// Share of the critic's features in the search's loss, the pixels having the rest (0.1 in the paper).
+    /// Weight of the critic's features in the search's loss; the pixels have the rest (0.1 in the paper).
     var featureWeight = 0.1
 
     func validate(path: String) throws {
@@ -27,6 +28,18 @@ final class AnoGAN: NetworkMethod {
   static let name = "anogan"
   static let summary =
     "generative adversarial network with a search over codes (Schlegl et al. 2017); slow"
+  static let metadata = MethodMetadata(isSlowSearch: true)
+  static let presets = [
+    Preset(
+      "anogan", shownAs: "AnoGAN",
+      summary: "generative adversarial network with a search over codes (Schlegl et al. 2017)",
+      role: .paper, comparisonRow: 9,
+      yaml: """
+        method: anogan
+        training: {epochs: 30, learningRate: 2e-4, finalLearningRate: 2e-4}
+        scoring: {normalization: deviation}
+        """)
+  ]
 
   private static var defaultCritic: CriticSettings {
     var critic = CriticSettings()
@@ -47,10 +60,10 @@ final class AnoGAN: NetworkMethod {
     try pair.learn(batch, context)
   }
 
-  /// No loss of a lone generator says how good it is.
+  /// The losses of a generator do not say how good it is.
   func validationLosses(_ batch: Batch) throws -> Losses? { nil }
 
-  /// The search starts at the mean of the codes, or with `draws` at a drawn one.
+  /// The search starts at the mean of the latent space, or at a sample of it where a generator is given.
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     let start =
       try generator.map { try pair.generator.sampleLatents(batch.count, $0) }
@@ -59,14 +72,14 @@ final class AnoGAN: NetworkMethod {
     return try AnomalyScore(batch, reconstruction: reconstruction.detach(), residual: context.residual)
   }
 
-  /// The codes that minimise (1 - w) · Σ|x - G(z)| + w · Σ|f(x) - f(G(z))|, slice by slice.
+  /// The latents that minimise (1 - w) · Σ|x - G(z)| + w · Σ|f(x) - f(G(z))|, slice by slice.
   private func search(_ batch: Batch, from start: Tensor) throws -> Tensor {
-    let code = try start.requiresGrad_()
-    let optimizer = try Adam([("code", code)], learningRate: settings.searchRate)
+    let latent = try start.requiresGrad_()
+    let optimizer = try Adam([("latent", latent)], learningRate: settings.searchRate)
     let weight = Float(settings.featureWeight)
     let features = try pair.critic.features(batch.images)
     for _ in 0..<settings.searchSteps {
-      let image = try pair.generator(code, training: false)
+      let image = try pair.generator(latent, training: false)
       var loss = try Loss.l1(image, batch.images, reduction: .sum) * (1 - weight)
       if weight > 0 {
         loss = try loss + Loss.l1(pair.critic.features(image), features, reduction: .sum) * weight
@@ -75,7 +88,7 @@ final class AnoGAN: NetworkMethod {
       try loss.backward()
       try optimizer.step()
     }
-    return try code.detach()
+    return try latent.detach()
   }
 
   var scoringModules: any StatefulModule { pair.scoringModules }

@@ -1,18 +1,18 @@
 import StrictSettings
 import Tensors
 
-/// AnoVAEGAN of Baur et al. 2018: a spatial variational autoencoder whose reconstructions must also pass a critic,
-/// for which the decoder is the generator.
+/// AnoVAEGAN of Baur et al. 2018: a spatial variational autoencoder whose reconstructions must also pass a critic. To
+/// the critic the decoder is the generator.
 ///
-/// Per slice the autoencoder minimises the sum over pixels of |x - x̂|, plus `klWeight` times the KL divergence,
-/// plus `adversarialWeight` times the adversarial loss; the critic learns between its updates.
+/// Per slice the autoencoder minimises the sum over pixels of |x - x̂|, plus `klWeight` times the KL divergence, plus
+/// `adversarialWeight` times the adversarial loss. The critic learns between its updates.
 final class AnoVAEGAN: NetworkMethod {
-  /// When the adversarial loss moves the autoencoder.
+  /// The update in which the adversarial loss moves the autoencoder.
   enum UpdateOrder: String, Codable, Hashable, Sendable, CaseIterable {
-    /// In one update together with the other losses, after the critic's.
+    /// One update with all losses, after the critic's.
     case joint
-    /// In an update of its own after that of the other losses, before the critic's (Baur et al. 2021). Adam makes
-    /// it as large as the other one.
+    /// An update of its own, after that of the other losses and before the critic's (Baur et al. 2021). Adam makes it as
+    /// large as the other one.
     case separate
   }
 
@@ -25,6 +25,7 @@ final class AnoVAEGAN: NetworkMethod {
     var adversarialWeight = 1.0
     /// Weight of the gradient-difference loss against the summed pixel error; 0 = without.
     var gradientDifferenceWeight = 0.0
+    /// Whether the adversarial loss has an update of its own, or is part of a joint one.
     var updateOrder = UpdateOrder.separate
 
     func validate(path: String) throws {
@@ -40,6 +41,17 @@ final class AnoVAEGAN: NetworkMethod {
 
   static let name = "anovaegan"
   static let summary = "spatial variational autoencoder trained against a critic (Baur et al. 2018)"
+  static let metadata = MethodMetadata(exportsONNX: true)
+  static let presets = [
+    Preset(
+      "anovaegan", shownAs: "AnoVAEGAN", summary: summary, role: .paper, comparisonRow: 8,
+      yaml: """
+        method: anovaegan
+        model: {critic: {channels: [16, 32, 64, 64], steps: 2}}
+        training: {epochs: 20, learningRate: 5e-4}
+        scoring: {normalization: deviation}
+        """)
+  ]
 
   private let settings: ModelSettings
   private let context: MethodContext

@@ -1,9 +1,10 @@
 import StrictSettings
 import Tensors
 
-/// Autoencoder of Baur et al. 2018: what it cannot reconstruct through its code is anomalous.
+/// Autoencoder of Baur et al. 2018: what it cannot reconstruct is anomalous.
 ///
-/// Loss per slice: sum over pixels of |x - x̂|, plus the gradient-difference loss where it has a weight.
+/// The loss per slice is the sum over pixels of |x - x̂|, plus `gradientDifferenceWeight` times the gradient-difference
+/// loss.
 final class Autoencoder: NetworkMethod {
   struct ModelSettings: Settings {
     var network = NetworkSettings()
@@ -23,6 +24,28 @@ final class Autoencoder: NetworkMethod {
 
   static let name = "autoencoder"
   static let summary = "autoencoder, code dense or spatial (Baur et al. 2018)"
+  static let metadata = MethodMetadata(exportsONNX: true)
+  static let presets = [
+    Preset(
+      "dense-ae", shownAs: "dense AE", summary: "autoencoder with a flattened code (Baur et al. 2018)",
+      role: .paper, comparisonRow: 4,
+      yaml: """
+        method: autoencoder
+        model: {network: {code: dense}}
+        training: {epochs: 40}
+        scoring: {normalization: deviation}
+        """),
+    Preset(
+      "spatial-ae", shownAs: "spatial AE",
+      summary: "autoencoder whose code is a small image (Baur et al. 2018)",
+      role: .paper, comparisonRow: 6,
+      yaml: """
+        method: autoencoder
+        model: {network: {code: spatial}}
+        training: {epochs: 20}
+        scoring: {normalization: deviation}
+        """),
+  ]
 
   private let context: MethodContext
   private let parameters: ParameterStore

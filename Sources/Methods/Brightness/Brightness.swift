@@ -1,14 +1,14 @@
 import StrictSettings
-package import Tensors
+import Tensors
 
 /// The baseline that learns nothing: how much brighter than the brain's median a voxel is.
 ///
 /// The map is max(10 (x - 0.5), 0) of the input x. With the recipe's normalisation `robust-z` that is the z-score. With
 /// `equalized` it is the rank above the median's (Meissen et al. 2021), so the method does not ask for z-scores.
-package final class Brightness: Method {
-  package struct ModelSettings: Settings {
-    /// Standard deviations, in pixels of the model grid, of Gaussian smoothings within the brain whose mean is scored;
-    /// empty = the slice as it is.
+final class Brightness: Method {
+  struct ModelSettings: Settings {
+    /// Standard deviations of Gaussian smoothings within the brain, in pixels of the model grid; the score is the mean of
+    /// the smoothed slices. Empty = the slice as it is.
     var sigmas: [Double] = []
 
     func validate(path: String) throws {
@@ -17,27 +17,56 @@ package final class Brightness: Method {
     }
   }
 
-  package static let name = "brightness"
-  package static let summary =
-    "robust z-score of the brightness inside the brain, smoothed or not; learns nothing"
+  static let name = "brightness"
+  static let summary = "robust z-score of the brightness inside the brain, smoothed or not; learns nothing"
+  static let metadata = MethodMetadata(isStochastic: false)
+  static let presets = [
+    Preset(
+      "brightness", summary: "robust z-score of the brightness inside the brain; learns nothing",
+      role: .baseline, comparisonRow: 1,
+      yaml: """
+        method: brightness
+        training: {epochs: 0}
+        """),
+    Preset(
+      "equalized-brightness", shownAs: "equalised brightness",
+      summary: "histogram-equalised brightness with median and component filter (Meissen et al. 2021)",
+      role: .baseline, comparisonRow: 2,
+      yaml: """
+        method: brightness
+        recipe: {normalization: equalized}
+        training: {epochs: 0}
+        scoring: {minimumLesionSize: 10}
+        """),
+    Preset(
+      "smooth-brightness",
+      summary: "mean of the brightness smoothed by 1.5 and 4.5 mm, for lesions of any size; learns nothing",
+      role: .baseline,
+      yaml: """
+        method: brightness
+        model: {sigmas: [1, 3]}
+        training: {epochs: 0}
+        scoring: {median: 1}
+        """),
+  ]
 
   private let smoothings: [GaussianSmoothing]
 
-  package init(settings: ModelSettings, context: MethodContext) throws {
+  init(settings: ModelSettings, context: MethodContext) throws {
     smoothings = try settings.sigmas.map {
       try GaussianSmoothing(size: context.imageSize, sigma: $0, device: context.device)
     }
   }
 
-  package func step(_ batch: Batch, _ context: StepContext) throws -> Losses { Losses(total: 0) }
-  package func validationLosses(_ batch: Batch) throws -> Losses? { Losses(total: 0) }
+  func step(_ batch: Batch, _ context: StepContext) throws -> Losses { Losses(total: 0) }
+  func validationLosses(_ batch: Batch) throws -> Losses? { Losses(total: 0) }
 
-  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     let intensity = try RobustZScale.toZ(batch.images)
     let smooth = try smoothings.map { try $0(intensity, weights: batch.brain) }
     return AnomalyScore(map: try (smooth.isEmpty ? intensity : .stack(smooth).mean([0])).relu() * batch.brain)
   }
 
-  package let state: [String: Tensor] = [:]
-  package func load(state: [String: Tensor]) throws {}
+  let state: [String: Tensor] = [:]
+  func load(state: [String: Tensor]) throws {}
 }

@@ -1,17 +1,23 @@
 public import StrictSettings
 public import Tensors
 
-/// A value-configured model with two verbs: learn from a batch, and score one.
+/// A model with settings of its own that learns from batches of slices and scores them.
 ///
-/// Everything a method knows lies in its ``state``; randomness comes only from the contexts it is given, so
-/// that a run can be stopped and resumed bit for bit. To add a method, conform to this protocol and register it.
+/// All that a method has learned is in its ``state``, and its random numbers come only from the contexts that it is
+/// given. A run can therefore be stopped and resumed bit for bit. To add a method, conform to this protocol and register
+/// the type.
 public protocol Method: AnyObject, SendableMetatype {
   associatedtype ModelSettings: Settings
   /// The name in configurations and tables.
   static var name: String { get }
   /// One line for listings.
   static var summary: String { get }
-  /// Whether it must be shown lesions with their masks; most methods may not.
+  /// What tables, plots and commands need to know about it.
+  static var metadata: MethodMetadata { get }
+  /// Its starting configurations.
+  static var presets: [Preset] { get }
+  /// Whether it learns from slices with lesions and their masks. Such a method requires `training.exclusion` none, which
+  /// all other methods refuse.
   static var learnsFromLesions: Bool { get }
   /// Whether it computes with z-scores: the recipe's normalisation must then be `robust-z`.
   static func needsZScores(_ settings: ModelSettings) throws -> Bool
@@ -19,33 +25,38 @@ public protocol Method: AnyObject, SendableMetatype {
   /// Builds the untrained model; throws when the settings do not fit the image size.
   init(settings: ModelSettings, context: MethodContext) throws
 
-  /// Learns from slices, lesion-free but for methods that learn from lesions, and reports the losses before the update.
+  /// Learns from a batch and returns the losses before the update. The slices show no lesions, except to methods that
+  /// learn from them.
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses
-  /// Losses without learning; their total on the validation slices chooses the checkpoint. Nil where no
-  /// loss can choose, as for a lone generator: then the weights of the last epoch stand.
+  /// The losses without learning; their total over the validation slices chooses the checkpoint. Nil where no loss can
+  /// choose, as for a generator alone: the weights of the last epoch are then used.
   func validationLosses(_ batch: Batch) throws -> Losses?
-  /// The anomaly map, and a reconstruction where the method makes one. Never learns; draws only from `draws`,
-  /// which keeps dropout on and samples a random code; without it, every call gives the same.
+  /// The anomaly map, and the reconstruction of a method that makes one; nothing is learned. With a generator, dropout
+  /// stays on and the latent is a random sample; without one, every call gives the same.
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore
 
-  /// What scoring needs, by name; the bundle's weights.
+  /// The tensors that scoring needs, by name: the bundle's weights.
   var state: [String: Tensor] { get throws }
   /// Restores ``state``; throws when a tensor is missing or has another shape.
   func load(state: [String: Tensor]) throws
-  /// What only training needs, by name.
+  /// The tensors that only training needs, by name.
   var optimizerState: [String: Tensor] { get throws }
   /// Restores ``optimizerState``.
   func load(optimizerState: [String: Tensor]) throws
 }
 
 extension Method {
-  /// The rule: what is not normal is not shown.
+  /// The metadata of a network that is trained.
+  public static var metadata: MethodMetadata { MethodMetadata() }
+  /// No presets.
+  public static var presets: [Preset] { [] }
+  /// False: an unsupervised method sees no lesion.
   public static var learnsFromLesions: Bool { false }
-  /// A method takes the input on any scale.
-  public static func needsZScores(_ settings: ModelSettings) -> Bool { false }
-  /// The score without draws.
+  /// False: the input may be on any scale.
+  public static func needsZScores(_ settings: ModelSettings) throws -> Bool { false }
+  /// The score without random numbers.
   public func score(_ batch: Batch) throws -> AnomalyScore { try score(batch, generator: nil) }
-  /// A method without optimiser keeps nothing.
+  /// Empty, for a method without an optimiser.
   public var optimizerState: [String: Tensor] { [:] }
   /// Nothing to restore.
   public func load(optimizerState: [String: Tensor]) throws {}

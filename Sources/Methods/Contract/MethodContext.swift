@@ -1,16 +1,16 @@
 public import Tensors
 
-/// What a method is built for.
+/// The circumstances that a method is built for.
 public struct MethodContext: Sendable {
   /// Side of the square input in pixels.
   public var imageSize: Int
-  /// Where it computes.
+  /// The device it computes on.
   public var device: Device
-  /// Seeds the initial weights.
+  /// The seed of the initial weights.
   public var seed: UInt64
-  /// What of the difference between input and reconstruction counts.
+  /// The part of the difference between input and reconstruction that counts as anomalous.
   public var residual: Residual
-  /// How exactly networks compute while they are trained; scoring is always exact.
+  /// The precision of networks during training; scoring is always in float32.
   public var precision: Precision
 
   /// A context; the defaults are those of a test.
@@ -24,16 +24,16 @@ public struct MethodContext: Sendable {
 }
 
 extension MethodContext {
-  /// Runs a network: exactly when scoring, in ``precision`` when training.
+  /// Runs a network, in ``precision`` for training and in float32 for scoring.
   package func compute(_ training: Bool, _ body: () throws -> Tensor) throws -> Tensor {
     try (training ? precision : .float32).compute(on: device, body)
   }
 }
 
-/// How exactly a network computes while it is trained.
+/// The precision of a network's forward pass during training.
 public enum Precision: String, Codable, Hashable, Sendable, CaseIterable {
   case float32
-  /// Convolutions and matrix products in bfloat16, everything else and the weights in float32.
+  /// Convolutions and matrix products in bfloat16; the weights and everything else in float32.
   case bfloat16
 
   /// Runs a forward pass in this precision; the result is float32.

@@ -1,22 +1,23 @@
 import StrictSettings
 import Tensors
 
-/// Denoising autoencoder with coarse noise (Kascenas et al. 2022): a U-Net takes noise out of lesion-free slices, and
-/// out of others whatever is like it (Decisions/0015-classic-comparators.md).
+/// Denoising autoencoder with coarse noise (Kascenas et al. 2022): a U-Net learns to remove noise from lesion-free slices,
+/// and removes what resembles it from others (Decisions/0015-classic-comparators.md).
 ///
-/// Loss: mean over the brain of (x - x̂)². Nothing is added to a slice that is scored.
+/// The loss is the mean over the brain of (x - x̂)². Nothing is added to a slice that is scored.
 final class DenoisingAutoencoder: NetworkMethod {
   struct ModelSettings: Settings {
+    /// The U-Net.
     var network = DenoisingAutoencoder.defaultNetwork
-    /// Nodes of the noise across the image.
+    /// Nodes of the noise across the image, bilinear between; on 128 pixels 16 nodes make blobs of about 12 mm.
     var coarseness = 16
-    /// Standard deviation of the noise at its nodes, in the units of the normalised brightness.
+    /// Standard deviation of the noise at its nodes, in units of the model's input; 0.1 is one robust z-score.
     var strength = 0.2
-    /// Which way the noise changes brightness.
+    /// The direction in which the noise changes the intensity.
     var sign = CoarseNoise.Sign.both
-    /// Whether what was changed much is hidden and reconstructed again.
+    /// Whether regions that changed much are hidden and reconstructed again from the rest.
     var secondPass = false
-    /// Least smoothed change that is hidden, in the same units.
+    /// Least smoothed change that is hidden, in units of the model's input.
     var secondPassThreshold = 0.1
 
     func validate(path: String) throws {
@@ -36,6 +37,14 @@ final class DenoisingAutoencoder: NetworkMethod {
 
   static let name = "denoising"
   static let summary = "U-Net that removes coarse noise from lesion-free slices (Kascenas et al. 2022)"
+  static let presets = [
+    Preset(
+      "denoising", summary: summary, role: .comparator,
+      yaml: """
+        method: denoising
+        training: {epochs: 60, batchSize: 16}
+        """)
+  ]
 
   private static var defaultNetwork: UNetSettings {
     var network = UNetSettings()

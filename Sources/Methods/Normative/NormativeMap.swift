@@ -1,24 +1,24 @@
 import StrictSettings
-package import Tensors
+import Tensors
 
-/// Mean and standard deviation of the smoothed training slices at every pixel, for all slices together or by axial
-/// level; the score is the z-score of the equally smoothed slice.
+/// Mean and standard deviation of the smoothed training slices at every pixel, for all slices together or by template z;
+/// the score is the z-score of the equally smoothed slice.
 ///
-/// Smoothing the slices, not the two maps, found more of the blobs painted into lesion-free validation slices
+/// The slices are smoothed, not the two maps: that found more of the blobs painted into lesion-free validation slices
 /// (Documentation/Decisions/0004-normative-map.md).
-package final class NormativeMap: Method {
-  package struct ModelSettings: Settings {
-    /// Smoothing of the slices in pixels of the model grid: noise and misregistration are smaller than lesions.
+final class NormativeMap: Method {
+  struct ModelSettings: Settings {
+    /// Standard deviation of the Gaussian smoothing of the slices, in pixels of the model grid.
     var sigma = 2.0
-    /// Least standard deviation, in units of the normalised brightness.
+    /// Least standard deviation of a pixel, in units of the model's input.
     var minimumDeviation = 0.01
-    /// Distance in mm of axial levels that have a map of their own; 0 = one map for all slices.
+    /// Distance in mm between the template levels that have a map of their own; 0 = one map for all slices.
     var zSpacing = 0.0
-    /// Over how many mm (standard deviation) neighbouring levels lend each other their slices.
+    /// Standard deviation in mm of the Gaussian weight of neighbouring levels' slices in the map of a level.
     var zSmoothing = 6.0
-    /// Weight, in slices, of the whole level's mean and variance in those of a pixel.
+    /// Weight of the level's mean and variance over all pixels in those of a pixel, in slices.
     var shrinkage = 0.0
-    /// Pixels seen in fewer slices than this are not scored.
+    /// Least number of slices that must have shown a pixel for it to be scored.
     var minimumCount = 0.0
 
     func validate(path: String) throws {
@@ -39,31 +39,52 @@ package final class NormativeMap: Method {
     }
   }
 
-  package static let name = "normative"
-  package static let summary = "voxel-wise z-score against mean and standard deviation of the training slices"
+  static let name = "normative"
+  static let summary = "voxel-wise z-score against mean and standard deviation of the training slices"
+  static let metadata = MethodMetadata(isStochastic: false)
+  static let presets = [
+    Preset(
+      "normative", shownAs: "normative z-map",
+      summary: "voxel-wise z-score against mean and sd of the smoothed training slices",
+      role: .comparator, comparisonRow: 3,
+      yaml: """
+        method: normative
+        training: {epochs: 1, mirror: 0}
+        """),
+    Preset(
+      "normative-whole-brain",
+      summary:
+        "the same level by level, from the lesion-free voxels of few people, mirrored to make more of them",
+      role: .comparator,
+      yaml: """
+        method: normative
+        model: {sigma: 0.7, zSpacing: 3, shrinkage: 32, minimumCount: 2}
+        training: {epochs: 2, mirror: 0.5, exclusion: voxels}
+        """),
+  ]
 
   private let settings: ModelSettings
   private let smoothing: GaussianSmoothing
   private var moments: VoxelwiseMoments
 
-  package init(settings: ModelSettings, context: MethodContext) throws {
+  init(settings: ModelSettings, context: MethodContext) throws {
     self.settings = settings
     smoothing = try GaussianSmoothing(size: context.imageSize, sigma: settings.sigma, device: context.device)
     moments = try VoxelwiseMoments(size: context.imageSize, bins: settings.bins, device: context.device)
   }
 
-  package func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
+  func step(_ batch: Batch, _ context: StepContext) throws -> Losses {
     try moments.add(smoothing(batch.images, weights: batch.brain), weights: batch.brain, at: batch.z)
     return Losses(total: 0)
   }
 
-  /// Mean squared z inside the brain: how well unseen people fit.
-  package func validationLosses(_ batch: Batch) throws -> Losses? {
+  /// The mean squared z-score inside the brain: how well unseen participants fit.
+  func validationLosses(_ batch: Batch) throws -> Losses? {
     let z = try zScore(batch)
     return Losses(total: Double(try (z.square().sum() / batch.brain.sum().clamp(min: 1)).item()))
   }
 
-  package func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
+  func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
     AnomalyScore(map: try zScore(batch).relu())
   }
 
@@ -75,7 +96,7 @@ package final class NormativeMap: Method {
     return try (smooth - normal.mean) / deviation * normal.isKnown * batch.brain
   }
 
-  package var state: [String: Tensor] { get throws { try moments.state } }
+  var state: [String: Tensor] { get throws { try moments.state } }
 
-  package func load(state: [String: Tensor]) throws { try moments.load(state: state) }
+  func load(state: [String: Tensor]) throws { try moments.load(state: state) }
 }

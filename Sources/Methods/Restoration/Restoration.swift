@@ -10,6 +10,15 @@ final class Restoration: NetworkMethod {
   static let name = "restoration"
   static let summary =
     "slices changed into ones that a variational autoencoder finds likelier (You et al. 2019)"
+  static let presets = [
+    Preset(
+      "restoration", summary: summary, role: .comparator,
+      yaml: """
+        method: restoration
+        model: {network: {code: dense}}
+        training: {epochs: 40}
+        """)
+  ]
 
   private let search: RestorationSearch
   private let residual: Residual

@@ -1,16 +1,28 @@
 import Tensors
 
-/// A U-Net that is shown lesions and their masks (Decisions/0014-labels.md): the ceiling of the methods that learn
-/// without, or the student of one of them.
+/// A U-Net that learns from lesions and their masks (Decisions/0014-labels.md): the ceiling of the methods that learn
+/// without masks, or the student of one of them.
 final class SupervisedSegmenter: SegmentationMethod {
+  typealias ModelSettings = SegmenterSettings
+
   static let name = "supervised"
   static let summary = "U-Net trained with lesion masks: what labels would buy"
   static let learnsFromLesions = true
+  static let presets = [
+    Preset(
+      "supervised", summary: "the same network trained with lesion masks: what labels would buy",
+      role: .segmenter,
+      yaml: """
+        method: supervised
+        training: {epochs: 45, batchSize: 16, learningRate: 2e-3, exclusion: none}
+        scoring: {median: 1, erosion: 0}
+        """)
+  ]
 
   private let augmentation: SliceAugmentation
   let segmenter: SegmentationLearner
 
-  init(settings: SegmenterSettings, context: MethodContext) throws {
+  init(settings: ModelSettings, context: MethodContext) throws {
     augmentation = settings.augmentation
     segmenter = try SegmentationLearner(settings: settings, context: context)
   }

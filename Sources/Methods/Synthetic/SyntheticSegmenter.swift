@@ -1,14 +1,23 @@
 import Tensors
 
-/// A U-Net that learns to find what was painted into lesion-free slices (Decisions/0012-synthetic-anomalies.md).
+/// A U-Net that learns to find anomalies painted into lesion-free slices (Decisions/0012-synthetic-anomalies.md).
 final class SyntheticSegmenter: SegmentationMethod {
   static let name = "synthetic"
   static let summary = "U-Net trained on anomalies that are painted into lesion-free slices"
+  static let presets = [
+    Preset(
+      "synthetic", summary: summary, role: .segmenter,
+      yaml: """
+        method: synthetic
+        training: {epochs: 45, batchSize: 16, learningRate: 2e-3}
+        scoring: {median: 1, erosion: 0}
+        """)
+  ]
 
-  private let settings: SyntheticSettings
+  private let settings: ModelSettings
   let segmenter: SegmentationLearner
 
-  init(settings: SyntheticSettings, context: MethodContext) throws {
+  init(settings: ModelSettings, context: MethodContext) throws {
     self.settings = settings
     segmenter = try SegmentationLearner(settings: settings.segmenter, context: context)
   }

@@ -13,7 +13,6 @@ public import Tensors
 public struct BundleCombination {
   private let bundles: [ModelBundle]
   private let configuration: Configuration
-  private let settings: EnsembleSettings
   /// The scans whose validation split gives the thresholds; nil: the bundles' own are pooled.
   private let data: Manifest?
 
@@ -67,16 +66,14 @@ public struct BundleCombination {
     var configuration = first.bundle.description.configuration
     let levels = recipes.contains(where: \.zRange.isEmpty) ? [] : recipes.flatMap(\.zRange)
     configuration.recipe.zRange = [levels.min(), levels.max()].compactMap { $0 }
-    settings = EnsembleSettings(
-      members: parts.map { part in
-        let own = part.bundle.description.configuration
-        var member = EnsembleSettings.Member(method: own.method, model: own.model)
-        (member.weight, member.floor) = (part.weight, part.floor)
-        member.zRange = own.recipe.zRange == configuration.recipe.zRange ? [] : own.recipe.zRange
-        return member
-      })
-    try settings.validate(path: "model")
-    (configuration.method, configuration.model) = (Ensemble.name, try ConfigurationNode(encoding: settings))
+    let members = parts.map { part in
+      let own = part.bundle.description.configuration
+      let zRange = own.recipe.zRange == configuration.recipe.zRange ? [] : own.recipe.zRange
+      return MethodCombination.Member(
+        method: own.method, model: own.model, weight: part.weight, floor: part.floor, zRange: zRange)
+    }
+    configuration.method = MethodCombination.method
+    configuration.model = try MethodCombination(members).model
     (self.configuration, self.data) = (configuration, data)
   }
 
@@ -87,11 +84,10 @@ public struct BundleCombination {
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> ModelBundle {
     try ModelBundle.requireRoom(at: url)
-    let method = try Ensemble(settings: settings, context: MethodContext(configuration, device: device))
-    var state = [String: Tensor]()
-    for (index, bundle) in bundles.enumerated() {
-      state = state.merging(try bundle.scorer(device: device).method.state.prefixed("\(index)"))
-    }
+    let method = try MethodRegistry.entry(configuration.method)
+      .make(model: configuration.model, context: MethodContext(configuration, device: device))
+    var state = MethodCombination.state(
+      try bundles.map { try $0.scorer(device: device).method.state })
     // What is measured is what will be read again.
     if isHalf {
       for (name, tensor) in state where ModelBundle.isWeight(name) {

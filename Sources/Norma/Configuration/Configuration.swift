@@ -93,6 +93,18 @@ public struct Configuration: Codable, Hashable, Sendable {
 }
 
 extension Recipe {
+  /// The default recipe with settings such as `recipe.gridSize=128`; throws a ``ConfigurationError`` for any other key.
+  public init(settings: [String]) throws {
+    self.init()
+    for setting in settings {
+      let node = try ConfigurationNode(setting: setting)
+      guard let recipe = node["recipe"] else {
+        throw ConfigurationError.unknownKey(path: node.leaves.first?.path ?? setting, nearest: nil)
+      }
+      self = try Recipe(strict: recipe, over: self, path: "recipe")
+    }
+  }
+
   /// Throws a ``ConfigurationError`` where the model's input is not on the scale of z-scores.
   package func requireZScores(for user: String) throws {
     try require(

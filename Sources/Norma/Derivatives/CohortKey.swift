@@ -1,24 +1,25 @@
 import Base
-package import Preprocessing
 import Foundation
+import Preprocessing
 
-/// What decides the results of all scans of a cohort, apart from the scans.
+/// The settings that decide the results of all scans of a cohort.
 package struct CohortKey: Codable, Hashable, Sendable {
-  /// Of the preprocessing's recipe; nil where there is none.
+  /// The digest of the preprocessing's settings and files; nil without preprocessing.
   let preprocessingDigest: String?
   let bundleDigest: String
   private(set) var threshold: Double
-  /// Whether the threshold is that of one case alone; nil where it is that of all.
+  /// Whether the threshold is that of one case; nil for the common threshold.
   private(set) var isOfCase: Bool?
+  let hasExceedance: Bool
   let normaVersion: String
 
-  package init(preprocessing: Preprocessor?, bundle: ModelBundle, threshold: Double) throws {
+  init(preprocessing: Preprocessor?, bundle: ModelBundle, threshold: Double, exceedance: Bool) throws {
     preprocessingDigest = try preprocessing?.key.digest()
     bundleDigest = try bundle.digest()
-    (self.threshold, normaVersion) = (threshold, NormaVersion.current)
+    (self.threshold, hasExceedance, normaVersion) = (threshold, exceedance, NormaVersion.current)
   }
 
-  /// The key that a sidecar holds; nil where it holds none.
+  /// The key in a sidecar; nil if there is none.
   init?(sidecar: URL) {
     guard let data = try? Data(contentsOf: sidecar),
       let key = try? JSONDecoder().decode(Self.self, from: data)
@@ -26,31 +27,32 @@ package struct CohortKey: Codable, Hashable, Sendable {
     self = key
   }
 
-  /// The key of a case with a threshold of its own; nil: it has that of all.
-  package func with(ownThreshold: Double?) -> CohortKey {
+  /// Returns the key of a case with a threshold of its own; nil means the common threshold.
+  func with(ownThreshold: Double?) -> CohortKey {
     guard let ownThreshold else { return self }
     var key = self
     (key.threshold, key.isOfCase) = (ownThreshold, true)
     return key
   }
 
-  /// For a reader, by name: what the parts of a cohort must have in common.
-  package func facts(exceedance: Bool, ownThresholds: [String: Double]) -> [String: String] {
-    let own =
-      ownThresholds.isEmpty ? "none" : Digest.of(Data(ThresholdTable(ofCases: ownThresholds).text.utf8))
-    return facts.merging([
-      "exceedance map": exceedance ? "yes" : "no", "thresholds by case": String(own.prefix(8)),
-    ]) { $1 }
-  }
-
-  /// What all scans must have in common; a threshold that somebody chose for one case need not be that of the others.
-  var facts: [String: String] {
-    var facts = [
+  /// The settings that scans need in common to be compared, by name; a threshold of one case is not among
+  /// them.
+  var comparable: [String: String] {
+    var settings = [
       "preprocessing": preprocessingDigest.map { String($0.prefix(8)) } ?? "none",
       "bundle": String(bundleDigest.prefix(8)), "Norma": normaVersion,
     ]
-    if isOfCase != true { facts["threshold"] = "\(threshold)" }
-    return facts
+    if isOfCase != true { settings["threshold"] = "\(threshold)" }
+    return settings
+  }
+
+  /// The settings that shards of a cohort need in common, by name.
+  func shared(ownThresholds: [String: Double]) -> [String: String] {
+    let own = Digest.of(Data(ThresholdTable(ofCases: ownThresholds).text.utf8))
+    return comparable.merging([
+      "exceedance map": hasExceedance ? "yes" : "no",
+      "thresholds by case": ownThresholds.isEmpty ? "none" : String(own.prefix(8)),
+    ]) { $1 }
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -58,6 +60,7 @@ package struct CohortKey: Codable, Hashable, Sendable {
     case bundleDigest = "BundleSHA256"
     case threshold = "Threshold"
     case isOfCase = "ThresholdOfCase"
+    case hasExceedance = "ExceedanceMap"
     case normaVersion = "NormaVersion"
   }
 }

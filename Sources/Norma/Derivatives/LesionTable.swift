@@ -1,7 +1,7 @@
 import Base
 
 extension Lesion {
-  /// The lesion table of one scan.
+  /// The text of the lesion table of one scan.
   static func table(of lesions: [Lesion]) -> String {
     var table = Table(columns: [
       "index", "name", "volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm",

@@ -2,32 +2,32 @@ import Cohort
 import Base
 package import Foundation
 
-/// What `norma segment` or `norma bids` left in a folder.
+/// The results of `norma segment` or `norma bids` in a folder.
 package struct ResultFolder: Sendable {
-  /// A row of the folder's table with the files that it names; nobody has looked whether they are still there.
+  /// A row of the folder's table with the files that it names, which need not exist any more.
   package struct Case: Sendable {
     package let id: String
     package let participantID: String
     /// `ok`, `failed`, `skipped` or `missing`.
     package let status: String
-    /// What went wrong, or what the reader should know; may be empty.
+    /// The cause of a failure, or the notes; may be empty.
     package let message: String
     package let lesionVolumeML: Double?
     package let lesionCount: Int?
-    /// That of the mask; nil where nobody noted it.
+    /// The threshold of the mask; nil if it is not recorded.
     package let threshold: Double?
     package let image, anomalyMap, mask, brainMask, lesionTable: URL?
   }
 
   package let folder: URL
-  /// In the order of the table.
+  /// The cases in the order of the table.
   package let cases: [Case]
-  /// The bundle that made the maps; nil where the rows do not agree on one.
+  /// The bundle that made the maps; nil if the rows name several.
   package let bundleName: String?
-  /// How the maps were made; nil in the results of `norma bids`, whose rows say it.
+  /// The record of the segmentation; nil for the results of `norma bids`, which have it in their rows.
   package let record: SegmentationRecord?
 
-  /// Throws a ``Problem`` where the folder holds no results or a table that cannot be read.
+  /// Reads the tables of a folder; throws a ``Problem`` if there are no results or a table cannot be read.
   package init(contentsOf folder: URL) throws {
     self.folder = folder.standardizedFileURL
     record = try? SegmentationRecord(contentsOf: folder)
@@ -39,8 +39,9 @@ package struct ResultFolder: Sendable {
     }
     let bundles = Set(rows.compactMap { $0["bundle"] }.filter { $0 != "n/a" })
     bundleName = record?.bundle ?? (bundles.count == 1 ? bundles.first : nil)
-    let links = DerivativeDataset.links(of: folder), usual = record?.threshold
-    cases = try rows.map { try Self.result($0, in: folder, links: links, usual: usual) }
+    let links = DerivativeDataset.links(of: folder)
+    let threshold = record?.threshold
+    cases = try rows.map { try Self.result($0, in: folder, links: links, common: threshold) }
   }
 
   private typealias Row = [String: String]
@@ -50,7 +51,7 @@ package struct ResultFolder: Sendable {
     return FileManager.default.fileExists(atPath: file.path) ? try rows(of: file) : nil
   }
 
-  /// The rows of the scans; those of the group's table only for scans without one.
+  /// The rows of the scans, and those of the group's table for scans without one of their own.
   private static func bidsRows(in folder: URL) throws -> [Row] {
     let names = FileTree(folder).filter { $0.hasPrefix("sub-") && $0.hasSuffix(CaseFiles.rowSuffix) }
     var all = try names.sorted().flatMap { try rows(of: folder.appendingPathComponent($0)) }
@@ -69,55 +70,52 @@ package struct ResultFolder: Sendable {
     return rows
   }
 
-  private static func unreadable(_ place: URL) -> Problem {
+  private static func unreadable(_ file: URL) -> Problem {
     Problem(
-      .badData, "the table of cases cannot be read", at: place.path,
+      .badData, "the table of cases cannot be read", at: file.path,
       advice: "make the results again with norma segment or norma bids")
   }
 
   private static func result(
-    _ row: Row, in folder: URL, links: [String: String], usual: Double?
+    _ row: Row, in folder: URL, links: [String: String], common: Double?
   ) throws -> Case {
     func cell(_ name: String) -> String? { row[name].flatMap { $0 == "n/a" || $0.isEmpty ? nil : $0 } }
     func number(_ name: String) -> Double? {
       cell(name).flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
     }
-    func place(_ path: String) -> URL { URL(fileURLWithPath: path, relativeTo: folder.asFolder).absoluteURL }
+    func file(_ path: String) -> URL { URL(fileURLWithPath: path, relativeTo: folder.asFolder).absoluteURL }
     guard let id = cell("case_id"), let status = cell("status") else { throw unreadable(folder) }
-    let files = CaseFiles(caseID: id), mask = cell("mask").map(place)
+    let files = CaseFiles(caseID: id), mask = cell("mask").map(file)
     return Case(
       id: id, participantID: cell("participant_id") ?? id, status: status, message: cell("message") ?? "",
       lesionVolumeML: number("lesion_volume_ml"),
       lesionCount: cell("lesion_count").flatMap { Int($0) },
-      threshold: number("threshold") ?? (mask == nil ? nil : noted(place(files.maskSidecar))) ?? usual,
+      threshold: number("threshold") ?? (mask == nil ? nil : threshold(in: file(files.maskSidecar)))
+        ?? common,
       image: cell("image").flatMap {
-        $0.hasPrefix("bids:") ? DerivativeDataset.file(ofURI: $0, in: folder, links: links) : place($0)
+        $0.hasPrefix("bids:") ? DerivativeDataset.file(ofURI: $0, in: folder, links: links) : file($0)
       },
-      anomalyMap: cell("anomaly_map").map(place), mask: mask, brainMask: cell("brain_mask").map(place),
-      lesionTable: mask.map { _ in place(files.lesionTable) })
+      anomalyMap: cell("anomaly_map").map(file), mask: mask, brainMask: cell("brain_mask").map(file),
+      lesionTable: mask.map { _ in file(files.lesionTable) })
   }
 
-  /// The threshold that a sidecar notes.
-  private static func noted(_ sidecar: URL) -> Double? {
-    struct Noted: Decodable {
-      let threshold: Double
-      enum CodingKeys: String, CodingKey { case threshold = "Threshold" }
+  /// The threshold in a sidecar.
+  private static func threshold(in sidecar: URL) -> Double? {
+    struct Threshold: Decodable {
+      let value: Double
+      enum CodingKeys: String, CodingKey { case value = "Threshold" }
     }
     return (try? Data(contentsOf: sidecar)).flatMap {
-      try? JSONDecoder().decode(Noted.self, from: $0).threshold
+      try? JSONDecoder().decode(Threshold.self, from: $0).value
     }
   }
 
-  /// How often lesion-free voxels exceed a score, rate rising: of `bundle` where one is given, else what the folder
-  /// notes, else of the shipped bundle of that name; empty where nobody knows.
+  /// The fraction of lesion-free voxels above each threshold, rising: that of `bundle`, else that of the
+  /// record, else that of the shipped bundle which the rows of a BIDS data set name; empty if none is known.
   package func healthyCurve(of bundle: ModelBundle? = nil) -> [Calibration.Point] {
-    if let bundle { return bundle.description.calibration.curve }
-    if let curve = record?.healthyCurve { return curve }
-    let shipped = bundleName.flatMap { name in
-      ModelBundle.shippedNames.contains(name) ? try? ModelBundle(named: name).description.calibration : nil
-    }
-    if let record, shipped.map({ record.fits($0) }) != true { return record.reportedCurve }
-    return shipped?.curve ?? []
+    if let curve = bundle?.description.calibration.curve ?? record?.healthyCurve { return curve }
+    guard let bundleName, ModelBundle.shippedNames.contains(bundleName) else { return [] }
+    return (try? ModelBundle(named: bundleName))?.description.calibration.curve ?? []
   }
 }
 

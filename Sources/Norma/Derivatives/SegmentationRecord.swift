@@ -1,58 +1,42 @@
 import Base
 package import Foundation
 
-/// `segmentation.json`: how the maps of an output folder were made, for whoever evaluates them.
+/// `segmentation.json`: how the maps of an output folder were made, for evaluation and viewer.
 package struct SegmentationRecord: Codable, Sendable {
   package let normaVersion: String
   package let bundle: String
   package let method: String
+  /// The threshold of all cases without one of their own.
   package let threshold: Double
-  /// Where the threshold comes from; nil where it was given as a value, and in older records.
+  /// The source of the threshold in the bundle; nil for a given value.
   package let thresholdFrom: ThresholdSource?
-  /// Thresholds of the bundle by healthy false-positive rate, as text: "0.01", "0.05", "0.1".
+  /// The bundle's thresholds by healthy false-positive rate, as text: "0.01", "0.05", "0.1".
   package let thresholdsByRate: [String: Double]
-  /// Regions below this size in mm³ are in no mask; nil in folders of older versions.
-  package let minimumLesionSize: Double?
-  /// Its other thresholds: "training-percentile-95", "-98", "-99", "labelled-validation"; nil in older records.
-  package let thresholdsByName: [String: Double]?
-  /// How often lesion-free voxels exceed a threshold, rate rising; nil in older records.
-  package let healthyCurve: [Calibration.Point]?
+  /// The bundle's other thresholds: "training-percentile-95", "-98", "-99", "labelled-validation".
+  package let thresholdsByName: [String: Double]
+  /// The size in mm³ below which regions are dropped from the masks.
+  package let minimumLesionSize: Double
+  /// The fraction of lesion-free voxels above each threshold, rising.
+  package let healthyCurve: [Calibration.Point]
 
   static let fileName = "segmentation.json"
 
-  package init(bundle: ModelBundle, threshold: Double, from source: ThresholdSource? = nil) {
+  package init(bundle: ModelBundle, thresholds: ThresholdChoice) {
+    let configuration = bundle.description.configuration, calibration = bundle.description.calibration
     normaVersion = NormaVersion.current
     self.bundle = bundle.description.name
-    method = bundle.description.configuration.method
-    self.threshold = threshold
-    minimumLesionSize = bundle.description.configuration.scoring.minimumLesionSize
-    thresholdFrom = source
-    thresholdsByName = bundle.description.calibration.thresholdsByName
-    healthyCurve = bundle.description.calibration.curve
+    method = configuration.method
+    (threshold, thresholdFrom) = (thresholds.common, thresholds.source)
+    thresholdsByName = calibration.thresholdsByName
     thresholdsByRate = Dictionary(
       uniqueKeysWithValues: Calibration.reportedRates.compactMap { rate in
-        (try? bundle.description.calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
+        (try? calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
       })
+    minimumLesionSize = configuration.scoring.minimumLesionSize
+    healthyCurve = calibration.curve
   }
 
-  package func write(to folder: URL) throws {
-    try AtomicFile.write(json: self, to: folder.appendingPathComponent(Self.fileName))
-  }
-
-  /// The rates that older records have, as a curve.
-  var reportedCurve: [Calibration.Point] {
-    thresholdsByRate.compactMap { rate, threshold in
-      Double(rate).map { Calibration.Point(rate: $0, threshold: threshold) }
-    }.sorted { $0.rate < $1.rate }
-  }
-
-  /// Whether the thresholds are those of this calibration.
-  func fits(_ calibration: Calibration) -> Bool {
-    reportedCurve.allSatisfy { point in
-      (try? calibration.threshold(atRate: point.rate)).map { abs($0 - point.threshold) < 1e-9 } == true
-    }
-  }
-
+  /// Reads the record of a folder; throws a ``Problem`` if it is missing or cannot be read.
   init(contentsOf folder: URL) throws {
     let file = folder.appendingPathComponent(Self.fileName)
     guard let data = try? Data(contentsOf: file) else {
@@ -65,5 +49,10 @@ package struct SegmentationRecord: Codable, Sendable {
         .badData, "the record of the segmentation cannot be read", at: file.path, advice: "segment again")
     }
     self = record
+  }
+
+  /// Writes the record into the folder.
+  package func write(to folder: URL) throws {
+    try AtomicFile.write(json: self, to: folder.appendingPathComponent(Self.fileName))
   }
 }

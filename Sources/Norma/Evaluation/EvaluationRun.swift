@@ -23,7 +23,7 @@ public struct EvaluationRun {
     let healthy = Calibration.reportedRates.compactMap { rate in
       record.thresholdsByRate["\(rate)"].map { OperatingPoint.healthyFPR(rate, threshold: $0) }
     }
-    let named = (record.thresholdsByName ?? [:]).sorted { $0.key < $1.key }.map {
+    let named = record.thresholdsByName.sorted { $0.key < $1.key }.map {
       OperatingPoint(name: $0.replacingOccurrences(of: "-", with: "_"), threshold: $1)
     }
     let points = healthy + named
@@ -33,7 +33,7 @@ public struct EvaluationRun {
         at: predictions.appendingPathComponent(SegmentationRecord.fileName).path, advice: "segment again")
     }
     var evaluator = Evaluator(
-      operatingPoints: points, minimumLesionSize: record.minimumLesionSize ?? 0, detail: detail)
+      operatingPoints: points, minimumLesionSize: record.minimumLesionSize, detail: detail)
     let predicted = try predictedCases()
     let hasSplits = manifest.cases.contains { $0.split != nil }
     let wanted = manifest.cases.filter { $0.lesionMask != nil && (!hasSplits || $0.split == .test) }
@@ -88,7 +88,7 @@ public struct EvaluationRun {
       try evaluator.add(
         caseID: scan.id, participantID: scan.participantID, map: map, lesion: lesion, brain: brain)
     } catch var problem as Problem {
-      if problem.kind == .badData { problem.place = files.map.path }
+      if problem.kind == .badData { problem.location = files.map.path }
       throw problem
     }
   }

@@ -13,7 +13,9 @@ public struct ONNXExport {
   public init(_ bundle: ModelBundle) { self.bundle = bundle }
 
   /// Methods whose network reconstructs a slice in one pass.
-  public static let methods = ["autoencoder", "vae", "anovaegan"]
+  public static var methods: [String] {
+    MethodRegistry.entries.filter(\.metadata.exportsONNX).map(\.name)
+  }
 
   /// Writes the file. Throws a ``Problem`` for a method without such a network.
   public func write(to url: URL) throws {

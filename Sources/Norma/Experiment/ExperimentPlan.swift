@@ -15,20 +15,24 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
 
   /// Preset names without the scale, in the order of the tables.
   public var methods: [String]
-  /// Seeds 0 to `seeds` - 1 of every method that draws.
+  /// Seeds 0 to `seeds` - 1 of every method whose maps depend on the seed.
   public var seeds: Int
   /// The scale of networks and grid.
   public var scale: Scale
   /// Configuration keys laid over every preset, as `key=value`, or over one method's, as `dense-ae:key=value`.
   public var settings: [String]
-  /// How many test and calibration scans AnoGAN's search is run on; 0 = all.
+  /// The number of test and calibration scans that a slow search is run on; 0 = all.
   public var searchCases: Int
 
-  /// The methods of Baur et al. 2018 with the training-free baselines in front.
-  public static let baur2018 = [
-    "brightness", "equalized-brightness", "normative", "dense-ae", "dense-vae", "spatial-ae", "spatial-vae",
-    "anovaegan", "anogan", "f-anogan",
-  ]
+  /// The presets in the comparison of Baur et al. 2018, in the order of its table.
+  public static var baur2018: [String] { comparison.map(\.name) }
+  /// Those of them that learn nothing, which the others are measured against.
+  public static var baselines: [String] { comparison.filter { $0.role == .baseline }.map(\.name) }
+
+  private static var comparison: [Preset] {
+    let rows = Preset.all.compactMap { preset in preset.comparisonRow.map { ($0, preset) } }
+    return rows.sorted { $0.0 < $1.0 }.map(\.1)
+  }
 
   /// A plan; throws a ``Problem`` for a method without a preset at this scale, or no seed.
   public init(
@@ -64,7 +68,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   /// Everything to be done, seed by seed, so that a stopped experiment has whole tables.
   public var runs: [Run] {
     (0..<seeds).flatMap { seed in
-      methods.filter { seed == 0 || Self.draws($0) }.map { Run(method: $0, seed: seed) }
+      methods.filter { seed == 0 || Self.isStochastic($0) }.map { Run(method: $0, seed: seed) }
     }
   }
 
@@ -97,13 +101,14 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
     try searchCases > 0 && isSearch(run.method) ? searchCases : nil
   }
 
-  private func isSearch(_ preset: String) throws -> Bool {
-    try Configuration(preset: preset).method == "anogan"
+  private func isSearch(_ preset: String) throws -> Bool { try Self.metadata(of: preset).isSlowSearch }
+
+  /// Whether the seed changes anything.
+  package static func isStochastic(_ preset: String) -> Bool {
+    (try? metadata(of: preset).isStochastic) ?? true
   }
 
-  /// Whether the seed of a method changes anything.
-  package static func draws(_ method: String) -> Bool {
-    guard let configuration = try? Configuration(preset: method) else { return true }
-    return ![Brightness.name, NormativeMap.name].contains(configuration.method)
+  private static func metadata(of preset: String) throws -> MethodMetadata {
+    try MethodRegistry.entry(Configuration(preset: preset).method).metadata
   }
 }

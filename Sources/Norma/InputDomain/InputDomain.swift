@@ -26,7 +26,7 @@ public struct InputDomain: Codable, Hashable, Sendable {
   }
 
   /// The intensity distributions of a scan and of the training scans.
-  public struct IntensityComparison: Sendable {
+  public struct IntensityComparison: Codable, Sendable {
     /// The fraction of the brain in each bin of the model's input, from 0 up.
     public let scan, training: [Double]
     /// The width of a bin in units of the input.

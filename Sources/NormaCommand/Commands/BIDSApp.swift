@@ -6,20 +6,20 @@ import NormaReports
 struct BIDSApp: LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "bids",
-    abstract: "BIDS App: every FLAIR scan of a BIDS data set in, a BIDS derivative data set out.",
+    abstract: "Segment the FLAIR scans of a BIDS data set into a BIDS derivative data set (BIDS App).",
     discussion: """
-      At level participant each scan gets map, mask, lesion table and a page; any number of processes may share \
-      OUT_DIR, each with participants of its own (--part deals them), and what is there already, made of the same scan in the same way, \
-      is not made again. At level group all rows become one table and one page. Of the data set only \
-      dataset_description.json is checked; bids-validator checks the rest.
+      The level participant writes map, mask, lesion table and page of each scan. Any number of processes \
+      may share OUT_DIR, each with its own participants (--shard divides them). Scans that are complete, \
+      with the same inputs and settings, are kept. The level group writes one table and one page of all scans. \
+      Of the data set only dataset_description.json is checked; bids-validator checks the rest.
       """)
 
   enum Level: String, ExpressibleByArgument, CaseIterable { case participant, group }
 
-  @Argument(help: "Folder of the BIDS data set; nothing is written there.")
+  @Argument(help: "Folder of the BIDS data set; it is not changed.")
   var bidsDir: String
 
-  @Argument(help: "Folder of the results; inside of BIDS_DIR only below derivatives/.")
+  @Argument(help: "Folder of the results; inside BIDS_DIR it must be below derivatives/.")
   var outDir: String
 
   @Argument(help: "participant or group.")
@@ -35,7 +35,7 @@ struct BIDSApp: LoggingCommand {
     help: "Only these sessions, with or without ses-.")
   var sessionLabel: [String] = []
 
-  @Option(help: "JSON file that chooses scans by entities, as fMRIPrep reads it; its query flair counts.")
+  @Option(help: "JSON file that selects scans by entities, as in fMRIPrep; the query is flair.")
   var bidsFilterFile: String?
 
   @Option(help: "Derivative data set with brain masks; default: all below BIDS_DIR/derivatives.")
@@ -45,24 +45,24 @@ struct BIDSApp: LoggingCommand {
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var thresholdOptions: ThresholdOptions
 
-  @Option(name: [.customLong("n-cpus"), .customLong("n_cpus")], help: "The same as --threads.")
+  @Option(name: [.customLong("n-cpus"), .customLong("n_cpus")], help: "Same as --threads.")
   var cpuCount: Int?
 
   @Option(
     name: [.customLong("mem-mb"), .customLong("mem_mb")],
-    help: "Memory that may be used, in MB; refused below the \(memoryNeed) that a scan needs.")
+    help: "Available memory in MB; a scan needs \(memoryNeed).")
   var memory: Int?
 
-  @Option(
-    name: [.short, .long],
-    help: "Folder that keeps preprocessed scans, so that another run need not make them again.")
-  var workDir: String?
+  @OptionGroup var workFolder: WorkFolderOptions
 
-  @Flag(help: "Print what would be done, one line a scan, and write nothing.")
+  @Flag(help: "Segment complete scans again.")
+  var force = false
+
+  @Flag(help: "Print what would be done, one line per scan, and write nothing.")
   var dryRun = false
 
   @Flag(
-    name: [.long, .customLong("skip_bids_validator")], help: "Do not look at dataset_description.json.")
+    name: [.long, .customLong("skip_bids_validator")], help: "Do not check dataset_description.json.")
   var skipBidsValidation = false
 
   @OptionGroup var engine: EngineOptions
@@ -76,15 +76,15 @@ struct BIDSApp: LoggingCommand {
       throw ValidationError("Give --n-cpus or --threads, not both.")
     }
     if let cpuCount, cpuCount < 1 { throw ValidationError("--n-cpus must be 1 or more.") }
-    if shardOptions.part != nil, level == .group {
-      throw ValidationError("--part goes with participant; group is about all.")
+    if shardOptions.isGiven, level == .group {
+      throw ValidationError("--shard goes with participant; the level group needs all scans.")
     }
   }
 
   func run() throws {
     if let memory, memory < Self.memoryNeed {
       throw Problem(
-        .usage, "a scan needs \(Self.memoryNeed) MB of memory, and \(memory) are allowed", at: "--mem-mb",
+        .usage, "a scan needs \(Self.memoryNeed) MB of memory, but \(memory) are allowed", at: "--mem-mb",
         advice: "allow \(Self.memoryNeed) or more")
     }
     let root = URL(fileURLWithPath: bidsDir), maskFolder = derivatives.map { URL(fileURLWithPath: $0) }
@@ -94,15 +94,15 @@ struct BIDSApp: LoggingCommand {
       folder: URL(fileURLWithPath: outDir), root: root, derivatives: maskFolder)
     switch level {
     case .participant:
-      let chosen = try thresholdOptions.choose(for: layout.scans.map(\.scanCase))
-      let part = try shardOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
-      if let part {
+      let (bundle, thresholds) = try thresholdOptions.open(for: layout.scans.map(\.scanCase))
+      let shard = try shardOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
+      if let shard {
         let all = layout.participants
-        layout.participants = part.deal(all, work: \.scans.count, by: \.id)
+        layout.participants = shard.deal(all, work: \.scans.count, by: \.id)
         console.log("\(layout.participants.count) of \(all.count) participants")
       }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
-      try segment(layout, chosen, into: dataset, isPart: part != nil)
+      try segment(layout, bundle, thresholds, into: dataset, shard)
     case .group: try summarize(GroupTable(of: layout, in: dataset), in: dataset)
     }
   }
@@ -114,44 +114,62 @@ struct BIDSApp: LoggingCommand {
   }
 
   private func segment(
-    _ layout: BIDSLayout, _ chosen: ThresholdOptions.Choice, into dataset: DerivativeDataset, isPart: Bool
+    _ layout: BIDSLayout, _ bundle: ModelBundle, _ thresholds: ThresholdChoice,
+    into dataset: DerivativeDataset, _ shard: CohortShard?
   ) throws {
     var engine = engine
     engine.threads = cpuCount ?? engine.threads
     let device = try engine.prepare()
-    let progress = try BIDSProgress(
-      dataset: dataset,
-      preprocessing: preprocessing.preprocessing(
-        chosen.bundle.description.configuration.preprocessing, device: device), bundle: chosen.bundle,
-      threshold: chosen.threshold, ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance)
-    if dryRun { return announce(layout, progress) }
-    let parts = ShardFolder(in: dataset.folder)
-    if isPart || parts.areThere {
-      try parts.createOnce(
-        progress.key.facts(exceedance: chosen.exceedance != nil, ownThresholds: chosen.ownThresholds))
-    }
-    let run = BIDSParticipants(
-      segmentation: BIDSSegmentation(
-        progress, segmenter: try Segmenter(bundle: chosen.bundle, device: device),
-        work: workDir.map { URL(fileURLWithPath: $0) }),
-      page: SegmentationPage(bundle: chosen.bundle, threshold: chosen.threshold), dataset: dataset,
-      console: console)
+    let cohort = try CohortSegmentation(
+      bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device),
+      preprocessor: preprocessing.preprocessor(
+        bundle.description.configuration.preprocessing, device: device),
+      thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: dataset.folder,
+      workFolder: workFolder.folder, draw: CasePictures.draw)
+    let segmentation = BIDSSegmentation(cohort, into: dataset)
+    if dryRun { return announce(layout, segmentation) }
+    try shardOptions.claim(dataset.folder, for: shard, settings: cohort.sharedSettings)
     try dataset.prepare()
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
     Interruption.listen()
-    let failures = try run.run(layout.participants)
+    let outcomes = try segmentation.run(
+      layout.participants, isForced: force, onCase: report,
+      onParticipant: { try writePage(of: $0, in: dataset, bundle, thresholds) },
+      shouldStop: { Interruption.requested })
+    let failures = outcomes.count { $0.row.status == .failed }
     guard failures > 0 else { return }
     console.log("\(failures) of \(layout.scans.count) scans failed; see the rows in *_cases.tsv")
     throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
   }
 
-  private func announce(_ layout: BIDSLayout, _ progress: BIDSProgress) {
-    for participant in layout.participants {
-      if participant.scans.isEmpty { console.result("\(participant.id)\tskip\t\(participant.missing)") }
-      for scan in participant.scans {
-        let isThere = progress.completedRow(of: scan.scanCase) != nil
+  private func report(_ outcome: BIDSSegmentation.Outcome, isKept: Bool) {
+    if let segmented = outcome.segmented {
+      if isKept { console.log("\(outcome.row.caseID): up to date") } else { console.log(segmented) }
+    } else {
+      console.log(outcome.row.caseID, ["skipped": outcome.row.message])
+    }
+  }
+
+  private func writePage(
+    of participant: String, in dataset: DerivativeDataset, _ bundle: ModelBundle,
+    _ thresholds: ThresholdChoice
+  ) throws {
+    let url = dataset.file("\(participant).html")
+    let provenance = ReportProvenance(bundleName: bundle.description.name, version: NormaVersion.current)
+    try SegmentationReport(
+      participant: participant, in: dataset, of: bundle, threshold: thresholds.common, provenance: provenance
+    ).page.writeIfChanged(at: url)
+    console.result(url.path)
+  }
+
+  private func announce(_ layout: BIDSLayout, _ segmentation: BIDSSegmentation) {
+    for item in layout.participants.flatMap(BIDSSegmentation.cases) {
+      switch item {
+      case .noScan(let participant): console.result("\(participant.id)\tskip\t\(participant.missing)")
+      case .scan(let scan):
+        let isKept = !force && segmentation.completed(item) != nil
         let mask = scan.scanCase.brainMask.map { "brain mask \($0.path)" } ?? "no brain mask given"
-        console.result("\(scan.scanCase.id)\t\(isThere ? "was there" : "segment")\t\(mask)")
+        console.result("\(scan.scanCase.id)\t\(isKept ? "up to date" : "segment")\t\(mask)")
       }
     }
   }
@@ -162,11 +180,11 @@ struct BIDSApp: LoggingCommand {
       return
     }
     try dataset.prepare()
-    let place = try table.write(), page = dataset.file("group.html")
+    let file = try table.write(), page = dataset.file("group.html")
     let bundles = Set(table.entries.compactMap(\.row.bundle)).sorted().joined(separator: ", ")
     let provenance = ReportProvenance(bundleName: bundles, version: NormaVersion.current)
     try CohortReport(table, provenance: provenance).page.writeIfChanged(at: page)
-    for file in [place, page] { console.result(file.path) }
+    for file in [file, page] { console.result(file.path) }
     let missing = table.rows(.missing)
     guard !missing.isEmpty else { return }
     let labels = Set(missing.map { String($0.participantID.dropFirst("sub-".count)) }).sorted()
@@ -175,7 +193,7 @@ struct BIDSApp: LoggingCommand {
       "\(missing.count) scans were not processed: \(missing.map(\.caseID).joined(separator: ", "))",
       at: dataset.folder.path,
       advice:
-        "run the level participant with --participant-label \(labels.joined(separator: " ")), then this again"
+        "run the level participant with --participant-label \(labels.joined(separator: " ")), then this level"
     )
   }
 }

@@ -19,17 +19,17 @@ extension Bundles {
   struct Import: LoggingCommand {
     static let configuration = CommandConfiguration(
       abstract:
-        "Make a bundle of weights that were trained elsewhere, thresholds measured on scans of your own.")
+        "Make a bundle of weights that were trained elsewhere; thresholds are calibrated on your own scans.")
     @Argument(help: "Weights as a .safetensors file.") var weights: String
-    @Option(help: "Table of two columns: beginning of a name in the file, tab, what stands for it in Norma.")
+    @Option(help: "Tab-separated table: prefix of a name in the file, prefix in Norma.")
     var names: String?
     @OptionGroup var options: ConfigurationOptions
-    @Option(help: "Manifest (.tsv) or folder of scans; its validation scans give the thresholds.")
+    @Option(help: "Manifest (.tsv) or folder of scans; its validation scans set the thresholds.")
     var data: String
     @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
-    @Option(help: "Name of the new bundle; default: the preset's.") var name: String?
-    @Option(help: "File with plain words about the people and scans, for the model card.") var describe:
-      String?
+    @Option(help: "Name of the new bundle. Default: the preset's name.") var name: String?
+    @Option(help: "File that describes participants and scans in plain words, for the model card.")
+    var describe: String?
     @OptionGroup var engine: EngineOptions
     @OptionGroup var console: Console
 

@@ -6,13 +6,13 @@ struct Bundles: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bundle",
     abstract:
-      "Look at a bundle, verify it, measure its thresholds anew, add to its card; combine, export, import.",
+      "List, show, verify, calibrate, combine, export and import bundles, and add notes to their cards.",
     subcommands: [
       List.self, Show.self, Verify.self, Calibrate.self, Combine.self, Note.self, Export.self, Import.self,
     ])
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "The bundles that ship with Norma.")
+    static let configuration = CommandConfiguration(abstract: "List the bundles that ship with Norma.")
 
     func run() throws {
       for name in ModelBundle.shippedNames {
@@ -38,7 +38,7 @@ struct Bundles: ParsableCommand {
 
   struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Check the files' sums, load the weights, run the model on a fixed slice.")
+      abstract: "Check the SHA-256 of the files and the model's output on a fixed slice.")
     @Argument(help: "Folder of a bundle, or the name of a shipped one.") var bundle: String
     @OptionGroup var engine: EngineOptions
 
@@ -51,14 +51,14 @@ struct Bundles: ParsableCommand {
 
   struct Calibrate: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Measure the thresholds of a bundle anew, on lesion-free scans of your own.")
+      abstract: "Recalibrate the thresholds of a bundle on your own lesion-free scans.")
     @Argument(help: "Folder of a bundle, or the name of a shipped one.") var bundle: String
-    @Option(help: "Manifest (.tsv) or folder of scans; its validation scans give the thresholds.")
+    @Option(help: "Manifest (.tsv) or folder of scans; its validation scans set the thresholds.")
     var data: String
     @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
-    @Option(help: "Name of the new bundle; default: the same.") var name: String?
-    @Option(help: "File with plain words about all people and scans; default: the same.") var describe:
-      String?
+    @Option(help: "Name of the new bundle. Default: the same name.") var name: String?
+    @Option(help: "File that describes participants and scans in plain words. Default: the same text.")
+    var describe: String?
     @OptionGroup var engine: EngineOptions
     @OptionGroup var console: Console
 
@@ -76,30 +76,31 @@ struct Bundles: ParsableCommand {
 
   struct Combine: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make one bundle of several; its map is the mean of theirs, or with --data a weighted sum.")
+      abstract: "Combine bundles into one, whose map is their mean, or with --data a weighted sum.")
     @Argument(help: "Folders of two or more bundles, or names of shipped ones.") var bundles: [String]
     @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
     @Option(
       help:
-        "Manifest (.tsv) or folder of scans; its validation scans give the thresholds, so that methods may differ."
+        "Manifest (.tsv) or folder of scans; its validation scans set the thresholds. For unlike methods."
     )
     var data: String?
-    @Option(parsing: .upToNextOption, help: "What each map is multiplied with; only with --data. Default: 1.")
+    @Option(parsing: .upToNextOption, help: "Weight of each map; only with --data. Default: 1.")
     var weights: [Double] = []
     @Option(
       parsing: .upToNextOption,
-      help: "The score of each map that counts as nothing; only with --data. Default: 0.")
+      help: "Score of each map that is subtracted; only with --data. Default: 0.")
     var floors: [Double] = []
-    @Flag(help: "Keep the weights as numbers of 16 bits, in half the space.") var half = false
-    @Option(help: "Name of the new bundle; default: that of the first.") var name: String?
-    @Option(help: "File with plain words about the people and scans; default: those of the first.")
+    @Flag(help: "Store the weights as 16-bit numbers.") var half = false
+    @Option(help: "Name of the new bundle. Default: the name of the first.") var name: String?
+    @Option(
+      help: "File that describes participants and scans in plain words. Default: the text of the first.")
     var describe: String?
     @OptionGroup var engine: EngineOptions
     @OptionGroup var console: Console
 
     func validate() throws {
       for (option, values) in [("--weights", weights), ("--floors", floors)] where !values.isEmpty {
-        guard data != nil else { throw ValidationError("\(option) goes with --data") }
+        guard data != nil else { throw ValidationError("\(option) needs --data") }
         guard values.count == bundles.count else {
           throw ValidationError("\(option) has \(values.count) numbers for \(bundles.count) bundles")
         }

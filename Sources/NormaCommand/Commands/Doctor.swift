@@ -5,7 +5,7 @@ import Tensors
 
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what works on this machine and what is missing.")
+    abstract: "Check devices, installed files and bundles on this machine.")
 
   func run() throws {
     print("norma \(NormaVersion.current), libtorch \(Engine.version), \(Engine.threads) threads")
@@ -13,7 +13,8 @@ struct Doctor: ParsableCommand {
       print("device \(device): \(device.isAvailable ? "available" : "not available")")
     }
     let files = InstalledFiles.preprocessing
-    for (name, file) in [("template", files.template), ("brain extraction's weights", files.brainWeights)] {
+    let installed = [("template", files.template), ("weights of the brain extraction", files.brainWeights)]
+    for (name, file) in installed {
       let isThere = FileManager.default.fileExists(atPath: file.path)
       print("\(name): \(isThere ? file.path : "missing; run Scripts/bootstrap")")
     }

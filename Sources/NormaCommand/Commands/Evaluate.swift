@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Norma
+import NormaReports
 
 struct Evaluate: LoggingCommand {
   static let configuration = CommandConfiguration(
@@ -9,7 +10,7 @@ struct Evaluate: LoggingCommand {
   @Option(help: "Output folder of norma segment.")
   var predictions: String
 
-  @Option(help: "Manifest with lesion masks; only its test split counts, where it has splits.")
+  @Option(help: "Manifest with lesion masks; only its test split is evaluated, if it has splits.")
   var data: String
 
   @Option(name: [.short, .customLong("output")], help: "Folder for evaluation.json and the tables.")
@@ -35,8 +36,11 @@ struct Evaluate: LoggingCommand {
     }
     console.endProgress()
     let folder = URL(fileURLWithPath: output)
-    let files = try EvaluationPages(evaluation).write(to: folder)
-    console.result(EvaluationPages.summary(evaluation))
-    for file in files { console.result(file.path) }
+    let files = try evaluation.write(to: folder)
+    let report = EvaluationReport(evaluation, provenance: ReportProvenance(bundleName: evaluation.method))
+    let page = folder.appendingPathComponent("report.html")
+    try report.page.write(to: page)
+    console.result(report.summary)
+    for file in files + [page] { console.result(file.path) }
   }
 }

@@ -5,18 +5,18 @@ import NormaReports
 
 struct Experiment: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare methods by one protocol, with one table and one report.",
+    abstract: "Compare methods with one protocol, one table and one report.",
     subcommands: [Baur2018.self])
 }
 
 struct Baur2018: LoggingCommand {
   static let configuration = CommandConfiguration(
     commandName: "baur2018",
-    abstract: "The comparison of Baur et al. 2018, every method beside baselines that learn nothing.",
+    abstract: "The comparison of Baur et al. 2018, with baselines that do not learn.",
     discussion: """
-      Trains every method on the lesion-free scans of the manifest, finds thresholds on its lesion-free validation \
-      scans and scores its test scans. What is finished in the output folder is not done again: stop it at any time \
-      and run the same command for the rest, or add methods with --methods.
+      Trains every method on the lesion-free scans of the manifest, calibrates thresholds on its lesion-free \
+      validation scans and scores its test scans. Runs that are finished in the output folder are kept: stop \
+      the command at any time and run it again for the rest, or add methods with --methods.
       """)
 
   @Option(help: "Manifest (.tsv) with lesion-free training and validation scans and test scans with masks.")
@@ -30,22 +30,22 @@ struct Baur2018: LoggingCommand {
     help: "Methods to compare (default: all): \(ExperimentPlan.baur2018.joined(separator: ", ")).")
   var methods: [String] = []
 
-  @Option(help: "Seeds of every method that draws.")
+  @Option(help: "Number of seeds of every method that uses random numbers.")
   var seeds = 3
 
-  @Option(help: "Side of the model grid: 128 (unified network) or 256 (the paper's).")
+  @Option(help: "Side of the model grid in pixels: 128 (unified network) or 256 (as in the paper).")
   var scale = 128
 
   @Option(
     name: .customLong("set"),
     help:
-      "A configuration key of all methods, as in training.epochs=20, or of one: dense-ae:training.epochs=20.")
+      "Configuration key of all methods, as in training.epochs=20, or of one: dense-ae:training.epochs=20.")
   var settings: [String] = []
 
-  @Option(help: "Test and calibration scans that AnoGAN's search runs on; 0 = all.")
+  @Option(help: "Number of test and calibration scans for AnoGAN's search; 0 = all.")
   var searchCases = 20
 
-  @Option(help: "File with plain words about the people and scans, for cards and report.")
+  @Option(help: "File that describes participants and scans in plain words, for cards and report.")
   var describe: String?
 
   @OptionGroup var engine: EngineOptions
@@ -67,9 +67,11 @@ struct Baur2018: LoggingCommand {
     Interruption.listen()
     let results = try experiment.run(onEvent: report, shouldStop: { Interruption.requested })
     console.endProgress()
-    let pages = ExperimentPages(results)
-    let files = try pages.write(to: folder, manifest: manifest)
-    console.result(pages.summary)
+    let report = ExperimentReport(
+      results, manifest: manifest, folder: folder,
+      provenance: ReportProvenance(bundleName: "norma experiment"))
+    let files = try report.write(to: folder)
+    console.result(report.summary)
     for file in [folder.results, folder.table] + files { console.result(file.path) }
   }
 
@@ -78,7 +80,7 @@ struct Baur2018: LoggingCommand {
     case .run(let run, let index, let count):
       console.endProgress()
       console.log("\(run.name): run \(index + 1) of \(count)")
-    case .kept(let run): console.log("\(run.name): finished before")
+    case .kept(let run): console.log("\(run.name): up to date")
     case .training(let event): Train.report(event, to: console)
     case .scoring(let work, let index, let count):
       console.progress("\(work.rawValue) \(Console.bar(index, of: count)) \(index)/\(count)")

@@ -6,7 +6,7 @@ struct Paint: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Paint anomalies into lesion-free scans, to compare methods without a label.")
 
-  @Option(help: "Manifest (.tsv) or folder of scans; cases with a lesion mask are left out.")
+  @Option(help: "Manifest (.tsv) or folder of scans; cases with a lesion mask are skipped.")
   var data: String
 
   @Option(help: "The split whose cases are painted.")
@@ -17,7 +17,7 @@ struct Paint: LoggingCommand {
     help: "Kinds: \(SyntheticTask.allCases.map(\.rawValue).joined(separator: ", ")).")
   var kinds = SyntheticTask.allCases
 
-  @Option(help: "Seed; the same seed makes the same files.")
+  @Option(help: "Seed; the same seed gives the same files.")
   var seed: UInt64 = 0
 
   @Option(name: .customLong("set"), help: "A key of the recipe, as in recipe.gridSize=128; may be repeated.")
@@ -31,7 +31,7 @@ struct Paint: LoggingCommand {
 
   func run() throws {
     _ = try engine.prepare()
-    let recipe = try Configuration(preset: "brightness", settings: settings).recipe
+    let recipe = try Recipe(settings: settings)
     let cases = try Manifest(discovering: URL(fileURLWithPath: data)).cases(in: split)
       .filter { $0.lesionMask == nil }
     guard !cases.isEmpty else {

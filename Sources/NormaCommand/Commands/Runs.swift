@@ -6,14 +6,14 @@ import NormaTracking
 
 struct Runs: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The training runs of this user: list, show, compare, delete, index, export.",
-    subcommands: [List.self, Show.self, Compare.self, Delete.self, Index.self, Export.self],
+    abstract: "List, show, compare, delete, index and export this user's training runs.",
+    subcommands: [List.self, Show.self, Delete.self, Index.self, Export.self],
     defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "All runs, the latest first.")
+    static let configuration = CommandConfiguration(abstract: "List all runs, the latest first.")
     @Option(help: "Only runs of this method.") var method: String?
-    @Option(help: "What comes first.") var sort = Order.changed
+    @Option(help: "Order of the runs.") var sort = Order.changed
     @OptionGroup var store: RunStoreOptions
 
     enum Order: String, ExpressibleByArgument, CaseIterable { case changed, loss, name }
@@ -32,47 +32,31 @@ struct Runs: ParsableCommand {
 
   struct Show: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "What a run was started with and how far it came.")
-    @Argument(help: "Folder or name of a run.") var name: String
+      abstract: "Show figures and settings of a run; of several runs, the settings that differ.",
+      aliases: ["compare"])
+    @Argument(help: "Folders or names of runs.") var runs: [String]
     @OptionGroup var store: RunStoreOptions
-
-    func run() throws {
-      let record = try Runs.find(name, in: store)
-      let facts = try Runs.figures(record) + record.settings()
-      TextTable(columns: ["key", "value"], rows: facts.map { [$0.key, $0.value] }).print()
-    }
-  }
-
-  struct Compare: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Figures of several runs, and the settings that differ.")
-    @Argument(help: "Folders or names of two or more runs.") var runs: [String]
-    @OptionGroup var store: RunStoreOptions
-
-    func validate() throws {
-      guard runs.count > 1 else { throw ValidationError("give two or more runs to compare") }
-    }
 
     func run() throws {
       let records = try runs.map { try Runs.find($0, in: store) }
       let settings = try records.map { record in
         Dictionary(uniqueKeysWithValues: try record.settings().map { ($0.key, $0.value) })
       }
-      let keys = Set(settings.flatMap(\.keys)).sorted()
-      let different = keys.map { key in [key] + settings.map { $0[key] ?? "n/a" } }
-        .filter { Set($0.dropFirst()).count > 1 }
       let figures = records.map(Runs.figures)
-      let same = figures[0].indices.map { index in [figures[0][index].key] + figures.map { $0[index].value } }
+      let rows = figures[0].indices.map { index in [figures[0][index].key] + figures.map { $0[index].value } }
+      let settingRows = Set(settings.flatMap(\.keys)).sorted()
+        .map { key in [key] + settings.map { $0[key] ?? "n/a" } }
+        .filter { records.count == 1 || Set($0.dropFirst()).count > 1 }
       let names = Set(records.map(\.name)).count == records.count ? records.map(\.name) : runs
-      TextTable(columns: ["key"] + names, rows: same + different).print()
+      TextTable(columns: ["key"] + (names.count == 1 ? ["value"] : names), rows: rows + settingRows).print()
     }
   }
 
   struct Delete: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Forget runs; their folders stay unless --files.")
+      abstract: "Delete runs from the store; their folders are kept unless --files is given.")
     @Argument(help: "Folders or names of runs.") var runs: [String]
-    @Flag(help: "Delete the runs' folders too, with their bundles.") var files = false
+    @Flag(help: "Delete the folders of the runs too, with their bundles.") var files = false
     @OptionGroup var store: RunStoreOptions
 
     func run() throws {
@@ -96,7 +80,7 @@ struct Runs: ParsableCommand {
 
   struct Index: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Remember every run in folders and below; makes a lost store anew.")
+      abstract: "Add every run in and below folders to the store, for example after the store was lost.")
     @Argument(help: "Folders with runs.") var folders: [String]
     @OptionGroup var store: RunStoreOptions
 
@@ -115,7 +99,7 @@ struct Runs: ParsableCommand {
   struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Write runs as a file store of MLflow; mlflow ui --backend-store-uri FOLDER shows it.")
-    @Argument(help: "Folders or names of runs; default: all.") var runs: [String] = []
+    @Argument(help: "Folders or names of runs. Default: all.") var runs: [String] = []
     @Option(help: "Folder of MLflow's file store.") var mlflow: String
     @OptionGroup var store: RunStoreOptions
 
@@ -127,7 +111,7 @@ struct Runs: ParsableCommand {
     }
   }
 
-  /// The run of a folder, remembered or not, or the only remembered one of a name.
+  /// The run in a folder, or the only run of a name in the store.
   private static func find(_ text: String, in store: RunStoreOptions) throws -> RunRecord {
     if let run = try? RunRecord(of: RunFolder(URL(fileURLWithPath: text))) { return run }
     let known = try store.open().runs()

@@ -1,11 +1,13 @@
 public import ArgumentParser
 import Foundation
 public import Norma
+import NormaReports
 import Tensors
 
 struct Segment: LoggingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Scans in; anomaly map, lesion mask, lesion table and report out, on each scan's own grid.")
+    abstract: "Write anomaly map, lesion mask, lesion table and report of scans, on each scan's own grid.",
+    discussion: "Cases that are complete, with the same inputs and settings, are kept.")
 
   @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
   var input: String
@@ -18,12 +20,13 @@ struct Segment: LoggingCommand {
   @Option(help: "Only the cases of this split of the manifest: train, validation or test.")
   var split: Split?
 
-  @Option(help: "Brain mask of a single scan; default: the brain is found, where the scan has its skull.")
+  @Option(help: "Brain mask of a single scan. Default: the brain of a scan with skull is extracted.")
   var brainMask: String?
 
-  @Option(help: "Folder that keeps preprocessed scans, so that another run need not make them again.")
-  var work: String?
+  @Flag(help: "Segment complete cases again.")
+  var force = false
 
+  @OptionGroup var workFolder: WorkFolderOptions
   @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessing: PreprocessingOptions
 
@@ -32,79 +35,46 @@ struct Segment: LoggingCommand {
 
   func run() throws {
     let device = try engine.prepare()
-    let cases = try chosenCases()
-    let chosen = try thresholdOptions.choose(for: cases)
-    let part = try shardOptions.chosen(hasChosen: cases.count == 1, console: console)
-    let preprocessing = preprocessing.preprocessing(
-      chosen.bundle.description.configuration.preprocessing, device: device)
-    let cohort = CohortSegmentation(
-      preprocessing: preprocessing, segmenter: try Segmenter(bundle: chosen.bundle, device: device),
-      bundleName: chosen.bundle.description.name, threshold: chosen.threshold,
-      ownThresholds: chosen.ownThresholds, exceedance: chosen.exceedance, output: folder,
-      work: work.map { URL(fileURLWithPath: $0) })
+    let all = try chosenCases()
+    let (bundle, thresholds) = try thresholdOptions.open(for: all)
+    let shard = try shardOptions.chosen(hasChosen: all.count == 1, console: console)
+    let segmentation = try CohortSegmentation(
+      bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device),
+      preprocessor: preprocessing.preprocessor(
+        bundle.description.configuration.preprocessing, device: device),
+      thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: folder,
+      workFolder: workFolder.folder, draw: CasePictures.draw)
+    try shardOptions.claim(folder, for: shard, settings: segmentation.sharedSettings)
     Interruption.listen()
-    if part != nil || ShardFolder(in: folder).areThere {
-      try segment(
-        cases, part, with: SegmentationParts(cohort, preprocessing, chosen, in: folder), chosen)
-    } else {
-      try segment(cases, with: cohort, chosen)
+    let cases = shard?.deal(all, by: \.id) ?? all
+    var done = 0, kept = 0
+    let rows = try segmentation.run(
+      cases, isShard: shard != nil, isForced: force,
+      onRow: { row, isKept in
+        (done, kept) = (done + 1, kept + (isKept ? 1 : 0))
+        report(row, isKept: isKept, done: done, of: cases.count)
+      }, shouldStop: { Interruption.requested })
+    console.endProgress()
+    console.summary(kept: kept, of: cases.count, shard: shard, ofCohort: all.count)
+    if shard == nil {
+      let page = SegmentationReport(
+        rows, of: bundle, threshold: thresholds.common, in: folder,
+        provenance: ReportProvenance(bundleName: bundle.description.name))
+      try page.page.write(to: folder.appendingPathComponent("report.html"))
+      printFiles(of: rows)
     }
+    try console.finish(rows.map(\.problem))
   }
 
   private var folder: URL { URL(fileURLWithPath: output) }
 
-  private func segment(
-    _ cases: [ScanCase], with cohort: CohortSegmentation, _ chosen: ThresholdOptions.Choice
-  ) throws {
-    try write(record: chosen)
-    var done = 0, page = SegmentationPage(bundle: chosen.bundle, threshold: chosen.threshold)
-    let rows = try cohort(
-      cases,
-      onRow: { row in
-        done += 1
-        page.add(try page.reportCase(row))
-        report(row, done: done, of: cases.count)
-      }, shouldStop: { Interruption.requested })
-    console.endProgress()
-    try page.write(to: reportFile)
-    if rows.count == 1 {
-      for file in [rows[0].anomalyMap, rows[0].mask].compactMap({ $0 }) { console.result(file.path) }
+  private func printFiles(of rows: [CohortSegmentation.Row]) {
+    var files = ["cases.tsv", "report.html"]
+    if rows.count == 1, rows[0].result != nil {
+      let names = CaseFiles(caseID: rows[0].scan.id)
+      files = [names.anomalyMap, names.mask] + files
     }
-    try finish(rows.compactMap(\.problem), of: rows.count)
-  }
-
-  /// A part of the cohort; without one the whole of a cohort whose parts are there already.
-  private func segment(
-    _ cases: [ScanCase], _ part: CohortShard?, with parts: SegmentationParts,
-    _ chosen: ThresholdOptions.Choice
-  ) throws {
-    let mine = part?.deal(cases, by: \.id) ?? cases
-    var done = 0, wereThere = 0, problems = [Problem]()
-    try parts(mine) { row in
-      done += 1
-      guard let row else {
-        wereThere += 1
-        return
-      }
-      row.problem.map { problems.append($0) }
-      report(row, done: done, of: mine.count)
-    }
-    console.endProgress()
-    console.log("\(mine.count) of \(cases.count) cases, of which \(wereThere) were there")
-    if part != nil {
-      try fail(problems, of: mine.count)
-    } else {
-      try write(record: chosen)
-      try parts.writeWhole(of: cases, report: reportFile)
-      try finish(problems, of: cases.count)
-    }
-  }
-
-  private var reportFile: URL { folder.appendingPathComponent("report.html") }
-
-  private func write(record chosen: ThresholdOptions.Choice) throws {
-    try SegmentationRecord(bundle: chosen.bundle, threshold: chosen.threshold, from: chosen.source)
-      .write(to: folder)
+    for file in files { console.result(folder.appendingPathComponent(file).path) }
   }
 
   private func chosenCases() throws -> [ScanCase] {
@@ -118,7 +88,7 @@ struct Segment: LoggingCommand {
     if let brainMask {
       guard cases.count == 1 else {
         throw Problem(
-          .usage, "--brain-mask goes with a single scan", at: "--brain-mask",
+          .usage, "--brain-mask is for a single scan", at: "--brain-mask",
           advice: "for a cohort list the masks in a manifest, column brain_mask")
       }
       cases[0].brainMask = URL(fileURLWithPath: brainMask)
@@ -126,33 +96,13 @@ struct Segment: LoggingCommand {
     return cases
   }
 
-  private func report(_ row: CohortSegmentation.Row, done: Int, of count: Int) {
-    if let problem = row.problem {
+  private func report(_ row: CohortSegmentation.Row, isKept: Bool, done: Int, of count: Int) {
+    // The failure of a single scan is that of the command.
+    if !isKept, row.problem == nil ? count <= 20 : count > 1 {
       console.endProgress()
-      // The failure of a single scan is that of the command.
-      if count > 1 { console.failure(problem, ofCase: row.caseID) }
-    } else if count <= 20 {
-      console.endProgress()
-      console.log(
-        row.caseID,
-        [
-          "lesions": "\(row.lesions.count)", "volume_ml": String(format: "%.2f", row.lesionVolumeML),
-          "seconds": String(format: "%.2f", row.seconds),
-        ])
+      console.log(row)
     }
     console.progress("segmenting \(Console.bar(done, of: count)) \(done)/\(count)")
-  }
-
-  private func finish(_ problems: [Problem], of count: Int) throws {
-    for file in ["cases.tsv", "report.html"] { console.result(folder.appendingPathComponent(file).path) }
-    try fail(problems, of: count)
-  }
-
-  private func fail(_ problems: [Problem], of count: Int) throws {
-    guard let first = problems.first else { return }
-    if count == 1 { throw first }
-    console.log("\(problems.count) of \(count) cases failed; see the table of cases")
-    throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
   }
 }
 

@@ -4,27 +4,28 @@ import Norma
 
 struct Simulate: LoggingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make a cohort of simulated FLAIR scans with lesions and masks.")
+    abstract: "Simulate a cohort of FLAIR scans with lesions and masks.")
 
   @Option(name: [.short, .customLong("output")], help: "Folder for the cohort; must not exist or be empty.")
   var output: String
 
-  @Option(help: "Number of simulated people.")
+  @Option(help: "Number of participants.")
   var cases = 20
 
-  @Option(help: "Seed; the same seed makes the same files.")
+  @Option(help: "Seed; the same seed gives the same files.")
   var seed: UInt64 = 0
 
   @Option(parsing: .upToNextOption, help: "Voxel size in mm: one number or three.")
   var voxelSize: [Double] = [1, 1, 3]
 
-  @Option(parsing: .upToNextOption, help: "Only slices between these two template levels (z in mm).")
+  @Option(
+    parsing: .upToNextOption, help: "Only slices between these two positions in the template (z in mm).")
   var levels: [Double] = []
 
-  @Flag(help: "Everybody is a patient with lesions; otherwise one person in five is, in the test split.")
+  @Flag(help: "All participants have lesions. Default: one in five, in the test split.")
   var patientsOnly = false
 
-  @Option(help: "Folder with the ICBM152 tissue maps; default: the installed one.")
+  @Option(help: "Folder with the ICBM152 tissue maps. Default: the installed folder.")
   var template: String?
 
   @OptionGroup var console: Console

@@ -16,16 +16,16 @@ struct Train: LoggingCommand {
   @Option(name: [.short, .customLong("output")], help: "Folder of the run.")
   var output: String
 
-  @Option(help: "Name of the bundle; default: the preset's.")
+  @Option(help: "Name of the bundle. Default: the preset's name.")
   var name: String?
 
-  @Option(help: "File with plain words about the people and scans, for the model card.")
+  @Option(help: "File that describes participants and scans in plain words, for the model card.")
   var describe: String?
 
-  @Flag(help: "Continue the run in the output folder where it stopped, bit for bit.")
+  @Flag(help: "Continue the run in the output folder; the result is bit-identical to an uninterrupted run.")
   var resume = false
 
-  @Option(help: "Seed of weights, order and draws; the same as --set training.seed=N.")
+  @Option(help: "Seed of weights, order and random numbers; same as --set training.seed=N.")
   var seed: Int?
 
   @Flag(help: "Print the resolved configuration and stop.")
@@ -62,7 +62,7 @@ struct Train: LoggingCommand {
     }
   }
 
-  /// The plain words in a file.
+  /// Reads a description from a file.
   static func description(in file: String) throws -> String {
     guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
       throw Problem(.missingInput, "the description cannot be read", at: file, advice: "check the path")
@@ -88,11 +88,11 @@ struct Train: LoggingCommand {
     console.result(bundle.url.path)
   }
 
-  /// Says what a training tells.
+  /// Logs an event of a training.
   static func report(_ event: TrainingEvent, to console: Console) {
     switch event {
     case .preparing(let index, let count):
-      console.progress("preparing \(Console.bar(index, of: count)) \(index)/\(count)")
+      console.progress("reading \(Console.bar(index, of: count)) \(index)/\(count)")
     case .started(let training, let validation, let progress):
       console.endProgress()
       console.log(
@@ -101,7 +101,8 @@ struct Train: LoggingCommand {
     case .step(let step):
       console.progress(
         "epoch \(step.epoch)/\(step.epochs) \(Console.bar(step.step, of: step.steps)) loss "
-          + "\(String(format: "%.4g", step.losses.total))  \(String(format: "%.1f", step.imagesPerSecond)) img/s  "
+          + "\(String(format: "%.4g", step.losses.total))  "
+          + "\(String(format: "%.1f", step.imagesPerSecond)) img/s  "
           + "\(Console.duration(step.secondsLeft)) left")
     case .epoch(let record):
       console.endProgress()

@@ -6,25 +6,25 @@ import Synchronization
 
 struct View: LoggingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look through the results of segment or bids in the browser and review them; Ctrl-C ends it.")
+    abstract: "Show results of segment or bids in the browser and review them; Ctrl-C ends it.")
 
   @Argument(help: "Output folder of norma segment or norma bids.")
   var folder: String
 
-  @Option(help: "Whose reviews these are; each rater has a file. Default: the login name.")
+  @Option(help: "Name of the rater, who has a file of reviews. Default: the login name.")
   var rater: String?
 
-  @Option(help: "Port on 127.0.0.1; default: any that is free.")
+  @Option(help: "Port on 127.0.0.1. Default: any free port.")
   var port: UInt16 = 0
 
   @Option(
     help: """
-      Folder of the bundle that made the maps, for its rates of false alarm; default: what the results note, or the \
-      shipped bundle of that name.
+      Folder of the bundle that made the maps, for its false-positive rates. Default: the rates in the \
+      results, or those of the shipped bundle of that name.
       """)
   var bundle: String?
 
-  @Flag(help: "Only print the address.")
+  @Flag(help: "Print the address without opening the browser.")
   var noBrowser = false
 
   @OptionGroup var console: Console
@@ -38,7 +38,7 @@ struct View: LoggingCommand {
     let serving = Task {
       do { try await viewer.run() } catch { failure.withLock { $0 = error } }
     }
-    // At once, also into a pipe.
+    // Unbuffered, also into a pipe.
     FileHandle.standardOutput.write(Data("\(viewer.address)\n".utf8))
     console.log("\(viewer.caseCount) cases; reviews go to \(viewer.reviewFile.path); Ctrl-C ends this")
     if !noBrowser { Browser.open(viewer.address) }
@@ -50,9 +50,9 @@ struct View: LoggingCommand {
   }
 }
 
-/// The desktop's browser.
+/// The browser of the desktop.
 private enum Browser {
-  /// Shows a page where there is a desktop; without one nothing happens.
+  /// Opens a page, if there is a desktop.
   static func open(_ address: String) {
     let environment = ProcessInfo.processInfo.environment
     #if os(macOS)

@@ -14,6 +14,11 @@ func aligned(_ value: Double) -> String {
   (1e-3..<100).contains(abs(value)) ? String(format: "%#.3g", value) : format(value)
 }
 
+/// A value with its interval, a dash where there is none.
+func aligned(_ value: Double?, _ interval: [Double]?) -> String {
+  aligned(value ?? .nan) + (interval.map { " (\(aligned($0[0])) to \(aligned($0[1])))" } ?? "")
+}
+
 /// The tick marks of an axis: round numbers, of which the first and last enclose the data.
 struct NiceTicks {
   let values: [Double]

@@ -5,7 +5,7 @@ package struct CohortReport {
   private let table: GroupTable
   private let provenance: ReportProvenance
 
-  /// Each participant's own page is linked as `sub-LABEL.html`.
+  /// A page that links each participant's own page as `sub-LABEL.html`.
   package init(_ table: GroupTable, provenance: ReportProvenance) {
     (self.table, self.provenance) = (table, provenance)
   }
@@ -17,21 +17,21 @@ package struct CohortReport {
       title: "Anomaly segmentation of a data set",
       subtitle: "\(done) of \(table.entries.count) scans segmented. \(provenance.subtitle)",
       sections: [
-        HTMLPage.Section("To look at", mixture + outliers + unfinished),
+        HTMLPage.Section("To check", mixture + outliers + unfinished),
         HTMLPage.Section("Lesion volume", [volumes]),
         HTMLPage.Section("Scans", [.table(scans)]),
         provenance.section,
       ])
   }
 
-  /// Volumes above several thresholds cannot be compared.
+  /// A warning if the scans have several thresholds.
   private var mixture: [HTMLPage.Block] {
     let kinds = Set(
       table.rows(.ok).map { "\($0.bundle ?? "?") above \($0.threshold.map { format($0) } ?? "?")" })
     guard kinds.count > 1 else { return [] }
     return [
       .paragraph(
-        "The scans were segmented in several ways, so their volumes cannot be compared: "
+        "The scans were segmented with several settings, so their volumes cannot be compared: "
           + "\(kinds.sorted().joined(separator: "; ")).")
     ]
   }

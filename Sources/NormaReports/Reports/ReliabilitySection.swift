@@ -1,29 +1,30 @@
 import Norma
 
 extension Reliability {
-  /// Stated rates beside those of people held back.
+  /// The stated rates beside the rates of participants who were held out.
   var section: HTMLPage.Section {
     HTMLPage.Section(
       "Do the rates hold?",
       [
         .paragraph(
-          "Each of \(participants) lesion-free people was held back in turn and met the thresholds of the others. "
-            + "One scan is one person: expect what single people show."),
+          "Each of \(participants) lesion-free participants was held out in turn and compared with the "
+            + "thresholds of the others. For a single scan, expect the spread of single participants."),
         .table(table),
         .plot(
           plot.svg,
           caption:
-            "Dot and line: all people's voxels with their 95 % interval. Ticks: 5th and 95th percentile of people."
+            "Dot and line: all participants' voxels with their 95 % interval. Ticks: 5th and 95th percentile "
+            + "over participants."
         ),
       ])
   }
 
   private var table: ReportTable {
     ReportTable(
-      caption: "Voxels above the threshold of a rate, in people whose scores did not find it",
+      caption: "Voxels above the threshold of a rate, in participants who were held out when it was chosen",
       columns: [
         .text("Stated (%)"), .number("Observed (%)"), .number("95 % interval"), .text("Within it"),
-        .number("Single people, 5th to 95th percentile"),
+        .number("Single participants, 5th to 95th percentile"),
       ],
       rows: points.map { point in
         [

@@ -1,17 +1,17 @@
-/// How a run was made, given from outside so that the same run makes the same page.
+/// How a page's results were made; given by the caller, so that the same results make the same page.
 public struct ReportProvenance: Sendable {
   /// The model bundle or run, as text.
   public let bundleName: String
-  /// Names and values of the thresholds and other settings that matter for reading the page.
-  public let settings: [(name: String, value: String)]
-  /// The command line as typed; nil in pages that are the same whenever they are made.
+  /// The names and values of the settings that matter for reading the page.
+  public var settings: [(name: String, value: String)]
+  /// The command line as typed; nil on pages that do not depend on the time.
   public let commandLine: String?
   /// The version of Norma.
   public let version: String
-  /// The date, in whatever format the caller prefers; nil as the command line.
+  /// The date in any format; nil on pages that do not depend on the time.
   public let date: String?
 
-  /// A run's provenance.
+  /// The provenance of a page.
   public init(
     bundleName: String, settings: [(name: String, value: String)] = [], commandLine: String? = nil,
     version: String, date: String? = nil

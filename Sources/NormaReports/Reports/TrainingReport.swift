@@ -1,45 +1,34 @@
+import Foundation
+
 /// The page that `norma train` leaves in its run: losses per epoch.
 public struct TrainingReport: Sendable {
   /// One loss over the epochs.
-  public struct Curve: Sendable {
-    /// The loss's name, for example `reconstruction, train`.
-    public let name: String
-    /// One value per epoch; NaN where an epoch has none.
-    public let values: [Double]
-
-    /// A loss over the epochs.
-    public init(name: String, values: [Double]) {
-      self.name = name
-      self.values = values
-    }
+  private struct Curve {
+    let name: String
+    /// One value per epoch; NaN for an epoch without one.
+    let values: [Double]
   }
 
-  /// Losses that share a plot because they share a scale.
-  public struct Panel: Sendable {
-    /// The plot's heading.
-    public let title: String
-    /// The curves of the plot.
-    public let curves: [Curve]
+  private let method: String
+  /// The losses of each plot, by the plot's heading.
+  private let panels: [(title: String, curves: [Curve])]
+  private let provenance: ReportProvenance
 
-    /// A plot of curves.
-    public init(title: String, curves: [Curve]) {
-      self.title = title
-      self.curves = curves
-    }
-  }
-
-  /// The method's name.
-  public let method: String
-  /// The plots from top to bottom.
-  public let panels: [Panel]
-  /// How the run was made.
-  public let provenance: ReportProvenance
-
-  /// A report about one training run.
-  public init(method: String, panels: [Panel], provenance: ReportProvenance) {
-    self.method = method
-    self.panels = panels
-    self.provenance = provenance
+  /// A report about a run with the columns of its `metrics.csv`, one value per epoch.
+  public init(
+    method: String, metrics: [(name: String, values: [Double])], provenance: ReportProvenance
+  ) {
+    (self.method, self.provenance) = (method, provenance)
+    let terms = metrics.map(\.name).filter { $0.hasPrefix("training_") && $0 != "training_loss" }
+    panels = [("Loss", ["training_loss", "validation_loss"]), ("Parts of the training loss", terms)]
+      .map { title, names in
+        let curves = names.map { name in
+          Curve(
+            name: name.replacing("_", with: " "), values: metrics.first { $0.name == name }?.values ?? [])
+        }
+        return (title, curves)
+      }
+      .filter { _, curves in curves.contains { $0.values.contains(where: \.isFinite) } }
   }
 
   /// The page.
@@ -53,12 +42,12 @@ public struct TrainingReport: Sendable {
       ])
   }
 
-  private func plot(_ panel: Panel) -> HTMLPage.Block {
+  private func plot(_ title: String, _ curves: [Curve]) -> HTMLPage.Block {
     .plot(
       LinePlot(
-        title: panel.title, xLabel: "Epoch", yLabel: "Loss",
-        series: panel.curves.map { LinePlot.Series($0.name, values: $0.values) }
-      ).svg, caption: "\(panel.title) after each epoch.")
+        title: title, xLabel: "Epoch", yLabel: "Loss",
+        series: curves.map { LinePlot.Series($0.name, values: $0.values) }
+      ).svg, caption: "\(title) after each epoch.")
   }
 
   private var table: ReportTable {

@@ -9,11 +9,9 @@ public struct Conv2d: Sendable {
 
   /// Creates `weight` and `bias` at this path with PyTorch's default initialisation.
   ///
-  /// - Parameters:
-  ///   - standardized: Whether the filters are standardised to mean 0 and standard deviation 1 (Qiao et al.
-  ///     2019, doi:10.48550/arXiv.1903.10520).
-  ///   - channelsLast: Whether the filters are stored channels-last; this is faster for channels-last images
-  ///     and makes the result channels-last.
+  /// `standardized` filters have mean 0 and standard deviation 1 (Qiao et al. 2019,
+  /// doi:10.48550/arXiv.1903.10520). Filters stored `channelsLast` are faster for channels-last images and make
+  /// the result channels-last. Throws if libtorch refuses the shapes.
   public init(
     _ path: ParameterPath, in inputs: Int, out outputs: Int, kernel: Int, stride: Int = 1,
     padding: Int = 0, dilation: Int = 1, groups: Int = 1, bias: Bool = true, standardized: Bool = false,

@@ -33,9 +33,7 @@ public enum Loss {
 
   /// The binary cross-entropy of logits and targets in 0...1; the mean is over all elements.
   ///
-  /// - Parameters:
-  ///   - weights: The weight of each element.
-  ///   - positiveWeight: The weight of the positive class.
+  /// `weights` are one per element; `positiveWeight` is that of the positive class. Throws if the shapes differ.
   public static func bceWithLogits(
     _ logits: Tensor, _ target: Tensor, weights: Tensor? = nil, positiveWeight: Float = 1,
     reduction: Reduction = .mean

@@ -5,6 +5,7 @@ extension NIfTI {
   /// Writes an image or map as float32, a mask as uint8 and labels as int32. The file is replaced atomically.
   ///
   /// - Parameters:
+  ///   - grid: The voxels and their geometry.
   ///   - url: The file; one ending in `.gz` is compressed, equal grids into equal bytes.
   ///   - header: The source of the spatial fields, by default the grid's own header. They are copied bit for
   ///     bit if they describe the same grid; otherwise the sform is that of the geometry. Texts are not

@@ -160,7 +160,7 @@ import Testing
       try self.damage(url, damage)
       let problem = try problem { try ModelBundle(contentsOf: url).verify() }
       #expect(problem.kind == damage.expected.kind, "\(problem)")
-      #expect(problem.place.hasSuffix(damage.expected.place), "\(problem)")
+      #expect(problem.location.hasSuffix(damage.expected.place), "\(problem)")
       for word in damage.expected.words { #expect(problem.what.contains(word), "\(problem)") }
     }
   }

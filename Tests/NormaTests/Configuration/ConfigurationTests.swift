@@ -186,7 +186,7 @@ import Testing
       ("synthetic", [setting]), ("supervised", [setting]), ("ensemble", [member, setting]),
     ] {
       let problem = try problem { try Configuration(preset: preset, settings: settings) }
-      #expect(problem.kind == .usage && problem.place == "recipe.normalization", "\(preset)")
+      #expect(problem.kind == .usage && problem.location == "recipe.normalization", "\(preset)")
       #expect(problem.advice.contains("robust-z") && problem.advice.contains("'\(preset)'"), "\(preset)")
     }
     for preset in ["brightness", "normative", "dense-ae", "denoising", "ensemble"] {
@@ -238,7 +238,7 @@ import Testing
   func whatIsNoSettingIsRefused(setting: String) throws {
     let problem = try problem { try Configuration(preset: "dense-vae", settings: [setting]) }
     #expect([.usage, .badData].contains(problem.kind))
-    #expect(problem.place.contains("--set"))
+    #expect(problem.location.contains("--set"))
   }
 
   @Test func laterLayersWin() throws {
@@ -270,10 +270,10 @@ import Testing
         let file = folder.appendingPathComponent(name)
         try bytes.write(to: file)
         let problem = try problem { try Configuration(preset: "normative", file: file) }
-        #expect(problem.kind == .badData && problem.place == file.path)
+        #expect(problem.kind == .badData && problem.location == file.path)
       }
       let missing = folder.appendingPathComponent("none.yaml")
-      #expect(try problem { try Configuration(preset: "normative", file: missing) }.place == missing.path)
+      #expect(try problem { try Configuration(preset: "normative", file: missing) }.location == missing.path)
     }
   }
 
@@ -283,6 +283,6 @@ import Testing
     let method = try problem { try Configuration(preset: nil, settings: ["method=normatve"]) }
     #expect(method.advice.contains("did you mean 'normative'?") && method.advice.contains("brightness"))
     let none = try problem { try Configuration(preset: nil, settings: ["training.epochs=3"]) }
-    #expect(none.place == "method" && none.advice.contains("dense-vae"))
+    #expect(none.location == "method" && none.advice.contains("dense-vae"))
   }
 }

@@ -44,7 +44,7 @@ import Volumes
   func everyErrorHasItsExitCode(row: Row<(any Error, Problem.Kind)>) {
     let problem = Problem(row.body.0)
     #expect(problem.kind == row.body.1)
-    #expect(!problem.what.isEmpty && !problem.place.isEmpty && !problem.advice.isEmpty)
+    #expect(!problem.what.isEmpty && !problem.location.isEmpty && !problem.advice.isEmpty)
   }
 
   @Test func exitCodesMatchTheDocumentation() {
@@ -76,7 +76,7 @@ import Volumes
       let file = folder.appendingPathComponent(name)
       try data?.write(to: file)
       let problem = try problem { try VolumeReader.read(file) }
-      #expect(problem.kind == kind && problem.place == file.path)
+      #expect(problem.kind == kind && problem.location == file.path)
     }
   }
 
@@ -89,7 +89,7 @@ import Volumes
       let file = folder.appendingPathComponent("file")
       try AtomicFile.write("text", to: file)
       let below = try problem { try AtomicFile.write("text", to: file.appendingPathComponent("below/a")) }
-      #expect(below.kind == .cannotCreate && below.place.hasPrefix(file.path))
+      #expect(below.kind == .cannotCreate && below.location.hasPrefix(file.path))
     }
   }
 
@@ -98,7 +98,7 @@ import Volumes
       let file = folder.appendingPathComponent("a.safetensors")
       try Data(repeating: 1, count: 100).write(to: file)
       let problem = try problem { try Safetensors.read(file) }
-      #expect(problem.kind == .badData && problem.place == file.path)
+      #expect(problem.kind == .badData && problem.location == file.path)
     }
   }
 }

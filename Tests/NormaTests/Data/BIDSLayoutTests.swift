@@ -166,7 +166,7 @@ import Volumes
     let places = ["a", "b"].map { "derivatives/\($0)/sub-01/anat/sub-01_run-1_desc-brain_mask.nii.gz" }
     let both = [places[0]: 4, places[1]: 4]
     let problem = try problem { try mask(both) }
-    #expect(problem.kind == .badData && problem.place.contains("/a/") && problem.place.contains("/b/"))
+    #expect(problem.kind == .badData && problem.location.contains("/a/") && problem.location.contains("/b/"))
     #expect(problem.advice.contains("--derivatives"))
     #expect(try mask(both, derivatives: "derivatives/b").mask == places[1])
   }

@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import Base
+@testable import Cohort
 @testable import Methods
 @testable import Preprocessing
 @testable import Norma
@@ -12,7 +13,7 @@ import Testing
 @Suite struct ClaimTests {
   @Test func oneOfManyWinsAndAllSeeIt() throws {
     try withTemporaryFolder { folder in
-      let file = folder.appendingPathComponent("parts/cohort.json")
+      let file = folder.appendingPathComponent("out/shards.json")
       let seen = Mutex([Data]())
       DispatchQueue.concurrentPerform(iterations: 32) { index in
         if let held = try? AtomicFile.createOnce(Data("claim of \(index)".utf8), at: file) {
@@ -22,22 +23,22 @@ import Testing
       let held = try Data(contentsOf: file)
       #expect(seen.withLock { $0 } == [Data](repeating: held, count: 32))
       let left = try FileManager.default.contentsOfDirectory(atPath: file.deletingLastPathComponent().path)
-      #expect(left == ["cohort.json"])
+      #expect(left == ["shards.json"])
     }
   }
 
-  @Test func anotherWayIsNamed() throws {
+  @Test func otherSettingsAreNamed() throws {
     try withTemporaryFolder { folder in
-      let parts = ShardFolder(in: folder), way = ["bundle": "a", "threshold": "2.5"]
-      #expect(!parts.areThere)
-      for _ in 0..<2 { try parts.createOnce(way) }
-      #expect(parts.areThere)
-      let problem = try problem { try parts.createOnce(["bundle": "a", "threshold": "3.0", "mask": "b"]) }
+      let claim = ShardClaim(in: folder), settings = ["bundle": "a", "threshold": "2.5"]
+      #expect(!claim.exists)
+      for _ in 0..<2 { try claim.require(settings) }
+      #expect(claim.exists)
+      let problem = try problem { try claim.require(["bundle": "a", "threshold": "3.0", "mask": "b"]) }
       #expect(problem.what.contains("mask none, here b; threshold 2.5, here 3.0"), "\(problem)")
-      #expect(!problem.what.contains("bundle") && problem.place.hasSuffix("parts/cohort.json"))
+      #expect(!problem.what.contains("bundle") && problem.location.hasSuffix("shards.json"))
       #expect(throws: Problem.self) {
-        try AtomicFile.write("{", to: folder.appendingPathComponent("parts/cohort.json"))
-        try parts.createOnce(way)
+        try AtomicFile.write("{", to: folder.appendingPathComponent("shards.json"))
+        try claim.require(settings)
       }
     }
   }

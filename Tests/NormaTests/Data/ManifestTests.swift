@@ -92,7 +92,7 @@ import Testing
     let problem = try problem { try Manifest(text: text, source: Self.source) }
     #expect(problem.kind == .badData)
     #expect(problem.what.contains(what))
-    #expect(problem.place.hasSuffix(place))
+    #expect(problem.location.hasSuffix(place))
   }
 
   @Test func unreadableFilesAreNamed() throws {
@@ -109,7 +109,7 @@ import Testing
       let mask = try #require(manifest.cases[1].lesionMask)
       try FileManager.default.removeItem(at: mask)
       let problem = try problem { try manifest.requireFiles() }
-      #expect(problem.kind == .missingInput && problem.place == mask.path)
+      #expect(problem.kind == .missingInput && problem.location == mask.path)
     }
   }
 

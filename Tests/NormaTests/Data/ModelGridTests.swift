@@ -141,7 +141,7 @@ import Volumes
     let problem = try problem {
       try modelGrid.place(damage.applied(to: TestScan.make(4).image), name: "the scan")
     }
-    #expect(problem.kind == .badData && problem.place == "the scan")
+    #expect(problem.kind == .badData && problem.location == "the scan")
     #expect(problem.what.contains(damage.message), "\(problem)")
   }
 

@@ -59,7 +59,7 @@ import Testing
   @Test func duplicateCaseNamesAreRefused() throws {
     let problem = try problem { try cases(["a/scan.nii", "b/scan.nii.gz"]) }
     #expect(problem.kind == .badData && problem.what.contains("'scan'"))
-    #expect(problem.place.contains("a/scan.nii") && problem.place.contains("b/scan.nii.gz"))
+    #expect(problem.location.contains("a/scan.nii") && problem.location.contains("b/scan.nii.gz"))
   }
 
   @Test func anEmptyFolderIsAProblem() throws {

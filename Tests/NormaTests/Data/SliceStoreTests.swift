@@ -155,7 +155,7 @@ import Volumes
       try NIfTI.write(Mask(geometry: Geometry(shape: [4, 4, 4], affine: .identity), repeating: 1), to: mask)
       let store = SliceStore(folder: folder.appendingPathComponent("prepared"), recipe: TestScan.recipe)
       let problem = try problem { try store.contents(of: cohort.manifest.cases) }
-      #expect(problem.kind == .badData && problem.place == mask.path)
+      #expect(problem.kind == .badData && problem.location == mask.path)
     }
   }
 }

@@ -25,19 +25,22 @@ import Volumes
       cohort.manifest.cases[3].image = folder.appendingPathComponent("gone.nii.gz")
       cohort.manifest.cases[0].id = "sub-1_ses-2"
       let output = folder.appendingPathComponent("out")
-      let bundle = try TrainedBundle.bundle, threshold = try TrainedBundle.threshold()
-      try SegmentationRecord(bundle: bundle, threshold: threshold).write(to: output)
-      let cohortSegmentation = CohortSegmentation(
-        segmenter: try Segmenter(bundle: bundle), bundleName: "tiny", threshold: threshold, output: output)
-      var heard = [String](), pictured = [Bool]()
-      let rows = try cohortSegmentation(
-        cohort.manifest.cases,
-        onRow: { row in
-          heard.append(row.caseID)
-          pictured.append(!row.figures.isEmpty)
+      let bundle = try TrainedBundle.bundle
+      var heard = [String](), pictures = 0
+      let cohortSegmentation = try CohortSegmentation(
+        bundle: bundle, segmenter: Segmenter(bundle: bundle),
+        thresholds: ThresholdChoice(try TrainedBundle.threshold()), output: output,
+        draw: { figures in
+          pictures += figures.slices.isEmpty ? 0 : 1
+          return Data("[]".utf8)
         })
-      #expect(heard == ["sub-1_ses-2", "sub-2", "sub-3", "sub-4"])
-      #expect(pictured == [true, true, false, false] && rows.allSatisfy { $0.figures.isEmpty })
+      let rows = try cohortSegmentation.run(
+        cohort.manifest.cases,
+        onRow: { row, isKept in
+          heard.append(row.scan.id)
+          #expect(!isKept)
+        })
+      #expect(heard == ["sub-1_ses-2", "sub-2", "sub-3", "sub-4"] && pictures == 2)
       try body(output, cohort.manifest, rows)
     }
   }
@@ -59,12 +62,12 @@ import Volumes
       #expect(
         table.prefix(2).map { $0["message"] }
           == rows.prefix(2).map { $0.message.isEmpty ? "n/a" : $0.message })
-      #expect(rows[0].message == rows[0].notes.joined(separator: " "))
+      #expect(rows[0].message == rows[0].result?.notes.joined(separator: " "))
       #expect(image.path == manifest.cases[0].image.standardizedFileURL.path)
       #expect(table[0]["anomaly_map"] == "sub-1/ses-2/anat/sub-1_ses-2_desc-anomaly_FLAIR.nii.gz")
       #expect(table[1]["mask"] == "sub-2/anat/sub-2_label-lesion_mask.nii.gz")
       #expect(table[1]["brain_mask"] == "sub-2/anat/sub-2_desc-brain_mask.nii.gz")
-      #expect(Int(table[0]["lesion_count"] ?? "") == rows[0].lesions.count)
+      #expect(Int(table[0]["lesion_count"] ?? "") == rows[0].result?.lesions.count)
       #expect(!FileManager.default.fileExists(atPath: output.appendingPathComponent("sub-3").path))
     }
   }
@@ -79,10 +82,11 @@ import Volumes
           #expect(try NIfTI.readGeometry(place(file)) == geometry, "\(file)")
         }
         let labels = try NIfTI.read(place(files.labels)), mask = try NIfTI.readMask(place(files.mask))
-        #expect(Int(labels.voxels.max() ?? 0) == row.lesions.count)
+        let lesions = try #require(row.result?.lesions)
+        #expect(Int(labels.voxels.max() ?? 0) == lesions.count)
         #expect(zip(labels.voxels, mask.voxels).allSatisfy { ($0 > 0) == ($1 > 0) })
         let table = try String(contentsOf: place(files.lesionTable), encoding: .utf8)
-        #expect(table == Lesion.table(of: row.lesions))
+        #expect(table == Lesion.table(of: lesions))
         let sidecar = try JSONDecoder().decode(
           [String: ConfigurationNode].self, from: Data(contentsOf: place(files.anomalySidecar)))
         #expect(sidecar["Sources"] == .list([.string(scan.image.lastPathComponent)]))
@@ -100,10 +104,10 @@ import Volumes
         settings.samples = samples
         let output = folder.appendingPathComponent("out-\(samples)")
         let scorer = Scorer(method: method, settings: settings, device: .cpu)
-        let segmentation = CohortSegmentation(
-          segmenter: Segmenter(scorer: scorer, recipe: TestScan.recipe), bundleName: "tiny", threshold: 3,
-          output: output)
-        #expect(try segmentation(cohort.manifest.cases).compactMap(\.problem).isEmpty)
+        let segmentation = try CohortSegmentation(
+          bundle: TrainedBundle.bundle, segmenter: Segmenter(scorer: scorer, recipe: TestScan.recipe),
+          thresholds: ThresholdChoice(3), output: output)
+        #expect(try segmentation.run(cohort.manifest.cases).compactMap(\.problem).isEmpty)
         let file = output.appendingPathComponent("sub-1/anat/sub-1_desc-uncertainty_FLAIR.nii.gz")
         let sidecar = output.appendingPathComponent(CaseFiles(caseID: "sub-1").uncertaintySidecar)
         #expect(FileManager.default.fileExists(atPath: file.path) == (samples > 1))
@@ -122,28 +126,26 @@ import Volumes
     }
   }
 
-  @Test(arguments: [
-    ("sub-01", "sub-01/anat/sub-01"), ("sub-01_ses-2_run-1", "sub-01/ses-2/anat/sub-01_ses-2_run-1"),
-    ("patient 7", "patient 7/patient 7"), ("ses-1_x", "ses-1_x/ses-1_x"),
-  ])
-  func resultsHaveDerivativeNames(caseID: String, prefix: String) {
-    #expect(CaseFiles(caseID: caseID).mask == "\(prefix)_label-lesion_mask.nii.gz")
-  }
-
-  @Test func anInterruptedCohortListsWhatIsDone() throws {
+  @Test func anInterruptedCohortListsWhatIsDoneAndGoesOnThere() throws {
     try withTemporaryFolder { folder in
       let cohort = try TestCohort(in: folder, train: 3, validation: 0)
-      let output = folder.appendingPathComponent("out")
-      let segmentation = CohortSegmentation(
-        segmenter: try Segmenter(bundle: TrainedBundle.bundle), bundleName: "tiny", threshold: 3,
-        output: output)
-      var done = 0
+      let output = folder.appendingPathComponent("out"), bundle = try TrainedBundle.bundle
+      let segmentation = try CohortSegmentation(
+        bundle: bundle, segmenter: Segmenter(bundle: bundle), thresholds: ThresholdChoice(3), output: output)
+      func listed() throws -> [String?]? {
+        let text = try String(contentsOf: output.appendingPathComponent("cases.tsv"), encoding: .utf8)
+        return Table.rows(of: text)?.map { $0["case_id"] }
+      }
+      var kept = [Bool]()
       let problem = try problem {
-        try segmentation(cohort.manifest.cases, onRow: { _ in done += 1 }, shouldStop: { done == 2 })
+        try segmentation.run(
+          cohort.manifest.cases, onRow: { kept.append($1) }, shouldStop: { kept.count == 2 })
       }
       #expect(problem.kind == .interrupted && problem.what.contains("2 of 3"))
-      let text = try String(contentsOf: output.appendingPathComponent("cases.tsv"), encoding: .utf8)
-      #expect(Table.rows(of: text)?.map { $0["case_id"] } == ["sub-1", "sub-2"])
+      #expect(try listed() == ["sub-1", "sub-2"] && kept == [false, false])
+      kept = []
+      _ = try segmentation.run(cohort.manifest.cases, onRow: { kept.append($1) })
+      #expect(try listed() == ["sub-1", "sub-2", "sub-3"] && kept == [true, true, false])
     }
   }
 
@@ -168,7 +170,7 @@ import Volumes
       let dice = 2 * Double(hits) / Double(predicted.count + lesion.count)
       let atOnePercent = try #require(evaluation.table[1].operatingPoints["healthy_fpr_0.01"])
       #expect(abs((atOnePercent.dice ?? -1) - dice) < 1e-9)
-      #expect(atOnePercent.predictedRegions == rows[1].lesions.count)
+      #expect(atOnePercent.predictedRegions == rows[1].result?.lesions.count)
       #expect(
         evaluation.operatingPoints.map(\.name) == [
           "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10", "training_percentile_95",
@@ -189,7 +191,7 @@ import Volumes
     try withTemporaryFolder { folder in
       let manifest = try TestCohort(in: folder, train: 0, validation: 0, test: 1).manifest
       let problem = try problem { try EvaluationRun(predictions: folder, manifest: manifest).evaluate() }
-      #expect(problem.kind == .missingInput && problem.place.hasSuffix("segmentation.json"))
+      #expect(problem.kind == .missingInput && problem.location.hasSuffix("segmentation.json"))
     }
   }
 }

@@ -32,7 +32,7 @@ import Testing
   @Test(arguments: [0, -0.1, 0.6, 5e-5, .nan])
   func aRateThatWasNotMeasuredIsRefused(rate: Double) throws {
     let problem = try problem { try calibration(20_000).threshold(atRate: rate) }
-    #expect(problem.kind == .usage && problem.place == "--fpr")
+    #expect(problem.kind == .usage && problem.location == "--fpr")
   }
 
   @Test func exceedanceFallsWithTheScoreAndIsNeverZero() {

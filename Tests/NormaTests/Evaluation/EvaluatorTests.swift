@@ -196,7 +196,7 @@ import Volumes
     let problem = try problem {
       try add([0, 1, score, 2], [0, 0, 0, 1], brain: [1, 1, 0, 1], caseID: "sub-7", to: &evaluator)
     }
-    #expect(problem.kind == .badData && problem.place == "sub-7")
+    #expect(problem.kind == .badData && problem.location == "sub-7")
     #expect(problem.what.contains("\(score)") && problem.what.contains("(2, 0, 0)"))
     #expect(throws: Problem.self) { try evaluator.evaluation(method: "test") }
   }

@@ -57,10 +57,10 @@ import _TestSupport
 
       let bundle = try ModelBundle(contentsOf: folder.training(of: run).bundle)
       let predictions = place.appendingPathComponent("segmentation")
-      try SegmentationRecord(bundle: bundle, threshold: 1).write(to: predictions)
-      let segmentation = CohortSegmentation(
-        segmenter: try Segmenter(bundle: bundle), bundleName: "tiny", threshold: 1, output: predictions)
-      #expect(try segmentation(cohort.manifest.cases(in: .test)).allSatisfy { $0.problem == nil })
+      let segmentation = try CohortSegmentation(
+        bundle: bundle, segmenter: try Segmenter(bundle: bundle), thresholds: ThresholdChoice(1),
+        output: predictions)
+      #expect(try segmentation.run(cohort.manifest.cases(in: .test)).allSatisfy { $0.problem == nil })
       let evaluated = try EvaluationRun(predictions: predictions, manifest: cohort.manifest).evaluate()
 
       #expect(tabulated.auprc == evaluated.auprc && tabulated.auprcInterval == evaluated.auprcInterval)

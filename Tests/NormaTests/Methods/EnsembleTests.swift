@@ -54,8 +54,8 @@ import Testing
       ("[{method: normative, model: {sigmo: 1}}]", "sigmo"),
       ("[{method: normative, model: {sigma: 90}}]", "sigma"), ("[{weight: 0}]", "weight"),
       ("[{methods: normative}]", "methods"), ("[{method: brightness, floor: -1}]", "floor"),
-      ("[{method: brightness, levels: [3]}]", "levels"),
-      ("[{method: brightness, levels: [3, 2]}]", "levels"),
+      ("[{method: brightness, zRange: [3]}]", "zRange"),
+      ("[{method: brightness, zRange: [3, 2]}]", "zRange"),
     ])
   func membersThatCannotBeAreRefused(members: String, named: String) throws {
     let problem = try problem { try ensemble(members) }
@@ -70,7 +70,7 @@ import Testing
         "model.members=[{method: normative, model: {sigma: 1}}]",
         "model.members=[{method: brightness}, {method: normative, model: {shrinkage: 2}}]",
       ])
-    let members = try EnsembleSettings(strict: configuration.model).members
+    let members = try Ensemble.ModelSettings(strict: configuration.model).members
     #expect(
       members.map(\.method) == ["brightness", "normative"] && members[1].model == .map(["shrinkage": .int(2)])
     )

@@ -105,7 +105,7 @@ import Testing
   }
 
   static let networks = MethodMatrixTests.presets.filter {
-    !$0.hasSuffix("-256") && !$0.hasSuffix("brightness") && !$0.hasPrefix("normative") && $0 != "ensemble"
+    !$0.hasSuffix("-256") && ExperimentPlan.isStochastic($0) && $0 != "ensemble"
   }
 
   @Test(arguments: networks.filter { !["denoising", "synthetic", "supervised"].contains($0) }, [0.0, 0.3])

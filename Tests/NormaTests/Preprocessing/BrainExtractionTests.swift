@@ -102,7 +102,7 @@ import Volumes
       try BrainExtraction.brain(in: scan, spacing: 6, name: "scan.nii.gz") { $0.voxels.map { _ in logit } }
     }
     #expect(refused.what.hasPrefix(what), "\(refused)")
-    #expect(refused.place == "scan.nii.gz" && refused.kind == .badData && !refused.advice.isEmpty)
+    #expect(refused.location == "scan.nii.gz" && refused.kind == .badData && !refused.advice.isEmpty)
   }
 
   @Test func missingWeightsPointToTheBootstrap() throws {

@@ -89,7 +89,7 @@ import Volumes
       let file = folder.appendingPathComponent("scan_xfm.txt")
       if let text = row.body.text { try AtomicFile.write(text, to: file) }
       let refused = try problem { try ITKTransformFile.read(file) }
-      #expect(refused.what == row.body.what && refused.place == file.path && !refused.advice.isEmpty)
+      #expect(refused.what == row.body.what && refused.location == file.path && !refused.advice.isEmpty)
     }
   }
 }

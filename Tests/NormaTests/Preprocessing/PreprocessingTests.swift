@@ -19,7 +19,9 @@ import Volumes
   private static func preprocessing(
     _ settings: [String] = ["registers=false", "correctsBias=false"], skull: SkullState = .auto
   ) throws -> Preprocessor {
-    Preprocessor(settings: try PreprocessingSettings().with(settings), resources: nowhere, skull: skull)
+    Preprocessor(
+      settings: try PreprocessingSettings().with(settings.map { "preprocessing.\($0)" }), resources: nowhere,
+      skull: skull)
   }
 
   private func withScan<Result>(_ scan: Volume, _ body: (ScanCase) throws -> Result) throws -> Result {

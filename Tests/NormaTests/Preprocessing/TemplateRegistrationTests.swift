@@ -151,7 +151,7 @@ import Volumes
     let (scan, mask, what) = row.body
     let refused = try problem { try Self.registration.get().register(scan, brain: mask, name: "scan.nii.gz") }
     #expect(refused.what.hasPrefix(what), "\(refused)")
-    #expect(refused.kind == .badData && refused.place == "scan.nii.gz" && !refused.advice.isEmpty)
+    #expect(refused.kind == .badData && refused.location == "scan.nii.gz" && !refused.advice.isEmpty)
   }
 
   static let fits: [Row<(toTemplate: Affine, what: String)>] = [

@@ -31,7 +31,7 @@ import Volumes
     for refused in [
       try problem { try Template(folder: nowhere) }, try problem { try SimulatedTemplate(folder: nowhere) },
     ] {
-      #expect(refused.kind == .missingInput && refused.place.hasPrefix("/nowhere/template/"))
+      #expect(refused.kind == .missingInput && refused.location.hasPrefix("/nowhere/template/"))
       #expect(
         refused.what == "a map of the template is missing" && refused.advice.contains("Scripts/bootstrap"))
     }

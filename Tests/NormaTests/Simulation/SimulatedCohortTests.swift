@@ -81,6 +81,6 @@ import Volumes
     .noPlaceForLesion(participantID: "sub-009", .stroke),
   ])
   func everyErrorHasAdvice(error: SimulationError) {
-    #expect(!error.problem.what.isEmpty && !error.problem.place.isEmpty && !error.problem.advice.isEmpty)
+    #expect(!error.problem.what.isEmpty && !error.problem.location.isEmpty && !error.problem.advice.isEmpty)
   }
 }

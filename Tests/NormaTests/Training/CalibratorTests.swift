@@ -84,10 +84,10 @@ import Volumes
       let calibration = bundle.description.calibration
       #expect(calibration.labelledValidation == nil)
       let problem = try problem { try calibration.threshold(from: .labelledValidation, rate: 0.01) }
-      #expect(problem.kind == .usage && problem.place == "--threshold-from")
-      let record = SegmentationRecord(bundle: bundle, threshold: 1, from: .fpr)
+      #expect(problem.kind == .usage && problem.location == "--threshold-from")
+      let record = SegmentationRecord(bundle: bundle, thresholds: ThresholdChoice(1))
       #expect(
-        record.thresholdsByName.map { Set($0.keys) }
+        Set(record.thresholdsByName.keys)
           == ["training-percentile-95", "training-percentile-98", "training-percentile-99"])
     }
   }

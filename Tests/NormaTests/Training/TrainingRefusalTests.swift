@@ -56,7 +56,7 @@ import Volumes
   func aMethodThatLearnsFromLesionsNeedsThem(row: Row<(Split, String)>) throws {
     let problem = try problem("supervised") { $0.manifest.cases[2].split = row.body.0 }
     #expect(problem.kind == .badData && problem.what.contains(row.body.1))
-    #expect(problem.place.hasSuffix("manifest.tsv") && problem.advice.contains("lesion_mask"))
+    #expect(problem.location.hasSuffix("manifest.tsv") && problem.advice.contains("lesion_mask"))
   }
 
   @Test(arguments: [
@@ -67,13 +67,13 @@ import Volumes
   func theExclusionFitsTheMethod(row: Row<(String, String, String)>) throws {
     let (preset, exclusion, words) = row.body
     let problem = try problem(preset, settings: ["training.exclusion=\(exclusion)"]) { _ in }
-    #expect(problem.kind == .usage && problem.place == "training.exclusion")
+    #expect(problem.kind == .usage && problem.location == "training.exclusion")
     #expect(problem.what.contains(exclusion) && problem.advice.contains(words))
   }
 
   @Test func aMissingFileIsFoundBeforeTheWorkBegins() throws {
     let problem = try problem { $0.manifest.cases[2].image = URL(filePath: "/no/such/scan.nii") }
-    #expect(problem.kind == .missingInput && problem.place == "/no/such/scan.nii")
+    #expect(problem.kind == .missingInput && problem.location == "/no/such/scan.nii")
   }
 
   @Test func aFolderHoldsOneRun() throws {
@@ -88,7 +88,7 @@ import Volumes
       _ = try start().run()
       let before = try Data(contentsOf: place.configuration)
       let problem = try _TestSupport.problem { try start() }
-      #expect(problem.kind == .cannotCreate && problem.place == place.url.path)
+      #expect(problem.kind == .cannotCreate && problem.location == place.url.path)
       #expect(try Data(contentsOf: place.configuration) == before)
     }
   }
@@ -104,11 +104,11 @@ import Volumes
 
       try Data("not safetensors".utf8).write(to: place.lastCheckpoint)
       let damaged = try _TestSupport.problem { try TrainingRun(resuming: place).run() }
-      #expect(damaged.kind == .badData && damaged.place == place.lastCheckpoint.path)
+      #expect(damaged.kind == .badData && damaged.location == place.lastCheckpoint.path)
 
       try Data("{".utf8).write(to: place.configuration)
       let broken = try _TestSupport.problem { try TrainingRun(resuming: place) }
-      #expect(broken.kind == .badData && broken.place == place.url.path)
+      #expect(broken.kind == .badData && broken.location == place.url.path)
     }
   }
 }

@@ -2,62 +2,93 @@ import Base
 package import Cohort
 package import Foundation
 
-/// Segments the scans of a participant, each into files of its own.
+/// Segments the scans of a BIDS data set, each into files of its own, and writes a row for every scan.
 package struct BIDSSegmentation {
-  /// How a scan came to its row.
-  package enum Outcome {
-    case made(CohortSegmentation.Row)
-    case wasThere, skipped
+  /// A scan, or a participant without one.
+  package enum Case {
+    case scan(BIDSLayout.BIDSScan)
+    case noScan(BIDSLayout.Participant)
   }
 
-  private let progress: BIDSProgress
+  /// The outcome of a case.
+  package struct Outcome {
+    package let row: ScanRow
+    /// The segmentation; nil for a participant without a scan.
+    package let segmented: CohortSegmentation.Row?
+  }
+
+  private let dataset: DerivativeDataset
   private let cohort: CohortSegmentation
 
-  /// Results go into the data set of `progress`; preprocessed scans are kept in `work`, if given.
-  package init(_ progress: BIDSProgress, segmenter: Segmenter, work: URL?) {
-    self.progress = progress
-    cohort = CohortSegmentation(
-      preprocessing: progress.preprocessing, segmenter: segmenter, bundleName: progress.bundleName,
-      threshold: progress.threshold, ownThresholds: progress.ownThresholds, exceedance: progress.exceedance,
-      output: progress.dataset.folder,
-      work: work)
+  /// A segmentation whose results go into the data set instead of the cohort's output folder.
+  package init(_ cohort: CohortSegmentation, into dataset: DerivativeDataset) {
+    var cohort = cohort
+    (cohort.dataset, cohort.output) = (dataset, dataset.folder)
+    (self.cohort, self.dataset) = (cohort, dataset)
   }
 
-  /// Gives a row for each scan. `onRow` comes before the row is written: where it throws, the scan counts as not
-  /// done. Throws only for what stops the whole run, such as a full disk.
-  package func segment(
-    _ participant: BIDSLayout.Participant, onRow: (ScanRow, Outcome) throws -> Void, shouldStop: () -> Bool
-  ) throws {
-    if participant.scans.isEmpty {
-      try finish(ScanRow(skipped: participant), .skipped, onRow)
-    }
-    for scan in participant.scans {
-      if shouldStop() {
-        throw Problem(
-          .interrupted, "interrupted before \(scan.scanCase.id)", at: progress.dataset.folder.path,
-          advice: "run the command again for the rest; what has a row is complete")
-      }
-      if let row = progress.completedRow(of: scan.scanCase) {
-        try onRow(row, .wasThere)
-      } else {
-        try make(scan, onRow)
-      }
+  /// Segments the scans in order.
+  ///
+  /// `onCase` also gets whether the results were kept; `onParticipant` follows the last scan of a
+  /// participant. Throws only what stops the whole run, such as a full disk.
+  package func run(
+    _ participants: [BIDSLayout.Participant], isForced: Bool = false,
+    onCase: (Outcome, _ isKept: Bool) throws -> Void, onParticipant: (String) throws -> Void,
+    shouldStop: () -> Bool
+  ) throws -> [Outcome] {
+    var scansLeft = participants.reduce(into: [String: Int]()) { $0[$1.id] = $1.scans.count }
+    return try CohortRunner(self, isForced: isForced).run(
+      participants.flatMap(Self.cases),
+      onResult: { outcome, isKept in
+        try onCase(outcome, isKept)
+        let participant = outcome.row.participantID
+        scansLeft[participant, default: 0] -= 1
+        if scansLeft[participant] == 0 { try onParticipant(participant) }
+      }, shouldStop: shouldStop, list: { _ in })
+  }
+
+  /// The scans of a participant as cases.
+  package static func cases(of participant: BIDSLayout.Participant) -> [Case] {
+    participant.scans.isEmpty ? [.noScan(participant)] : participant.scans.map(Case.scan)
+  }
+}
+
+extension BIDSSegmentation: CaseStep {
+  package var output: URL { dataset.folder }
+
+  package func completed(_ item: Case) -> Outcome? {
+    switch item {
+    case .scan(let scan):
+      guard let segmented = cohort.completed(scan.scanCase) else { return nil }
+      return kept(outcome(segmented, of: scan))
+    case .noScan(let participant): return kept(Outcome(row: ScanRow(skipped: participant), segmented: nil))
     }
   }
 
-  private func make(_ scan: BIDSLayout.BIDSScan, _ onRow: (ScanRow, Outcome) throws -> Void) throws {
-    for file in CaseFiles(caseID: scan.scanCase.id).segmented {
-      try? FileManager.default.removeItem(at: progress.dataset.file(file))
+  /// Returns the outcome if its row is in the data set.
+  private func kept(_ outcome: Outcome) -> Outcome? { outcome.row.isWritten(in: dataset) ? outcome : nil }
+
+  package func files(of item: Case) -> [URL] {
+    switch item {
+    case .scan(let scan): cohort.files(of: scan.scanCase)
+    case .noScan(let participant): CaseFiles(caseID: participant.id).segmented.map(dataset.file)
     }
-    let result = try cohort.segment(scan.scanCase) { try progress.provenance(of: scan.scanCase) }
+  }
+
+  package func process(_ item: Case) throws -> Outcome {
+    let outcome: Outcome
+    switch item {
+    case .scan(let scan): outcome = self.outcome(try cohort.process(scan.scanCase), of: scan)
+    case .noScan(let participant): outcome = Outcome(row: ScanRow(skipped: participant), segmented: nil)
+    }
+    try outcome.row.write(to: dataset)
+    return outcome
+  }
+
+  private func outcome(_ segmented: CohortSegmentation.Row, of scan: BIDSLayout.BIDSScan) -> Outcome {
     let row = ScanRow(
-      result, of: scan, image: progress.dataset.uri(of: scan.scanCase.image), bundle: progress.bundleName,
-      threshold: result.threshold)
-    try finish(row, .made(result), onRow)
-  }
-
-  private func finish(_ row: ScanRow, _ outcome: Outcome, _ onRow: (ScanRow, Outcome) throws -> Void) throws {
-    try onRow(row, outcome)
-    try row.write(to: progress.dataset)
+      segmented, of: scan, image: dataset.uri(of: scan.scanCase.image), bundle: cohort.bundle.description.name
+    )
+    return Outcome(row: row, segmented: segmented)
   }
 }

@@ -4,29 +4,31 @@ import Preprocessing
 import Tensors
 package import Foundation
 
-/// The folder of the results as a BIDS derivative data set, which any number of processes may fill at once.
+/// A folder of results as a BIDS derivative data set, which any number of processes may fill at the same
+/// time.
 package struct DerivativeDataset: Sendable {
   package let folder: URL
-  /// The data set the results are made of.
+  /// The data set that is segmented.
   private let root: URL
-  /// Where brain masks come from, outside of `root`.
+  /// The source of brain masks, if it is outside of `root`.
   private let masks: URL?
 
-  /// Throws a ``Problem`` where results would mix with the data set itself or with another one.
+  /// A derivative data set in a folder; throws a ``Problem`` if results would mix with the data set itself or
+  /// with another one.
   package init(folder: URL, root: URL, derivatives: URL?) throws {
     (self.folder, self.root) = (folder.standardizedFileURL, root.standardizedFileURL)
     let outside = derivatives.map(\.standardizedFileURL)
     masks = outside.flatMap { $0.path(below: root.standardizedFileURL) == nil ? $0 : nil }
-    try checkPlace()
+    try checkLocation()
     try checkOwner()
   }
 
-  private func checkPlace() throws {
+  private func checkLocation() throws {
     guard let inside = folder.resolved.path(below: root.resolved), !inside.hasPrefix("derivatives/") else {
       return
     }
     throw Problem(
-      .cannotCreate, "the results would lie inside the data set", at: folder.path,
+      .cannotCreate, "the results would be inside the data set", at: folder.path,
       advice: "choose a folder outside of it or below its derivatives/, such as derivatives/norma")
   }
 
@@ -40,7 +42,7 @@ package struct DerivativeDataset: Sendable {
     }
   }
 
-  /// Writes what belongs to the data set as a whole; each process writes the same.
+  /// Writes the files of the data set as a whole; every process writes the same.
   package func prepare() throws {
     let doi = (try? BIDSDescription(of: root))?.doi
     let description = Description(links: links, doi: doi)
@@ -49,31 +51,41 @@ package struct DerivativeDataset: Sendable {
     try AtomicFile.writeIfChanged(Data(Self.ignored.utf8), at: file(".bidsignore"))
   }
 
-  /// A file of the data set by its path in it.
+  /// The file of the data set at a relative path.
   package func file(_ path: String) -> URL { folder.appendingPathComponent(path) }
+
+  /// The rows of a participant's scans that were processed, in the order of their names.
+  package func rows(of participantID: String) -> [ScanRow] {
+    FileTree(file(participantID)).filter { $0.hasSuffix(CaseFiles.rowSuffix) }
+      .compactMap { path in
+        let name = URL(fileURLWithPath: path).lastPathComponent
+        return ScanRow(of: String(name.dropLast(CaseFiles.rowSuffix.count)), in: self)
+      }
+      .sorted { $0.caseID < $1.caseID }
+  }
 
   /// An input file as a BIDS URI, such as `bids:raw:sub-01/anat/sub-01_FLAIR.nii.gz`.
   package func uri(of input: URL) -> String {
-    let places = [("raw", root)] + (masks.map { [("masks", $0)] } ?? [])
-    for (name, place) in places {
-      if let path = input.standardizedFileURL.path(below: place) {
+    let sources = [("raw", root)] + (masks.map { [("masks", $0)] } ?? [])
+    for (name, source) in sources {
+      if let path = input.standardizedFileURL.path(below: source) {
         return "bids:\(name):" + (path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path)
       }
     }
     return input.lastPathComponent
   }
 
-  /// Where the data sets lie that the BIDS URIs of results name; empty where the folder is none of this kind.
+  /// The paths of the data sets that the BIDS URIs of results name; empty if the folder is not a data set.
   static func links(of folder: URL) -> [String: String] {
-    struct Noted: Decodable {
+    struct Description: Decodable {
       let links: [String: String]
       enum CodingKeys: String, CodingKey { case links = "DatasetLinks" }
     }
     let file = folder.appendingPathComponent(BIDSDescription.fileName)
-    return (try? JSONDecoder().decode(Noted.self, from: Data(contentsOf: file)).links) ?? [:]
+    return (try? JSONDecoder().decode(Description.self, from: Data(contentsOf: file)).links) ?? [:]
   }
 
-  /// The file that a BIDS URI of the results in `folder` names; nil where its data set is unknown.
+  /// The file that a BIDS URI of the results in `folder` names; nil if its data set is unknown.
   static func file(ofURI uri: String, in folder: URL, links: [String: String]) -> URL? {
     let parts = uri.split(separator: ":", maxSplits: 2).map(String.init)
     guard parts.count == 3, let link = links[parts[1]], let path = parts[2].removingPercentEncoding else {
@@ -133,10 +145,11 @@ package struct DerivativeDataset: Sendable {
 
   private static let ignored = """
     *.html
-    figures
     logs
-    parts
+    shards.json
     *_cases.tsv
+    *_record.json
+    *_pictures.json
     *_xfm.txt
     group_*
     review
@@ -146,24 +159,25 @@ package struct DerivativeDataset: Sendable {
   private static let readme = """
     Anomaly segmentation of FLAIR scans by Norma. Research use only; not a medical device, not for diagnosis.
 
-    Per scan, on its own grid: the anomaly map (desc-anomaly_FLAIR: 0 = as expected or not scored, larger = more
-    anomalous), the voxels above the threshold (label-lesion_mask), the same as numbered lesions (seg-lesions_dseg)
-    with a table, and the part of the brain that was scored (desc-brain_mask). Where a scan was registered, an ITK
-    text file (xfm) leads to the template. The JSON files say which scan, model, preprocessing and threshold they come
-    from. One row of each scan is in desc-norma_cases.tsv; sub-LABEL.html shows pictures.
-    group_lesions.tsv and group.html hold all scans, where the group level was run.
+    Per scan, on its own grid: the anomaly map (desc-anomaly_FLAIR: 0 = as expected or not scored, larger =
+    more anomalous), the voxels above the threshold (label-lesion_mask), the same as numbered lesions
+    (seg-lesions_dseg) with a table, and the part of the brain that was scored (desc-brain_mask). A scan that
+    was registered has an ITK transform to the template (xfm). The JSON files name the scan, model,
+    preprocessing and threshold. The row of each scan is in desc-norma_cases.tsv; sub-LABEL.html shows
+    pictures. desc-norma_record.json and desc-norma_pictures.json are kept for that page. group_lesions.tsv
+    and group.html hold all scans, once the group level was run.
 
     """
 }
 
 extension URL {
-  /// Without links, also where the end of the path is not there yet.
+  /// The path without symbolic links; its end need not exist yet.
   fileprivate var resolved: URL {
     guard path != "/", !FileManager.default.fileExists(atPath: path) else { return resolvingSymlinksInPath() }
     return deletingLastPathComponent().resolved.appendingPathComponent(lastPathComponent)
   }
 
-  /// The way from `folder` to this file, "" to itself; nil where it lies elsewhere.
+  /// The path from `folder` to this file, "" for the folder itself; nil if the file is elsewhere.
   fileprivate func path(below folder: URL) -> String? {
     let here = folder.pathComponents
     guard pathComponents.starts(with: here) else { return nil }

@@ -2,28 +2,29 @@ import Base
 package import Cohort
 package import Foundation
 
-/// All scans of a BIDS data set in one table, from the rows that the runs of its participants left.
+/// The table of all scans of a BIDS data set, from the rows of its participants.
 package struct GroupTable: Sendable {
   /// A scan among the others.
   package struct Entry: Sendable {
     package let row: ScanRow
-    /// Distance of the lesion volume from the median, in robust standard deviations; nil where undefined.
+    /// The distance of the lesion volume from the median in robust standard deviations; nil if undefined.
     package let volumeZ: Double?
 
+    /// Whether the lesion volume is an outlier.
     package var isOutlier: Bool { volumeZ.map { abs($0) > GroupTable.outlierLimit } == true }
   }
 
-  /// Robust z beyond which a volume is called an outlier.
+  /// The robust z beyond which a volume is an outlier.
   package static let outlierLimit = 3.5
   static let tableFile = "group_lesions.tsv"
   static let descriptionFile = "group_lesions.json"
 
-  /// In the order of the data set.
+  /// The scans in the order of the data set.
   package let entries: [Entry]
   private let dataset: DerivativeDataset
 
-  /// Looks for the row of every scan; throws a ``Problem`` where there is none at all, or where scans were segmented in
-  /// different ways: their volumes cannot be compared.
+  /// Collects the row of every scan; throws a ``Problem`` if there is none, or if the scans were segmented
+  /// with different settings, so that their volumes cannot be compared.
   package init(of layout: BIDSLayout, in dataset: DerivativeDataset) throws {
     self.dataset = dataset
     let rows = layout.participants.flatMap { participant in
@@ -51,15 +52,15 @@ package struct GroupTable: Sendable {
   private static func checkAlike(_ rows: [ScanRow], in dataset: DerivativeDataset) throws {
     let scans = rows.map { row in
       let sidecar = dataset.file(CaseFiles(caseID: row.caseID).maskSidecar)
-      return (id: row.caseID, facts: CohortKey(sidecar: sidecar)?.facts ?? [:])
+      return (id: row.caseID, facts: CohortKey(sidecar: sidecar)?.comparable ?? [:])
     }
-    // What a scan says nothing of, such as a threshold of its own, differs from nothing.
+    // A setting that a scan does not state, such as a threshold of its own, differs from none.
     let differing = Set(scans.flatMap(\.facts.keys)).filter { name in
       Set(scans.compactMap { $0.facts[name] }).count > 1
     }.sorted()
     guard !differing.isEmpty else { return }
     let ways = Dictionary(grouping: scans) { scan in scan.facts.filter { differing.contains($0.key) } }
-    // The commonest way first.
+    // The most frequent settings first.
     let kinds = ways.sorted { ($1.value.count, $0.value[0].id) < ($0.value.count, $1.value[0].id) }
       .map { way, scans in
         let values = differing.map { "\($0) \(way[$0] ?? "unknown")" }.joined(separator: ", ")
@@ -68,11 +69,11 @@ package struct GroupTable: Sendable {
     throw Problem(
       .badData, "the scans were segmented in \(ways.count) ways (\(kinds.joined(separator: "; ")))",
       at: dataset.folder.path,
-      advice: "run the level participant with the same options for all: what differs is made again, then this"
+      advice: "run the level participant with the same options for all scans, then this level again"
     )
   }
 
-  /// The row of a case; missing too where its results were deleted.
+  /// The row of a case; a row whose results were deleted counts as missing.
   private static func row(
     _ caseID: String, of participantID: String, session: String?, in dataset: DerivativeDataset
   ) -> ScanRow {
@@ -85,19 +86,19 @@ package struct GroupTable: Sendable {
     return ScanRow(missing: caseID, participantID: participantID, sessionID: session)
   }
 
-  /// Rows with this status.
+  /// The rows with this status.
   package func rows(_ status: ScanRow.Status) -> [ScanRow] {
     entries.map(\.row).filter { $0.status == status }
   }
 
-  /// Writes the table and what its columns mean, and gives the table's place.
+  /// Writes the table and the description of its columns, and returns the table's file.
   package func write() throws -> URL {
     var table = Table(columns: ScanRow.columns.map(\.name) + [Self.volumeZ])
     table.rows = entries.map { $0.row.cells + [$0.volumeZ?.formatted(fraction: 2) ?? "n/a"] }
-    let place = dataset.file(Self.tableFile)
-    try AtomicFile.writeIfChanged(Data(table.text.utf8), at: place)
+    let file = dataset.file(Self.tableFile)
+    try AtomicFile.writeIfChanged(Data(table.text.utf8), at: file)
     try AtomicFile.writeIfChanged(AtomicFile.encoded(descriptions), at: dataset.file(Self.descriptionFile))
-    return place
+    return file
   }
 
   private static let volumeZ = "lesion_volume_z"

@@ -2,64 +2,50 @@ import Base
 import Cohort
 import Foundation
 
-/// What became of one scan of a BIDS data set. Each lies in a file of its own, which no other process writes.
-package struct ScanRow: Sendable {
-  /// `skipped`: a participant without a scan that is meant; `missing`: nobody processed it.
+/// The outcome of one scan of a BIDS data set, kept in a file of its own.
+package struct ScanRow: Hashable, Sendable {
+  /// The outcomes: `skipped` means a participant without a scan, `missing` a scan that was not processed.
   package enum Status: String, Sendable {
     case ok, failed, skipped, missing
   }
 
   package let caseID: String
   package let participantID: String
-  package let sessionID: String?
+  package var sessionID: String?
   package let status: Status
-  /// What went wrong, or what the reader should know; may be empty.
+  /// The cause of a failure, or the notes; may be empty.
   package let message: String
-  /// A BIDS URI.
-  package let image: String?
-  package let lesionVolumeML: Double?
-  package let lesionCount: Int?
-  package let bundle: String?
-  package let threshold: Double?
+  /// The scan as a BIDS URI.
+  package var image: String?
+  package var lesionVolumeML: Double?
+  package var lesionCount: Int?
+  package var bundle: String?
+  package var threshold: Double?
+}
 
-  private init(
-    _ status: Status, caseID: String, participantID: String, sessionID: String?, message: String,
-    image: String?, lesionVolumeML: Double? = nil, lesionCount: Int? = nil, bundle: String? = nil,
-    threshold: Double? = nil
-  ) {
-    (self.status, self.caseID, self.participantID, self.sessionID) = (
-      status, caseID, participantID, sessionID
-    )
-    (self.message, self.image, self.lesionVolumeML) = (message, image, lesionVolumeML)
-    (self.lesionCount, self.bundle, self.threshold) = (lesionCount, bundle, threshold)
-  }
-
+extension ScanRow {
   /// A scan that was segmented or failed.
-  init(
-    _ row: CohortSegmentation.Row, of scan: BIDSLayout.BIDSScan, image: String, bundle: String,
-    threshold: Double
-  ) {
-    let note = row.problem == nil ? scan.note : nil
+  init(_ row: CohortSegmentation.Row, of scan: BIDSLayout.BIDSScan, image: String, bundle: String) {
+    let note = row.result == nil ? nil : scan.note
     self.init(
-      row.problem == nil ? .ok : .failed, caseID: row.caseID, participantID: row.participantID,
-      sessionID: scan.scanCase.sessionID,
+      caseID: row.scan.id, participantID: row.scan.participantID, sessionID: row.scan.sessionID,
+      status: row.result == nil ? .failed : .ok,
       message: [note ?? "", row.message].filter { !$0.isEmpty }.joined(separator: " "), image: image,
-      lesionVolumeML: row.problem == nil ? row.lesionVolumeML : nil,
-      lesionCount: row.problem == nil ? row.lesions.count : nil, bundle: bundle, threshold: threshold)
+      lesionVolumeML: row.result?.lesionVolumeML, lesionCount: row.result?.lesions.count, bundle: bundle,
+      threshold: row.threshold)
   }
 
   /// A participant without a scan.
   init(skipped participant: BIDSLayout.Participant) {
     self.init(
-      .skipped, caseID: participant.id, participantID: participant.id, sessionID: nil,
-      message: participant.missing, image: nil)
+      caseID: participant.id, participantID: participant.id, status: .skipped, message: participant.missing)
   }
 
-  /// A scan, or a participant without one, that nobody processed.
+  /// A scan, or a participant without one, that was not processed.
   init(missing caseID: String, participantID: String, sessionID: String?) {
     self.init(
-      .missing, caseID: caseID, participantID: participantID, sessionID: sessionID,
-      message: "not processed", image: nil)
+      caseID: caseID, participantID: participantID, sessionID: sessionID, status: .missing,
+      message: "not processed")
   }
 }
 
@@ -110,21 +96,30 @@ extension ScanRow {
     }
   }
 
-  /// Where the row of a case lies.
-  static func place(of caseID: String, in dataset: DerivativeDataset) -> URL {
+  /// The bytes of the row's file.
+  private var data: Data {
+    var table = Table(columns: Self.columns.map(\.name))
+    table.rows = [cells]
+    return Data(table.text.utf8)
+  }
+
+  private static func url(of caseID: String, in dataset: DerivativeDataset) -> URL {
     dataset.file(CaseFiles(caseID: caseID).row)
   }
 
-  /// Writes the row unless it lies there already.
+  /// Writes the row's file unless it is there with these bytes.
   func write(to dataset: DerivativeDataset) throws {
-    var table = Table(columns: Self.columns.map(\.name))
-    table.rows = [cells]
-    try AtomicFile.writeIfChanged(Data(table.text.utf8), at: Self.place(of: caseID, in: dataset))
+    try AtomicFile.writeIfChanged(data, at: Self.url(of: caseID, in: dataset))
   }
 
-  /// The row of a case; nil where there is none that can be read.
+  /// Whether the row's file is there with these bytes.
+  func isWritten(in dataset: DerivativeDataset) -> Bool {
+    (try? Data(contentsOf: Self.url(of: caseID, in: dataset))) == data
+  }
+
+  /// Reads the row of a case; nil if there is none that can be read.
   init?(of caseID: String, in dataset: DerivativeDataset) {
-    guard let text = try? String(contentsOf: Self.place(of: caseID, in: dataset), encoding: .utf8),
+    guard let text = try? String(contentsOf: Self.url(of: caseID, in: dataset), encoding: .utf8),
       let row = Table.rows(of: text)?.first
     else { return nil }
     func cell(_ name: String) -> String? { row[name].flatMap { $0 == "n/a" ? nil : $0 } }
@@ -132,7 +127,7 @@ extension ScanRow {
       cell("case_id") == caseID
     else { return nil }
     self.init(
-      status, caseID: caseID, participantID: participantID, sessionID: cell("session_id"),
+      caseID: caseID, participantID: participantID, sessionID: cell("session_id"), status: status,
       message: cell("message") ?? "", image: cell("image"),
       lesionVolumeML: cell("lesion_volume_ml").flatMap(Double.init),
       lesionCount: cell("lesion_count").flatMap { Int($0) }, bundle: cell("bundle"),

@@ -2,8 +2,8 @@ import Foundation
 public import Norma
 import Volumes
 
-/// The pictures of an experiment's best, median and worst cases, made from the scans, the experts' masks and the
-/// maps that the experiment left.
+/// The pictures of an experiment's best, median and worst cases, drawn from the scans, the experts' masks and
+/// the maps in the experiment's folder.
 public struct CaseFigurePictures {
   private let manifest: Manifest
   private let folder: ExperimentFolder
@@ -13,15 +13,15 @@ public struct CaseFigurePictures {
     (self.manifest, self.folder) = (manifest, folder)
   }
 
-  /// One exhibit: a montage, or why there is none.
+  /// The picture of a case, or the reason why there is none.
   public enum Picture: Sendable {
     /// The pictures.
     case montage(Montage)
-    /// A sentence about what is missing.
+    /// A sentence that names what is missing.
     case missing(String)
   }
 
-  /// The pictures of one run, in the order of its exhibits; a file that is gone costs its own picture only.
+  /// Returns the pictures of a run in the order of its figures; a missing file costs one picture.
   public func pictures(of run: RunResult) -> [Picture] {
     run.figures.map { figure in
       do {
@@ -51,7 +51,7 @@ public struct CaseFigurePictures {
     guard map.shape == image.shape, lesion.shape == image.shape else {
       throw Problem(
         .badData, "scan, lesion mask and map differ in shape", at: figure.caseID,
-        advice: "run the experiment anew")
+        advice: "run the experiment again")
     }
     let predicted = figure.predicted(map, minimumSize: Self.minimumSize(run))
     let slice = CaseFigureSlice(image: image, map: map, lesion: lesion, predicted: predicted)
@@ -61,7 +61,7 @@ public struct CaseFigurePictures {
       panels: try slice.panels(threshold: Float(figure.threshold)))
   }
 
-  /// The component filter of the chain that is shown, the last headline.
+  /// The component filter of the last headline chain, which is shown.
   private static func minimumSize(_ run: RunResult) -> Double {
     run.chains.first { $0.name == run.headlines.last }?.evaluation.minimumLesionSize ?? 0
   }

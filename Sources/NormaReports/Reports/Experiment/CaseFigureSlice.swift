@@ -6,11 +6,11 @@ struct CaseFigureSlice {
   private let lesion, predicted: [UInt8]
   private let z: Double?
 
-  /// Pixels on a side at most; larger slices are thinned.
+  /// The largest side in pixels; larger slices are subsampled.
   private static let largest = 256
   private static let margin = 4
 
-  /// Grids of one shape on the scanner's axes.
+  /// The figure of a scan, its map and two masks, all of one shape.
   init(image: Volume, map: Volume, lesion: Mask, predicted: Mask) {
     let axes = Orientation(of: image.geometry)
     let image = axes.apply(image), map = axes.apply(map)
@@ -40,11 +40,11 @@ struct CaseFigureSlice {
       .outlined(
         image.enlarged(by: factor), window: window, mask: image.enlarged(predicted, by: factor),
         second: image.enlarged(lesion, by: factor), thickness: factor,
-        caption: "yellow: called at healthy FPR 1 %; blue, dashed: drawn by the expert"),
+        caption: "yellow: predicted at healthy FPR 1 %; blue, dashed: drawn by the expert"),
     ]
   }
 
-  /// The slice with most voxels; nil for an empty mask.
+  /// The slice with the most voxels; nil for an empty mask.
   private static func fullest(_ mask: Mask) -> Int? {
     let area = mask.shape[0] * mask.shape[1]
     let counts = (0..<mask.shape[2]).map { slice in
@@ -91,27 +91,27 @@ private struct Crop {
 }
 
 extension ImageSlice {
-  /// The slice with `factor` x `factor` pixels for each of its own, values interpolated linearly: room for thin lines.
+  /// The slice enlarged by linear interpolation, so that outlines are thin.
   fileprivate func enlarged(by factor: Int) -> ImageSlice {
     guard factor > 1 else { return self }
-    /// The pixels before and after a place on the finer grid, and the share of the latter.
+    /// The pixels before and after a position on the finer grid, and the weight of the latter.
     func neighbours(_ index: Int, _ count: Int) -> (Int, Int, Float) {
-      let place = (Float(index) + 0.5) / Float(factor) - 0.5, before = Int(place.rounded(.down))
-      return (max(before, 0), min(before + 1, count - 1), place - Float(before))
+      let position = (Float(index) + 0.5) / Float(factor) - 0.5, before = Int(position.rounded(.down))
+      return (max(before, 0), min(before + 1, count - 1), position - Float(before))
     }
     let columns = (0..<width * factor).map { neighbours($0, width) }
     let finer = (0..<height * factor).flatMap { row in
-      let (back, front, share) = neighbours(row, height)
-      return columns.map { left, right, run in
-        let near = values[back * width + left] * (1 - run) + values[back * width + right] * run
-        let far = values[front * width + left] * (1 - run) + values[front * width + right] * run
-        return near * (1 - share) + far * share
+      let (back, front, weight) = neighbours(row, height)
+      return columns.map { left, right, x in
+        let near = values[back * width + left] * (1 - x) + values[back * width + right] * x
+        let far = values[front * width + left] * (1 - x) + values[front * width + right] * x
+        return near * (1 - weight) + far * weight
       }
     }
     return ImageSlice(width: width * factor, height: height * factor, values: finer, aspect: aspect)
   }
 
-  /// A mask of the slice's size with `factor` x `factor` pixels for each of its own.
+  /// A mask of the slice's size, enlarged.
   fileprivate func enlarged(_ mask: [UInt8], by factor: Int) -> [UInt8] {
     (0..<height * factor).flatMap { row in
       (0..<width * factor).map { mask[row / factor * width + $0 / factor] }

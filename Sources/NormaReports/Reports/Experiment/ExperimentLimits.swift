@@ -1,10 +1,10 @@
 import Norma
 
-/// What an experiment showed and what it did not, in plain words.
+/// The limits of an experiment, in plain words.
 struct ExperimentLimits {
   let results: ExperimentResults
 
-  /// What was compared on what.
+  /// The data and the number of scans.
   var data: [String] {
     let data = results.data
     let described = data.description.replacing("**", with: "")
@@ -14,15 +14,15 @@ struct ExperimentLimits {
     return [described, counts].filter { !$0.isEmpty }
   }
 
-  /// How to read the figures.
+  /// How to read the figures, one paragraph per limit.
   var reading: [String] {
-    [lesionFree, thresholds, oracle, levels, limitedSearch, seeds, missing, chance, cohort].compactMap { $0 }
+    [lesionFree, thresholds, oracle, zRange, limitedSearch, seeds, missing, chance, cohort].compactMap { $0 }
   }
 
   private var lesionFree: String {
-    "Lesion-free is not healthy: the training and validation scans are scans in which nothing was drawn. What was "
-      + "not drawn there counts as normal, and whatever is called outside the drawn lesions of a test scan counts "
-      + "as false, also where a reader would agree with it."
+    "Lesion-free is not healthy: in the training and validation scans no lesion was drawn. Everything in "
+      + "them counts as normal, and everything that is predicted outside the drawn lesions of a test scan "
+      + "counts as false, even where a reader would agree with it."
   }
 
   private var thresholds: String {
@@ -32,22 +32,22 @@ struct ExperimentLimits {
       names.contains("dice_labelled_validation")
       ? " Labelled validation is the threshold with the best Dice on validation scans with a lesion." : ""
     return
-      "Thresholds at a healthy FPR come from \(cases.joined(separator: " or ")) lesion-free validation scans, "
-      + "those at the training 98th percentile from the training scans; no drawn lesion was used for them, and the rate "
-      + "that test scans then show beside the lesions is printed with each Dice.\(labelled)"
+      "Thresholds at a healthy FPR come from \(cases.joined(separator: " or ")) lesion-free validation "
+      + "scans, those at the training 98th percentile from the training scans; no drawn lesion was used for "
+      + "them. Each Dice is printed with the rate in the healthy voxels of the test scans.\(labelled)"
   }
 
   private var oracle: String {
-    "Oracle Dice uses the best threshold on the test labels themselves. Nobody has it before the answer is known: "
-      + "it bounds what a threshold can reach and is no result."
+    "Oracle Dice uses the best threshold on the test labels themselves, which is not known before: it is an "
+      + "upper bound, not a result."
   }
 
-  private var levels: String? {
+  private var zRange: String? {
     let known = results.plan.runs.lazy.compactMap { try? results.plan.configuration(of: $0).recipe.zRange }
-    guard let levels = known.first, levels.count == 2 else { return nil }
+    guard let range = known.first, range.count == 2 else { return nil }
     return
-      "Only axial levels from z = \(format(levels[0])) to \(format(levels[1])) mm were seen, in training and in "
-      + "testing: nothing is said about the rest of the brain."
+      "Only axial slices from z = \(format(range[0])) to \(format(range[1])) mm were used, in training and "
+      + "in testing: the figures do not hold for the rest of the brain."
   }
 
   private var limitedSearch: String? {
@@ -55,36 +55,40 @@ struct ExperimentLimits {
     guard let first = rows.first else { return nil }
     let names = Set(rows.map { ExperimentNames.method($0.method) }).sorted().joined(separator: ", ")
     return
-      "\(names) searches for every scan anew and was scored on \(results.scans(first)) test scans, the first of "
-      + "a seeded order: its figures are not those of the same scans, and their intervals are wide."
+      "\(names) optimises for every scan and was scored on \(results.scans(first)) test scans, the first of "
+      + "a seeded order: its figures belong to other scans than those of the other methods, and their "
+      + "intervals are wide."
   }
 
   private var seeds: String {
     let plan = results.plan.seeds
-    let few = plan < 3 ? " That is too few for a claim about a network; three are the least." : ""
+    let few = plan < 3 ? " That is too few for a claim about a network, which needs at least three." : ""
     return
-      "Networks are trained with \(plan == 1 ? "one seed" : "\(plan) seeds") each; what draws no random number runs once.\(few) "
-      + "A figure is the mean over seeds; its interval reaches from the lowest lower to the highest upper end of "
-      + "the seeds' bootstrap intervals over participants. Intervals that overlap are no test of a difference."
+      "Networks are trained with \(plan == 1 ? "one seed" : "\(plan) seeds") each; methods without random "
+      + "numbers run once.\(few) A figure is the mean over seeds; its interval reaches from the lowest lower "
+      + "to the highest upper end of the seeds' bootstrap intervals over participants. Overlapping intervals "
+      + "are not a test of a difference."
   }
 
   private var missing: String? {
-    let runs = results.missingParts.map(\.name)
+    let runs = results.missingRuns.map(\.name)
     let chains = Set(results.runs.flatMap { run in run.chains.map { [run.method, $0.name] } })
       .subtracting(results.rows.map { [$0.method, $0.chain] }).map { "\($0[0]) '\($0[1])'" }.sorted()
     guard !runs.isEmpty || !chains.isEmpty else { return nil }
-    return (runs.isEmpty ? "" : "Not there: \(runs.joined(separator: ", ")). ")
-      + (chains.isEmpty ? "" : "Left out, for not every seed has them: \(chains.joined(separator: ", ")).")
+    return (runs.isEmpty ? "" : "Missing: \(runs.joined(separator: ", ")). ")
+      + (chains.isEmpty
+        ? "" : "Left out, because not every seed has them: \(chains.joined(separator: ", ")).")
   }
 
   private var chance: String? {
     results.headlines.lazy.compactMap(results.firstSeed).first.map {
-      "\(aligned(100 * $0.prevalence)) % of the test scans' brain voxels lie in a lesion: that is the AUPRC of "
-        + "guessing. AUROC, which guessing leaves at 0.5, looks good for every method where lesions are rare."
+      "\(aligned(100 * $0.prevalence)) % of the test scans' brain voxels belong to a lesion: that is the "
+        + "AUPRC of guessing. AUROC, which is 0.5 for guessing, looks good for every method if lesions are "
+        + "rare."
     }
   }
 
   private var cohort: String {
-    "One set of scans was tested. Nothing here says how the methods do with another disease, scanner or sequence."
+    "One set of scans was tested. The figures do not hold for another disease, scanner or sequence."
   }
 }

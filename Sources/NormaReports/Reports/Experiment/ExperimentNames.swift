@@ -1,23 +1,15 @@
 import Foundation
 import Norma
 
-/// Methods and chains as people read them.
+/// The names of methods and chains in tables and plots.
 enum ExperimentNames {
-  private static let methods = [
-    "brightness": "brightness", "equalized-brightness": "equalised brightness",
-    "normative": "normative z-map",
-    "dense-ae": "dense AE", "dense-vae": "dense VAE", "spatial-ae": "spatial AE",
-    "spatial-vae": "spatial VAE",
-    "anovaegan": "AnoVAEGAN", "anogan": "AnoGAN", "f-anogan": "f-AnoGAN",
-  ]
+  /// The display name of a preset; an unknown name stays as it is.
+  static func method(_ name: String) -> String { (try? Preset.named(name).displayName) ?? name }
 
-  /// The method; a name that is not known stays as it is.
-  static func method(_ name: String) -> String { methods[name] ?? name }
-
-  /// One line about the method; nil for a name that is not known.
+  /// One line about the method; nil for an unknown name.
   static func summary(_ name: String) -> String? { try? Preset.named(name).summary }
 
-  /// A headline's chain beside its method; the published one goes without saying in plots.
+  /// The chain of a headline, beside its method.
   static func chain(_ name: String) -> String {
     switch name {
     case ExperimentResults.publishedChain: "published"
@@ -26,7 +18,7 @@ enum ExperimentNames {
     }
   }
 
-  /// A headline in a plot.
+  /// The label of a headline in a plot.
   static func row(_ row: ExperimentResults.Row) -> String {
     method(row.method) + (row.isScaled ? " / sd" : "")
   }
@@ -37,7 +29,7 @@ enum ExperimentNames {
   }
 }
 
-/// A figure as text, with so many decimals.
+/// A figure as text with this number of decimals.
 func decimals(_ value: Double?, _ digits: Int = 3) -> String {
   value.flatMap { $0.isFinite ? String(format: "%.\(digits)f", $0) : nil } ?? "–"
 }

@@ -17,10 +17,13 @@ public struct ExperimentPlots {
     public let caption: String
   }
 
-  /// All plots that have something to show.
+  /// All plots that are not empty.
   public var all: [Named] { [areas, curves, boxes, training].compactMap { $0 } }
 
   private static let point = "healthy_fpr_0.01"
+  /// The baseline that plots show beside the methods.
+  private static let reference = ExperimentPlan.baselines.first ?? ""
+  private static let referenceName = ExperimentNames.method(reference)
 
   private var areas: Named? {
     let rows = results.headlines.compactMap { row in
@@ -31,24 +34,25 @@ public struct ExperimentPlots {
       }
     }
     guard !rows.isEmpty else { return nil }
-    let intensity = results.headlines.first { $0.method == "brightness" }?.figures["auprc"]
+    let reference = results.headlines.first { $0.method == Self.reference }?.figures["auprc"]
     return Named(
       name: "auprc",
       svg: IntervalPlot(
         title: "AUPRC of every method", xLabel: "AUPRC", rows: rows,
-        reference: intensity.map { ("brightness", $0.mean) }
+        reference: reference.map { (Self.referenceName, $0.mean) }
       ).svg,
       caption:
         "Dots: mean over seeds; ticks: single seeds; lines: from the lowest to the highest end of the seeds' "
-        + "95 % intervals; dashed: brightness, which learns nothing.")
+        + "95 % intervals; dashed: \(Self.referenceName), which learns nothing.")
   }
 
   private var curves: Named? {
     let published = results.headlines.filter { !$0.isScaled }
-    let scaled = results.headlines.filter { $0.isScaled || $0.method == "brightness" }
+    let scaled = results.headlines.filter { $0.isScaled || $0.method == Self.reference }
     let plots = [
       curves(of: published, "Published chain"),
-      scaled.contains(where: \.isScaled) ? curves(of: scaled, "Divided by sd, beside brightness") : nil,
+      scaled.contains(where: \.isScaled)
+        ? curves(of: scaled, "Divided by sd, beside \(Self.referenceName)") : nil,
     ].compactMap { $0 }
     guard !plots.isEmpty else { return nil }
     return Named(
@@ -84,15 +88,15 @@ public struct ExperimentPlots {
       ).svg,
       caption:
         "First seed of each method. Boxes are quartiles over participants with a lesion, whiskers reach 1.5 "
-        + "box heights, dots lie beyond.")
+        + "box heights, dots are beyond them.")
   }
 
   /// Mean over the cases of each participant in whom Dice is defined.
   private static func dice(_ evaluation: Evaluation) -> [Double] {
     let cases = evaluation.table.compactMap { row in
-      row.operatingPoints[point]?.dice.map { (person: row.participantID, dice: $0) }
+      row.operatingPoints[point]?.dice.map { (participant: row.participantID, dice: $0) }
     }
-    return Dictionary(grouping: cases, by: \.person).sorted { $0.key < $1.key }.map { _, cases in
+    return Dictionary(grouping: cases, by: \.participant).sorted { $0.key < $1.key }.map { _, cases in
       cases.map(\.dice).reduce(0, +) / Double(cases.count)
     }
   }

@@ -1,12 +1,12 @@
 public import Norma
 
-/// The page that `norma experiment` leaves in its folder, and its tables as Markdown.
+/// The page that `norma experiment` writes, and its tables as Markdown.
 public struct ExperimentReport {
-  private let results: ExperimentResults
+  let results: ExperimentResults
   private let pictures: [(method: String, pictures: [CaseFigurePictures.Picture])]
   private let provenance: ReportProvenance
 
-  /// A report about an experiment; `pictures` by method.
+  /// A report about an experiment, with pictures by method.
   public init(
     _ results: ExperimentResults, pictures: [(method: String, pictures: [CaseFigurePictures.Picture])] = [],
     provenance: ReportProvenance
@@ -27,7 +27,8 @@ public struct ExperimentReport {
       sections: [
         HTMLPage.Section("Result", answer + [.table(tables.main.report)]),
         HTMLPage.Section(
-          "What was and was not shown", (limits.data + limits.reading).map(HTMLPage.Block.paragraph)),
+          "What the figures show and do not show",
+          (limits.data + limits.reading).map(HTMLPage.Block.paragraph)),
         HTMLPage.Section("Plots", ExperimentPlots(results).all.map { .plot($0.svg, caption: $0.caption) }),
         HTMLPage.Section("Post-processing", [.table(tables.ablation.report)]),
         HTMLPage.Section("Lesions and distances", lesions),

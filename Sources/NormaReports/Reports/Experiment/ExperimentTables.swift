@@ -1,6 +1,6 @@
 import Norma
 
-/// The tables of an experiment that page and Markdown share.
+/// The tables of an experiment for page and Markdown.
 struct ExperimentTables {
   let results: ExperimentResults
 
@@ -23,8 +23,8 @@ struct ExperimentTables {
     let points = Self.points.filter { name, _ in rows.contains { $0.figures["dice_\(name)"] != nil } }
     return FigureTable(
       caption: "Mean over seeds; in brackets from the lowest to the highest end of the seeds' 95 % intervals "
-        + "(bootstrap over participants); below each Dice the false-positive rate that its threshold then "
-        + "had in the test scans. Oracle: best threshold on the test labels, an upper bound. "
+        + "(bootstrap over participants); below each Dice the false-positive rate of its threshold "
+        + "in the test scans. Oracle: best threshold on the test labels, an upper bound. "
         + "Time: of the first seed, median and 5th to 95th percentile over scans.",
       columns: [.text("Method"), .text("Chain"), .number("Seeds"), .number("Test scans"), .number("AUPRC")]
         + [.number("Dice, oracle")] + points.map { .number($0.1) }
@@ -43,7 +43,7 @@ struct ExperimentTables {
       })
   }
 
-  /// Post-processing step by step, one line a method.
+  /// Post-processing step by step, one line per method.
   var ablation: FigureTable {
     let shown = ["auprc", "dice_oracle", Self.atOnePercent]
     var chains = [String]()
@@ -51,9 +51,9 @@ struct ExperimentTables {
     chains.sort { (Self.steps.firstIndex(of: $0) ?? 0) < (Self.steps.firstIndex(of: $1) ?? 0) }
     return FigureTable(
       caption:
-        "AUPRC / oracle Dice / Dice at healthy FPR 1 %, mean over seeds. Each step is added to those on its "
-        + "left, but for the division by sd, which takes the place of the component filter. Methods that do not "
-        + "reconstruct have no negative run to drop.",
+        "AUPRC / oracle Dice / Dice at healthy FPR 1 %, mean over seeds. Each step is added to the steps on "
+        + "its left, except for the division by sd, which replaces the component filter. Methods that do not "
+        + "reconstruct have no negative part to drop.",
       columns: [.text("Method")] + chains.map(ReportTable.Column.number),
       rows: results.plan.methods.compactMap { method in
         let rows = results.rows.filter { $0.method == method }

@@ -1,8 +1,8 @@
 import Norma
 
-/// Whether the methods beat the brightness baseline, in words computed from AUPRC and its intervals.
+/// Whether the methods beat the best baseline, in words computed from AUPRC and its intervals.
 struct ExperimentVerdict {
-  /// How a row stands to the baseline.
+  /// The comparison of a row with the baseline.
   enum Outcome: Int, Comparable {
     /// Its AUPRC is not higher.
     case notAbove
@@ -17,11 +17,10 @@ struct ExperimentVerdict {
   private let results: ExperimentResults
   private let baseline: (row: ExperimentResults.Row, figure: ExperimentResults.Figure)?
 
-  private static let baselines = ["brightness", "equalized-brightness"]
-
   init(_ results: ExperimentResults) {
     self.results = results
-    baseline = results.headlines.filter { Self.baselines.contains($0.method) }.compactMap { row in
+    let baselines = ExperimentPlan.baselines
+    baseline = results.headlines.filter { baselines.contains($0.method) }.compactMap { row in
       row.figures["auprc"].map { (row, $0) }
     }.max { $0.1.mean < $1.1.mean }
   }
@@ -37,13 +36,16 @@ struct ExperimentVerdict {
   /// The result in one paragraph.
   var paragraph: String {
     guard let baseline else {
-      return "Brightness was not run of this experiment, so nothing here says whether a method beats it."
+      return
+        "This experiment has no baseline that learns nothing, so it does not show whether a method beats one."
     }
-    let networks = outcomes.filter { ExperimentPlan.draws($0.method) }.map { $0.rows.map(\.outcome).max() }
+    let networks = outcomes.filter { ExperimentPlan.isStochastic($0.method) }.map {
+      $0.rows.map(\.outcome).max()
+    }
     let start =
       "\(capitalised(name(baseline.row))), which learns nothing, reaches an AUPRC of \(text(baseline.figure)). "
-    guard !networks.isEmpty else { return start + "No network was run of this experiment." }
-    if networks.count == 1, let only = outcomes.first(where: { ExperimentPlan.draws($0.method) }) {
+    guard !networks.isEmpty else { return start + "This experiment has no network." }
+    if networks.count == 1, let only = outcomes.first(where: { ExperimentPlan.isStochastic($0.method) }) {
       return start + "The one network compared, \(ExperimentNames.method(only.method)), "
         + "\(words(networks[0] ?? .notAbove))."
     }
@@ -57,7 +59,7 @@ struct ExperimentVerdict {
       + "more, and \(count(.notAbove)) do not beat it."
   }
 
-  /// What each method other than the baseline showed.
+  /// The outcome of each method other than the baseline.
   var facts: [(name: String, value: String)] {
     outcomes.map { method, rows in
       let clauses = [Outcome.above, .unclear, .notAbove].compactMap { outcome -> String? in

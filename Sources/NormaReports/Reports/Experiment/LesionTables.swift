@@ -1,6 +1,6 @@
 import Norma
 
-/// Lesion-wise, distance and detection figures of an experiment's headline rows.
+/// The tables of lesion-wise, distance and detection figures of an experiment's headline rows.
 struct LesionTables {
   let results: ExperimentResults
 
@@ -18,7 +18,7 @@ struct LesionTables {
     return table(
       caption:
         "At healthy FPR 1 %: mean over participants, then over seeds; in brackets from the lowest to the "
-        + "highest end of the seeds' 95 % intervals. HD95 leaves out participants in whom nothing is called.",
+        + "highest end of the seeds' 95 % intervals. HD95 leaves out participants without a prediction.",
       columns: columns.map(\.0)
     ) { evaluation in
       columns.map { column in
@@ -27,12 +27,12 @@ struct LesionTables {
     }
   }
 
-  /// Recall of whole lesions by size; nil without lesions of known size.
+  /// Recall of lesions by size; nil without lesions of known size.
   var bySize: FigureTable? {
     let strata = results.headlines.lazy.compactMap { self.strata(of: results.firstSeed($0)) }.first
     guard let strata else { return nil }
     return table(
-      caption: "Share of whole lesions that a called voxel touches at healthy FPR 1 %, by size in mm³ "
+      caption: "Share of lesions that a predicted voxel touches at healthy FPR 1 %, by size in mm³ "
         + "(single slices: mm²)",
       columns: strata.map { "\($0.size) (\($0.lesions) lesions)" }
     ) { evaluation in
@@ -43,7 +43,7 @@ struct LesionTables {
     }
   }
 
-  /// Telling scans with a lesion from scans without; nil where the test scans are of one kind.
+  /// Detection of scans with a lesion; nil if all test scans are of one kind.
   var detection: FigureTable? {
     let columns = [
       ("AUROC, mean score", "mean"), ("AUROC, 99.9th percentile", "p99_9"), ("AUROC, highest score", "max"),
@@ -51,7 +51,7 @@ struct LesionTables {
     guard results.headlines.contains(where: { results.firstSeed($0)?.detection != nil }) else { return nil }
     return table(
       caption:
-        "Does a scan have a lesion, told by one number of it? Scans with and without a lesion may differ in "
+        "Does a scan have a lesion, by one score of the scan? Scans with and without a lesion may differ in "
         + "more than the lesion, such as the scanner.", columns: columns.map(\.0)
     ) { evaluation in
       columns.map { column in evaluation.detection?[column.1].map { ($0.auroc, $0.aurocInterval) } }
@@ -62,7 +62,7 @@ struct LesionTables {
     evaluation?.atOperatingPoint(Self.point)?.lesionStrata
   }
 
-  /// One line a headline row; `figures` gives one entry a column for each seed.
+  /// A table with one line per headline row; `figures` gives one entry per column for each seed.
   private func table(
     caption: String, columns: [String], figures: (Evaluation) -> [Seed?]
   ) -> FigureTable {

@@ -1,0 +1,81 @@
+import Base
+import Cohort
+import Foundation
+import Preprocessing
+import Volumes
+
+/// Writes the files of one segmented case, its record last.
+struct CaseWriter {
+  let segmentation: CohortSegmentation
+  let scan: ScanCase
+  let key: ResultKey
+  let preprocessed: PreprocessedScan
+  let segmented: Segmenter.Result
+
+  private var threshold: Double { key.cohort.threshold }
+  private var calibration: Calibration { segmentation.bundle.description.calibration }
+
+  /// Writes all files and returns the record; `seconds` is called at the end.
+  func write(seconds: () -> Double) throws -> CaseRecord {
+    let files = CaseFiles(caseID: scan.id)
+    var written = [String]()
+    func url(_ file: String) -> URL {
+      written.append(file)
+      return segmentation.output.appendingPathComponent(file)
+    }
+    try AtomicFile.write(Lesion.table(of: segmented.lesions), to: url(files.lesionTable))
+    try NIfTI.write(segmented.anomalyMap, to: url(files.anomalyMap))
+    try NIfTI.write(segmented.labels, to: url(files.labels))
+    try NIfTI.write(segmented.brain, to: url(files.brain))
+    if let toTemplate = preprocessed.toTemplate {
+      try ITKTransformFile.write(toTemplate, to: url(files.transform))
+    }
+    if key.cohort.hasExceedance {
+      let map = segmented.anomalyMap.map { Float(calibration.exceedance(of: Double($0))) }
+      try NIfTI.write(map, to: url(files.exceedance))
+      try AtomicFile.write(json: sidecar(calibration.exceedanceMeaning), to: url(files.exceedanceSidecar))
+    }
+    if let uncertainty = segmented.uncertainty {
+      try NIfTI.write(uncertainty, to: url(files.uncertainty))
+      try AtomicFile.write(
+        json: sidecar("Standard deviation of the score between draws, before smoothing, in the map's unit"),
+        to: url(files.uncertaintySidecar))
+    }
+    try AtomicFile.write(
+      json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),
+      to: url(files.anomalySidecar))
+    try AtomicFile.write(
+      json: sidecar("Lesions, numbered from the largest"), to: url(files.labelsSidecar))
+    try AtomicFile.write(
+      json: sidecar("Voxels of the brain that were scored", maskType: "Brain"), to: url(files.brainSidecar))
+    try AtomicFile.write(
+      json: sidecar("Voxels whose anomaly exceeds the threshold", maskType: "Lesion"),
+      to: url(files.maskSidecar))
+    try NIfTI.write(segmented.mask, to: url(files.mask))
+    let figures = CohortSegmentation.Figures(
+      slices: segmented.figures, quality: preprocessed.picture, threshold: threshold)
+    if let pictures = try segmentation.draw?(figures) {
+      try AtomicFile.write(pictures, to: url(files.pictures))
+    }
+    let result = CaseResult(
+      lesions: segmented.lesions, notes: preprocessed.record.notes + segmented.notes,
+      preprocessing: preprocessed.record, intensity: segmented.intensity,
+      scoredVolumeML: Double(segmented.brain.count) * segmented.brain.geometry.voxelVolume / 1000)
+    let record = CaseRecord(
+      files: written, result: result, seconds: segmentation.dataset == nil ? seconds() : nil)
+    try AtomicFile.write(json: record, to: segmentation.output.appendingPathComponent(files.record))
+    return record
+  }
+
+  private func sidecar(_ description: String, maskType: String? = nil) -> Sidecar {
+    Sidecar(
+      description: description, maskType: maskType, sources: sources, key: key,
+      bundle: segmentation.bundle.description.name, preprocessing: segmentation.preprocessor?.settings,
+      record: preprocessed.record, domain: segmented.domain, notes: segmented.notes)
+  }
+
+  private var sources: [String] {
+    guard let dataset = segmentation.dataset else { return [scan.image.lastPathComponent] }
+    return ([scan.image] + (scan.brainMask.map { [$0] } ?? [])).map(dataset.uri)
+  }
+}

@@ -1,0 +1,27 @@
+import Base
+import Cohort
+import Foundation
+
+extension CohortSegmentation {
+  /// The columns of `cases.tsv`; paths are relative to its folder.
+  static let columns = [
+    "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count",
+    "seconds", "brain_mask", "participant_id",
+  ]
+
+  /// The text of `cases.tsv`.
+  static func table(of rows: [Row], in output: URL) -> String {
+    var table = Table(columns: columns)
+    table.rows = rows.map { row in
+      let files = CaseFiles(caseID: row.scan.id), result = row.result
+      func ifDone(_ file: String) -> String { result == nil ? "n/a" : file }
+      return [
+        row.scan.id, result == nil ? "failed" : "ok", row.message.isEmpty ? "n/a" : row.message,
+        row.scan.image.path(relativeTo: output), ifDone(files.anomalyMap), ifDone(files.mask),
+        result?.lesionVolumeML.formatted(fraction: 4) ?? "n/a", result.map { "\($0.lesions.count)" } ?? "n/a",
+        row.seconds.formatted(fraction: 2), ifDone(files.brain), row.scan.participantID,
+      ]
+    }
+    return table.text
+  }
+}

@@ -1,0 +1,114 @@
+public import Foundation
+public import Norma
+
+/// The page that `norma segment` leaves beside its results, and that of a participant of `norma bids`.
+public struct SegmentationReport: Sendable {
+  /// The cases in the order of the page.
+  let cases: [SegmentationReportCase]
+  let calibration: Calibration
+  let provenance: ReportProvenance
+  /// The largest number of cases with pictures. Few cases show more pictures each.
+  var pictureLimit = Self.usualPictureLimit
+
+  private static let usualPictureLimit = 100
+}
+
+extension SegmentationReport {
+  /// The page of a cohort, with pictures from the folder of its results.
+  public init(
+    _ rows: [CohortSegmentation.Row], of bundle: ModelBundle, threshold: Double, in output: URL,
+    provenance: ReportProvenance
+  ) {
+    var picturesLeft = Self.usualPictureLimit
+    let cases = rows.map { row in
+      guard let result = row.result else {
+        return SegmentationReportCase(
+          caseID: row.scan.id, seconds: row.seconds, outcome: .failed(message: row.message))
+      }
+      let pictures = picturesLeft > 0 ? CasePictures.of(row.scan.id, in: output) : []
+      if !pictures.isEmpty { picturesLeft -= 1 }
+      return SegmentationReportCase(
+        caseID: row.scan.id, seconds: row.seconds,
+        outcome: .done(result, threshold: row.threshold, pictures))
+    }
+    self.init(cases, bundle, threshold: threshold, provenance)
+  }
+
+  /// The page of a participant of a BIDS data set, with all scans that have results there.
+  package init(
+    participant: String, in dataset: DerivativeDataset, of bundle: ModelBundle, threshold: Double,
+    provenance: ReportProvenance
+  ) {
+    let cases = dataset.rows(of: participant).compactMap { row -> SegmentationReportCase? in
+      guard row.status != .failed else {
+        return SegmentationReportCase(caseID: row.caseID, outcome: .failed(message: row.message))
+      }
+      guard row.status == .ok, let record = CaseRecord(of: row.caseID, in: dataset.folder) else { return nil }
+      let pictures = CasePictures.of(row.caseID, in: dataset.folder)
+      return SegmentationReportCase(
+        caseID: row.caseID,
+        outcome: .done(record.result, threshold: row.threshold ?? threshold, pictures))
+    }
+    self.init(cases, bundle, threshold: threshold, provenance)
+  }
+
+  private init(
+    _ cases: [SegmentationReportCase], _ bundle: ModelBundle, threshold: Double,
+    _ provenance: ReportProvenance
+  ) {
+    var provenance = provenance
+    provenance.settings.append(("Threshold", String(format: "%.4g", threshold)))
+    self.init(cases: cases, calibration: bundle.description.calibration, provenance: provenance)
+  }
+}
+
+extension SegmentationReport {
+  /// The page.
+  public var page: HTMLPage {
+    let failed = cases.count { !$0.isDone }
+    return HTMLPage(
+      title: "Anomaly segmentation",
+      subtitle:
+        "\(cases.count == 1 ? "1 case" : "\(cases.count) cases"), \(failed) failed. \(provenance.subtitle)",
+      sections: [
+        HTMLPage.Section("Cases", [limitNote, .table(table)].compactMap { $0 }),
+        HTMLPage.Section("Pictures", pictured.flatMap(blocks)),
+      ] + (calibration.reliability.map { [$0.section] } ?? []) + [provenance.section])
+  }
+
+  private typealias Anchored = (case: SegmentationReportCase, anchor: String)
+
+  private var anchored: [Anchored] {
+    cases.enumerated().map { ($0.element, "case-\($0.offset + 1)") }
+  }
+
+  private var pictured: [Anchored] {
+    Array(anchored.filter { !$0.case.pictures.isEmpty }.prefix(pictureLimit))
+  }
+
+  private var limitNote: HTMLPage.Block? {
+    let done = cases.count(where: \.isDone)
+    guard pictured.count == pictureLimit, done > pictureLimit else { return nil }
+    return .paragraph(
+      "Pictures are shown for the first \(pictureLimit) of \(done) cases; the table lists all of them.")
+  }
+
+  private var table: ReportTable {
+    let shown = Set(pictured.map(\.anchor)), isTimed = cases.contains { $0.seconds != nil }
+    return ReportTable(
+      caption: "All cases of the run",
+      columns: [
+        .text("Case"), .text("Status"), .number("Lesions"), .number("Volume (mL)"),
+      ] + (isTimed ? [.number("Time (s)")] : []) + [.text("Message")],
+      rows: anchored.map { entry in
+        let name = HTML.text(entry.case.caseID)
+        return [shown.contains(entry.anchor) ? .element("a", ["href": "#\(entry.anchor)"], name) : name]
+          + entry.case.cells(isTimed: isTimed).map(HTML.text)
+      })
+  }
+
+  private func blocks(of entry: Anchored) -> [HTMLPage.Block] {
+    [.heading(entry.case.caseID, anchor: entry.anchor)]
+      + entry.case.blocks(calibration: calibration, mostPictures: max(2, 2 * pictureLimit / pictured.count))
+  }
+}
