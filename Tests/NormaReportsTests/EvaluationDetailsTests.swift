@@ -66,6 +66,7 @@ import Volumes
   @Test func droppedRegionsAreMentioned() throws {
     #expect(html(try sections(patients: 1, healthy: 0)[0]).contains("dropped") == false)
     #expect(
-      html(try sections(patients: 1, healthy: 0, minimumLesionSize: 5)[0]).contains("below 5 mm³ are dropped"))
+      html(try sections(patients: 1, healthy: 0, minimumLesionSize: 5)[0]).contains("below 5 mm³ are dropped")
+    )
   }
 }

@@ -9,7 +9,7 @@ public final class Adam {
   private let parameters: [(name: String, tensor: Tensor)]
   private let means, squares, steps: [Tensor]
 
-  /// Creates an optimiser of these parameters, whose names are those of ``state()``.
+  /// Creates an optimiser of these parameters, whose names are those of ``state``.
   public init(
     _ parameters: [(String, Tensor)], learningRate: Double, betas: (Double, Double) = (0.9, 0.999),
     epsilon: Double = 1e-8, weightDecay: Double = 0, decoupled: Bool = false
