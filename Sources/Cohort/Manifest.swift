@@ -25,7 +25,7 @@ public struct ScanCase: Hashable, Sendable {
   public var templateTransform: URL?
   /// The template-space z in mm of an image without position, such as a PNG slice.
   public var z: Double?
-  /// True if the image is an output of `norma prepare`, which needs no further preprocessing.
+  /// True if the image is an output of `norma preprocess`, which needs no further preprocessing.
   public var isPreprocessed = false
   /// The split; nil if not yet assigned.
   public var split: Split?
