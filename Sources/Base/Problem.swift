@@ -36,6 +36,9 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   /// The message in three lines.
   public var description: String { "\(what)\n  where: \(location)\n  what to do: \(advice)" }
 
+  /// The failure and the advice in one line, for a table.
+  package var sentence: String { "\(what) (\(advice))" }
+
   /// Converts any error. An error that is not a ``ProblemReport`` becomes an internal error.
   public init(_ error: any Error) {
     switch error {

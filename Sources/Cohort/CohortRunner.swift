@@ -4,17 +4,17 @@ package import Foundation
 /// The part of a pipeline that processes one case after the other and leaves files in a folder.
 package protocol CaseStep {
   associatedtype Case
-  associatedtype Result
+  associatedtype Row
 
   /// The folder of the results.
   var output: URL { get }
-  /// Returns the result of an earlier run if it is complete and made of the same inputs with the same
+  /// Returns the row of an earlier run if its case is complete and made of the same inputs with the same
   /// settings.
-  func completed(_ item: Case) -> Result?
+  func completed(_ item: Case) -> Row?
   /// Returns all files that any run may have left of a case, the one that marks it as complete first.
   func files(of item: Case) -> [URL]
-  /// Processes a case. A failure of the case is part of the result; an error stops the whole run.
-  func process(_ item: Case) throws -> Result
+  /// Processes a case. A failure of the case is part of the row; an error stops the whole run.
+  func process(_ item: Case) throws -> Row
 }
 
 /// Processes a cohort and keeps what an earlier run completed.
@@ -28,34 +28,34 @@ package struct CohortRunner<Step: CaseStep> {
   /// A run of a step; a forced one processes complete cases again.
   package init(_ step: Step, isForced: Bool = false) { (self.step, self.isForced) = (step, isForced) }
 
-  /// Processes the cases in order and returns their results.
+  /// Processes the cases in order and returns their rows.
   ///
-  /// `onResult` also gets whether the result was kept. `list` gets all results at the end, or those so far
-  /// where the run is interrupted or an error stops it.
+  /// `onRow` also gets whether the case was kept. `list` gets all rows at the end, or those so far where the
+  /// run is interrupted or an error stops it.
   package func run(
-    _ cases: [Step.Case], onResult: (Step.Result, _ isKept: Bool) throws -> Void,
-    shouldStop: () -> Bool, list: ([Step.Result]) throws -> Void
-  ) throws -> [Step.Result] {
+    _ cases: [Step.Case], onRow: (Step.Row, _ isKept: Bool) throws -> Void,
+    shouldStop: () -> Bool, list: ([Step.Row]) throws -> Void
+  ) throws -> [Step.Row] {
     try AtomicFile.makeFolder(step.output)
-    var results = [Step.Result]()
+    var rows = [Step.Row]()
     do {
       for item in cases {
-        guard !shouldStop() else { throw interruption(results.count, of: cases.count) }
+        guard !shouldStop() else { throw interruption(rows.count, of: cases.count) }
         let kept = isForced ? nil : step.completed(item)
-        let result = try kept ?? reprocess(item)
-        results.append(result)
-        try onResult(result, kept != nil)
+        let row = try kept ?? reprocess(item)
+        rows.append(row)
+        try onRow(row, kept != nil)
       }
     } catch {
       // The table is lost where the disk has no room for it.
-      try? list(results)
+      try? list(rows)
       throw error
     }
-    try list(results)
-    return results
+    try list(rows)
+    return rows
   }
 
-  private func reprocess(_ item: Step.Case) throws -> Step.Result {
+  private func reprocess(_ item: Step.Case) throws -> Step.Row {
     for file in step.files(of: item) { try AtomicFile.remove(file) }
     return try step.process(item)
   }

@@ -52,7 +52,7 @@ public struct CohortPreprocessing {
     onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
   ) throws -> [Row] {
     try CohortRunner(self, isForced: isForced).run(
-      cases, onResult: onRow, shouldStop: shouldStop, list: { if !isShard { try list($0) } })
+      cases, onRow: onRow, shouldStop: shouldStop, list: { if !isShard { try list($0) } })
   }
 
   private func list(_ rows: [Row]) throws {
@@ -79,7 +79,7 @@ public struct CohortPreprocessing {
       func number(_ value: Double?, _ digits: Int) -> String { value?.formatted(fraction: digits) ?? "n/a" }
       return [
         row.scan.id, row.problem == nil ? "ok" : "failed",
-        row.problem.map { "\($0.what) (\($0.advice))" } ?? record?.notes.joined(separator: " ") ?? "n/a",
+        row.problem?.sentence ?? record?.notes.joined(separator: " ") ?? "n/a",
         path(row.scan.image), path(row.preprocessed?.image), path(row.preprocessed?.brainMask),
         number(record?.brainVolume, 1), number(record?.templateOverlap, 3), number(record?.greyToWhite, 3),
         row.seconds.formatted(fraction: 2),
@@ -92,10 +92,9 @@ public struct CohortPreprocessing {
 extension CohortPreprocessing: CaseStep {
   package func completed(_ scan: ScanCase) -> Row? {
     let start = ContinuousClock.now, files = PreprocessedFiles(scan, in: output)
-    guard let expected = try? PreprocessingSidecar(scan, key: preprocessor.key),
-      let sidecar = files.completed(like: expected)
-    else { return nil }
-    return row(of: scan, files, sidecar, since: start)
+    return files.completed(like: try PreprocessingSidecar(scan, key: preprocessor.key)).map {
+      row(of: scan, files, $0, since: start)
+    }
   }
 
   package func files(of scan: ScanCase) -> [URL] {
@@ -107,7 +106,7 @@ extension CohortPreprocessing: CaseStep {
     let preprocessed: PreprocessedScan
     let sidecar: PreprocessingSidecar
     // The readers say better than the sidecar what is wrong with a file.
-    let made = Swift.Result { try PreprocessingSidecar(scan, key: preprocessor.key) }
+    let made = Result { try PreprocessingSidecar(scan, key: preprocessor.key) }
     do {
       preprocessed = try preprocessor.preprocess(scan)
       sidecar = try made.get()

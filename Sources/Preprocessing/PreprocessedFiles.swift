@@ -25,10 +25,10 @@ struct PreprocessedFiles {
 
   var all: [URL] { [mask, maskSidecar, scan, scanSidecar, transform] }
 
-  /// Returns the sidecar of complete files, if they are made of the same inputs in the same way.
-  func completed(like expected: PreprocessingSidecar) -> PreprocessingSidecar? {
-    guard let data = try? Data(contentsOf: maskSidecar),
-      let found = try? JSONDecoder().decode(PreprocessingSidecar.self, from: data),
+  /// Returns the sidecar of complete files, if they are made of the same inputs in the same way. Without files
+  /// `expected`, for which the inputs are hashed, is not called.
+  func completed(like expected: @autoclosure () throws -> PreprocessingSidecar) -> PreprocessingSidecar? {
+    guard let found = PreprocessingSidecar(json: maskSidecar), let expected = try? expected(),
       found.inputs == expected.inputs, found.key == expected.key
     else { return nil }
     let files = found.isRegistered ? [mask, scan, transform] : [mask, scan]

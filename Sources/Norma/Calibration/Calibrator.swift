@@ -47,7 +47,7 @@ struct Calibrator {
     var moments = try VoxelwiseMoments(size: configuration.recipe.gridSize, device: device)
     for start in stride(from: 0, to: chosen.count, by: Scorer.batchSize) {
       let slices = Array(chosen[start..<min(start + Scorer.batchSize, chosen.count)])
-      let batch = try contents.batch(slices, mirrored: slices.map { _ in false }).on(device)
+      let batch = try contents.batch(slices).on(device)
       try moments.add(scorer.score(batch).map, weights: batch.brain, at: batch.z)
     }
     return try ScoreStatistics(moments, settings: settings, device: device)

@@ -34,11 +34,7 @@ package struct CaseRecord: Codable, Sendable {
 extension CaseRecord {
   /// The record of a case; nil if there is none or it cannot be read.
   package init?(of caseID: String, in output: URL) {
-    let file = output.appendingPathComponent(CaseFiles(caseID: caseID).record)
-    guard let data = try? Data(contentsOf: file),
-      let record = try? JSONDecoder().decode(Self.self, from: data)
-    else { return nil }
-    self = record
+    self.init(json: output.appendingPathComponent(CaseFiles(caseID: caseID).record))
   }
 
   /// Whether all files of the case are there.

@@ -19,14 +19,6 @@ package struct CohortKey: Codable, Hashable, Sendable {
     (self.threshold, hasExceedance, normaVersion) = (threshold, exceedance, NormaVersion.current)
   }
 
-  /// The key in a sidecar; nil if there is none.
-  init?(sidecar: URL) {
-    guard let data = try? Data(contentsOf: sidecar),
-      let key = try? JSONDecoder().decode(Self.self, from: data)
-    else { return nil }
-    self = key
-  }
-
   /// Returns the key of a case with a threshold of its own; nil means the common threshold.
   func with(ownThreshold: Double?) -> CohortKey {
     guard let ownThreshold else { return self }

@@ -14,7 +14,7 @@ public struct CohortSegmentation {
     public enum Outcome: Sendable {
       /// The results were written.
       case done(CaseResult)
-      /// There are no results.
+      /// The case failed and left no files.
       case failed(Problem)
     }
 
@@ -37,7 +37,7 @@ public struct CohortSegmentation {
     public var message: String {
       switch outcome {
       case .done(let result): result.message
-      case .failed(let problem): "\(problem.what) (\(problem.advice))"
+      case .failed(let problem): problem.sentence
       }
     }
   }
@@ -92,7 +92,7 @@ public struct CohortSegmentation {
     onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
   ) throws -> [Row] {
     try CohortRunner(self, isForced: isForced).run(
-      cases, onResult: onRow, shouldStop: shouldStop, list: { if !isShard { try list($0) } })
+      cases, onRow: onRow, shouldStop: shouldStop, list: { if !isShard { try list($0) } })
   }
 
   private func list(_ rows: [Row]) throws {
@@ -105,7 +105,7 @@ extension CohortSegmentation: CaseStep {
   package func completed(_ scan: ScanCase) -> Row? {
     let files = CaseFiles(caseID: scan.id)
     guard let record = CaseRecord(of: scan.id, in: output), record.isComplete(in: output),
-      let found = ResultKey(sidecar: output.appendingPathComponent(files.maskSidecar)),
+      let found = ResultKey(json: output.appendingPathComponent(files.maskSidecar)),
       found == (try? resultKey(of: scan))
     else { return nil }
     return row(of: scan, .done(record.result), seconds: record.seconds ?? 0)
@@ -122,7 +122,7 @@ extension CohortSegmentation: CaseStep {
     defer { Self.releaseMemory() }
     let writer: CaseWriter
     // The readers say better than the key what is wrong with a file.
-    let key = Swift.Result { try resultKey(of: scan) }
+    let key = Result { try resultKey(of: scan) }
     do {
       try segmenter.requireContrast(of: scan)
       let preprocessed =

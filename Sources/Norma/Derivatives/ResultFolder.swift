@@ -105,9 +105,7 @@ package struct ResultFolder: Sendable {
       let value: Double
       enum CodingKeys: String, CodingKey { case value = "Threshold" }
     }
-    return (try? Data(contentsOf: sidecar)).flatMap {
-      try? JSONDecoder().decode(Threshold.self, from: $0).value
-    }
+    return Threshold(json: sidecar)?.value
   }
 
   /// The fraction of lesion-free voxels above each threshold, rising: that of `bundle`, else that of the

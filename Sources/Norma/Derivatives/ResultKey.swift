@@ -23,14 +23,6 @@ struct ResultKey: Codable, Hashable, Sendable {
     (z, isPreprocessed, self.cohort) = (scan.z, scan.isPreprocessed ? true : nil, cohort)
   }
 
-  /// The key in a sidecar; nil if there is none.
-  init?(sidecar: URL) {
-    guard let data = try? Data(contentsOf: sidecar),
-      let key = try? JSONDecoder().decode(Self.self, from: data)
-    else { return nil }
-    self = key
-  }
-
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     inputDigest = try values.decode(String.self, forKey: .inputDigest)

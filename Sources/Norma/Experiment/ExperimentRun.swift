@@ -36,7 +36,7 @@ public struct ExperimentRun {
     let runs = plan.runs
     for (index, run) in runs.enumerated() {
       let digest = try digest(of: run)
-      if let finished = try? read(run), finished.digest == digest {
+      if let finished = RunResult(json: folder.scores(of: run)), finished.digest == digest {
         onEvent(.kept(run))
         done.append(finished)
         continue
@@ -54,18 +54,12 @@ public struct ExperimentRun {
     return results
   }
 
-  private func read(_ run: ExperimentPlan.Run) throws -> RunResult {
-    try JSONDecoder().decode(RunResult.self, from: Data(contentsOf: folder.scores(of: run)))
-  }
-
   /// The finished runs of the folder that the plan does not name: methods and seeds of earlier calls.
   private func earlier(than runs: [ExperimentPlan.Run]) throws -> [RunResult] {
     let known = Set(runs.map { folder.scores(of: $0).lastPathComponent })
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.scores.path)
-    return files.filter { $0.hasSuffix(".json") && !known.contains($0) }.sorted().compactMap { file in
-      try? JSONDecoder().decode(
-        RunResult.self, from: Data(contentsOf: folder.scores.appendingPathComponent(file)))
-    }
+    return files.filter { $0.hasSuffix(".json") && !known.contains($0) }.sorted()
+      .compactMap { RunResult(json: folder.scores.appendingPathComponent($0)) }
   }
 
   /// A hash of what decides the result of a run: release, configuration and data.
@@ -153,10 +147,7 @@ public struct ExperimentRun {
 
   private func requireSame(_ configuration: Configuration, in run: RunFolder) throws {
     let text = try Data(contentsOf: run.configuration)
-    guard
-      let started = try? Configuration(layers: [JSONDecoder().decode(ConfigurationNode.self, from: text)]),
-      started == configuration
-    else {
+    guard (try? JSONDecoder().decode(Configuration.self, from: text)) == configuration else {
       throw Problem(
         .badData, "the folder holds this run with another configuration", at: run.url.path,
         advice: "give the options that the experiment was started with, or another folder")

@@ -17,7 +17,7 @@ extension SliceStore.Contents {
   /// The properties of every training scan that has a slice.
   func properties(of cases: [ScanCase]) throws -> [ScanProperties] {
     try Dictionary(grouping: slices, by: \.scan).sorted { $0.key < $1.key }.compactMap { scan, slices in
-      let batch = try batch(slices, mirrored: slices.map { _ in false })
+      let batch = try batch(slices)
       guard let histogram = IntensityHistogram(try batch.images.values(), brain: try batch.brain.values())
       else {
         return nil

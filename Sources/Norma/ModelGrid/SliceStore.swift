@@ -49,6 +49,9 @@ package struct SliceStore: Sendable {
     /// The number of slices.
     package var count: Int { slices.count }
 
+    /// A batch of slices as they are.
+    func batch(_ chosen: [Slice]) throws -> Batch { try batch(chosen, mirrored: chosen.map { _ in false }) }
+
     /// A batch of slices; those marked in `mirrored` are flipped left to right.
     func batch(_ chosen: [Slice], mirrored: [Bool]) throws -> Batch {
       let area = size * size
@@ -117,8 +120,7 @@ package struct SliceStore: Sendable {
   }
 
   private func stored(_ scan: ScanCase, key: String) throws -> Record {
-    if let data = try? Data(contentsOf: recordFile(key)),
-      let record = try? JSONDecoder().decode(Record.self, from: data),
+    if let record = Record(json: recordFile(key)),
       FileManager.default.fileExists(atPath: slicesFile(key).path)
     {
       return record

@@ -51,7 +51,7 @@ public struct RunFolder: Sendable {
     }
     do {
       return (
-        try Configuration(layers: [JSONDecoder().decode(ConfigurationNode.self, from: text)]),
+        try JSONDecoder().decode(Configuration.self, from: text),
         try JSONDecoder().decode(Source.self, from: data)
       )
     } catch is DecodingError {

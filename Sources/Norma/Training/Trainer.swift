@@ -153,7 +153,7 @@ package final class Trainer {
     let size = settings.batchSize
     for start in stride(from: group.rank * size, to: validation.count, by: group.worldSize * size) {
       let slices = Array(validation.slices[start..<min(start + size, validation.count)])
-      let batch = try validation.batch(slices, mirrored: slices.map { _ in false }).on(device)
+      let batch = try validation.batch(slices).on(device)
       guard let losses = try method.validationLosses(batch) else { break }
       sum += losses.total * Double(batch.count)
       count += batch.count

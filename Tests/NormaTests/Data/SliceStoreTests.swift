@@ -36,8 +36,8 @@ import Volumes
       #expect(try files(place) == written)
       #expect(second.digest == first.digest && second.slices == first.slices)
       #expect(
-        try second.batch(second.slices, mirrored: second.slices.map { _ in false }).images.values()
-          == first.batch(first.slices, mirrored: first.slices.map { _ in false }).images.values())
+        try second.batch(second.slices).images.values()
+          == first.batch(first.slices).images.values())
 
       // Another recipe, then another image, each adds its own files.
       var recipe = TestScan.recipe
@@ -113,7 +113,7 @@ import Volumes
       #expect(contents.slices.map(\.showsLesion) == [false, false, false, false, true, true, true, true])
       let scan = TestScan.make(1, blob: TestScan.Blob())
       let prepared = try ModelGrid(recipe: TestScan.recipe).place(scan.image, name: "scan")
-      let batch = try contents.batch(contents.slices, mirrored: contents.slices.map { _ in false })
+      let batch = try contents.batch(contents.slices)
       let lesions = try #require(batch.lesions)
       #expect(try lesions.narrow(0, start: 0, length: 4).sum().item() == 0)
       #expect(

@@ -50,7 +50,7 @@ private struct CopyStep: CaseStep {
     do {
       let results = try CohortRunner(step, isForced: isForced).run(
         Self.names,
-        onResult: { result, isKept in
+        onRow: { result, isKept in
           done += 1
           if isKept { run.kept.append(result.name) }
         }, shouldStop: { done == limit }, list: { run.listed.append($0.map(\.name)) })

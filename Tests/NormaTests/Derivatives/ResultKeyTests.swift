@@ -60,7 +60,7 @@ import Testing
       for (number, key) in keys.enumerated() {
         let sidecar = folder.appendingPathComponent("\(number).json")
         try AtomicFile.write(json: key, to: sidecar)
-        #expect(ResultKey(sidecar: sidecar) == key && CohortKey(sidecar: sidecar) == cohort)
+        #expect(ResultKey(json: sidecar) == key && CohortKey(json: sidecar) == cohort)
       }
       scan.image = folder.appendingPathComponent("gone.nii.gz")
       #expect(try problem { try ResultKey(scan: scan, cohort: cohort) }.kind == .missingInput)
@@ -72,7 +72,7 @@ import Testing
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("a.json")
       try AtomicFile.write(text, to: file)
-      #expect(ResultKey(sidecar: file) == nil && CohortKey(sidecar: file) == nil)
+      #expect(ResultKey(json: file) == nil && CohortKey(json: file) == nil)
     }
   }
 

@@ -39,7 +39,7 @@ package struct BIDSSegmentation {
     var scansLeft = participants.reduce(into: [String: Int]()) { $0[$1.id] = $1.scans.count }
     return try CohortRunner(self, isForced: isForced).run(
       participants.flatMap(Self.cases),
-      onResult: { outcome, isKept in
+      onRow: { outcome, isKept in
         try onCase(outcome, isKept)
         let participant = outcome.row.participantID
         scansLeft[participant, default: 0] -= 1

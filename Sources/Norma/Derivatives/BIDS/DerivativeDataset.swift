@@ -81,8 +81,7 @@ package struct DerivativeDataset: Sendable {
       let links: [String: String]
       enum CodingKeys: String, CodingKey { case links = "DatasetLinks" }
     }
-    let file = folder.appendingPathComponent(BIDSDescription.fileName)
-    return (try? JSONDecoder().decode(Description.self, from: Data(contentsOf: file)).links) ?? [:]
+    return Description(json: folder.appendingPathComponent(BIDSDescription.fileName))?.links ?? [:]
   }
 
   /// The file that a BIDS URI of the results in `folder` names; nil if its data set is unknown.

@@ -52,7 +52,7 @@ package struct GroupTable: Sendable {
   private static func checkAlike(_ rows: [ScanRow], in dataset: DerivativeDataset) throws {
     let scans = rows.map { row in
       let sidecar = dataset.file(CaseFiles(caseID: row.caseID).maskSidecar)
-      return (id: row.caseID, facts: CohortKey(sidecar: sidecar)?.comparable ?? [:])
+      return (id: row.caseID, facts: CohortKey(json: sidecar)?.comparable ?? [:])
     }
     // A setting that a scan does not state, such as a threshold of its own, differs from none.
     let differing = Set(scans.flatMap(\.facts.keys)).filter { name in

@@ -11,8 +11,7 @@ public enum CasePictures {
 
   /// Reads the pictures of a case from the folder of its results; none if there is no file that can be read.
   static func of(_ caseID: String, in output: URL) -> [Montage] {
-    let data = try? Data(contentsOf: output.appendingPathComponent(CaseFiles(caseID: caseID).pictures))
-    return data.flatMap { try? JSONDecoder().decode([Montage].self, from: $0) } ?? []
+    [Montage](json: output.appendingPathComponent(CaseFiles(caseID: caseID).pictures)) ?? []
   }
 
   /// The most anomalous slice, the slices of the preprocessing, then other anomalous slices.
