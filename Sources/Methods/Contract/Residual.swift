@@ -2,13 +2,13 @@ public import Tensors
 
 /// What of the difference between input and reconstruction counts as anomalous.
 public enum Residual: String, Codable, Hashable, Sendable, CaseIterable {
-  /// max(x - x̂, 0): brighter than expected, which on FLAIR is the lesion's side.
+  /// max(x - x̂, 0): brighter than expected, as lesions are on FLAIR.
   case positive
   /// |x - x̂|
   case absolute
   /// (x - x̂)²
   case squared
-  /// 1 - SSIM(x, x̂), the mean over several windows: structure as well as brightness, without a sign.
+  /// 1 - SSIM(x, x̂), the mean over windows of 5, 7 and 11 pixels: structure as well as intensity, without a sign.
   case structural
 
   /// The residual map, of the shape of both inputs, which is (batch, 1, height, width).

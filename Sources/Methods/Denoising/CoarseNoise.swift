@@ -3,10 +3,11 @@ import Tensors
 
 /// Noise as coarse as lesions are large, so that who can remove it removes lesions too (Kascenas et al. 2022).
 struct CoarseNoise {
-  /// Which way it changes brightness.
+  /// The direction in which noise changes the intensity.
   enum Sign: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Brighter and darker.
     case both
-    /// Brighter or not at all: what would darken is left out.
+    /// Brighter; where the noise would darken, nothing is added.
     case positive
   }
 

@@ -4,7 +4,7 @@ import Tensors
 enum AdversarialLoss: String, Codable, Hashable, Sendable, CaseIterable {
   /// Difference of mean scores with a gradient penalty (Gulrajani et al. 2017).
   case wasserstein
-  /// Binary cross-entropy of logits, the generator's in its non-saturating form (Goodfellow et al. 2014).
+  /// Binary cross-entropy of logits; that of the generator is non-saturating (Goodfellow et al. 2014).
   case nonSaturating
 
   /// What the critic minimises, without penalty.

@@ -1,8 +1,15 @@
 import Tensors
 
-/// Which normalisation follows a convolution.
+/// The normalisation after a convolution.
 package enum NormKind: String, Codable, Hashable, Sendable, CaseIterable {
-  case batch, instance, group, none
+  /// Batch norm; several processes cannot train it together.
+  case batch
+  /// Instance norm.
+  case instance
+  /// Group norm of up to eight groups.
+  case group
+  /// No normalisation.
+  case none
 }
 
 /// A convolution, its norm and its activation: `conv.*` and `norm.*` below its path.

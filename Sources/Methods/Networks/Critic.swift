@@ -2,21 +2,23 @@ import Base
 import StrictSettings
 import Tensors
 
-/// Settings of the network that tells real slices from generated ones, and of its training.
+/// Settings of the network that distinguishes real slices from generated ones, and of its training.
 struct CriticSettings: Settings {
+  /// The losses of critic and generator.
   var loss = AdversarialLoss.wasserstein
-  /// Channels after each stride-2 convolution; the scores lie on the grid of the last one.
+  /// Channels after each stride-2 convolution; the scores are on the grid of the last one.
   var channels = [32, 64, 128, 128]
   /// Side of the convolution kernels in pixels.
   var kernel = 5
   /// Negative slope of the LeakyReLU.
   var slope = 0.3
-  /// Updates of the critic for each update of the generator.
+  /// Updates of the critic per update of the generator.
   var steps = 5
-  /// Weight of the gradient penalty; counts for the Wasserstein loss.
+  /// Weight of the gradient penalty of the Wasserstein loss.
   var gradientPenalty = 10.0
-  /// Adam's decay rates, of the critic and of the generator.
+  /// Adam's first decay rate, for the critic and for the generator.
   var beta1 = 0.5
+  /// Adam's second decay rate, for the critic and for the generator.
   var beta2 = 0.9
 
   func validate(path: String) throws {

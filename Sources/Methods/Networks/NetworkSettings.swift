@@ -1,45 +1,48 @@
 import StrictSettings
 package import Tensors
 
-/// Shape of the code between encoder and decoder.
+/// Shape of the latent between encoder and decoder.
 package enum LatentShape: String, Codable, Hashable, Sendable, CaseIterable {
-  /// A vector; position is lost in it.
+  /// A vector, in which position is lost.
   case dense
-  /// A small image; position is kept.
+  /// A small image, which keeps position.
   case spatial
 }
 
-/// Settings of the encoder and the mirrored decoder that every reconstructing method shares.
+/// Settings of an encoder and the mirrored decoder.
 package struct NetworkSettings: Settings {
+  /// Shape of the latent between encoder and decoder.
   package var code = LatentShape.dense
   /// Channels after each encoder convolution; the decoder mirrors them.
   package var channels = [32, 64, 128, 128]
-  /// The first convolution keeps the size, and the one that makes the code halves it (Baur et al. 2018); without,
-  /// every encoder convolution halves and the code keeps the size.
+  /// Whether the first convolution keeps the image's size and the one that makes the latent halves it (Baur et al.
+  /// 2018). Otherwise every encoder convolution halves the size and the latent's keeps it.
   package var stem = false
   /// Side of the convolution kernels in pixels.
   package var kernel = 5
+  /// The normalisation after each convolution.
   package var norm = NormKind.batch
+  /// The activation after each normalisation.
   package var activation = Activation.leakyReLU
   /// Negative slope of the LeakyReLU.
   package var slope = 0.3
-  /// Length of a dense code.
+  /// Length of a dense latent.
   var denseSize = 128
-  /// Channels between convolutions and a dense code.
+  /// Channels between the convolutions and a dense latent.
   package var denseChannels = 16
-  /// Channels of a spatial code.
+  /// Channels of a spatial latent.
   var spatialChannels = 64
-  /// Probability that an element of the code is zeroed in training, and in scoring with draws.
+  /// Probability that an element of the latent is zeroed, in training and in scoring with `scoring.samples`.
   var dropout = 0.0
 
-  /// The defaults, with a spatial code.
+  /// The defaults with a spatial latent.
   package static var spatial: NetworkSettings {
     var settings = NetworkSettings()
     settings.code = .spatial
     return settings
   }
 
-  /// How often the image is halved on the way to the code.
+  /// The number of times that the image is halved on the way to the latent.
   var halvings: Int { channels.count }
 
   func validate(path: String) throws {
@@ -54,13 +57,13 @@ package struct NetworkSettings: Settings {
     try require((0..<1).contains(dropout), path, "dropout", dropout, "0 to less than 1")
   }
 
-  /// The same limits, and a dense code.
+  /// The same limits, and a dense latent.
   func validateDense(path: String) throws {
     try validate(path: path)
     try require(code == .dense, path, "code", code.rawValue, "dense")
   }
 
-  /// The side of the code's grid; throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an image that
+  /// The side of the latent's grid; throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an image that
   /// cannot be halved so often.
   package func latentSide(imageSize: Int) throws -> Int {
     guard imageSize.isMultiple(of: 1 << halvings) else {

@@ -1,11 +1,11 @@
 import StrictSettings
 import Tensors
 
-/// Settings of the U-Net; group norm and SiLU follow every convolution.
+/// Settings of a U-Net, in which group norm and SiLU follow every convolution.
 struct UNetSettings: Settings {
-  /// Channels of each level, the finest first; the image is halved between levels.
+  /// Channels of each resolution, the finest first; each is half of the one before.
   var channels = [16, 32, 64, 128]
-  /// Whether filters have mean 0 and standard deviation 1 (Qiao et al. 2019).
+  /// Whether filters are scaled to mean 0 and standard deviation 1 (Qiao et al. 2019).
   var weightStandardization = false
 
   func validate(path: String) throws {

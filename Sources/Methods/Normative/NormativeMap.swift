@@ -14,8 +14,6 @@ final class NormativeMap: Method {
     var minimumDeviation = 0.01
     /// Distance in mm between the template levels that have a map of their own; 0 = one map for all slices.
     var zSpacing = 0.0
-    /// Standard deviation in mm of the Gaussian weight of neighbouring levels' slices in the map of a level.
-    var zSmoothing = 6.0
     /// Weight of the level's mean and variance over all pixels in those of a pixel, in slices.
     var shrinkage = 0.0
     /// Least number of slices that must have shown a pixel for it to be scored.
@@ -29,14 +27,12 @@ final class NormativeMap: Method {
       try require(
         zSpacing == 0 || (1...50).contains(zSpacing), path, "zSpacing", zSpacing,
         "0, or 1 to 50 mm")
-      try require((1...50).contains(zSmoothing), path, "zSmoothing", zSmoothing, "1 to 50 mm")
       try require((0...1000).contains(shrinkage), path, "shrinkage", shrinkage, "0 to 1000 slices")
       try require((0...1000).contains(minimumCount), path, "minimumCount", minimumCount, "0 to 1000 slices")
     }
 
-    fileprivate var bins: AxialBins? {
-      zSpacing > 0 ? AxialBins(spacing: zSpacing, smoothing: zSmoothing) : nil
-    }
+    /// The levels; neighbouring ones share their slices with a Gaussian weight of 6 mm.
+    fileprivate var bins: AxialBins? { zSpacing > 0 ? AxialBins(spacing: zSpacing, smoothing: 6) : nil }
   }
 
   static let name = "normative"

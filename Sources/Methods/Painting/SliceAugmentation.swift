@@ -3,21 +3,21 @@ import StrictSettings
 import Foundation
 import Tensors
 
-/// How far training slices are turned, stretched and recoloured; each draw is uniform.
+/// Limits of the random rotation, scaling, shift and change of intensity of training slices.
 struct SliceAugmentation: Settings {
-  /// Largest turn in radians.
+  /// Largest rotation in radians.
   var rotation = 0.1
-  /// Largest growth or shrinkage, as a share.
+  /// Largest relative change of size.
   var scale = 0.07
-  /// Largest shift as a share of the grid's side.
+  /// Largest shift as a fraction of the grid's side.
   var shift = 0.02
-  /// Contrast is multiplied by up to this factor, or divided by it.
+  /// Largest factor by which the contrast is multiplied or divided.
   var gain = 1.25
-  /// Largest change of all brightness, in z.
+  /// Largest shift of all intensities, in z.
   var offset = 0.3
-  /// Largest standard deviation of a smooth field, in z.
+  /// Largest standard deviation of an added smooth field, in z.
   var field = 0.4
-  /// Largest standard deviation of white noise, in z.
+  /// Largest standard deviation of added white noise, in z.
   var noise = 0.4
 
   func validate(path: String) throws {
@@ -25,9 +25,9 @@ struct SliceAugmentation: Settings {
     try require((0...0.5).contains(scale), path, "scale", scale, "0 to 0.5")
     try require((0...0.5).contains(shift), path, "shift", shift, "0 to 0.5")
     try require((1...4).contains(gain), path, "gain", gain, "1 to 4")
-    for (name, value) in [("offset", offset), ("field", field), ("noise", noise)] {
-      try require((0...5).contains(value), path, name, value, "0 to 5 z")
-    }
+    try require((0...5).contains(offset), path, "offset", offset, "0 to 5 z")
+    try require((0...5).contains(field), path, "field", field, "0 to 5 z")
+    try require((0...5).contains(noise), path, "noise", noise, "0 to 5 z")
   }
 
   /// Slices moved and recoloured, one seed a slice.

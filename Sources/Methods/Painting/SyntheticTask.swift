@@ -2,11 +2,11 @@ import Tensors
 
 /// A kind of anomaly that can be painted into a healthy slice.
 public enum SyntheticTask: String, Codable, Hashable, Sendable, CaseIterable {
-  /// Textured and bright, of any size, its edge rough and more or less soft.
+  /// Bright, textured and of any size, with a rough and more or less soft edge.
   case blob
-  /// Bright and small, radius 2 to 5 pixels of 128.
+  /// Bright and small, with a radius of 2 to 5 pixels on a grid of 128.
   case punctate
-  /// Darker than its surroundings, some with a bright rim.
+  /// Darker than its surroundings, half of them with a bright rim.
   case dark
   /// Tissue of another slice, or of the other side.
   case patch

@@ -1,13 +1,16 @@
 import StrictSettings
 import Tensors
 
-/// How slices are searched for that are likelier and yet close to the given ones.
+/// The search for slices with a smaller loss that are close to the given ones.
 struct RestorationSearch: Settings {
-  /// Gradient steps for each slice.
+  /// Gradient steps per slice.
   var steps = 50
-  /// Length of a step, as a share of the gradient of a loss that is summed over pixels; units of the brightness.
+  /// Length of a step: a pixel that only its own error moves changes by this much per step, in units of the model's
+  /// input.
   var stepSize = 0.01
-  /// Weight of the total variation of the change against the loss; 0 = without.
+  /// Weight of the total variation of the change against the loss; 0 = without. The larger it is, the larger an area
+  /// must be to change: a disc whose pixels are moved by their own errors alone needs a radius of more than 2.5 pixels
+  /// times it.
   var weight = 2.0
 
   func validate(path: String) throws {

@@ -1,10 +1,10 @@
 import Tensors
 
-/// What a network is told of where a pixel lies.
+/// The channels that tell a network the position of a pixel.
 enum PositionChannels: String, Codable, Hashable, Sendable, CaseIterable {
-  /// Nothing.
+  /// No channel.
   case none
-  /// Distance from the centre of the grid, 1 at the middle of its sides.
+  /// The distance from the centre of the grid, 1 at the middle of its sides.
   case radius
   /// x and y from -1 to 1.
   case coordinates

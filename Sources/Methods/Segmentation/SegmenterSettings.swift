@@ -1,20 +1,22 @@
 import StrictSettings
 
-/// Settings of a segmentation network and of how it learns.
+/// Settings of a segmentation network and of its training.
 struct SegmenterSettings: Settings {
+  /// The U-Net.
   var network = UNetSettings()
-  /// What the network is told of where a pixel lies.
+  /// The channels that tell the network the position of a pixel.
   var position = PositionChannels.radius
-  /// What the network is shown beside the slice.
+  /// The channels that the network sees beside the slice.
   var context: [ContextChannel] = []
+  /// The random changes of training slices.
   var augmentation = SliceAugmentation()
-  /// How much an anomalous pixel counts against another one in the cross-entropy.
+  /// Weight of an anomalous pixel in the cross-entropy, against 1 of any other pixel.
   var positiveWeight = 2.0
   /// AdamW's decoupled weight decay.
   var weightDecay = 0.01
-  /// Decay of the moving average of the weights that scores; 0 = the weights themselves.
+  /// Decay of the moving average of the weights, which scores; 0 = the weights themselves score.
   var averaging = 0.98
-  /// The logit that the map shows as 0.
+  /// The logit at which the map is 0.
   var floor = -8.0
 
   func validate(path: String) throws {

@@ -1,10 +1,10 @@
 import Tensors
 
-/// What a segmentation network is shown beside the slice itself.
+/// A channel that a segmentation network sees beside the slice itself.
 enum ContextChannel: String, Codable, Hashable, Sendable, CaseIterable {
-  /// z-score of the smoothed slice against mean and standard deviation of the training slices.
+  /// The z-score of the smoothed slice against mean and standard deviation of the training slices.
   case normative
-  /// How much brighter a pixel is than its mirror image.
+  /// The difference of a pixel to its mirror image.
   case asymmetry
 }
 

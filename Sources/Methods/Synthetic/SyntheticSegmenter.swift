@@ -36,9 +36,8 @@ final class SyntheticSegmenter: SegmentationMethod {
 
   func validationLosses(_ batch: Batch) throws -> Losses? {
     let painting = settings.painting
-    let tasks = painting.validationTasks.isEmpty ? painting.tasks : painting.validationTasks
     let synthesis = AnomalySynthesis(
-      tasks: tasks, labelsDarkening: painting.labelsDarkening, count: 0...painting.anomalies)
+      tasks: painting.tasks, labelsDarkening: painting.labelsDarkening, count: 0...painting.anomalies)
     let losses = try (0..<painting.validationPaintings).map { number in
       let seeds = try batch.seeds(number: number)
       return try segmenter.losses(batch) { try synthesis.paint($0, seeds: seeds) }

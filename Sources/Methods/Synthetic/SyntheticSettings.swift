@@ -26,10 +26,8 @@ extension SyntheticSegmenter {
 
   /// What is painted into lesion-free slices.
   struct PaintingSettings: Settings {
-    /// The kinds of anomalies painted into training slices.
+    /// The kinds of anomalies that are painted into slices.
     var tasks = SyntheticTask.allCases
-    /// The kinds that choose the checkpoint; empty = those of training.
-    var validationTasks: [SyntheticTask] = []
     /// Whether painted darkening is labelled as an anomaly.
     var labelsDarkening = true
     /// What is painted into training slices and stays unlabelled.

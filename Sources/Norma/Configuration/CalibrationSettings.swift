@@ -2,9 +2,9 @@ public import StrictSettings
 
 /// How thresholds are found.
 public struct CalibrationSettings: Settings {
-  /// False-positive rate on lesion-free validation voxels that `segment` uses unless told otherwise.
+  /// False-positive rate on lesion-free validation voxels whose threshold `segment` uses by default.
   public var defaultRate = 0.01
-  /// At most so many scans of each kind are scored for statistics and thresholds, for slow methods; 0 = all.
+  /// Largest number of scans of each kind that are scored for statistics and thresholds, for slow methods; 0 = all.
   public var cases = 0
 
   /// The defaults.

@@ -119,24 +119,24 @@ public struct TrainingSettings: Settings {
   public var epochs = 60
   /// Slices per update.
   public var batchSize = 8
-  /// Adam's rate at the start.
+  /// Adam's learning rate at the start.
   public var learningRate = 1e-3
-  /// The cosine schedule ends here.
+  /// The learning rate at the end of the cosine schedule.
   public var finalLearningRate = 1e-5
   /// Probability that a training slice is mirrored left to right.
   public var mirror = 0.5
   /// What scans with lesions lose in training and calibration.
   public var exclusion = LesionExclusion.slices
-  /// Into how many parts the people who train or validate are dealt, each part to validate once (cross-fitting); 0 = they
-  /// do what the manifest says.
+  /// Number of folds that the participants in training and validation are divided into, each of which validates once
+  /// (cross-fitting); 0 = the splits of the manifest.
   public var folds = 0
-  /// The part that validates, counted from 0; the others train.
+  /// The fold that validates, counted from 0; the others train.
   public var fold = 0
   /// Epochs without a better validation loss before training stops; 0 = never.
   public var patience = 0
-  /// How exactly networks compute while they are trained.
+  /// The precision of networks during training.
   public var precision = Precision.float32
-  /// Seeds weights, order and draws.
+  /// The seed of the initial weights, the order of the slices and all random numbers.
   public var seed = 0
 
   /// The defaults.
