@@ -1,9 +1,7 @@
-// A method of your own in one file: train it, segment with it, on simulated phantoms.
+// A method of your own in one file, trained and used on simulated phantoms: swift run CustomMethod
 //
-//   swift run CustomMethod
-//
-// The method knows the mean training slice and calls a pixel anomalous when it is brighter than that, compared
-// with the brightness around it. To make a method part of Norma, put the class into a folder of its own below
+// The method knows the mean training slice. A pixel is anomalous where it is brighter than that, compared
+// with the intensity around it. To make a method part of Norma, put the class into a folder of its own below
 // Sources/Methods and add a line to MethodRegistry.
 
 import Foundation
@@ -11,7 +9,7 @@ import Norma
 import Tensors
 import Volumes
 
-/// Brighter than the average person here, judged after removing slow changes of brightness.
+/// How much brighter a pixel is than in the mean training slice, after removing slow changes of intensity.
 final class LocalContrast: Norma.Method {
   struct ModelSettings: Settings {
     /// Side of the neighbourhood in pixels, odd.
@@ -26,7 +24,13 @@ final class LocalContrast: Norma.Method {
   }
 
   static let name = "local-contrast"
-  static let summary = "brighter than the mean training slice, after removing slow changes of brightness"
+  static let summary = "brighter than the mean training slice, after removing slow changes of intensity"
+  static let metadata = MethodMetadata(isStochastic: false)
+  static let presets = [
+    Preset(
+      "local-contrast", summary: summary, role: .comparator,
+      yaml: "{method: local-contrast, recipe: {gridSize: 32, gridSpacing: 6}, training: {epochs: 1}}")
+  ]
 
   private let settings: ModelSettings
   private var sum, count: Tensor
@@ -61,10 +65,8 @@ final class LocalContrast: Norma.Method {
   var state: [String: Tensor] { ["sum": sum, "count": count] }
 
   func load(state: [String: Tensor]) throws {
-    guard let sum = state["sum"], let count = state["count"], sum.shape == self.sum.shape else {
-      throw ParameterError.missing(path: "sum", shape: self.sum.shape)
-    }
-    (self.sum, self.count) = (sum, count)
+    sum = try state.tensor("sum", like: sum)
+    count = try state.tensor("count", like: count)
   }
 }
 
@@ -77,16 +79,11 @@ let options = SimulationOptions(cases: 10, seed: 1, voxelSize: [6, 6, 8])
 try Simulator(template: template, options: options).writeCohort(to: folder)
 
 MethodRegistry.register(LocalContrast.self)
-let configuration = try Configuration(layers: [
-  ConfigurationNode(
-    yaml: "{method: local-contrast, recipe: {gridSize: 32, gridSpacing: 6}, training: {epochs: 1}}",
-    source: "example")
-])
 let manifest = try Manifest(contentsOf: folder.appendingPathComponent("manifest.tsv"))
-let training = try TrainingRun(
-  configuration: configuration, manifest: manifest, folder: RunFolder(folder.appendingPathComponent("run")),
-  name: "example")
-let bundle = try training.run()
+let bundle = try TrainingRun(
+  configuration: Configuration(preset: "local-contrast"), manifest: manifest,
+  folder: RunFolder(folder.appendingPathComponent("run")), name: "example"
+).run()
 
 let patient = manifest.cases(in: .test)[0]
 let result = try Segmenter(bundle: bundle).segment(

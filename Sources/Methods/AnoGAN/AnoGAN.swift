@@ -1,8 +1,8 @@
 import StrictSettings
 import Tensors
 
-/// AnoGAN (Schlegl et al. 2017), a comparator in Baur et al. 2018: a generator of normal slices. Each slice is compared
-/// with the closest one that a search over the generator's latent space finds.
+/// AnoGAN (Schlegl et al. 2017), a comparator in Baur et al. 2018: a generator of normal slices. Each slice
+/// is compared with the closest one that a search over the generator's latent space finds.
 final class AnoGAN: NetworkMethod {
   struct ModelSettings: Settings {
     /// The generator is this network's decoder; its latents are dense, of length `denseSize`.

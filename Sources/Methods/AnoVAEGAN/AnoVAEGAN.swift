@@ -1,18 +1,18 @@
 import StrictSettings
 import Tensors
 
-/// AnoVAEGAN of Baur et al. 2018: a spatial variational autoencoder whose reconstructions must also pass a critic. To
-/// the critic the decoder is the generator.
+/// AnoVAEGAN of Baur et al. 2018: a spatial variational autoencoder whose reconstructions must also pass a
+/// critic. To the critic the decoder is the generator.
 ///
-/// Per slice the autoencoder minimises the sum over pixels of |x - x̂|, plus `klWeight` times the KL divergence, plus
-/// `adversarialWeight` times the adversarial loss. The critic learns between its updates.
+/// Per slice the autoencoder minimises the sum over pixels of |x - x̂|, plus `klWeight` times the KL
+/// divergence, plus `adversarialWeight` times the adversarial loss. The critic learns between its updates.
 final class AnoVAEGAN: NetworkMethod {
   /// The update in which the adversarial loss moves the autoencoder.
   enum UpdateOrder: String, Codable, Hashable, Sendable, CaseIterable {
     /// One update with all losses, after the critic's.
     case joint
-    /// An update of its own, after that of the other losses and before the critic's (Baur et al. 2021). Adam makes it as
-    /// large as the other one.
+    /// An update of its own, after that of the other losses and before the critic's (Baur et al. 2021). Adam
+    /// makes it as large as the other one.
     case separate
   }
 

@@ -3,8 +3,8 @@ import Tensors
 
 /// Autoencoder of Baur et al. 2018: what it cannot reconstruct is anomalous.
 ///
-/// The loss per slice is the sum over pixels of |x - x̂|, plus `gradientDifferenceWeight` times the gradient-difference
-/// loss.
+/// The loss per slice is the sum over pixels of |x - x̂|, plus `gradientDifferenceWeight` times the
+/// gradient-difference loss.
 final class Autoencoder: NetworkMethod {
   struct ModelSettings: Settings {
     var network = NetworkSettings()

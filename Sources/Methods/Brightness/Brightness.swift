@@ -3,12 +3,13 @@ import Tensors
 
 /// The baseline that learns nothing: how much brighter than the brain's median a voxel is.
 ///
-/// The map is max(10 (x - 0.5), 0) of the input x. With the recipe's normalisation `robust-z` that is the z-score. With
-/// `equalized` it is the rank above the median's (Meissen et al. 2021), so the method does not ask for z-scores.
+/// The map is max(10 (x - 0.5), 0) of the input x. With the recipe's normalisation `robust-z` that is the
+/// z-score. With `equalized` it is the rank above the median's (Meissen et al. 2021), so the method does not
+/// ask for z-scores.
 final class Brightness: Method {
   struct ModelSettings: Settings {
-    /// Standard deviations of Gaussian smoothings within the brain, in pixels of the model grid; the score is the mean of
-    /// the smoothed slices. Empty = the slice as it is.
+    /// Standard deviations of Gaussian smoothings within the brain, in pixels of the model grid; the score is
+    /// the mean of the smoothed slices. Empty = the slice as it is.
     var sigmas: [Double] = []
 
     func validate(path: String) throws {

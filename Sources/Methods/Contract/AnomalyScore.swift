@@ -1,10 +1,11 @@
 public import Tensors
 
-/// What a method says about a batch.
+/// The score of a batch.
 public struct AnomalyScore: Sendable {
-  /// (batch, 1, size, size): 0 = as expected, larger = more anomalous, never negative; 0 outside the brain.
+  /// (batch, 1, size, size): 0 = as expected, larger = more anomalous, never negative, and 0 outside the
+  /// brain.
   public let map: Tensor
-  /// (batch, 1, size, size): the input as the model would have it, for methods that reconstruct.
+  /// (batch, 1, size, size): the reconstructed input; nil for methods that do not reconstruct.
   public let reconstruction: Tensor?
 
   /// A score; `map` must not be negative.
@@ -12,7 +13,7 @@ public struct AnomalyScore: Sendable {
     (self.map, self.reconstruction) = (map, reconstruction)
   }
 
-  /// The residual of a reconstruction; both count inside the brain only.
+  /// The residual of a reconstruction, inside the brain.
   package init(_ batch: Batch, reconstruction: Tensor, residual: Residual) throws {
     let inside = try reconstruction * batch.brain
     self.init(

@@ -1,16 +1,16 @@
 public import Tensors
 
-/// Slices on their way through a model.
+/// Slices that a model learns from or scores.
 public struct Batch: Sendable {
   /// (batch, 1, size, size), normalised by the recipe, 0 outside the brain.
   public let images: Tensor
   /// (batch, 1, size, size), 1 inside the brain and 0 outside.
   public let brain: Tensor
-  /// (batch, 1, size, size), share of each pixel that is lesion, 0 to 1; nil where lesions are not shown as such.
+  /// (batch, 1, size, size), fraction of each pixel that is lesion, 0 to 1; nil without lesion masks.
   public let lesions: Tensor?
-  /// Template-space z in mm of each slice; nil where it is not known.
+  /// Template-space z in mm of each slice; nil where it is unknown.
   public let z: [Double?]
-  /// A batch; all tensors of one shape, without `z` none is known.
+  /// A batch; all tensors have one shape. Without `z`, no slice has a known z.
   public init(images: Tensor, brain: Tensor, lesions: Tensor? = nil, z: [Double?]? = nil) {
     (self.images, self.brain, self.lesions) = (images, brain, lesions)
     self.z = z ?? Array(repeating: nil, count: images.shape[0])

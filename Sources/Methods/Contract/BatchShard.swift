@@ -5,13 +5,13 @@ package struct BatchShard: Sendable {
   private let group: any ProcessGroup
   /// Slices of the batch, over all processes.
   package let batchSize: Int
-  /// The slices of this process, at least one. With fewer slices than processes, a process without any computes the
-  /// first one with weight 0, so that all processes make the same calls.
+  /// The slices of this process, at least one. With fewer slices than processes, a process without any
+  /// computes the first one with weight 0, so that all processes make the same calls.
   package let range: Range<Int>
   /// The shard's fraction of the batch, 0 to 1. Losses times this weight add up to the mean over all slices.
   let weight: Double
-  /// The slice after the shard's last one, on the processor, for methods that take tissue from it; after the batch's
-  /// last slice comes its first.
+  /// The slice after the shard's last one, on the processor, for methods that take tissue from it; after the
+  /// batch's last slice comes its first.
   package var following: Batch?
 
   /// Nil in a group of one process, which computes whole batches.
@@ -24,8 +24,8 @@ package struct BatchShard: Sendable {
     weight = Double(range.count) / Double(batchSize)
   }
 
-  /// The divisor of a sum over the shard's pixels, given their count. The weighted quotients of all shards add up to the
-  /// sum over the batch divided by the batch's count.
+  /// The divisor of a sum over the shard's pixels, given their count. The weighted quotients of all shards
+  /// add up to the sum over the batch divided by the batch's count.
   func divisor(_ count: Tensor) throws -> Tensor {
     var sum = [weight == 0 ? 0 : try count.item()]
     try group.allReduce(&sum)

@@ -1,11 +1,11 @@
-/// Named losses of a step, averaged per slice.
+/// The losses of a step, averaged over its slices.
 public struct Losses: Hashable, Sendable {
-  /// What is minimised.
+  /// The loss that is minimised.
   public var total: Double
   /// Its terms by name, for the log.
   public var terms: [String: Double]
 
-  /// Losses of one step.
+  /// The losses of one step.
   public init(total: Double, terms: [String: Double] = [:]) { (self.total, self.terms) = (total, terms) }
 
   /// The mean of several; they must have the same terms.

@@ -3,9 +3,9 @@ public import Tensors
 
 /// A model with settings of its own that learns from batches of slices and scores them.
 ///
-/// All that a method has learned is in its ``state``, and its random numbers come only from the contexts that it is
-/// given. A run can therefore be stopped and resumed bit for bit. To add a method, conform to this protocol and register
-/// the type.
+/// All that a method has learned is in its ``state``, and its random numbers come only from the contexts that
+/// it is given. A run can therefore be stopped and resumed bit for bit. To add a method, conform to this
+/// protocol and register the type.
 public protocol Method: AnyObject, SendableMetatype {
   associatedtype ModelSettings: Settings
   /// The name in configurations and tables.
@@ -16,8 +16,8 @@ public protocol Method: AnyObject, SendableMetatype {
   static var metadata: MethodMetadata { get }
   /// Its starting configurations.
   static var presets: [Preset] { get }
-  /// Whether it learns from slices with lesions and their masks. Such a method requires `training.exclusion` none, which
-  /// all other methods refuse.
+  /// Whether it learns from slices with lesions and their masks. Such a method requires `training.exclusion`
+  /// none, which all other methods refuse.
   static var learnsFromLesions: Bool { get }
   /// Whether it computes with z-scores: the recipe's normalisation must then be `robust-z`.
   static func needsZScores(_ settings: ModelSettings) throws -> Bool
@@ -25,14 +25,14 @@ public protocol Method: AnyObject, SendableMetatype {
   /// Builds the untrained model; throws when the settings do not fit the image size.
   init(settings: ModelSettings, context: MethodContext) throws
 
-  /// Learns from a batch and returns the losses before the update. The slices show no lesions, except to methods that
-  /// learn from them.
+  /// Learns from a batch and returns the losses before the update. The slices show no lesions, except to
+  /// methods that learn from them.
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses
-  /// The losses without learning; their total over the validation slices chooses the checkpoint. Nil where no loss can
-  /// choose, as for a generator alone: the weights of the last epoch are then used.
+  /// The losses without learning; their total over the validation slices chooses the checkpoint. Nil where no
+  /// loss can choose, as for a generator alone: the weights of the last epoch are then used.
   func validationLosses(_ batch: Batch) throws -> Losses?
-  /// The anomaly map, and the reconstruction of a method that makes one; nothing is learned. With a generator, dropout
-  /// stays on and the latent is a random sample; without one, every call gives the same.
+  /// The anomaly map, and the reconstruction of a method that makes one; nothing is learned. With a
+  /// generator, dropout stays on and the latent is a random sample; without one, every call gives the same.
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore
 
   /// The tensors that scoring needs, by name: the bundle's weights.

@@ -6,7 +6,8 @@ public struct MethodMetadata: Hashable, Sendable {
   public var isStochastic: Bool
   /// Whether it searches for seconds per slice; experiments score it on a limited number of scans.
   public var isSlowSearch: Bool
-  /// Whether its state is an encoder and a decoder of one `NetworkSettings` at `model.network`, which ONNX can hold.
+  /// Whether its state is an encoder and a decoder of one `NetworkSettings` at `model.network`, which ONNX
+  /// can hold.
   public var exportsONNX: Bool
 
   /// The defaults are those of a network that is trained.

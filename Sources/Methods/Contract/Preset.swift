@@ -32,8 +32,8 @@ public struct Preset: Hashable, Sendable {
     get throws { try layers.map { try ConfigurationNode(yaml: $0, source: "preset \(name)") } }
   }
 
-  /// A preset; `yaml` names the method and the keys that differ from its defaults. Without a display name it is shown
-  /// under its name.
+  /// A preset; `yaml` names the method and the keys that differ from its defaults. Without a display name it
+  /// is shown under its name.
   public init(
     _ name: String, shownAs displayName: String? = nil, summary: String, role: Role,
     comparisonRow: Int? = nil, yaml: String

@@ -1,18 +1,18 @@
-/// Processes that train one model together, each on its share of every batch.
+/// Processes that train one model together, each on its shard of every batch.
 ///
-/// All of them must make the same calls in the same order.
+/// All processes must make the same calls in the same order.
 public protocol ProcessGroup: Sendable {
-  /// This process's number from 0; process 0 writes the files.
+  /// The number of this process, from 0; process 0 writes the files.
   var rank: Int { get }
-  /// How many there are.
+  /// The number of processes.
   var worldSize: Int { get }
-  /// Overwrites the values with their sums over all processes, alike in each bit for bit.
+  /// Overwrites the values with their sums over all processes; every process gets the same sums bit for bit.
   func allReduce(_ values: inout [Float]) throws
   /// Returns when all processes have called it.
   func barrier() throws
 }
 
-/// The one process of a group without others.
+/// A group of one process.
 public struct SingleProcess: ProcessGroup {
   /// 0.
   public let rank = 0
@@ -22,14 +22,14 @@ public struct SingleProcess: ProcessGroup {
   /// The group.
   public init() {}
 
-  /// Nothing to add.
+  /// Leaves the values as they are.
   public func allReduce(_ values: inout [Float]) {}
-  /// Nothing to wait for.
+  /// Returns at once.
   public func barrier() {}
 }
 
 extension ProcessGroup {
-  /// Runs the body in process 0 and then in the others, which find what it wrote.
+  /// Runs the body in process 0 and then in the others, which find the files that it wrote.
   package func rankZeroFirst<Result>(_ body: () throws -> Result) throws -> Result {
     if rank > 0 { try barrier() }
     let result = try body()
@@ -37,13 +37,13 @@ extension ProcessGroup {
     return result
   }
 
-  /// Runs the body in process 0 only; the others go on when it is done.
+  /// Runs the body in process 0 only; the others continue when it is done.
   package func onRankZero(_ body: () throws -> Void) throws {
     if rank == 0 { try body() }
     try barrier()
   }
 
-  /// Whether it holds in any process.
+  /// Whether the condition holds in any process.
   package func any(_ condition: Bool) throws -> Bool {
     var sum: [Float] = [condition ? 1 : 0]
     try self.allReduce(&sum)

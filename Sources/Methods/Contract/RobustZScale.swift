@@ -1,7 +1,7 @@
 package import Tensors
 
-/// The scale of the recipe's normalisation `robust-z`: the model's input is 0.5 + z / 10, clipped to 0...1.5, with
-/// z = (intensity - median) / (1.4826 MAD) inside the brain.
+/// The scale of the recipe's normalisation `robust-z`: the model's input is 0.5 + z / 10, clipped to 0...1.5,
+/// with z = (intensity - median) / (1.4826 MAD) inside the brain.
 package enum RobustZScale {
   /// The input at z = 0.
   package static let centre: Float = 0.5

@@ -1,4 +1,4 @@
-package import Tensors
+public import Tensors
 
 extension [String: Tensor] {
   /// The tensors whose name begins with `prefix`, without it.
@@ -17,7 +17,7 @@ extension [String: Tensor] {
   package func merging(_ other: [String: Tensor]) -> [String: Tensor] { merging(other) { first, _ in first } }
 
   /// The tensor of that name; throws a ``ParameterError`` when it is missing or shaped unlike `example`.
-  package func tensor(_ name: String, like example: Tensor) throws -> Tensor {
+  public func tensor(_ name: String, like example: Tensor) throws -> Tensor {
     try tensor(name, shape: example.shape).to(example.device)
   }
 

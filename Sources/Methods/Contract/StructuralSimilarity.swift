@@ -1,16 +1,16 @@
 import Tensors
 
-/// Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004) over several windows, as Behrendt et al. (2024)
-/// average it for anomaly maps: lesions have many sizes, and no one window suits all.
+/// Structural similarity (Wang, Bovik, Sheikh, Simoncelli 2004), averaged over several windows as Behrendt et
+/// al. (2024) do for anomaly maps: lesions have many sizes, and no single window suits all of them.
 enum StructuralSimilarity {
-  /// Sides in pixels of the square windows, every pixel of which weighs the same: at 1.5 mm a pixel 7.5, 10.5 and
-  /// 16.5 mm. 7 and 11 are the usual ones, 5 is for lesions smaller than these.
+  /// Sides of the square windows in pixels; all pixels have the same weight. With pixels of 1.5 mm they are
+  /// 7.5, 10.5 and 16.5 mm. 7 and 11 are usual, 5 is for smaller lesions.
   static let windows = [5, 7, 11]
   /// (0.01 L)² and (0.03 L)² for a data range L of 1.
   private static let c1: Float = 1e-4, c2: Float = 9e-4
 
-  /// max(1 - mean over windows of SSIM, 0) of (batch, 1, height, width) images, same shape; beyond the border
-  /// counts as zero.
+  /// max(1 - mean of SSIM over windows, 0) of images (batch, 1, height, width), in the same shape. Pixels
+  /// beyond the border count as 0.
   static func dissimilarity(of x: Tensor, _ y: Tensor) throws -> Tensor {
     let sum = try windows.dropFirst().reduce(similarity(x, y, window: windows[0])) {
       try $0 + similarity(x, y, window: $1)
@@ -18,7 +18,7 @@ enum StructuralSimilarity {
     return try (1 - sum / Float(windows.count)).relu()
   }
 
-  /// SSIM at every pixel; variances have the window's area as divisor.
+  /// SSIM at every pixel; the divisor of variances is the window's area.
   static func similarity(_ x: Tensor, _ y: Tensor, window: Int) throws -> Tensor {
     func mean(_ image: Tensor) throws -> Tensor {
       try image.avgPool2d(window, stride: 1, padding: window / 2)

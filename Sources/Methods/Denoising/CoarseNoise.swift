@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// Noise as coarse as lesions are large, so that who can remove it removes lesions too (Kascenas et al. 2022).
+/// Noise as coarse as lesions: a network that can remove it removes lesions too (Kascenas et al. 2022).
 struct CoarseNoise {
   /// The direction in which noise changes the intensity.
   enum Sign: String, Codable, Hashable, Sendable, CaseIterable {
@@ -11,13 +11,14 @@ struct CoarseNoise {
     case positive
   }
 
-  /// Nodes across the image, between which it is bilinear.
+  /// Nodes across the image; the noise is bilinear between them.
   let coarseness: Int
   /// Standard deviation at the nodes, in the units of the images.
   let strength: Float
   let sign: Sign
 
-  /// (batch, 1, size, size), 0 outside the brain; equal seeds, one a slice, give equal noise.
+  /// Noise (batch, 1, size, size), 0 outside the brain, with one seed per slice; equal seeds give equal
+  /// noise.
   func sample(_ batch: Batch, seeds: [UInt64]) throws -> Tensor {
     let noise = try batch.drawn(seeds: seeds) { try draw(&$1) }
     return try withoutGradients {
@@ -25,7 +26,7 @@ struct CoarseNoise {
     }
   }
 
-  /// Rolled, so that the nodes may lie anywhere.
+  /// The noise of one slice, rolled by random shifts so that its nodes can be anywhere.
   private func draw(_ brush: inout Brush) throws -> Tensor {
     let noise = try brush.noise(cells: coarseness) * strength
     let shifts = (0..<2).map { _ in brush.generator.count(0...brush.size - 1) }

@@ -1,17 +1,19 @@
 import StrictSettings
 import Tensors
 
-/// Denoising autoencoder with coarse noise (Kascenas et al. 2022): a U-Net learns to remove noise from lesion-free slices,
-/// and removes what resembles it from others (Decisions/0015-classic-comparators.md).
+/// Denoising autoencoder with coarse noise (Kascenas et al. 2022): a U-Net learns to remove noise from
+/// lesion-free slices, and removes what resembles it from others (Decisions/0015-classic-comparators.md).
 ///
 /// The loss is the mean over the brain of (x - x̂)². Nothing is added to a slice that is scored.
 final class DenoisingAutoencoder: NetworkMethod {
   struct ModelSettings: Settings {
     /// The U-Net.
     var network = DenoisingAutoencoder.defaultNetwork
-    /// Nodes of the noise across the image, bilinear between; on 128 pixels 16 nodes make blobs of about 12 mm.
+    /// Nodes of the noise across the image, bilinear between; on 128 pixels 16 nodes make blobs of about 12
+    /// mm.
     var coarseness = 16
-    /// Standard deviation of the noise at its nodes, in units of the model's input; 0.1 is one robust z-score.
+    /// Standard deviation of the noise at its nodes, in units of the model's input; 0.1 is one robust
+    /// z-score.
     var strength = 0.2
     /// The direction in which the noise changes the intensity.
     var sign = CoarseNoise.Sign.both

@@ -1,17 +1,18 @@
 import Tensors
 
-/// Removes what one pass leaves of a large lesion: hides what it changed most, and reconstructs that from the rest.
+/// A second pass for what the first one leaves of a large lesion: it hides what changed most and reconstructs
+/// that from the rest.
 struct SecondPass {
-  /// Least change of brightness, smoothed, that is hidden.
+  /// Least smoothed change of intensity that is hidden.
   let threshold: Float
-  /// Which changes count.
+  /// The changes that count.
   let residual: Residual
 
-  /// Pixels that are averaged before the threshold, and how far the hidden area then grows.
+  /// Side of the averaging window before the threshold and growth of the hidden area after it, in pixels.
   private static let (window, growth) = (5, 2)
 
-  /// The first reconstruction where little was changed, elsewhere the one of the slices whose hidden area is filled
-  /// with the mean brightness of the rest.
+  /// The first reconstruction where little changed, and elsewhere the reconstruction of the slices with the
+  /// hidden area filled by the mean intensity of the rest.
   func refine(
     _ batch: Batch, first: Tensor, reconstruct: (Tensor) throws -> Tensor
   ) throws -> Tensor {
@@ -23,7 +24,7 @@ struct SecondPass {
     return try first * (1 - hidden) + second * hidden
   }
 
-  /// 1 where the first pass changed much, 0 elsewhere.
+  /// 1 where the first pass changed the slice by more than the threshold, 0 elsewhere.
   private func hidden(_ batch: Batch, _ first: Tensor) throws -> Tensor {
     let change = try residual.map(of: batch.images, reconstruction: first) * batch.brain
     return try change.avgPool2d(Self.window, stride: 1, padding: Self.window / 2)

@@ -4,8 +4,8 @@ import Tensors
 
 /// Several methods that see the same slices; the map is the weighted sum of theirs.
 ///
-/// It averages seeds of one method and fuses methods of different kinds. Members learn side by side from the same
-/// batches, or are trained apart and combined (``MethodCombination``).
+/// It averages seeds of one method and fuses methods of different kinds. Members learn side by side from the
+/// same batches, or are trained apart and combined (``MethodCombination``).
 final class Ensemble: Method {
   static let name = "ensemble"
   static let summary = "weighted sum of the maps of several methods"

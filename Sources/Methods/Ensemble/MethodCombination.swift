@@ -12,8 +12,8 @@ package struct MethodCombination {
   package struct Member {
     fileprivate let settings: Ensemble.ModelSettings.Member
 
-    /// A method whose map counts `weight` times as far as it is above `floor`, between two template z in mm; without
-    /// a range everywhere.
+    /// A method whose map counts `weight` times as far as it is above `floor`, between two template z in mm;
+    /// without a range everywhere.
     package init(method: String, model: ConfigurationNode, weight: Double, floor: Double, zRange: [Double]) {
       settings = Ensemble.ModelSettings.Member(
         method: method, model: model, weight: weight, floor: floor, zRange: zRange)

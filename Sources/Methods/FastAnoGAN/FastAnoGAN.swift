@@ -2,11 +2,11 @@ import Base
 import StrictSettings
 import Tensors
 
-/// f-AnoGAN (Schlegl et al. 2019): a Wasserstein generator first, then an encoder that finds the latent of a slice in one
-/// pass.
+/// f-AnoGAN (Schlegl et al. 2019): a Wasserstein generator first, then an encoder that finds the latent of a
+/// slice in one pass.
 ///
-/// With generator and critic held fixed, the encoder minimises the mean of (x - G(E(x)))² plus `featureWeight` times the
-/// mean of (f(x) - f(G(E(x))))², where f are the critic's features ("izi_f").
+/// With generator and critic held fixed, the encoder minimises the mean of (x - G(E(x)))² plus
+/// `featureWeight` times the mean of (f(x) - f(G(E(x))))², where f are the critic's features ("izi_f").
 final class FastAnoGAN: NetworkMethod {
   struct ModelSettings: Settings {
     /// The generator is this network's decoder, the encoder its encoder; the latents are dense.

@@ -14,17 +14,18 @@ package enum NormKind: String, Codable, Hashable, Sendable, CaseIterable {
 
 /// A convolution, its norm and its activation: `conv.*` and `norm.*` below its path.
 struct ConvolutionBlock {
-  /// What the convolution does to the image's side.
+  /// The effect of the convolution on the image's side.
   enum Scale { case keep, halve, double }
 
   private let convolve: (Tensor) throws -> Tensor
   private let normalize: (Tensor, _ training: Bool) throws -> Tensor
-  /// The same at once, for inference; nil where the norm looks at the images.
+  /// All three in one kernel, for inference; nil where the norm depends on the images.
   private let fused: FusedConvolution?
   private let activation: Activation
   private let slope: Float
 
-  /// `standardized` is for convolutions that do not double; `channelsLast` is how images and filters lie in memory.
+  /// `standardized` is for convolutions that do not double; `channelsLast` is the memory format of
+  /// images and filters.
   init(
     _ path: ParameterPath, in input: Int, out output: Int, scale: Scale, settings: NetworkSettings,
     standardized: Bool = false, channelsLast: Bool = true

@@ -29,7 +29,8 @@ struct CriticSettings: Settings {
     try require((0..<1).contains(beta2), path, "beta2", beta2, "0 to less than 1")
   }
 
-  /// The encoder below the scores; without norm, which would tie the slices of a batch together.
+  /// The encoder below the scores. It has no norm, since batch norm makes the slices of a batch depend on
+  /// each other.
   var network: NetworkSettings {
     var network = NetworkSettings()
     (network.channels, network.kernel, network.slope, network.norm) = (channels, kernel, slope, .none)
@@ -37,7 +38,7 @@ struct CriticSettings: Settings {
   }
 }
 
-/// Scores patches of slices: high where they look real. Owns its parameters and its optimiser.
+/// A network that scores patches of slices, high where they look real.
 final class Critic {
   private let settings: CriticSettings
   private let context: MethodContext
@@ -49,7 +50,7 @@ final class Critic {
   init(settings: CriticSettings, context: MethodContext) throws {
     (self.settings, self.context) = (settings, context)
     _ = try settings.network.latentSide(imageSize: context.imageSize)
-    // Not the seed of the generator: equal seeds would give both networks the same first weights.
+    // With the generator's own seed both networks would start from the same weights.
     var seeds = SeededGenerator(seed: context.seed, stream: 1)
     parameters = try ParameterStore(device: context.device, generator: Generator(seed: seeds.next()))
     encoder = try FeatureEncoder(parameters.path() / "encoder", settings: settings.network)
@@ -61,8 +62,8 @@ final class Critic {
   /// Features of the last convolution, (batch, channels, side, side).
   func features(_ images: Tensor) throws -> Tensor { try encoder(images, training: false) }
 
-  /// Updates the critic `settings.steps` times on real slices and what the generator makes in their place, a
-  /// tensor outside any graph; returns the losses of the last update.
+  /// Updates the critic `settings.steps` times on real and generated slices, and returns the losses of the
+  /// last update. The generated slices must not have a gradient.
   func learn(real: Tensor, generated: () throws -> Tensor, _ step: StepContext) throws -> Losses {
     var losses = Losses(total: 0)
     for _ in 0..<settings.steps {
@@ -71,7 +72,7 @@ final class Critic {
     return losses
   }
 
-  /// What the generator minimises; the critic itself stays as it is.
+  /// The generator's loss for these slices.
   func generatorLoss(_ generated: Tensor) throws -> Tensor {
     try settings.loss.generator(generated: scores(generated))
   }
@@ -98,15 +99,16 @@ final class Critic {
     try context.compute(true) { try output(features(images)) }
   }
 
-  /// Mean over slices of (|∇ score(x̃)| - 1)², the norm taken over all pixels of a slice and x̃ drawn between a
-  /// real and a generated slice (Gulrajani et al. 2017). Always in float32: it is differentiated twice.
+  /// The mean over slices of (|∇ score(x̃)| - 1)², with the norm over all pixels of a slice and x̃ at random
+  /// between a real and a generated slice (Gulrajani et al. 2017). Always in float32, since it is
+  /// differentiated twice.
   func gradientPenalty(real: Tensor, generated: Tensor, _ generator: Generator) throws -> Tensor {
     let count = real.shape[0]
     let share = try Tensor.rand([count, 1, 1, 1], generator: generator, device: context.device)
     let between = try (share * real + (1 - share) * generated).detach().requiresGrad_()
     let score = try output(features(between)).mean([1, 2, 3]).sum()
     let gradient = try Tensor.gradients(of: score, withRespectTo: [between], createGraph: true)[0]
-    // The small number keeps the derivative of the root finite where a gradient vanishes.
+    // The small constant keeps the derivative of the root finite where a gradient vanishes.
     let norm = try (gradient.square().sum([1, 2, 3]) + 1e-12).sqrt()
     return try (norm - 1).square().mean()
   }

@@ -1,7 +1,7 @@
 import Foundation
 package import Tensors
 
-/// Gaussian smoothing of (..., size, size) maps as two matrix products.
+/// Gaussian smoothing of maps (..., size, size), as two matrix products.
 package struct GaussianSmoothing {
   private let kernel: Tensor
 
@@ -15,7 +15,7 @@ package struct GaussianSmoothing {
     kernel = try Tensor(weights, shape: [size, size], device: device)
   }
 
-  /// The weighted local mean; pixels of weight 0 lend nothing to their neighbours.
+  /// The weighted local mean; pixels of weight 0 do not count.
   package func callAsFunction(_ map: Tensor, weights: Tensor) throws -> Tensor {
     let smoothedWeights = try smooth(weights)
     return try smooth(map * weights) / smoothedWeights.clamp(min: 1e-6)

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A generator and its critic, trained in turns.
+/// A generator of slices and its critic, trained in turns.
 final class GenerativePair {
   let generator: SliceDecoder
   let critic: Critic
@@ -15,19 +15,20 @@ final class GenerativePair {
       parameters.namedParameters, learningRate: 1e-4, betas: (settings.beta1, settings.beta2))
   }
 
-  /// The critic's updates, then one of the generator.
+  /// The critic's updates, then one update of the generator.
   func learn(_ batch: Batch, _ context: StepContext) throws -> Losses {
     let losses = try critic.learn(
-      real: batch.images, generated: { try withoutGradients { try self.draw(batch.count, context) } }, context
+      real: batch.images, generated: { try withoutGradients { try self.generated(batch.count, context) } },
+      context
     )
     let adversarial = try critic.frozen {
       try optimizer.minimize(
-        LossTerms("adversarial", critic.generatorLoss(draw(batch.count, context))), context)
+        LossTerms("adversarial", critic.generatorLoss(generated(batch.count, context))), context)
     }
     return adversarial.with(losses.terms)
   }
 
-  private func draw(_ count: Int, _ context: StepContext) throws -> Tensor {
+  private func generated(_ count: Int, _ context: StepContext) throws -> Tensor {
     try generator(generator.sampleLatents(count, context.generator), training: true)
   }
 

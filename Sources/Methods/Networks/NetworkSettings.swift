@@ -15,8 +15,8 @@ package struct NetworkSettings: Settings {
   package var code = LatentShape.dense
   /// Channels after each encoder convolution; the decoder mirrors them.
   package var channels = [32, 64, 128, 128]
-  /// Whether the first convolution keeps the image's size and the one that makes the latent halves it (Baur et al.
-  /// 2018). Otherwise every encoder convolution halves the size and the latent's keeps it.
+  /// Whether the first convolution keeps the image's size and the one that makes the latent halves it (Baur
+  /// et al. 2018). Otherwise every encoder convolution halves the size and the latent's keeps it.
   package var stem = false
   /// Side of the convolution kernels in pixels.
   package var kernel = 5
@@ -63,8 +63,8 @@ package struct NetworkSettings: Settings {
     try require(code == .dense, path, "code", code.rawValue, "dense")
   }
 
-  /// The side of the latent's grid; throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an image that
-  /// cannot be halved so often.
+  /// The side of the latent's grid; throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an
+  /// image that cannot be halved so often.
   package func latentSide(imageSize: Int) throws -> Int {
     guard imageSize.isMultiple(of: 1 << halvings) else {
       throw ConfigurationError.outOfRange(

@@ -1,18 +1,18 @@
 import Tensors
 
-/// From codes to slices, in the context's precision while training: transposed convolutions that mirror the
-/// encoder's, and a 1x1 convolution. On vectors of the normal distribution it is a generator.
+/// The decoder: from latents to slices, in the context's precision during training. Transposed convolutions
+/// mirror the encoder's, and a 1x1 convolution follows. Given normally distributed latents it is a generator.
 struct SliceDecoder {
   private let context: MethodContext
   private let dropout: Double
   private let widen: (Tensor) throws -> Tensor
   private let blocks: [ConvolutionBlock]
   private let output: Conv2d
-  /// Shape of one code, without the batch.
+  /// Shape of one latent, without the batch.
   let latentShape: [Int]
 
-  /// `path` is the network's: a dense code is laid out by `code.expand` and `code.widen`, then come `decoder` and
-  /// `output`.
+  /// `path` is the network's: `code.expand` and `code.widen` make a grid of a dense latent, `decoder` and
+  /// `output` follow.
   init(_ path: ParameterPath, settings: NetworkSettings, context: MethodContext) throws {
     (self.context, dropout) = (context, settings.dropout)
     let side = try settings.latentSide(imageSize: context.imageSize)
@@ -38,16 +38,16 @@ struct SliceDecoder {
     output = try Conv2d(path / "output", in: width, out: 1, kernel: 1)
   }
 
-  /// The image of each code. `draws` keeps the code's dropout on.
-  func callAsFunction(_ code: Tensor, training: Bool, generator: Generator? = nil) throws -> Tensor {
-    var code = code
-    if let generator, dropout > 0 { code = try code.dropout(dropout, generator: generator) }
+  /// The image of each latent. A generator keeps the dropout of the latent on.
+  func callAsFunction(_ latent: Tensor, training: Bool, generator: Generator? = nil) throws -> Tensor {
+    var latent = latent
+    if let generator, dropout > 0 { latent = try latent.dropout(dropout, generator: generator) }
     return try context.compute(training) {
-      try output(blocks.reduce(widen(code)) { try $1($0, training: training) })
+      try output(blocks.reduce(widen(latent)) { try $1($0, training: training) })
     }
   }
 
-  /// Codes of the standard normal distribution, (batch, …codeShape).
+  /// Samples of the standard normal distribution, (count, …latentShape).
   func sampleLatents(_ count: Int, _ generator: Generator) throws -> Tensor {
     try .randn([count] + latentShape, generator: generator, device: context.device)
   }

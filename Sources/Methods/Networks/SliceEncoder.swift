@@ -1,6 +1,6 @@
 import Tensors
 
-/// Convolutions that halve a single-channel image step by step: `0`, `1`, … below its path.
+/// Convolutions that halve a single-channel image step by step; they are `0`, `1`, … below the path.
 struct FeatureEncoder {
   private let blocks: [ConvolutionBlock]
   /// Channels of the features.
@@ -22,7 +22,7 @@ struct FeatureEncoder {
   }
 }
 
-/// From slices to codes or distributions over codes, in the context's precision while training.
+/// The encoder: from slices to latents or latent distributions, in the context's precision during training.
 struct SliceEncoder {
   private let context: MethodContext
   private let encoder: FeatureEncoder
@@ -30,7 +30,7 @@ struct SliceEncoder {
   private let mean: (Tensor) throws -> Tensor
   private let logVariance: ((Tensor) throws -> Tensor)?
 
-  /// `path` is the network's: the blocks lie below `encoder`, the rest below `code`. A distribution has a
+  /// `path` is the network's: the blocks are below `encoder`, the rest below `code`. A distribution has a
   /// log-variance beside its mean.
   init(
     _ path: ParameterPath, settings: NetworkSettings, context: MethodContext, isDistribution: Bool
@@ -64,12 +64,12 @@ struct SliceEncoder {
     logVariance = isDistribution ? try layer("log_variance") : nil
   }
 
-  /// The code of each image.
+  /// The latent of each image.
   func callAsFunction(_ images: Tensor, training: Bool) throws -> Tensor {
     try context.compute(training) { try mean(flatten(encoder(images, training: training))) }
   }
 
-  /// The distribution over codes of each image; for encoders that were made with one.
+  /// The latent distribution of each image, for an encoder with `isDistribution`.
   func distribution(_ images: Tensor, training: Bool) throws -> LatentDistribution {
     guard let logVariance else { preconditionFailure("this encoder has no distribution") }
     let flat = try context.compute(training) { try flatten(encoder(images, training: training)) }
@@ -79,7 +79,7 @@ struct SliceEncoder {
   }
 }
 
-/// A diagonal Gaussian over codes: mean and log-variance of one shape, batch first.
+/// A diagonal Gaussian over latents: mean and log-variance of one shape, batch first.
 struct LatentDistribution {
   let mean, logVariance: Tensor
 
@@ -89,6 +89,6 @@ struct LatentDistribution {
     return try mean + (logVariance * 0.5).exp() * noise
   }
 
-  /// KL(q || N(0, I)), summed over the code and averaged over the batch.
+  /// KL(q || N(0, I)), summed over the latent and averaged over the batch.
   func divergence() throws -> Tensor { try Loss.gaussianKL(mean: mean, logVariance: logVariance) }
 }

@@ -1,7 +1,8 @@
 import Tensors
 
 extension Adam {
-  /// The training step of every network: one update at the step's learning rate. Returns the losses before it.
+  /// The training step of every network: one update at the step's learning rate. Returns the losses before
+  /// it.
   ///
   /// Where several processes share a batch, each computes its shard, and gradients and losses are added up.
   func minimize(_ terms: LossTerms, _ context: StepContext) throws -> Losses {
@@ -45,7 +46,8 @@ struct ReconstructionLoss {
   /// Weight of the gradient-difference loss; 0 = without.
   let gradientDifferenceWeight: Double
 
-  /// Per slice the sum over pixels of |x - x̂| and, weighted, of the gradient difference (Mathieu et al. 2016).
+  /// Per slice the sum over pixels of |x - x̂| and, weighted, of the gradient difference (Mathieu et al.
+  /// 2016).
   func callAsFunction(_ batch: Batch, reconstruction: Tensor) throws -> LossTerms {
     let slices = Float(batch.count)
     var terms = try LossTerms(

@@ -14,7 +14,8 @@ struct UNetSettings: Settings {
       channels, "one to seven numbers from 1 to 1024")
   }
 
-  /// Throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an image that cannot be halved so often.
+  /// Throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an image that cannot be halved so
+  /// often.
   func requireFit(imageSize: Int) throws {
     let multiple = 1 << (channels.count - 1)
     guard imageSize.isMultiple(of: multiple) else {
@@ -24,7 +25,7 @@ struct UNetSettings: Settings {
     }
   }
 
-  /// Convolutions of a level.
+  /// The convolutions of one resolution.
   fileprivate var block: NetworkSettings {
     var block = NetworkSettings()
     (block.kernel, block.norm, block.activation) = (3, .group, .silu)
@@ -32,17 +33,19 @@ struct UNetSettings: Settings {
   }
 }
 
-/// Encoder and decoder with a skip at every level (Ronneberger et al. 2015): two 3x3 convolutions a level, maximum
-/// pooling down, bilinear up. Images are (batch, channels, size, size).
+/// Encoder and decoder with a skip connection at every resolution (Ronneberger et al. 2015): two 3x3
+/// convolutions each, maximum pooling down, bilinear interpolation up. Images are (batch, channels, size,
+/// size).
 struct UNet {
   private let down, up: [[ConvolutionBlock]]
   private let output: Conv2d
 
-  /// The levels lie below `down` and, from the second coarsest to the finest, `up`; the last layer at `output`.
+  /// The convolutions are below `down`, and from the second coarsest resolution to the finest below `up`; the
+  /// last layer is `output`.
   init(_ path: ParameterPath, in inputs: Int, out outputs: Int, settings: UNetSettings) throws {
     func stage(_ path: ParameterPath, in input: Int, out output: Int) throws -> [ConvolutionBlock] {
       try [input, output].enumerated().map { index, width in
-        // Of a single channel, filters of mean 0 would see edges and not how bright a pixel is.
+        // On a single channel, filters of mean 0 would respond to edges and not to the intensity of a pixel.
         try ConvolutionBlock(
           path / index, in: width, out: output, scale: .keep, settings: settings.block,
           standardized: settings.weightStandardization && width > 1, channelsLast: false)
@@ -62,7 +65,8 @@ struct UNet {
     func apply(_ blocks: [ConvolutionBlock], _ x: Tensor) throws -> Tensor {
       try blocks.reduce(x) { try $1($0, training: training) }
     }
-    // Convolutions are faster channels-last; but group norm's gradient in bfloat16 takes 30 times as long so.
+    // Convolutions are faster channels-last, but group norm's gradient in bfloat16 then takes 30 times as
+    // long.
     let images = training ? images : try images.contiguous(channelsLast: true)
     var features = [try apply(down[0], images)]
     var x = features[0]

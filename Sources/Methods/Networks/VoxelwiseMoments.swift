@@ -19,7 +19,8 @@ package struct VoxelwiseMoments {
     (count, mean, m2) = (try zeros(), try zeros(), try zeros())
   }
 
-  /// Adds (batch, 1, size, size) values with weights of 0 or 1. Slices of unknown z belong to none of the bins.
+  /// Adds (batch, 1, size, size) values with weights of 0 or 1. Slices of unknown z belong to none of the
+  /// bins.
   package mutating func add(_ values: Tensor, weights: Tensor, at z: [Double?]) throws {
     let assignment = try matrix(z.map { bins?.membership(of: $0) ?? [1] })
     let perBin = try assignment.transpose(0, 1)
@@ -52,8 +53,9 @@ package struct VoxelwiseMoments {
   func normal(at z: [Double?], shrinkage: Float, minimumCount: Float) throws -> Normal {
     let lending = try matrix(z.map { bins?.kernel(around: $0) ?? [1] })
     let seen = try lending.matmul(count), divisor = try seen.clamp(min: 1e-6)
-    // With lending weights k and any centre c, the pooled mean is m = c + Σ k n (mean - c) / Σ k n and the pooled
-    // variance Σ k (m2 + n (mean - c)²) / Σ k n - (m - c)². As c, the mean over all bins keeps the terms small.
+    // With lending weights k and any centre c, the pooled mean is m = c + Σ k n (mean - c) / Σ k n and the
+    // pooled variance Σ k (m2 + n (mean - c)²) / Σ k n - (m - c)². As c, the mean over all bins keeps the
+    // terms small.
     let centre = try (mean * count).sum([0], keepDim: true) / count.sum([0], keepDim: true).clamp(min: 1)
     let offset = try mean - centre
     let pooledOffset = try lending.matmul(offset * count) / divisor

@@ -1,11 +1,11 @@
 import StrictSettings
 import Tensors
 
-/// Mean and standard deviation of the smoothed training slices at every pixel, for all slices together or by template z;
-/// the score is the z-score of the equally smoothed slice.
+/// Mean and standard deviation of the smoothed training slices at every pixel, for all slices together or by
+/// template z; the score is the z-score of the equally smoothed slice.
 ///
-/// The slices are smoothed, not the two maps: that found more of the blobs painted into lesion-free validation slices
-/// (Documentation/Decisions/0004-normative-map.md).
+/// The slices are smoothed, not the two maps: that found more of the blobs painted into lesion-free
+/// validation slices (Documentation/Decisions/0004-normative-map.md).
 final class NormativeMap: Method {
   struct ModelSettings: Settings {
     /// Standard deviation of the Gaussian smoothing of the slices, in pixels of the model grid.

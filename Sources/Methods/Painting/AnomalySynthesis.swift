@@ -1,17 +1,17 @@
 import Base
 import Tensors
 
-/// Paints anomalies into slices; equal slices and seeds give equal results.
+/// Paints anomalies into slices. Equal slices and seeds give equal results.
 package struct AnomalySynthesis {
   package let tasks: [SyntheticTask]
-  /// Bright and unlabelled; each is painted into this share of the slices.
+  /// What is bright and stays unlabelled, and the fraction of the slices that each of it is painted into.
   let variations: [NormalVariation]
   let variationShare: Float
-  /// Whether what is painted darker than it was is an anomaly.
+  /// Whether painted darkening is labelled as an anomaly.
   let labelsDarkening: Bool
-  /// At least and at most so many anomalies a slice.
+  /// The smallest and largest number of anomalies per slice.
   package var count = 0...3
-  /// Nil: slices are painted as they are.
+  /// The augmentation of slices before they are painted; nil = none.
   var augmentation: SliceAugmentation?
 
   init(
@@ -22,12 +22,13 @@ package struct AnomalySynthesis {
     (self.labelsDarkening, self.count, self.augmentation) = (labelsDarkening, count, augmentation)
   }
 
-  /// Paints these kinds of anomalies, between `count` bounds of them into each slice, and nothing else.
+  /// Paints `count` anomalies of these kinds into each slice, and nothing else.
   package init(tasks: [SyntheticTask], count: ClosedRange<Int>) {
     self.init(tasks: tasks, variations: [], count: count)
   }
 
-  /// Slices painted with one seed each. Only what was painted counts as lesion; tissue is taken from the next slice.
+  /// Slices painted with one seed each. Only what was painted counts as lesion; tissue is taken from the next
+  /// slice.
   package func paint(_ batch: Batch, seeds: [UInt64]) throws -> Batch {
     try paint(ContextBatch(batch), seeds: seeds).batch
   }
@@ -42,7 +43,7 @@ package struct AnomalySynthesis {
   private func paint(_ slice: BatchSlice, donor: BatchSlice, _ brush: inout Brush) throws -> BatchSlice {
     let moved = try augmentation?.moved(slice, &brush) ?? slice
     var canvas = try SliceCanvas(z: moved.z, brain: moved.brain)
-    // A slice without brain, as a batch may hold in tests, has no place to paint in.
+    // A slice without brain has no pixel to paint on.
     if !canvas.inside.isEmpty {
       for variation in variations where brush.generator.chance(variationShare) {
         try variation.paint(&canvas, &brush)

@@ -2,14 +2,14 @@ import Base
 import Foundation
 import Tensors
 
-/// Random places, shapes and textures on the model grid; equal draws give equal ones on every device.
+/// Random positions, shapes and textures on the model grid; equal seeds give equal ones on every device.
 package struct Brush {
   /// Side of the grid in pixels.
   let size: Int
   let device: Device
   /// Column and row of every pixel, (size, size).
   let column, row: Tensor
-  /// What everything is drawn from.
+  /// The source of all random numbers.
   var generator: SeededGenerator
 
   init(size: Int, device: Device, generator: SeededGenerator) throws {
@@ -19,39 +19,39 @@ package struct Brush {
     row = try numbers.reshape([size, 1]).expand([size, size])
   }
 
-  /// A shape to paint in: around a pixel, reaching `radius` pixels.
+  /// A region to paint in: its centre and its radius in pixels.
   struct Spot {
     var column, row: Float
     var radius: Float
   }
 
-  /// Uniform between the logarithms of both ends.
+  /// A random number whose logarithm is uniform.
   mutating func logUniform(_ range: ClosedRange<Float>) -> Float {
     exp(generator.uniform(log(range.lowerBound)...log(range.upperBound)))
   }
 
-  /// A radius between these shares of the grid's side, at least a pixel.
+  /// A random radius between these fractions of the grid's side, at least one pixel.
   mutating func radius(_ shares: ClosedRange<Float>) -> Float { max(1, Float(size) * logUniform(shares)) }
 
-  /// A spot around one of the pixels of `inside`, which are numbered row by row.
+  /// A spot around a random pixel of `inside`, whose pixels are numbered row by row.
   mutating func spot(in inside: [Int], radius: Float) -> Spot {
     let pixel = inside[Int(generator.next() % UInt64(inside.count))]
     return Spot(column: Float(pixel % size), row: Float(pixel / size), radius: radius)
   }
 
-  /// Nearly normal noise, smooth between `cells` by `cells` nodes; (size, size).
+  /// Nearly normal noise at `cells` x `cells` nodes, bilinear between them; (size, size).
   mutating func noise(cells: Int) throws -> Tensor {
     let nodes = (0..<cells * cells).map { _ in generator.normal() }
     let lattice = try Tensor(nodes, shape: [1, 1, cells, cells], device: device)
     return try (cells == size ? lattice : lattice.interpolate2d([size, size])).reshape([size, size])
   }
 
-  /// Noise of three scales, the coarser the stronger.
+  /// Noise at three scales; the coarser it is, the stronger.
   mutating func texture() throws -> Tensor {
     try noise(cells: 6) * 0.6 + noise(cells: 12) * 0.5 + noise(cells: 24) * 0.4
   }
 
-  /// An ellipse with a rough, more or less soft edge: 1 inside, 0 outside, (size, size).
+  /// An ellipse with a rough and more or less soft edge: 1 inside, 0 outside; (size, size).
   mutating func ellipse(_ spot: Spot, roughness: ClosedRange<Float> = 0...0.6) throws -> Tensor {
     let edge = try texture() * generator.uniform(roughness), sharpness = logUniform(4...40)
     return try ((1 - distance(spot) + edge) * sharpness).sigmoid()

@@ -16,8 +16,8 @@ struct BatchSlice {
 /// A batch, and what is normal at its pixels, which moves along with a slice.
 struct ContextBatch {
   var batch: Batch
-  /// (batch, 2, size, size): the mean of healthy z-scores at each pixel, and one over their standard deviation, 0 where
-  /// few slices were seen; nil where that is not known.
+  /// (batch, 2, size, size): the mean of healthy z-scores at each pixel, and one over their standard
+  /// deviation, 0 where few slices were seen; nil where that is not known.
   var normal: Tensor?
 
   init(_ batch: Batch, normal: Tensor? = nil) {
@@ -36,10 +36,11 @@ struct ContextBatch {
     }
   }
 
-  /// A batch whose slices `make` returns, each from all slices, its index and a brush with the slice's own seed.
+  /// A batch whose slices `make` returns, each from all slices, its index and a brush with the slice's own
+  /// seed.
   ///
-  /// `following` is the slice after the last one, which `make` is given as the last of all. Either all slices that are
-  /// made have lesion and normal planes, or none has.
+  /// `following` is the slice after the last one, which `make` is given as the last of all. Either all slices
+  /// that are made have lesion and normal planes, or none has.
   func replaced(
     seeds: [UInt64], following: Batch? = nil,
     _ make: @Sendable ([BatchSlice], Int, inout Brush) throws -> BatchSlice
@@ -85,7 +86,8 @@ extension Batch {
     }
   }
 
-  /// One seed per slice, made of its pixels: the same in every epoch and batch, and another one for each number.
+  /// One seed per slice, made of its pixels: the same in every epoch and batch, and another one for each
+  /// number.
   func seeds(number: Int = 0) throws -> [UInt64] {
     try (0..<count).map { index in
       var seeds = SeededGenerator(seed: try images.select(0, index).seed(), stream: UInt64(number))
@@ -93,6 +95,7 @@ extension Batch {
     }
   }
 
-  /// The fraction of each brain pixel that is lesion, (batch, 1, size, size); 0 where the batch has no lesion masks.
+  /// The fraction of each brain pixel that is lesion, (batch, 1, size, size); 0 where the batch has no lesion
+  /// masks.
   package func labels() throws -> Tensor { try (lesions ?? brain.zerosLike()) * brain }
 }

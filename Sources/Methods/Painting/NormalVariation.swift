@@ -1,7 +1,7 @@
 import Base
 import Tensors
 
-/// Brightness that is painted into slices and stays unlabelled: bright, and yet no reason to call it an anomaly.
+/// Bright structures that are painted into slices and stay unlabelled: brightness alone is not an anomaly.
 public enum NormalVariation: String, Codable, Hashable, Sendable, CaseIterable {
   /// A blob and its mirror image on the other side.
   case symmetric
@@ -11,9 +11,9 @@ public enum NormalVariation: String, Codable, Hashable, Sendable, CaseIterable {
   func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush) throws {
     switch self {
     case .symmetric:
-      let share = try brush.ellipse(brush.spot(in: canvas.inside, radius: brush.radius(0.016...0.12)))
+      let weight = try brush.ellipse(brush.spot(in: canvas.inside, radius: brush.radius(0.016...0.12)))
       try canvas.blend(
-        canvas.z + brush.logUniform(0.5...3), share: share.maximum(share.flip([1])))
+        canvas.z + brush.logUniform(0.5...3), weight: weight.maximum(weight.flip([1])))
     case .rims:
       let centre = Float(brush.size) / 2, width = 2 * brush.generator.count(1...3) + 1
       let middle = Brush.Spot(column: centre, row: centre, radius: centre / 2)
@@ -21,8 +21,8 @@ public enum NormalVariation: String, Codable, Hashable, Sendable, CaseIterable {
       let fluid = try canvas.z.less(than: -1.5).to(.float32) * canvas.brain * central
       let near = try fluid.reshape([1, 1, brush.size, brush.size])
         .avgPool2d(width, stride: 1, padding: width / 2).reshape([brush.size, brush.size])
-      let share = try (near * 3).clamp(max: 1) * (1 - fluid)
-      try canvas.blend(canvas.z + brush.logUniform(0.5...3), share: share)
+      let weight = try (near * 3).clamp(max: 1) * (1 - fluid)
+      try canvas.blend(canvas.z + brush.logUniform(0.5...3), weight: weight)
     }
   }
 }

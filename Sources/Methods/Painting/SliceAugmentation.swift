@@ -30,7 +30,7 @@ struct SliceAugmentation: Settings {
     try require((0...5).contains(noise), path, "noise", noise, "0 to 5 z")
   }
 
-  /// Slices moved and recoloured, one seed a slice.
+  /// Slices that are moved and recoloured, with one seed each.
   func augment(_ batch: ContextBatch, seeds: [UInt64]) throws -> ContextBatch {
     try batch.replaced(seeds: seeds) { slices, index, brush in
       var slice = try moved(slices[index], &brush)
@@ -39,7 +39,7 @@ struct SliceAugmentation: Settings {
     }
   }
 
-  /// Turned, stretched and shifted; lesion and what is normal move along.
+  /// The slice rotated, scaled and shifted; its lesion mask and what is normal move along.
   func moved(_ slice: BatchSlice, _ brush: inout Brush) throws -> BatchSlice {
     let angle = brush.generator.uniform(around(rotation)),
       stretch = 1 + brush.generator.uniform(around(scale))
@@ -55,13 +55,13 @@ struct SliceAugmentation: Settings {
     }
     let planes = try moved(.stack([slice.z * slice.brain, slice.brain]))
     let weight = try planes.select(0, 1)
-    // Divided by the share of brain, a pixel at the rim is no darker than its neighbours.
+    // Divided by its fraction of brain, a pixel at the rim is not darker than its neighbours.
     return try BatchSlice(
       z: planes.select(0, 0) / weight.clamp(min: 0.5), brain: weight.greater(than: 0.5).to(.float32),
       lesion: slice.lesion.map { try moved($0.unsqueeze(0)).squeeze(0) }, normal: slice.normal.map(moved))
   }
 
-  /// Recoloured, in z.
+  /// The intensities after a random gain, offset, smooth field and noise, in z.
   func recoloured(_ z: Tensor, _ brush: inout Brush) throws -> Tensor {
     let gain = brush.logUniform(Float(1 / gain)...Float(gain)),
       offset = brush.generator.uniform(around(offset))

@@ -1,8 +1,8 @@
 import Tensors
 
-/// A slice while it is painted on; tensors are (size, size). Nothing outside the brain ever changes.
+/// A slice that is painted on; tensors are (size, size). Nothing outside the brain changes.
 struct SliceCanvas {
-  /// Brightness in robust standard deviations from the brain's median.
+  /// The intensity as z-scores.
   private(set) var z: Tensor
   /// 1 inside the brain, 0 outside.
   let brain: Tensor
@@ -11,8 +11,8 @@ struct SliceCanvas {
   private var healthy: Tensor
   private var blended: Tensor
 
-  /// Least share of a lesion in a pixel, and least change in z, that make it anomalous.
-  static let (leastShare, leastChange): (Float, Float) = (0.5, 0.6)
+  /// The fraction of a pixel that is lesion and its change in z above which it is labelled.
+  static let (leastFraction, leastChange): (Float, Float) = (0.5, 0.6)
 
   init(z: Tensor, brain: Tensor) throws {
     (self.z, self.brain, healthy) = (z, brain, z)
@@ -20,24 +20,24 @@ struct SliceCanvas {
     inside = try brain.values().enumerated().filter { $0.element != 0 }.map(\.offset)
   }
 
-  /// Replaces the slice by another as far as `share` (0 to 1) says.
-  mutating func blend(_ other: Tensor, share: Tensor) throws {
-    let share = try share * brain
-    z = try (z + share * (other - z)).clamp(
+  /// Moves the slice towards another one by `weight`, 0 to 1.
+  mutating func blend(_ other: Tensor, weight: Tensor) throws {
+    let weight = try weight * brain
+    z = try (z + weight * (other - z)).clamp(
       min: RobustZScale.scores.lowerBound, max: RobustZScale.scores.upperBound)
-    blended = try blended.maximum(share)
+    blended = try blended.maximum(weight)
   }
 
-  /// Declares the slice as it is now to be healthy.
+  /// Takes the slice as it is now for healthy.
   mutating func acceptAsHealthy() throws {
     (healthy, blended) = (z, try z.zerosLike())
   }
 
-  /// 1 where a lesion holds more than half of a pixel and changed it by more than 0.6 z, else 0; a darkened pixel only
-  /// with `darkening`.
+  /// 1 where more than half of a pixel is lesion and its intensity changed by more than 0.6 z, else 0.
+  /// Darkened pixels are labelled with `darkening` only.
   func label(darkening: Bool = true) throws -> Tensor {
     let change = try z - healthy
     let changed = try (darkening ? change.abs() : change).greater(than: Self.leastChange).to(.float32)
-    return try blended.greater(than: Self.leastShare).to(.float32) * changed * brain
+    return try blended.greater(than: Self.leastFraction).to(.float32) * changed * brain
   }
 }

@@ -24,7 +24,8 @@ public enum SyntheticTask: String, Codable, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// Paints one anomaly into a slice, perhaps with the donor's tissue; all randomness comes from the brush.
+/// Paints one anomaly into a slice, with tissue of the donor where it needs some. All random numbers come
+/// from the brush.
 protocol AnomalyPainter: Sendable {
   func paint(_ canvas: inout SliceCanvas, _ brush: inout Brush, donor: BatchSlice) throws
 }

@@ -1,11 +1,11 @@
 import StrictSettings
 import Tensors
 
-/// Restoration with a variational autoencoder (You et al. 2019): a slice is changed step by step into one with a smaller
-/// loss, and the change is the anomaly (Decisions/0015-classic-comparators.md).
+/// Restoration with a variational autoencoder (You et al. 2019): a slice is changed step by step into one
+/// with a smaller loss, and the change is the anomaly (Decisions/0015-classic-comparators.md).
 ///
-/// Per slice x' minimises the autoencoder's loss of x' plus `weight` times the total variation of x' - x, by proximal
-/// gradient steps from x. Nothing outside the brain is changed.
+/// Per slice x' minimises the autoencoder's loss of x' plus `weight` times the total variation of x' - x, by
+/// proximal gradient steps from x. Nothing outside the brain is changed.
 final class Restoration: NetworkMethod {
   static let name = "restoration"
   static let summary =

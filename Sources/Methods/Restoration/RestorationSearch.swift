@@ -5,12 +5,12 @@ import Tensors
 struct RestorationSearch: Settings {
   /// Gradient steps per slice.
   var steps = 50
-  /// Length of a step: a pixel that only its own error moves changes by this much per step, in units of the model's
-  /// input.
+  /// Length of a step: a pixel that only its own error moves changes by this much per step, in units of the
+  /// model's input.
   var stepSize = 0.01
-  /// Weight of the total variation of the change against the loss; 0 = without. The larger it is, the larger an area
-  /// must be to change: a disc whose pixels are moved by their own errors alone needs a radius of more than 2.5 pixels
-  /// times it.
+  /// Weight of the total variation of the change against the loss; 0 = without. The larger it is, the larger
+  /// an area must be to change: a disc whose pixels are moved by their own errors alone needs a radius of
+  /// more than 2.5 pixels times it.
   var weight = 2.0
 
   func validate(path: String) throws {
@@ -19,10 +19,10 @@ struct RestorationSearch: Settings {
     try require((0...1000).contains(weight), path, "weight", weight, "0 to 1000")
   }
 
-  /// The slices that descent on `loss`, summed over them, leads to: (batch, 1, size, size).
+  /// The slices after gradient descent on `loss`, the sum over slices: (batch, 1, size, size).
   ///
-  /// The total variation is no part of the gradient, of which steps of any size would jump to and fro over a change of
-  /// none: its proximal map follows each step, so that the heavier it weighs, the less is changed.
+  /// The total variation has no useful gradient: where nothing has changed yet, steps of any size would
+  /// overshoot. Its proximal map follows each step instead, and the larger the weight, the less changes.
   func restore(_ batch: Batch, loss: (Batch) throws -> Tensor) throws -> Tensor {
     var smoothed = TotalVariation.ProximalMap(weight: Float(weight * stepSize), region: batch.brain)
     var change = try batch.images.zerosLike()

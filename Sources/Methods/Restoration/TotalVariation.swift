@@ -1,19 +1,20 @@
 import Tensors
 
-/// Anisotropic total variation of images (batch, 1, height, width): the sum of |differences| between neighbours.
+/// Anisotropic total variation of images (batch, 1, height, width): the sum of |differences| of neighbours.
 enum TotalVariation {
   fileprivate static let dims = [2, 3]
 
-  /// Of each image: (batch).
+  /// The total variation of each image: (batch).
   static func of(_ images: Tensor) throws -> Tensor {
     let variations = try dims.map { try images.differences($0).abs().sum([1, 2, 3]) }
     return try variations[0] + variations[1]
   }
 
-  /// What takes images to less of it: argmin of ½ Σ(u - v)² + weight · TV(u) over u that are 0 outside a region.
+  /// The proximal map: argmin over u of ½ Σ(u - v)² + weight · TV(u), with u = 0 outside a region.
   ///
-  /// Projected gradient descent on the dual problem, flows between neighbours that are at most `weight` (Chambolle
-  /// 2005). It goes on where the last call ended, so that few iterations do for images that change slowly.
+  /// It is computed by projected gradient descent on the dual problem, whose variables are flows between
+  /// neighbours of at most `weight` (Chambolle 2005). Each call continues from the flows of the last one, so
+  /// that few iterations are enough for images that change slowly.
   struct ProximalMap {
     let weight: Float
     /// (batch, 1, height, width), 1 inside and 0 outside.
@@ -21,7 +22,7 @@ enum TotalVariation {
     var iterations = 20
     private var flows: [Tensor]?
 
-    /// The norm of differences and their transpose is less than 8.
+    /// The norm of the differences times their transpose is less than 8.
     private static let stepSize: Float = 1 / 8
 
     init(weight: Float, region: Tensor) { (self.weight, self.region) = (weight, region) }
@@ -41,7 +42,7 @@ enum TotalVariation {
       return try moved()
     }
 
-    /// What flows in less what flows out, one longer along the dimension.
+    /// Inflow minus outflow, one element longer along the dimension.
     private func divergence(_ flow: Tensor, _ dim: Int) throws -> Tensor {
       func padded(_ before: Int, _ after: Int) throws -> Tensor {
         try flow.pad(dim == 3 ? [before, after] : [0, 0, before, after])

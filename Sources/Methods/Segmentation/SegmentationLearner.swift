@@ -2,8 +2,9 @@ import Tensors
 
 /// A U-Net that learns which pixels are anomalous, and the moving average of its weights, which scores.
 ///
-/// Loss: cross-entropy of the logits, averaged over the brain, plus one minus the soft Dice overlap of a slice. The
-/// map is the logit above a floor far below any threshold, so that it orders pixels as the network does.
+/// The loss is the cross-entropy of the logits, averaged over the brain, plus 1 - soft Dice of each slice.
+/// The map is the logit above a floor that is far below any threshold, so that it orders pixels as the
+/// network does.
 final class SegmentationLearner: StatefulModule {
   private let settings: SegmenterSettings
   private let slices: SliceContext
@@ -100,7 +101,8 @@ final class SegmentationLearner: StatefulModule {
   private var contextModules: ModuleTree { slices.needsMoments ? [Self.contextName: slices] : [:] }
 }
 
-/// A method that scores with what its ``SegmentationLearner`` has learned; such methods differ in what they show it.
+/// A method that scores with what its ``SegmentationLearner`` has learned; such methods differ in what they
+/// show it.
 protocol SegmentationMethod: NetworkMethod {
   var segmenter: SegmentationLearner { get }
 }

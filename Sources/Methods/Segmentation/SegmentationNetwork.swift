@@ -22,14 +22,14 @@ enum PositionChannels: String, Codable, Hashable, Sendable, CaseIterable {
   }
 }
 
-/// A U-Net that says of every pixel of a slice how likely it is anomalous, as a logit.
+/// A U-Net that gives each pixel of a slice the logit of being anomalous.
 struct SegmentationNetwork {
   let parameters: ParameterStore
   private let network: UNet
   private let position: Tensor?
   private let context: MethodContext
 
-  /// `channels` more channels than slice and position are given with each batch.
+  /// `channels` is the number of further channels that are given with each batch.
   init(settings: UNetSettings, position: PositionChannels, channels: Int = 0, context: MethodContext) throws {
     try settings.requireFit(imageSize: context.imageSize)
     self.context = context
@@ -45,7 +45,8 @@ struct SegmentationNetwork {
     return try context.compute(training) { try network(input, training: training) }
   }
 
-  /// Brightness as z / 4, -1.5 outside the brain, and the maps of the position; each (batch, channels, size, size).
+  /// The intensity as z / 4, -1.5 outside the brain, and the maps of the position; each (batch, channels,
+  /// size, size).
   private func inputs(_ batch: Batch) throws -> [Tensor] {
     let intensity = try (RobustZScale.toZ(batch.images) * 0.25 + 1.5) * batch.brain - 1.5
     guard let position else { return [intensity] }

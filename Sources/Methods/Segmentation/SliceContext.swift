@@ -8,15 +8,15 @@ enum ContextChannel: String, Codable, Hashable, Sendable, CaseIterable {
   case asymmetry
 }
 
-/// Makes the channels of a slice's context, and learns for that what is normal at every pixel.
+/// Makes the channels of a slice's context, and learns what is normal at every pixel for them.
 final class SliceContext: StatefulModule {
   private let channels: [ContextChannel]
   private let smoothing: GaussianSmoothing
   private var moments: VoxelwiseMoments
 
-  /// Smoothing of slices, in pixels: misregistration is about that large.
+  /// Standard deviation of the smoothing in pixels, about that of misregistration.
   private static let sigma = 1.0
-  /// Least standard deviation in z.
+  /// Least standard deviation of a pixel, in z.
   private static let leastDeviation: Float = 0.3
 
   init(channels: [ContextChannel], context: MethodContext) throws {
@@ -28,7 +28,7 @@ final class SliceContext: StatefulModule {
   var needsMoments: Bool { channels.contains(.normative) }
   var count: Int { channels.count }
 
-  /// Adds slices to what is normal, but for their lesions.
+  /// Adds slices without their lesions to what is normal.
   func learn(_ batch: Batch) throws {
     guard needsMoments else { return }
     let healthy = try batch.brain * (1 - batch.labels())

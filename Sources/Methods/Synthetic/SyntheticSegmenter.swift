@@ -1,6 +1,7 @@
 import Tensors
 
-/// A U-Net that learns to find anomalies painted into lesion-free slices (Decisions/0012-synthetic-anomalies.md).
+/// A U-Net that learns to find anomalies painted into lesion-free slices
+/// (Decisions/0012-synthetic-anomalies.md).
 final class SyntheticSegmenter: SegmentationMethod {
   static let name = "synthetic"
   static let summary = "U-Net trained on anomalies that are painted into lesion-free slices"

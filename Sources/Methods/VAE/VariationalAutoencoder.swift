@@ -2,8 +2,8 @@ import Tensors
 
 /// Variational autoencoder of Baur et al. 2018: what it cannot reconstruct is anomalous.
 ///
-/// The loss per slice is the sum over pixels of |x - x̂| plus `klWeight` times KL(q(z|x) || N(0, I)). The score decodes
-/// the mean of the latent distribution, or a sample of it where a generator is given.
+/// The loss per slice is the sum over pixels of |x - x̂| plus `klWeight` times KL(q(z|x) || N(0, I)). The
+/// score decodes the mean of the latent distribution, or a sample of it where a generator is given.
 final class VariationalAutoencoder: NetworkMethod {
   typealias ModelSettings = VariationalSettings
 

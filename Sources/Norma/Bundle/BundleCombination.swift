@@ -7,17 +7,18 @@ public import Tensors
 
 /// Several bundles made into one: an ensemble whose map is the weighted sum of theirs.
 ///
-/// Bundles of one method keep the thresholds that each measured on people it had not seen. A threshold of the whole is
-/// the score that all of them together exceed as often as stated, so no scan is scored again and none that trained a
-/// member counts. Maps of unlike methods have no common unit: their sum is measured on lesion-free scans.
+/// Bundles of one method keep the thresholds that each measured on people it had not seen. A threshold of the
+/// whole is the score that all of them together exceed as often as stated, so no scan is scored again and
+/// none that trained a member counts. Maps of unlike methods have no common unit: their sum is measured on
+/// lesion-free scans.
 public struct BundleCombination {
   private let bundles: [ModelBundle]
   private let configuration: Configuration
   /// The scans whose validation split gives the thresholds; nil: the bundles' own are pooled.
   private let data: Manifest?
 
-  /// The mean of bundles of one method. Throws a ``Problem`` for fewer than two, for unlike ones, and for voxel-wise
-  /// statistics, which a mean of maps would not have.
+  /// The mean of bundles of one method. Throws a ``Problem`` for fewer than two, for unlike ones, and for
+  /// voxel-wise statistics, which a mean of maps would not have.
   public init(_ bundles: [ModelBundle]) throws {
     let share = 1 / Double(bundles.count)
     try self.init(bundles.map { Part($0, weight: share) }, thresholdsFrom: nil)
@@ -39,8 +40,9 @@ public struct BundleCombination {
     }
   }
 
-  /// The weighted sum of any bundles, measured on the validation scans of `data`; scored as the first one is. A bundle
-  /// that knows some levels only is heard at these. Throws a ``Problem`` as above, and for other recipes.
+  /// The weighted sum of any bundles, measured on the validation scans of `data`; scored as the first one is.
+  /// A bundle that knows some levels only is heard at these. Throws a ``Problem`` as above, and for other
+  /// recipes.
   public init(_ parts: [Part], measuredOn data: Manifest) throws {
     try self.init(parts, thresholdsFrom: data)
   }
@@ -77,8 +79,8 @@ public struct BundleCombination {
     (self.configuration, self.data) = (configuration, data)
   }
 
-  /// Writes the combination and returns it; `description` is plain words about the data. `isHalf` keeps the weights as
-  /// numbers of 16 bits.
+  /// Writes the combination and returns it; `description` is plain words about the data. `isHalf` keeps the
+  /// weights as numbers of 16 bits.
   public func write(
     name: String, description: String?, isHalf: Bool = false, to url: URL, device: Device = .cpu,
     progress: (Int, Int) throws -> Void = { _, _ in }
@@ -139,7 +141,8 @@ extension ModelBundle {
 }
 
 extension Calibration {
-  /// One curve for the mean of several models: the rate at a score is the mean of their rates, weighted by voxels.
+  /// One curve for the mean of several models: the rate at a score is the mean of their rates, weighted by
+  /// voxels.
   fileprivate init(pooling calibrations: [Calibration], areOtherCases: Bool) {
     let voxels = calibrations.reduce(0) { $0 + $1.voxels }
     func rate(above threshold: Double) -> Double {
@@ -166,8 +169,8 @@ extension Calibration {
 }
 
 extension Reliability {
-  /// The mean of what several models show, weighted by voxels; nil where one of them shows nothing. The mean interval
-  /// is that of models that err together, never too narrow for others.
+  /// The mean of what several models show, weighted by voxels; nil where one of them shows nothing. The mean
+  /// interval is that of models that err together, never too narrow for others.
   fileprivate init?(pooling calibrations: [Calibration], areOtherCases: Bool) {
     let members = calibrations.compactMap(\.reliability), voxels = calibrations.map { Double($0.voxels) }
     guard members.count == calibrations.count else { return nil }

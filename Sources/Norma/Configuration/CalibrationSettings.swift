@@ -4,7 +4,8 @@ public import StrictSettings
 public struct CalibrationSettings: Settings {
   /// False-positive rate on lesion-free validation voxels whose threshold `segment` uses by default.
   public var defaultRate = 0.01
-  /// Largest number of scans of each kind that are scored for statistics and thresholds, for slow methods; 0 = all.
+  /// Largest number of scans of each kind that are scored for statistics and thresholds, for slow methods; 0
+  /// = all.
   public var cases = 0
 
   /// The defaults.

@@ -54,8 +54,8 @@ public struct Configuration: Codable, Hashable, Sendable {
     try self.init(layers: [ConfigurationNode(from: decoder)])
   }
 
-  /// Resolves what a user asks for: a preset, the preprocessing that `cohort` (a manifest of prepared scans) was made
-  /// with, a file of keys, and single `key=value` settings.
+  /// Resolves what a user asks for: a preset, the preprocessing that `cohort` (a manifest of prepared scans)
+  /// was made with, a file of keys, and single `key=value` settings.
   public init(preset: String?, cohort: URL? = nil, file: URL? = nil, settings: [String] = []) throws {
     var layers = [ConfigurationNode]()
     if let preset { layers += try Preset.named(preset).nodes }
@@ -93,7 +93,8 @@ public struct Configuration: Codable, Hashable, Sendable {
 }
 
 extension Recipe {
-  /// The default recipe with settings such as `recipe.gridSize=128`; throws a ``ConfigurationError`` for any other key.
+  /// The default recipe with settings such as `recipe.gridSize=128`; throws a ``ConfigurationError`` for any
+  /// other key.
   public init(settings: [String]) throws {
     self.init()
     for setting in settings {
@@ -127,8 +128,8 @@ public struct TrainingSettings: Settings {
   public var mirror = 0.5
   /// What scans with lesions lose in training and calibration.
   public var exclusion = LesionExclusion.slices
-  /// Number of folds that the participants in training and validation are divided into, each of which validates once
-  /// (cross-fitting); 0 = the splits of the manifest.
+  /// Number of folds that the participants in training and validation are divided into, each of which
+  /// validates once (cross-fitting); 0 = the splits of the manifest.
   public var folds = 0
   /// The fold that validates, counted from 0; the others train.
   public var fold = 0

@@ -4,8 +4,8 @@ import Methods
 public import Foundation
 import Tensors
 
-/// A bundle's reconstruction network as an ONNX file: `slices` (batch, 1, size, size), prepared as the bundle's recipe
-/// says, to `reconstructions` of the same shape. Scoring and thresholds are not part of it.
+/// A bundle's reconstruction network as an ONNX file: `slices` (batch, 1, size, size), prepared as the
+/// bundle's recipe says, to `reconstructions` of the same shape. Scoring and thresholds are not part of it.
 public struct ONNXExport {
   private let bundle: ModelBundle
 

@@ -2,8 +2,8 @@ import Base
 import Methods
 import Tensors
 
-/// The network of an autoencoder, a variational one or an AnoVAEGAN as ONNX operators: from slices to the decoded
-/// (mean) code, as it is scored.
+/// The network of an autoencoder, a variational one or an AnoVAEGAN as ONNX operators: from slices to the
+/// decoded (mean) code, as it is scored.
 struct ReconstructionGraph {
   private let settings: NetworkSettings
   private let weights: [String: Tensor]

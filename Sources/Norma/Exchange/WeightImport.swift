@@ -6,14 +6,15 @@ public import Tensors
 
 /// A bundle from weights that were trained elsewhere, for example in PyTorch and saved with safetensors.
 ///
-/// Layers keep their weights as PyTorch does, so only names need a translation: pairs of theirs and ours, the longest
-/// beginning that fits a name being replaced.
+/// Layers keep their weights as PyTorch does, so only names need a translation: pairs of theirs and ours, the
+/// longest beginning that fits a name being replaced.
 public struct WeightImport {
   private let weights: URL
   private let names: [(theirs: String, ours: String)]
 
-  /// `names` is a table of two columns without a heading, tab-separated: the beginning of a name in the file, and what
-  /// stands for it here; nil where the names agree. Throws a ``Problem`` for a row of another length.
+  /// `names` is a table of two columns without a heading, tab-separated: the beginning of a name in the file,
+  /// and what stands for it here; nil where the names agree. Throws a ``Problem`` for a row of another
+  /// length.
   public init(_ weights: URL, names: URL? = nil) throws {
     self.weights = weights
     guard let names else {
@@ -36,8 +37,9 @@ public struct WeightImport {
     .sorted { $0.theirs.count > $1.theirs.count }
   }
 
-  /// Measures thresholds on the validation scans of `data`, writes the bundle and returns it. Throws a ``Problem`` that names
-  /// the tensor which is missing, shaped otherwise or unknown to the method of `configuration`.
+  /// Measures thresholds on the validation scans of `data`, writes the bundle and returns it. Throws a
+  /// ``Problem`` that names the tensor which is missing, shaped otherwise or unknown to the method of
+  /// `configuration`.
   public func write(
     configuration: Configuration, data: Manifest, name: String, description: String, to url: URL,
     device: Device = .cpu, progress: (Int, Int) throws -> Void = { _, _ in }

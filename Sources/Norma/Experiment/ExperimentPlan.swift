@@ -19,7 +19,8 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   public var seeds: Int
   /// The scale of networks and grid.
   public var scale: Scale
-  /// Configuration keys laid over every preset, as `key=value`, or over one method's, as `dense-ae:key=value`.
+  /// Configuration keys laid over every preset, as `key=value`, or over one method's, as
+  /// `dense-ae:key=value`.
   public var settings: [String]
   /// The number of test and calibration scans that a slow search is run on; 0 = all.
   public var searchCases: Int

@@ -5,7 +5,8 @@ public import Foundation
 import Tensors
 import Volumes
 
-/// Lesion-free scans with anomalies painted in, and their masks: a yardstick for any method that needs no label.
+/// Lesion-free scans with anomalies painted in, and their masks: a yardstick for any method that needs no
+/// label.
 public struct PaintedCohort: Sendable {
   private let modelGrid: ModelGrid
   private let synthesis: AnomalySynthesis
@@ -20,8 +21,8 @@ public struct PaintedCohort: Sendable {
     self.seed = seed
   }
 
-  /// Writes each case's scan and mask below `folder`, in the format of the scan, and last `manifest.tsv`, all in the
-  /// test split; throws a ``Problem`` for a scan that cannot be read.
+  /// Writes each case's scan and mask below `folder`, in the format of the scan, and last `manifest.tsv`, all
+  /// in the test split; throws a ``Problem`` for a scan that cannot be read.
   public func write(_ cases: [ScanCase], to folder: URL, progress: (Int, Int) throws -> Void = { _, _ in })
     throws
   {

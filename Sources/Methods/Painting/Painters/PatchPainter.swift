@@ -11,8 +11,8 @@ struct PatchPainter: AnomalyPainter {
     func moved(_ x: Tensor) throws -> Tensor {
       try (isMirrored ? x.flip([1]) : x).roll(shifts, dims: [0, 1])
     }
-    let share = try brush.ellipse(spot) * moved(donor.brain) * brush.generator.uniform(0.6...1)
+    let weight = try brush.ellipse(spot) * moved(donor.brain) * brush.generator.uniform(0.6...1)
     let gain = brush.generator.uniform(0.8...1.4), offset = brush.generator.uniform(-0.5...2)
-    try canvas.blend(moved(donor.z) * gain + offset, share: share)
+    try canvas.blend(moved(donor.z) * gain + offset, weight: weight)
   }
 }
