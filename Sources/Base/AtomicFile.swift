@@ -2,7 +2,9 @@ package import Foundation
 
 /// Writes files atomically: under a temporary name that is then renamed.
 package enum AtomicFile {
-  /// Writes bytes and creates the folder of the file. Throws a ``Problem`` that names the file.
+  /// Writes bytes and creates the folder of the file.
+  ///
+  /// - Throws: A ``Problem`` that names the file or folder, of kind `inputOutput` or `cannotCreate`.
   package static func write(_ data: Data, to url: URL) throws {
     try makeFolder(url.deletingLastPathComponent())
     do {
@@ -12,7 +14,9 @@ package enum AtomicFile {
     }
   }
 
-  /// Creates a folder unless it exists. Throws a ``Problem`` that names it.
+  /// Creates a folder unless it exists.
+  ///
+  /// - Throws: A ``Problem`` of kind `cannotCreate`, or `inputOutput` if the disk is full.
   package static func makeFolder(_ url: URL) throws {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -24,7 +28,9 @@ package enum AtomicFile {
     }
   }
 
-  /// Deletes a file if there is one; throws a ``Problem`` that names it.
+  /// Deletes a file if there is one.
+  ///
+  /// - Throws: A ``Problem`` of kind `cannotCreate` that names the file.
   package static func remove(_ url: URL) throws {
     do {
       try FileManager.default.removeItem(at: url)

@@ -1,6 +1,8 @@
 import Dispatch
 
-/// Returns the results of `body` for 0..<count, computed on all cores. Throws the error of the lowest index.
+/// Returns the results of `body` for 0..<count, computed on all cores.
+///
+/// - Throws: The error of the lowest index.
 package func concurrentMap<Element: Sendable, Failure: Error>(
   _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Element
 ) throws(Failure) -> [Element] {

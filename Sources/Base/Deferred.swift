@@ -8,7 +8,9 @@ package final class Deferred<Value: Sendable>: Sendable {
 
   package init(_ compute: @escaping @Sendable () throws -> Value) { self.compute = compute }
 
-  /// Returns the value or throws the error of its computation. Waits while another thread computes it.
+  /// Returns the value. Waits while another thread computes it.
+  ///
+  /// - Throws: The error of the computation.
   package func get() throws -> Value {
     try computed.withLock { computed in
       let result = computed ?? Result(catching: compute)

@@ -18,7 +18,9 @@ package enum Digest {
     return hash.finish()
   }
 
-  /// Returns the digest of a file, which is read in pieces. Throws a ``Problem`` if it cannot be read.
+  /// Returns the digest of a file, which is read in pieces.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if it cannot be opened, `inputOutput` if reading fails.
   package static func of(file url: URL) throws -> String {
     func unopened(_ reason: String) -> Problem {
       Problem(

@@ -26,6 +26,12 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   public var advice: String
 
   /// Creates a message of three lines.
+  ///
+  /// - Parameters:
+  ///   - kind: The kind, which decides the exit code.
+  ///   - what: The failure, in one sentence; line breaks are removed.
+  ///   - location: The file, key or option concerned.
+  ///   - advice: The action that the user can take.
   public init(_ kind: Kind, _ what: String, at location: String, advice: String) {
     (self.kind, self.location, self.advice) = (kind, location, advice)
     // Messages of other libraries may contain line breaks.

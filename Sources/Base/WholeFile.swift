@@ -2,7 +2,9 @@ package import Foundation
 
 /// Writes files completely or not at all.
 package enum WholeFile {
-  /// Writes bytes. Throws a ``FileWriteError``.
+  /// Writes bytes.
+  ///
+  /// - Throws: ``FileWriteError``.
   package static func write(_ data: Data, to url: URL) throws {
     try write(to: url) { file in
       do {
@@ -14,7 +16,9 @@ package enum WholeFile {
   }
 
   /// Lets `body` write a temporary file beside `url`, flushes it to disk and renames it. On failure, removes
-  /// it and throws the error of `body` or a ``FileWriteError``.
+  /// it.
+  ///
+  /// - Throws: The error of `body`, or ``FileWriteError``.
   package static func write(to url: URL, _ body: (FileHandle) throws -> Void) throws {
     let folder = url.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)").path

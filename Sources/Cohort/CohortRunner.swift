@@ -30,8 +30,13 @@ package struct CohortRunner<Step: CaseStep> {
 
   /// Processes the cases in order and returns their rows.
   ///
-  /// `onRow` also gets whether the case was kept. `list` gets all rows at the end, or those so far where the
-  /// run is interrupted or an error stops it.
+  /// - Parameters:
+  ///   - cases: The cases in their order.
+  ///   - onRow: Gets each row, and whether the case was kept from an earlier run.
+  ///   - shouldStop: Asked before each case.
+  ///   - list: Gets all rows at the end, or those so far if the run is interrupted or an error stops it.
+  /// - Returns: The rows in the order of the cases.
+  /// - Throws: A ``Problem`` of kind `interrupted`, or the error that stops the whole run.
   package func run(
     _ cases: [Step.Case], onRow: (Step.Row, _ isKept: Bool) throws -> Void,
     shouldStop: () -> Bool, list: ([Step.Row]) throws -> Void

@@ -10,7 +10,9 @@ package struct CohortShard: Hashable, Sendable, CustomStringConvertible {
 
   private static let largestCount = 1_000_000
 
-  /// A shard; throws a ``Problem`` that names `location` if there is no such shard.
+  /// Creates a shard.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage` that names `location` if there is no such shard.
   package init(_ number: Int, of count: Int, at location: String) throws {
     guard (1...Self.largestCount).contains(count), (1...count).contains(number) else {
       throw Problem(
@@ -20,7 +22,9 @@ package struct CohortShard: Hashable, Sendable, CustomStringConvertible {
     (self.number, self.count) = (number, count)
   }
 
-  /// A shard written `2/4`; throws a ``Problem`` that names `location`.
+  /// Parses a shard such as `2/4`.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage` that names `location`.
   package init(parsing text: String, at location: String) throws {
     let numbers = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
     guard numbers.count == 2, let number = numbers[0], let count = numbers[1] else {

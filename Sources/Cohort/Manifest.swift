@@ -64,7 +64,9 @@ public struct Manifest: Sendable {
     "lesion_mask", "brain_mask", "template_transform", "level", "split", "session_id",
   ]
 
-  /// Reads a TSV manifest with paths relative to its folder. Throws a ``Problem`` that names line and column.
+  /// Reads a TSV manifest with paths relative to its folder.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput`, or `badData` with the line and the column.
   public init(contentsOf url: URL) throws {
     guard let data = try? Data(contentsOf: url) else {
       throw Problem(
@@ -208,7 +210,9 @@ public struct Manifest: Sendable {
   /// Returns the cases of one split.
   public func cases(in split: Split) -> [ScanCase] { cases.filter { $0.split == split } }
 
-  /// Throws a ``Problem`` for the first listed file that is missing or unreadable.
+  /// Checks that all listed files can be read.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` for the first that is missing or unreadable.
   public func requireFiles() throws {
     for scan in cases {
       for file in scan.files where !FileManager.default.isReadableFile(atPath: file.path) {

@@ -2,7 +2,10 @@ import Base
 public import Foundation
 
 extension Manifest {
-  /// Lists the cases of a scan, a manifest (.tsv) or a folder of scans. Throws a ``Problem``.
+  /// Lists the cases of a scan, a manifest (.tsv) or a folder of scans.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there is no such file or no scan, `badData` for DICOM
+  ///   files, a bad manifest or two scans of one name.
   public init(discovering url: URL) throws {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {

@@ -15,7 +15,9 @@ package struct ShardClaim: Sendable {
   /// Whether a shard was processed into the folder before.
   package var exists: Bool { FileManager.default.fileExists(atPath: file.path) }
 
-  /// Claims the folder for these settings, by name; throws a ``Problem`` if it is claimed for others.
+  /// Claims the folder for these settings, by name.
+  ///
+  /// - Throws: A ``Problem`` of kind `cannotCreate` if it is claimed for other settings.
   package func require(_ settings: [String: String]) throws {
     let found = try AtomicFile.createOnce(AtomicFile.encoded(settings), at: file)
     let claimed = (try? JSONDecoder().decode([String: String].self, from: found)) ?? [:]

@@ -29,7 +29,9 @@ public enum MethodRegistry {
     MethodCatalogue.add([MethodEntry(method)])
   }
 
-  /// The method of that name; throws ``ConfigurationError/unknownName(kind:name:known:)``.
+  /// Returns the method of that name.
+  ///
+  /// - Throws: ``ConfigurationError/unknownName(kind:name:known:)``.
   public static func entry(_ name: String) throws -> MethodEntry {
     builtIn
     return try MethodCatalogue.entry(name)
@@ -43,7 +45,9 @@ extension Preset {
     return presets + presets.filter { $0.role == .paper }.map(\.atPaperScale)
   }
 
-  /// The preset of that name; throws ``ConfigurationError/unknownName(kind:name:known:)``.
+  /// Returns the preset of that name.
+  ///
+  /// - Throws: ``ConfigurationError/unknownName(kind:name:known:)``.
   public static func named(_ name: String) throws -> Preset {
     let all = all
     guard let preset = all.first(where: { $0.name == name }) else {

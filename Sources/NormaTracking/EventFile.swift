@@ -15,8 +15,9 @@ public final class EventFile {
     url = run.url.appendingPathComponent("tensorboard/events.out.tfevents.norma")
   }
 
-  /// Writes a training event: `.started` creates the file, `.epoch` appends to it. Throws a ``Problem`` that
-  /// names the file if it cannot be written.
+  /// Writes a training event: `.started` creates the file, `.epoch` appends to it.
+  ///
+  /// - Throws: A ``Problem`` of kind `inputOutput` or `cannotCreate` that names the file.
   public func add(_ event: TrainingEvent) throws {
     switch event {
     case .started(_, _, let progress):

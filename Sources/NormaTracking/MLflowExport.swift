@@ -11,7 +11,9 @@ public struct MLflowExport {
   public init(to folder: URL) { self.folder = folder }
 
   /// Adds a run, or replaces its earlier export: the configuration as parameters, the metrics per epoch, and
-  /// the run's folder as a tag. Throws a ``Problem``.
+  /// the run's folder as a tag.
+  ///
+  /// - Throws: A ``Problem`` for a file that cannot be read or written.
   public func add(_ run: RunRecord) throws {
     let experiment = folder.appendingPathComponent(Self.experiment)
     let milliseconds = (started: Self.milliseconds(run.started), changed: Self.milliseconds(run.changed))

@@ -7,8 +7,10 @@ public struct MetricsTable: Sendable {
   public let names: [String]
   private let rows: [[Double]]
 
-  /// Reads the table; a missing file gives an empty table. Throws a ``Problem`` if the file cannot be read or
-  /// its rows differ in length.
+  /// Reads the table; a missing file gives an empty table.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if the file cannot be read, `badData` if its rows differ
+  ///   in length.
   public init(contentsOf url: URL) throws {
     let isThere = FileManager.default.fileExists(atPath: url.path)
     guard let text = isThere ? try? String(contentsOf: url, encoding: .utf8) : "" else {

@@ -40,7 +40,9 @@ public struct RunRecord: Codable, Hashable, Sendable, FetchableRecord, Persistab
   /// The time when the last epoch, or the bundle, was written.
   public let changed: Date
 
-  /// Reads a run's folder. Throws a ``Problem`` if there is no run or its files cannot be read.
+  /// Reads a run's folder.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there is no run, `badData` if its files are damaged.
   public init(of run: RunFolder) throws {
     let (configuration, source) = try run.start()
     let rows = try MetricsTable(contentsOf: run.metrics)
@@ -63,8 +65,9 @@ public struct RunRecord: Codable, Hashable, Sendable, FetchableRecord, Persistab
   /// The folder of the run.
   public var home: RunFolder { RunFolder(URL(fileURLWithPath: folder)) }
 
-  /// The keys of the configuration with their values as typed in a command, sorted by key. Throws a
-  /// ``Problem`` if the file cannot be read.
+  /// The keys of the configuration with their values as typed in a command, sorted by key.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` or a ``ConfigurationError`` if the file cannot be read.
   public func settings() throws -> [(key: String, value: String)] {
     try ConfigurationNode(contentsOf: home.configuration).leaves.map { ($0.path, $0.value.typed) }
   }

@@ -9,7 +9,9 @@ public final class RunStore: Sendable {
   private let database: DatabaseQueue
   private let url: URL
 
-  /// Opens or creates the store; throws a ``Problem`` on failure.
+  /// Opens or creates the store.
+  ///
+  /// - Throws: A ``Problem`` of kind `inputOutput`, as do all functions of the store, or `cannotCreate`.
   public init(_ url: URL) throws {
     self.url = url
     try AtomicFile.makeFolder(url.deletingLastPathComponent())

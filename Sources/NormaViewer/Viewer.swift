@@ -13,8 +13,15 @@ public struct Viewer: Sendable {
   private let server: LoopbackServer
   private let gatekeeper: Gatekeeper
 
-  /// Reads the results in `folder` and binds `port`, 0 for any that is free. The healthy false positive rates
-  /// come from `bundle` if it is given, else from the results. `niivue` is the NiiVue module. Throws a ``Problem``.
+  /// Reads the results and binds a port.
+  ///
+  /// - Parameters:
+  ///   - folder: The output folder of a segmentation.
+  ///   - rater: Who reviews; part of the name of the table of reviews.
+  ///   - bundle: Gives the healthy false-positive rates, which otherwise come from the results.
+  ///   - niivue: The file of the NiiVue module.
+  ///   - port: The port; 0 for any that is free.
+  /// - Throws: A ``Problem`` of kind `missingInput` without results or NiiVue, or one if the port is taken.
   public init(folder: URL, rater: String, bundle: ModelBundle? = nil, niivue: URL, port: UInt16 = 0) throws {
     results = try ResultFolder(contentsOf: folder)
     curve = results.healthyCurve(of: bundle)
@@ -33,6 +40,8 @@ public struct Viewer: Sendable {
   public var reviewFile: URL { review.reviews }
 
   /// Serves the page until the task is cancelled.
+  ///
+  /// - Throws: `CancellationError`, or the error of the socket.
   public func run() async throws {
     try await server.run { request in await answer(request) }
   }

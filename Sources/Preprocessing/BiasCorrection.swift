@@ -25,7 +25,9 @@ public struct BiasCorrection: Sendable {
   }
 
   /// Returns the natural logarithm of the bias field on the grid of the scan, extended constantly beyond the
-  /// bounding box of the brain. Throws the errors of ``correct(_:brain:)``.
+  /// bounding box of the brain.
+  ///
+  /// - Throws: The errors of ``correct(_:brain:)``.
   public func logField(of scan: Volume, brain: Mask) throws -> Volume {
     guard brain.geometry.matches(scan.geometry) else {
       throw Self.unusable("the brain mask is not on the grid of the scan")

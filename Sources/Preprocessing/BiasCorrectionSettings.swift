@@ -20,7 +20,9 @@ public struct BiasCorrectionSettings: Settings {
   /// Creates the defaults.
   public init() {}
 
-  /// Throws for a value out of range.
+  /// Refuses values out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require((1...10).contains(spacing), path, "spacing", spacing, "1 to 10 mm")
     try require((4...20).contains(controlPoints), path, "controlPoints", controlPoints, "4 to 20")

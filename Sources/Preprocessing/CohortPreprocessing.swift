@@ -44,9 +44,14 @@ public struct CohortPreprocessing {
   /// Preprocesses the cases in order and writes scans, masks and transforms, `cases.tsv`, a `manifest.tsv` of
   /// the cases that did not fail, and `preprocessing.json`.
   ///
-  /// A shard of a cohort leaves the last three to the run of the whole. `isForced` preprocesses complete
-  /// cases again; `onRow` also gets whether the case was kept. Throws only what stops the whole run, such as
-  /// a full disk.
+  /// - Parameters:
+  ///   - cases: The cases in their order.
+  ///   - isShard: Whether the last three files are left to the run of the whole cohort.
+  ///   - isForced: Whether complete cases are preprocessed again.
+  ///   - onRow: Gets each row, and whether the case was kept.
+  ///   - shouldStop: Asked before each case.
+  /// - Returns: The rows in the order of the cases.
+  /// - Throws: Only what stops the whole run, such as a full disk or an interruption.
   public func run(
     _ cases: [ScanCase], isShard: Bool = false, isForced: Bool = false,
     onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }

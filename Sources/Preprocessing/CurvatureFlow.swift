@@ -12,7 +12,9 @@ public struct CurvatureFlowSettings: Settings {
   /// Creates the defaults.
   public init() {}
 
-  /// Throws for a value out of range.
+  /// Refuses values out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require(timeStep > 0 && timeStep <= 0.125, path, "timeStep", timeStep, "above 0, up to 0.125")
     try require((1...100).contains(iterations), path, "iterations", iterations, "1 to 100")
@@ -27,8 +29,9 @@ public struct CurvatureFlow: Sendable {
   /// Creates a filter with these settings.
   public init(settings: CurvatureFlowSettings = .init()) { self.settings = settings }
 
-  /// Returns the smoothed scan. Lengths are in voxels, so thick slices are smoothed over more mm. Throws a
-  /// ``Problem`` if a voxel is not finite.
+  /// Returns the smoothed scan. Lengths are in voxels, so thick slices are smoothed over more mm.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if a voxel is not finite.
   public func smooth(_ scan: Volume) throws -> Volume {
     guard scan.nonFiniteCount == 0 else {
       throw Problem(

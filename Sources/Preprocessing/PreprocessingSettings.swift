@@ -18,8 +18,9 @@ public struct PreprocessingSettings: Settings {
   /// Creates the defaults.
   public init() {}
 
-  /// Returns the settings with single keys changed, written `preprocessing.key=value`; throws a ``ConfigurationError``
-  /// for a key that is unknown or out of range.
+  /// Returns the settings with single keys changed, written `preprocessing.key=value`.
+  ///
+  /// - Throws: A ``ConfigurationError`` for a key that is unknown or out of range.
   public func with(_ settings: [String]) throws -> PreprocessingSettings {
     let group = "preprocessing"
     return try settings.reduce(self) { result, setting in
@@ -33,7 +34,9 @@ public struct PreprocessingSettings: Settings {
     }
   }
 
-  /// Throws for a value out of range.
+  /// Refuses values out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require(
       (0...50).contains(denoisingIterations), path, "denoisingIterations", denoisingIterations, "0 to 50")

@@ -30,7 +30,9 @@ public struct QualityPicture: Sendable {
   /// The bounds of the region in template-space mm; they include the head.
   private static let low = SIMD3(-92.0, -126, -84), high = SIMD3(92.0, 98, 100)
 
-  /// Creates the picture of a scan that `toTemplate` maps to the template. Throws if an affine is singular.
+  /// Creates the picture of a scan that `toTemplate` maps to the template.
+  ///
+  /// - Throws: `VolumeError` of the kind `badAffine` if an affine is singular.
   package init(_ scan: Volume, brain: Mask, toTemplate: Affine, templateBrain: Mask) throws {
     func registered<Element>(_ grid: Grid<Element>) -> Grid<Element> {
       Grid(geometry: grid.geometry.moved(by: toTemplate), voxels: grid.voxels)

@@ -12,7 +12,9 @@ public enum ConfigurationNode: Hashable, Sendable {
   case list([ConfigurationNode])
   case map([String: ConfigurationNode])
 
-  /// Parses YAML (and so JSON); throws ``ConfigurationError/unreadable(where:reason:)``.
+  /// Parses YAML (and so JSON).
+  ///
+  /// - Throws: ``ConfigurationError/unreadable(where:reason:)``.
   public init(yaml: String, source: String) throws {
     do {
       var remaining = Self.maximumCount
@@ -50,6 +52,8 @@ public enum ConfigurationNode: Hashable, Sendable {
   }
 
   /// Reads a YAML or JSON file.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput`, or ``ConfigurationError/unreadable(where:reason:)``.
   public init(contentsOf url: URL) throws {
     guard FileManager.default.isReadableFile(atPath: url.path) else {
       throw Problem(
@@ -153,6 +157,8 @@ extension ConfigurationNode: Codable {
 
 extension ConfigurationNode {
   /// Parses a setting `key=value`, such as `training.epochs=20`.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage`, or ``ConfigurationError/unreadable(where:reason:)``.
   package init(setting: String) throws {
     let path = setting.prefix { $0 != "=" }
     guard path.count < setting.count,

@@ -5,7 +5,10 @@ import Foundation
 public protocol Settings: Codable, Hashable, Sendable {
   /// Creates the defaults, which also define the known keys and their types.
   init()
-  /// Throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for the first value out of range.
+  /// Refuses values out of range.
+  ///
+  /// - Parameter path: The path of these settings in the configuration, such as `training`.
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)`` for the first.
   func validate(path: String) throws
 }
 
@@ -13,12 +16,16 @@ extension Settings {
   /// The default implementation: no limits beyond the types.
   public func validate(path: String) throws {}
 
-  /// Decodes `node` over the defaults. Throws for unknown keys, wrong types and values out of range.
+  /// Decodes `node` over the defaults.
+  ///
+  /// - Throws: A ``ConfigurationError`` for unknown keys, wrong types and values out of range.
   public init(strict node: ConfigurationNode, path: String = "") throws {
     try self.init(strict: node, over: Self(), path: path)
   }
 
   /// Decodes `node` over `base`.
+  ///
+  /// - Throws: A ``ConfigurationError`` for unknown keys, wrong types and values out of range.
   public init(strict node: ConfigurationNode, over base: Self, path: String = "") throws {
     try requireFinite(node, path: path)
     let known = try ConfigurationNode(encoding: base)
@@ -72,7 +79,9 @@ private func requireFinite(_ node: ConfigurationNode, path: String) throws {
 /// Returns the dotted path of a key.
 package func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
-/// Throws unless `condition` holds.
+/// Checks a condition on the value of a key.
+///
+/// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)`` unless `condition` holds.
 package func require(_ condition: Bool, _ path: String, _ key: String, _ value: Any, _ allowed: String) throws
 {
   guard condition else {

@@ -4,7 +4,9 @@ extension Tensor {
   /// Whether operators on this tensor are recorded for differentiation.
   public var requiresGrad: Bool { ct_tensor_requires_gradient(handle) }
 
-  /// Makes this tensor a leaf whose gradient `backward` accumulates; throws for integer types.
+  /// Makes this tensor a leaf whose gradient `backward` accumulates.
+  ///
+  /// - Throws: ``TensorError`` for integer types.
   @discardableResult
   public func requiresGrad_(_ required: Bool = true) throws(TensorError) -> Tensor {
     try check(ct_tensor_set_requires_gradient(handle, required), "requiresGrad_", [shape])
@@ -28,8 +30,12 @@ extension Tensor {
 
   /// The gradients of a scalar with respect to the inputs, without accumulation.
   ///
-  /// Returns one tensor of each input's shape; zeros for an input that the scalar does not depend on. With
-  /// `createGraph` the gradients can be differentiated again. Throws if the scalar has no graph.
+  /// - Parameters:
+  ///   - scalar: A tensor of count 1.
+  ///   - inputs: Leaves or intermediate results of its graph.
+  ///   - createGraph: Whether the gradients can be differentiated again.
+  /// - Returns: One tensor of each input's shape; zeros for an input that the scalar does not depend on.
+  /// - Throws: ``TensorError`` if the scalar has no graph.
   public static func gradients(
     of scalar: Tensor, withRespectTo inputs: [Tensor], createGraph: Bool = false
   ) throws(TensorError) -> [Tensor] {

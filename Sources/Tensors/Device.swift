@@ -6,7 +6,9 @@ public enum Device: Hashable, Sendable, CustomStringConvertible {
   case cuda(Int)
   case mps
 
-  /// Parses `auto`, `cpu`, `cuda`, `cuda:n` or `mps`; throws `DeviceError` for any other text.
+  /// Parses `auto`, `cpu`, `cuda`, `cuda:n` or `mps`.
+  ///
+  /// - Throws: `DeviceError` for any other text.
   public init(parsing text: String) throws(DeviceError) {
     switch text {
     case "auto": self = .best

@@ -8,7 +8,9 @@ public enum Engine {
   /// The maximum number of CPU threads of one operator.
   public static var threads: Int { Int(ct_threads()) }
 
-  /// Sets ``threads``; throws for a number below 1.
+  /// Sets ``threads``.
+  ///
+  /// - Throws: ``TensorError`` for a number below 1.
   public static func setThreads(_ count: Int) throws(TensorError) {
     try check(ct_set_threads(Int32(clamping: count)), "setThreads")
   }
@@ -22,8 +24,10 @@ public enum Engine {
   /// Returns freed memory to the kernel (glibc only), for long runs whose small results fragment the heap.
   public static func releaseFreeMemory() { ct_release_free_memory() }
 
-  /// Loads CUDA; throws if this machine has none. It must be called before the first tensor is made, because
-  /// libtorch counts its devices only once.
+  /// Loads CUDA. It must be called before the first tensor is made, because libtorch counts its devices only
+  /// once.
+  ///
+  /// - Throws: ``TensorError`` if this machine has none.
   public static func loadCUDA() throws(TensorError) { try cuda.get() }
 
   private static let cuda = Result { () throws(TensorError) in

@@ -8,7 +8,9 @@ public final class Generator: @unchecked Sendable {
   private let original: Generator?
   private let rows: (kept: Range<Int>, count: Int)?
 
-  /// Creates a generator with this seed; throws if the device is missing.
+  /// Creates a generator with this seed.
+  ///
+  /// - Throws: ``TensorError`` if the device is missing.
   public init(seed: UInt64, device: Device = .cpu) throws(TensorError) {
     (self.device, original, rows) = (device, nil, nil)
     handle = try created("Generator") { ct_generator_create(seed, device.handle, &$0) }
@@ -52,7 +54,9 @@ public final class Generator: @unchecked Sendable {
     }
   }
 
-  /// Restores a ``state``; throws if the bytes are not a state.
+  /// Restores a ``state``.
+  ///
+  /// - Throws: ``TensorError`` if the bytes are not a state.
   public func restore(_ state: [UInt8]) throws(TensorError) {
     let tensor = try Tensor(elements: state, dtype: .uint8, shape: [state.count])
     try check(ct_generator_set_state(handle, tensor.handle), "Generator.restore", [tensor.shape])

@@ -23,12 +23,16 @@ public enum Safetensors {
     public let metadata: [String: String]
   }
 
-  /// Reads only the header; throws `SafetensorsError` if it is invalid or disagrees with the file's size.
+  /// Reads only the header.
+  ///
+  /// - Throws: `SafetensorsError` if it is invalid or disagrees with the file's size.
   public static func readHeader(_ url: URL) throws(SafetensorsError) -> Header {
     try SafetensorsHeader.parse(map(url), url).header
   }
 
-  /// Reads all tensors to the CPU; throws `SafetensorsError` if the file is missing or invalid.
+  /// Reads all tensors to the CPU.
+  ///
+  /// - Throws: `SafetensorsError` if the file is missing or invalid.
   public static func read(
     _ url: URL
   ) throws(SafetensorsError) -> (tensors: [String: Tensor], metadata: [String: String]) {
@@ -50,7 +54,9 @@ public enum Safetensors {
   }
 
   /// Writes tensors of any device, sorted by name, so that equal contents give equal bytes. The file is
-  /// replaced atomically. Throws `SafetensorsError` if it cannot be written.
+  /// replaced atomically.
+  ///
+  /// - Throws: `SafetensorsError` if it cannot be written.
   public static func write(
     _ tensors: [String: Tensor], metadata: [String: String] = [:], to url: URL
   ) throws(SafetensorsError) {

@@ -2,8 +2,9 @@ internal import CTorch
 
 /// An n-dimensional array of libtorch. Images have the shape [batch, channels, height, width].
 ///
-/// Functions whose names end in an underscore change the elements in place, in all views. Concurrent reads
-/// are safe; the caller must synchronise writes.
+/// Functions whose names end in an underscore change the elements in place, in all views. Functions throw
+/// ``TensorError`` if shapes, types or devices do not fit. Concurrent reads are safe; the caller must
+/// synchronise writes.
 public final class Tensor: @unchecked Sendable {
   let handle: OpaquePointer
 
@@ -11,14 +12,18 @@ public final class Tensor: @unchecked Sendable {
 
   deinit { ct_tensor_destroy(handle) }
 
-  /// A Float32 tensor of these values in row-major order; throws if they do not fill the shape.
+  /// A Float32 tensor of these values in row-major order.
+  ///
+  /// - Throws: ``TensorError`` if they do not fill the shape.
   public convenience init(
     _ values: [Float], shape: [Int], device: Device = .cpu
   ) throws(TensorError) {
     try self.init(elements: values, dtype: .float32, shape: shape, device: device)
   }
 
-  /// A Float32 tensor that copies these values in row-major order; throws if they do not fill the shape.
+  /// A Float32 tensor that copies these values in row-major order.
+  ///
+  /// - Throws: ``TensorError`` if they do not fill the shape.
   public convenience init(
     _ values: UnsafeBufferPointer<Float>, shape: [Int], device: Device = .cpu
   ) throws(TensorError) {
@@ -26,7 +31,9 @@ public final class Tensor: @unchecked Sendable {
     try self.init(bytes: bytes, dtype: .float32, shape: shape, device: device)
   }
 
-  /// A tensor that copies these elements in row-major order; throws if they do not fill the shape.
+  /// A tensor that copies these elements in row-major order.
+  ///
+  /// - Throws: ``TensorError`` if they do not fill the shape.
   public convenience init(
     bytes: UnsafeRawBufferPointer, dtype: DType, shape: [Int], device: Device = .cpu
   ) throws(TensorError) {
@@ -111,7 +118,9 @@ extension Tensor {
   /// The size of the elements in bytes.
   public var byteCount: Int { count * dtype.byteCount }
 
-  /// The one element of a tensor of count 1; throws for any other.
+  /// The one element of a tensor of count 1.
+  ///
+  /// - Throws: ``TensorError`` for any other.
   public func item() throws(TensorError) -> Float {
     var value: Float = 0
     let source = try to(.float32)

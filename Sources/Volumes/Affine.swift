@@ -57,7 +57,9 @@ public struct Affine: Hashable, Sendable {
       i: turned(inner.i), j: turned(inner.j), k: turned(inner.k), origin: apply(inner.origin))
   }
 
-  /// The affine from world to voxels; throws `badAffine` if this one is singular or not finite.
+  /// The affine from world to voxels.
+  ///
+  /// - Throws: `VolumeError` of the kind `badAffine` if this one is singular or not finite.
   public func inverse() throws -> Affine {
     guard isInvertible else { throw VolumeError(.badAffine(rows), path: nil) }
     let scale = 1 / determinant

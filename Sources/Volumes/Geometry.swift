@@ -66,7 +66,9 @@ public struct Geometry: Hashable, Sendable {
 extension Geometry: Codable {
   private enum CodingKeys: CodingKey { case shape, affine }
 
-  /// Reads `shape` and `affine`; throws if the shape is not three positive numbers.
+  /// Reads `shape` and `affine`.
+  ///
+  /// - Throws: `DecodingError` if the shape is not three positive numbers.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let shape = try container.decode([Int].self, forKey: .shape)

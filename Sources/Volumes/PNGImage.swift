@@ -40,6 +40,8 @@ public struct PNGImage: Hashable, Sendable {
   }
 
   /// Reads only the width and height.
+  ///
+  /// - Throws: `VolumeError` if the file is not a PNG image.
   public static func readSize(_ url: URL) throws -> (width: Int, height: Int) {
     let image = try load(url, cimage_png_read_header)
     return (Int(image.width), Int(image.height))
@@ -66,7 +68,9 @@ public struct PNGImage: Hashable, Sendable {
   /// The bytes of a PNG file; equal images give equal bytes.
   public func encoded() throws -> Data { try encoded(path: nil) }
 
-  /// Writes the image atomically; throws `writeFailed`.
+  /// Writes the image atomically.
+  ///
+  /// - Throws: `VolumeError` of the kind `writeFailed`.
   public func write(to url: URL) throws {
     try writing { try WholeFile.write(encoded(path: url.path), to: url) }
   }

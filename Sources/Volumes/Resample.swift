@@ -2,9 +2,14 @@ import Foundation
 
 /// Resampling onto another grid in world coordinates; voxels outside the source are 0.
 public enum Resample {
-  /// Trilinear interpolation; throws `badAffine` if the source's affine is singular.
+  /// Trilinear interpolation. Voxels have extent: points within half a voxel of the outermost centres take
+  /// the edge's value.
   ///
-  /// Voxels have extent: points within half a voxel of the outermost centres take the edge's value.
+  /// - Parameters:
+  ///   - volume: The source.
+  ///   - target: The grid to fill, in the same world mm; 0 beyond the source.
+  /// - Returns: The volume on that grid.
+  /// - Throws: `VolumeError` of the kind `badAffine` if the source's affine is singular.
   public static func linear(_ volume: Volume, to target: Geometry) throws -> Volume {
     let shape = SIMD3(volume.shape)
     let last = SIMD3<Double>(shape &- 1)
@@ -22,7 +27,9 @@ public enum Resample {
     }
   }
 
-  /// Nearest-neighbour interpolation; throws `badAffine` if the source's affine is singular.
+  /// Nearest-neighbour interpolation.
+  ///
+  /// - Throws: `VolumeError` of the kind `badAffine` if the source's affine is singular.
   public static func nearest<Element: Numeric>(
     _ grid: Grid<Element>, to target: Geometry
   ) throws -> Grid<Element> {

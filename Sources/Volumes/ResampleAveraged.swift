@@ -1,6 +1,8 @@
 extension Resample {
   /// Trilinear interpolation, after averaging along the source axes on which the target is much coarser, to
-  /// prevent aliasing; throws `badAffine` if the source's affine is singular.
+  /// prevent aliasing.
+  ///
+  /// - Throws: `VolumeError` of the kind `badAffine` if the source's affine is singular.
   public static func averaged(_ volume: Volume, to target: Geometry) throws -> Volume {
     let source = volume.geometry
     let steps = try source.affine.inverse().composed(with: target.affine)

@@ -4,8 +4,9 @@ extension Volume {
   /// Whether the volume is a PNG slice, which has no position in the world.
   package var isPlanar: Bool { header == nil && shape[2] == 1 }
 
-  /// The volume with 0 for NaN, if NaN is its only background; throws a ``Problem`` for other non-finite
-  /// voxels.
+  /// The volume with 0 for NaN, if NaN is its only background.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` for other non-finite voxels.
   package func finite(name: String) throws -> Volume {
     let broken = nonFiniteCount
     guard broken > 0 else { return self }
@@ -17,8 +18,9 @@ extension Volume {
     return map { $0.isFinite ? $0 : 0 }
   }
 
-  /// Throws a ``Problem`` if all voxels in the brain mask, which has the scan's shape, have the same
-  /// intensity.
+  /// Checks that the voxels in the brain mask, which has the scan's shape, differ in intensity.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if they do not.
   package func requireContrast(inside brain: Mask, name: String) throws {
     var seen: Float?
     for (value, isBrain) in zip(voxels, brain.voxels) where isBrain != 0 {
@@ -28,7 +30,9 @@ extension Volume {
     throw Problem.uniformIntensity(name: name)
   }
 
-  /// The mask of voxels that are not 0; throws a ``Problem`` if there are none.
+  /// The mask of voxels that are not 0.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if there are none.
   package func nonZeroMask(name: String) throws -> Mask {
     let mask = map { $0 == 0 ? UInt8(0) : 1 }
     guard mask.voxels.contains(1) else {
@@ -47,7 +51,9 @@ extension Problem {
 }
 
 extension Mask {
-  /// Throws a ``Problem`` if the brain mask and its image differ in shape.
+  /// Checks that the brain mask has the shape of its image.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData`.
   package func requireShape(of image: Volume, name: String) throws {
     guard shape == image.shape else {
       throw Problem(

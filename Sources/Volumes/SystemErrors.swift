@@ -2,7 +2,10 @@ import CImageIO
 import Base
 import Foundation
 
-/// Runs `body` and converts a `FileWriteError` to `writeFailed`.
+/// Runs `body`.
+///
+/// - Throws: The error of `body`, with a `FileWriteError` converted to `VolumeError` of the kind
+///   `writeFailed`.
 package func writing(_ body: () throws -> Void) throws {
   do {
     try body()

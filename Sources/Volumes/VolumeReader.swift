@@ -6,6 +6,8 @@ public import Foundation
 /// patient right, row 0 anterior, the image centre at the world origin.
 public enum VolumeReader {
   /// Reads an image as Float.
+  ///
+  /// - Throws: `VolumeError`, as do all readers.
   public static func read(_ url: URL) throws -> Volume {
     switch try format(of: url) {
     case .nifti: try NIfTI.read(url)

@@ -8,6 +8,8 @@ package struct BIDSBrainMasks {
 
   /// Searches one derivative data set, or all data sets in `derivatives/` except those of Norma, whose masks
   /// contain only the scored part of the brain.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if the given folder does not exist.
   package init(of root: URL, derivatives: URL?) throws {
     if let derivatives {
       guard derivatives.isFolder else {
@@ -24,7 +26,9 @@ package struct BIDSBrainMasks {
     }
   }
 
-  /// Assigns the masks to their scans. Throws a ``Problem`` if a scan has two.
+  /// Assigns the masks to their scans.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if a scan has two.
   package func assign(to layout: inout BIDSLayout) throws {
     layout.participants = try layout.participants.map { participant in
       let masks = folders.flatMap { self.masks(of: participant.id, in: $0) }

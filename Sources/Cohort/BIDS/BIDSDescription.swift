@@ -10,7 +10,9 @@ package struct BIDSDescription: Sendable {
   /// The programs that generated the data set; empty for raw data.
   package let generators: [String]
 
-  /// Reads the description of a data set. Throws a ``Problem`` if there is no valid one.
+  /// Reads the description of a data set.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there is none, `badData` if it is not valid.
   package init(of folder: URL) throws {
     guard folder.isFolder else {
       throw Problem(.missingInput, "there is no such folder", at: folder.path, advice: "check the path")

@@ -16,6 +16,8 @@ package struct BIDSFilter: Sendable {
   package init() {}
 
   /// Reads a filter file. Queries for other kinds of images are ignored.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` or `badData`.
   package init(contentsOf url: URL) throws {
     guard let data = try? Data(contentsOf: url) else {
       throw Problem(

@@ -39,7 +39,9 @@ package struct BIDSLayout: Sendable {
 
   package var scans: [BIDSScan] { participants.flatMap(\.scans) }
 
-  /// Lists the selected scans. Throws a ``Problem`` if a participant, session or scan does not exist.
+  /// Lists the selected scans.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if a participant, session or scan does not exist.
   package init(root: URL, selection: BIDSSelection = BIDSSelection()) throws {
     let folders = try Self.folders(in: root, prefix: "sub-")
     guard !folders.isEmpty else {

@@ -11,7 +11,9 @@ public struct Template: Sendable {
   /// The SHA-256 of the file of the T1-weighted map.
   public let digest: String
 
-  /// Reads the folder that Scripts/bootstrap creates. Throws if the T1-weighted map is missing or unreadable.
+  /// Reads the folder that Scripts/bootstrap creates.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if the T1-weighted map is missing, or `VolumeError`.
   public init(folder: URL) throws {
     let files = TemplateFiles(folder: folder)
     self.init(brain: try files.read(.t1), digest: try Digest.of(file: files.url(.t1)))

@@ -21,7 +21,9 @@ package struct TemplateFiles {
     folder.appendingPathComponent("mni_icbm152_\(map.rawValue)_tal_nlin_sym_09a_converted.nii.gz")
   }
 
-  /// Reads a map. Throws if its file is missing or unreadable.
+  /// Reads a map.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if its file is missing, or `VolumeError`.
   package func read(_ map: Map) throws -> Volume {
     let url = url(map)
     guard FileManager.default.fileExists(atPath: url.path) else {

@@ -22,22 +22,34 @@ public protocol Method: AnyObject, SendableMetatype {
   /// Whether it computes with z-scores: the recipe's normalisation must then be `robust-z`.
   static func needsZScores(_ settings: ModelSettings) throws -> Bool
 
-  /// Builds the untrained model; throws when the settings do not fit the image size.
+  /// Builds the untrained model.
+  ///
+  /// - Throws: A ``ConfigurationError`` if the settings do not fit the image size, or a `TensorError`.
   init(settings: ModelSettings, context: MethodContext) throws
 
   /// Learns from a batch and returns the losses before the update. The slices show no lesions, except to
   /// methods that learn from them.
+  ///
+  /// - Throws: A `TensorError`, here and wherever the method computes.
   func step(_ batch: Batch, _ context: StepContext) throws -> Losses
   /// The losses without learning; their total over the validation slices chooses the checkpoint. Nil where no
   /// loss can choose, as for a generator alone: the weights of the last epoch are then used.
   func validationLosses(_ batch: Batch) throws -> Losses?
-  /// The anomaly map, and the reconstruction of a method that makes one; nothing is learned. With a
-  /// generator, dropout stays on and the latent is a random sample; without one, every call gives the same.
+  /// Returns the anomaly map, and the reconstruction of a method that makes one. Nothing is learned.
+  ///
+  /// - Parameters:
+  ///   - batch: Slices `[batch, 1, height, width]`.
+  ///   - generator: With one, dropout stays on and the latent is a random sample; without one, every call
+  ///     gives the same.
+  /// - Returns: Maps of the same shape, 0 outside the brain.
+  /// - Throws: A `TensorError`.
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore
 
   /// The tensors that scoring needs, by name: the bundle's weights.
   var state: [String: Tensor] { get throws }
-  /// Restores ``state``; throws when a tensor is missing or has another shape.
+  /// Restores ``state``.
+  ///
+  /// - Throws: A ``ParameterError`` if a tensor is missing or has another shape.
   func load(state: [String: Tensor]) throws
   /// The tensors that only training needs, by name.
   var optimizerState: [String: Tensor] { get throws }

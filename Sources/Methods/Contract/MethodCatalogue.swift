@@ -17,7 +17,9 @@ enum MethodCatalogue {
     }
   }
 
-  /// The method of that name; throws ``ConfigurationError/unknownName(kind:name:known:)``.
+  /// Returns the method of that name.
+  ///
+  /// - Throws: ``ConfigurationError/unknownName(kind:name:known:)``.
   static func entry(_ name: String) throws -> MethodEntry {
     let entries = entries
     guard let entry = entries.first(where: { $0.name == name }) else {

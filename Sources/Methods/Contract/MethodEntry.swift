@@ -57,7 +57,9 @@ public struct MethodEntry: Sendable {
   /// The method's default settings.
   public var defaults: ConfigurationNode { get throws { try makeDefaults() } }
 
-  /// `layer` laid over `base`, checked strictly.
+  /// Returns `layer` laid over `base`.
+  ///
+  /// - Throws: A ``ConfigurationError`` for unknown keys, wrong types and values out of range.
   public func resolve(_ layer: ConfigurationNode, _ base: ConfigurationNode) throws -> ConfigurationNode {
     try overlay(layer, base)
   }
@@ -65,7 +67,9 @@ public struct MethodEntry: Sendable {
   /// Whether the method with these settings computes with z-scores.
   package func needsZScores(model: ConfigurationNode) throws -> Bool { try asksForZScores(model) }
 
-  /// Builds the method; throws for settings out of range.
+  /// Builds the method.
+  ///
+  /// - Throws: A ``ConfigurationError`` for settings out of range, or a `TensorError`.
   public func make(model: ConfigurationNode, context: MethodContext) throws -> any Method {
     try build(model, context)
   }

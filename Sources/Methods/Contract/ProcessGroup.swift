@@ -7,6 +7,8 @@ public protocol ProcessGroup: Sendable {
   /// The number of processes.
   var worldSize: Int { get }
   /// Overwrites the values with their sums over all processes; every process gets the same sums bit for bit.
+  ///
+  /// - Throws: The error of the transport, as does ``barrier()``.
   func allReduce(_ values: inout [Float]) throws
   /// Returns when all processes have called it.
   func barrier() throws

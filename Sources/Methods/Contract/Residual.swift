@@ -12,7 +12,13 @@ public enum Residual: String, Codable, Hashable, Sendable, CaseIterable {
   /// sign.
   case structural
 
-  /// The residual map of two images (batch, 1, height, width), in the same shape.
+  /// The residual map of two images.
+  ///
+  /// - Parameters:
+  ///   - input: The image, `[batch, 1, height, width]`.
+  ///   - reconstruction: Its reconstruction, of the same shape.
+  /// - Returns: Values of 0 or more, of the same shape.
+  /// - Throws: A `TensorError` if the shapes differ.
   public func map(of input: Tensor, reconstruction: Tensor) throws -> Tensor {
     switch self {
     case .positive: try (input - reconstruction).relu()

@@ -16,12 +16,16 @@ extension [String: Tensor] {
   /// These tensors and others with other names.
   package func merging(_ other: [String: Tensor]) -> [String: Tensor] { merging(other) { first, _ in first } }
 
-  /// The tensor of that name; throws a ``ParameterError`` when it is missing or shaped unlike `example`.
+  /// Returns the tensor of that name on the device of `example`.
+  ///
+  /// - Throws: A ``ParameterError`` if it is missing or its shape is not that of `example`.
   public func tensor(_ name: String, like example: Tensor) throws -> Tensor {
     try tensor(name, shape: example.shape).to(example.device)
   }
 
-  /// The tensor of that name; throws a ``ParameterError`` when it is missing or has another shape.
+  /// Returns the tensor of that name.
+  ///
+  /// - Throws: A ``ParameterError`` if it is missing or has another shape.
   package func tensor(_ name: String, shape: [Int]) throws -> Tensor {
     guard let tensor = self[name] else { throw ParameterError.missing(path: name, shape: shape) }
     guard tensor.shape == shape else {

@@ -20,7 +20,9 @@ package struct MethodCombination {
     }
   }
 
-  /// A combination; throws a ``ConfigurationError`` for weights, floors or levels out of range.
+  /// Creates a combination.
+  ///
+  /// - Throws: A ``ConfigurationError`` for weights, floors or z ranges out of range.
   package init(_ members: [Member]) throws {
     let settings = Ensemble.ModelSettings(members: members.map(\.settings))
     try settings.validate(path: "model")

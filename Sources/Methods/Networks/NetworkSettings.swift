@@ -63,8 +63,9 @@ package struct NetworkSettings: Settings {
     try require(code == .dense, path, "code", code.rawValue, "dense")
   }
 
-  /// The side of the latent's grid; throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for an
-  /// image that cannot be halved so often.
+  /// Returns the side of the latent's grid.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)`` if the image cannot be halved so often.
   package func latentSide(imageSize: Int) throws -> Int {
     guard imageSize.isMultiple(of: 1 << halvings) else {
       throw ConfigurationError.outOfRange(

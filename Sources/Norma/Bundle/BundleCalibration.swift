@@ -9,9 +9,18 @@ public struct BundleCalibration {
   /// Creates the recalibration of a bundle, whose model stays unchanged.
   public init(_ bundle: ModelBundle) { self.bundle = bundle }
 
-  /// Measures the thresholds on the validation scans of `data`, writes a new bundle and returns it.
-  /// `description` describes the participants and scans; `progress` receives the numbers of finished scans
-  /// and of all scans. Throws a ``Problem`` if no validation scan is lesion-free.
+  /// Measures the thresholds on the validation scans of `data`, writes a new bundle.
+  ///
+  /// - Parameters:
+  ///   - data: The cohort; only its lesion-free validation scans count.
+  ///   - name: The name of the new bundle.
+  ///   - description: The participants and scans in plain words; nil keeps those of the old bundle.
+  ///   - url: The folder to write; a bundle that exists there is replaced.
+  ///   - device: Where the scans are scored.
+  ///   - progress: Gets the numbers of finished scans and of all scans.
+  /// - Returns: The bundle at `url`.
+  /// - Throws: A ``Problem`` of kind `badData` if no validation scan is lesion-free, `cannotCreate` if `url`
+  ///   exists and is not a bundle.
   public func write(
     on data: Manifest, name: String, description: String?, to url: URL, device: Device = .cpu,
     progress: (Int, Int) throws -> Void = { _, _ in }

@@ -17,8 +17,10 @@ public struct BundleCombination {
   /// The scans whose validation split gives the thresholds; nil: the bundles' own are pooled.
   private let data: Manifest?
 
-  /// The mean of bundles of one method. Throws a ``Problem`` for fewer than two, for unlike ones, and for
-  /// voxel-wise statistics, which a mean of maps would not have.
+  /// The mean of bundles of one method.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage` for fewer than two, for bundles that differ by more than model
+  ///   and training, and for voxel-wise statistics, which a mean of maps would not have.
   public init(_ bundles: [ModelBundle]) throws {
     let share = 1 / Double(bundles.count)
     try self.init(bundles.map { Part($0, weight: share) }, thresholdsFrom: nil)
@@ -40,9 +42,11 @@ public struct BundleCombination {
     }
   }
 
-  /// The weighted sum of any bundles, measured on the validation scans of `data`; scored as the first one is.
-  /// A bundle that knows some levels only is heard at these. Throws a ``Problem`` as above, and for other
-  /// recipes.
+  /// The weighted sum of any bundles, measured on the validation scans of `data` and scored as the first one
+  /// is. A bundle that knows only some levels counts only there.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage` for fewer than two, for other recipes, and for voxel-wise
+  ///   statistics.
   public init(_ parts: [Part], measuredOn data: Manifest) throws {
     try self.init(parts, thresholdsFrom: data)
   }
@@ -79,8 +83,17 @@ public struct BundleCombination {
     (self.configuration, self.data) = (configuration, data)
   }
 
-  /// Writes the combination and returns it; `description` is plain words about the data. `isHalf` keeps the
-  /// weights as numbers of 16 bits.
+  /// Writes the combination.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the new bundle.
+  ///   - description: The data in plain words.
+  ///   - isHalf: Whether the weights are stored as float16.
+  ///   - url: The folder to write; a bundle that exists there is replaced.
+  ///   - device: Where the scans are scored.
+  ///   - progress: Gets the numbers of finished scans and of all scans.
+  /// - Returns: The bundle at `url`.
+  /// - Throws: A ``Problem`` of kind `cannotCreate` if `url` exists and is not a bundle.
   public func write(
     name: String, description: String?, isHalf: Bool = false, to url: URL, device: Device = .cpu,
     progress: (Int, Int) throws -> Void = { _, _ in }

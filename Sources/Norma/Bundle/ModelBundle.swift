@@ -17,8 +17,10 @@ public struct ModelBundle: Sendable {
   /// The contents of `bundle.json`.
   public let description: BundleDescription
 
-  /// Opens a bundle and checks its schema and the SHA-256 of its files. Throws a ``Problem`` if a file is
-  /// missing or damaged, or if the schema version differs.
+  /// Opens a bundle and checks its schema and the SHA-256 of its files.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if a file is missing, `badData` if one is damaged or has
+  ///   another schema version.
   public init(contentsOf url: URL) throws {
     let file = url.appendingPathComponent(Self.descriptionFile)
     guard let data = try? Data(contentsOf: file) else {
@@ -63,7 +65,9 @@ public struct ModelBundle: Sendable {
     }
   }
 
-  /// Creates the method and loads its weights. Throws if a tensor is missing or has another shape.
+  /// Creates the method and loads its weights.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if a tensor is missing or has another shape.
   package func scorer(device: Device) throws -> Scorer {
     let weights = url.appendingPathComponent(Self.weightsFile)
     let configuration = description.configuration
@@ -86,7 +90,9 @@ public struct ModelBundle: Sendable {
     }
   }
 
-  /// Throws a ``Problem`` if the output of the model for a synthetic slice differs from that at its creation.
+  /// Checks that the model's output for a synthetic slice is still that at its creation.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if it differs by more than a thousandth.
   public func verify(device: Device = .cpu) throws {
     let actual = try BundleDescription.SelfTest(
       of: scorer(device: device), size: description.configuration.recipe.gridSize)
@@ -101,7 +107,9 @@ public struct ModelBundle: Sendable {
     }
   }
 
-  /// Throws a ``Problem`` if `url` exists and is not a bundle, so that it must not be replaced.
+  /// Checks that a bundle may be written to `url`.
+  ///
+  /// - Throws: A ``Problem`` of kind `cannotCreate` if it exists and is not a bundle.
   package static func requireRoom(at url: URL) throws {
     let manager = FileManager.default
     let contents = try? manager.contentsOfDirectory(atPath: url.path)
@@ -115,7 +123,9 @@ public struct ModelBundle: Sendable {
   }
 
   /// Writes a bundle to a temporary folder and moves it to `url`. `isHalf` stores the weights of the method
-  /// as float16. Throws a ``Problem`` if `url` exists and is not a bundle.
+  /// as float16.
+  ///
+  /// - Throws: A ``Problem`` of kind `cannotCreate` if `url` exists and is not a bundle.
   package static func write(
     _ scorer: Scorer, configuration: Configuration, calibration: Calibration, domain: InputDomain? = nil,
     provenance: BundleDescription.Provenance, name: String, isHalf: Bool = false, to url: URL
@@ -151,6 +161,9 @@ public struct ModelBundle: Sendable {
   static func isWeight(_ name: String) -> Bool { name.hasSuffix("weight") || name.hasSuffix("bias") }
 
   /// Adds or replaces a section at the end of the model card and updates its checksum.
+  ///
+  /// - Throws: A ``Problem`` if the card cannot be written, or the error of the file system if it cannot be
+  ///   read.
   public func addToCard(section: String, text: String) throws {
     let card = url.appendingPathComponent(Self.cardFile)
     let old = try String(contentsOf: card, encoding: .utf8)

@@ -20,7 +20,9 @@ extension ModelBundle {
       .filter { !$0.hasPrefix(".") }.sorted()
   }
 
-  /// Opens a bundle by its path or by the name of a shipped bundle. Throws a ``Problem``.
+  /// Opens a bundle by its path or by the name of a shipped bundle.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there is none, and those of ``init(contentsOf:)``.
   public init(named name: String) throws {
     let path = URL(fileURLWithPath: name)
     if FileManager.default.fileExists(atPath: path.path) {

@@ -39,8 +39,9 @@ public struct Calibration: Codable, Hashable, Sendable {
     voxels = scores.total
   }
 
-  /// Returns the threshold at a false-positive rate, linear between the points of the curve. Throws a
-  /// ``Problem`` for a rate outside the curve.
+  /// Returns the threshold at a false-positive rate (0.01 is 1 %), linear between the points of the curve.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage` for a rate outside the curve.
   public func threshold(atRate rate: Double) throws -> Double {
     guard let first = curve.first, let last = curve.last, (first.rate...last.rate).contains(rate) else {
       throw Problem(

@@ -12,8 +12,14 @@ public struct ThresholdChoice: Hashable, Sendable {
     (self.common, self.byCase, source) = (common, byCase, nil)
   }
 
-  /// The thresholds of a table; where it has no common one, that of a bundle's calibration. Throws a
-  /// ``Problem`` if the calibration has none of this source and rate.
+  /// The thresholds of a table; without a common one, that of a bundle's calibration.
+  ///
+  /// - Parameters:
+  ///   - table: Thresholds by case, and perhaps one for all other cases.
+  ///   - calibration: The calibration of the bundle.
+  ///   - source: How the bundle's threshold was measured.
+  ///   - rate: The false-positive rate of ``ThresholdSource/fpr``.
+  /// - Throws: A ``Problem`` of kind `usage` if the calibration has none of this source and rate.
   package init(
     _ table: ThresholdTable = ThresholdTable(), or calibration: Calibration, source: ThresholdSource = .fpr,
     rate: Double

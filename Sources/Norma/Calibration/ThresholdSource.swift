@@ -11,8 +11,9 @@ public enum ThresholdSource: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 extension Calibration {
-  /// Returns the threshold of a source; `rate` is the false-positive rate of ``ThresholdSource/fpr``. Throws
-  /// a ``Problem`` if the bundle has none.
+  /// Returns the threshold of a source; `rate` is the false-positive rate of ``ThresholdSource/fpr``.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage` if the bundle has none.
   public func threshold(from source: ThresholdSource, rate: Double) throws -> Double {
     let threshold: Double? =
       switch source {

@@ -17,7 +17,9 @@ package struct ThresholdTable: Hashable, Sendable {
     (self.ofOthers, self.ofCases) = (ofOthers, ofCases)
   }
 
-  /// Reads a table with the columns `case_id` and `threshold`; throws a ``Problem`` that names the file.
+  /// Reads a table with the columns `case_id` and `threshold`.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` or `badData` that names the file.
   package init(contentsOf file: URL) throws {
     guard let text = try? String(contentsOf: file, encoding: .utf8) else {
       throw Problem(
@@ -37,7 +39,9 @@ package struct ThresholdTable: Hashable, Sendable {
     }
   }
 
-  /// Reads a table for these cases; throws a ``Problem`` also if it has a threshold for none of them.
+  /// Reads a table for these cases.
+  ///
+  /// - Throws: A ``Problem`` as above, and of kind `badData` if it has a threshold for none of them.
   package init(contentsOf file: URL, for cases: [ScanCase]) throws {
     try self.init(contentsOf: file)
     guard ofOthers != nil || cases.contains(where: { ofCases[$0.id] != nil }) else {

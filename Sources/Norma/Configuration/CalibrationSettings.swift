@@ -12,6 +12,8 @@ public struct CalibrationSettings: Settings {
   public init() {}
 
   /// Refuses values out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require(defaultRate > 0 && defaultRate < 1, path, "defaultRate", defaultRate, "between 0 and 1")
     try require(cases >= 0, path, "cases", cases, "0 or more")

@@ -22,7 +22,9 @@ public struct Configuration: Codable, Hashable, Sendable {
   /// How the threshold is found.
   public var calibration: CalibrationSettings
 
-  /// The defaults of a method; throws ``ConfigurationError/unknownName(kind:name:known:)``.
+  /// The defaults of a method.
+  ///
+  /// - Throws: ``ConfigurationError/unknownName(kind:name:known:)``.
   public init(method: String) throws {
     self.method = method
     model = try MethodRegistry.entry(method).defaults
@@ -33,8 +35,11 @@ public struct Configuration: Codable, Hashable, Sendable {
     calibration = CalibrationSettings()
   }
 
-  /// Lays layers of configuration (preset, file, single keys) over the defaults of the method they name,
-  /// later ones winning; anything unknown or out of range is refused.
+  /// Lays layers of configuration (preset, file, single keys) over the defaults of the method they name.
+  /// Later layers win.
+  ///
+  /// - Throws: A ``ConfigurationError`` for anything unknown or out of range, or a ``Problem`` of kind
+  ///   `usage` if no layer names a method.
   public init(layers: [ConfigurationNode]) throws {
     guard case .string(let name)? = layers.compactMap({ $0["method"] }).last else {
       throw Problem(
@@ -50,12 +55,20 @@ public struct Configuration: Codable, Hashable, Sendable {
   }
 
   /// Decodes a configuration that another version may have written: keys it lacks have their defaults.
+  ///
+  /// - Throws: The errors of ``init(layers:)``.
   public init(from decoder: any Swift.Decoder) throws {
     try self.init(layers: [ConfigurationNode(from: decoder)])
   }
 
-  /// Resolves what a user asks for: a preset, the preprocessing that `cohort` (a manifest of prepared scans)
-  /// was made with, a file of keys, and single `key=value` settings.
+  /// Resolves what a user asks for.
+  ///
+  /// - Parameters:
+  ///   - preset: The name of a preset.
+  ///   - cohort: A manifest; if its scans are preprocessed, their preprocessing is taken over.
+  ///   - file: A YAML or JSON file of keys.
+  ///   - settings: Single settings, `key=value`, which win over all others.
+  /// - Throws: The errors of ``init(layers:)``, or a ``Problem`` if a file cannot be read.
   public init(preset: String?, cohort: URL? = nil, file: URL? = nil, settings: [String] = []) throws {
     var layers = [ConfigurationNode]()
     if let preset { layers += try Preset.named(preset).nodes }
@@ -93,8 +106,9 @@ public struct Configuration: Codable, Hashable, Sendable {
 }
 
 extension Recipe {
-  /// The default recipe with settings such as `recipe.gridSize=128`; throws a ``ConfigurationError`` for any
-  /// other key.
+  /// The default recipe with settings such as `recipe.gridSize=128`.
+  ///
+  /// - Throws: A ``ConfigurationError`` for any other key or a value out of range.
   public init(settings: [String]) throws {
     self.init()
     for setting in settings {
@@ -106,7 +120,9 @@ extension Recipe {
     }
   }
 
-  /// Throws a ``ConfigurationError`` where the model's input is not on the scale of z-scores.
+  /// Checks that the model's input is on the scale of z-scores.
+  ///
+  /// - Throws: A ``ConfigurationError`` that names `user`.
   package func requireZScores(for user: String) throws {
     try require(
       normalization == .robustZ, "recipe", "normalization", normalization.rawValue,
@@ -144,6 +160,8 @@ public struct TrainingSettings: Settings {
   public init() {}
 
   /// Refuses values out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require((0...100_000).contains(epochs), path, "epochs", epochs, "0 to 100000")
     try require((1...4096).contains(batchSize), path, "batchSize", batchSize, "1 to 4096")

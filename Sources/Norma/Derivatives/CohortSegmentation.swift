@@ -63,12 +63,18 @@ public struct CohortSegmentation {
   let draw: ((Figures) throws -> Data)?
   let key: CohortKey
 
-  /// A segmentation whose results go to `output`.
+  /// Creates a segmentation.
   ///
-  /// Without a preprocessor, scans must be skull-stripped or come with brain masks. `exceedance` also writes
-  /// the map of the bundle's conformal probabilities; `workFolder` keeps preprocessed scans for other runs;
-  /// `draw` makes the file of pictures that is kept for a page. Throws a ``Problem`` if the bundle cannot be
-  /// read.
+  /// - Parameters:
+  ///   - bundle: The bundle, whose checksum decides with the rest which cases are complete.
+  ///   - segmenter: The segmenter of that bundle.
+  ///   - preprocessor: Without one, scans must be skull-stripped or come with brain masks.
+  ///   - thresholds: The thresholds, common or by case.
+  ///   - exceedance: Whether to write the map of the bundle's conformal probabilities too.
+  ///   - output: The folder of the results.
+  ///   - workFolder: Keeps preprocessed scans for other runs.
+  ///   - draw: Makes the file of pictures that is kept for a page.
+  /// - Throws: A ``Problem`` if the bundle cannot be read.
   public init(
     bundle: ModelBundle, segmenter: Segmenter, preprocessor: Preprocessor? = nil, thresholds: ThresholdChoice,
     exceedance: Bool = false, output: URL, workFolder: URL? = nil, draw: ((Figures) throws -> Data)? = nil
@@ -84,9 +90,14 @@ public struct CohortSegmentation {
 
   /// Segments the cases in order and writes maps, masks and tables, `cases.tsv` and `segmentation.json`.
   ///
-  /// A shard of a cohort leaves the last two to the run of the whole. `isForced` segments complete cases
-  /// again; `onRow` also gets whether the case was kept. Throws only what stops the whole run, such as a full
-  /// disk.
+  /// - Parameters:
+  ///   - cases: The cases in their order.
+  ///   - isShard: Whether the last two files are left to the run of the whole cohort.
+  ///   - isForced: Whether complete cases are segmented again.
+  ///   - onRow: Gets each row, and whether the case was kept.
+  ///   - shouldStop: Asked before each case.
+  /// - Returns: The rows in the order of the cases.
+  /// - Throws: Only what stops the whole run, such as a full disk or an interruption.
   public func run(
     _ cases: [ScanCase], isShard: Bool = false, isForced: Bool = false,
     onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }

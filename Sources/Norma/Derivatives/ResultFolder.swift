@@ -27,7 +27,10 @@ package struct ResultFolder: Sendable {
   /// The record of the segmentation; nil for the results of `norma bids`, which have it in their rows.
   package let record: SegmentationRecord?
 
-  /// Reads the tables of a folder; throws a ``Problem`` if there are no results or a table cannot be read.
+  /// Reads the tables of a folder.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there are no results, and one if a table cannot be
+  ///   read.
   package init(contentsOf folder: URL) throws {
     self.folder = folder.standardizedFileURL
     record = try? SegmentationRecord(contentsOf: folder)

@@ -36,7 +36,9 @@ package struct SegmentationRecord: Codable, Sendable {
     healthyCurve = calibration.curve
   }
 
-  /// Reads the record of a folder; throws a ``Problem`` if it is missing or cannot be read.
+  /// Reads the record of a folder.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there is none, `badData` if it cannot be decoded.
   init(contentsOf folder: URL) throws {
     let file = folder.appendingPathComponent(Self.fileName)
     guard let data = try? Data(contentsOf: file) else {

@@ -13,8 +13,15 @@ public struct EvaluationRun {
     (self.predictions, self.manifest) = (predictions, manifest)
   }
 
-  /// Evaluates the test cases (all cases where the manifest has no splits) that have a prediction and a mask.
-  /// `onCase` hears the number of cases done and of all. Throws a ``Problem`` that names the file concerned.
+  /// Evaluates the test cases (all cases if the manifest has no splits) that have a prediction and a mask.
+  ///
+  /// - Parameters:
+  ///   - samples: How often the bootstrap resamples the participants.
+  ///   - seed: The seed of the resampling.
+  ///   - detail: Which figures are computed.
+  ///   - onCase: Gets the numbers of finished cases and of all cases.
+  /// - Returns: The figures over all cases.
+  /// - Throws: A ``Problem`` that names the file concerned.
   public func evaluate(
     samples: Int = 1000, seed: UInt64 = 0, detail: Evaluator.Detail = .full,
     onCase: (Int, Int) -> Void = { _, _ in }

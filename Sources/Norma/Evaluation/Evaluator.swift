@@ -21,9 +21,15 @@ public struct Evaluator {
   private var casesByParticipant: [[Int]] = []
   private var groups: [String: Int] = [:]
 
-  /// An evaluator without cases. Called regions below `minimumLesionSize` mm³ are dropped. Scores beyond
-  /// `memoryBudget` bytes (a voxel takes one or two) go to a scratch file in `scratchFolder`. The names of the
-  /// operating points must differ.
+  /// Creates an evaluator without cases.
+  ///
+  /// - Parameters:
+  ///   - operatingPoints: Thresholds that were known before; their names must differ.
+  ///   - minimumLesionSize: Predicted regions below this size in mm³ are dropped.
+  ///   - detail: Which figures are computed.
+  ///   - memoryBudget: The bytes that scores may take (one or two per voxel) before they go to a scratch
+  ///     file.
+  ///   - scratchFolder: The folder of that file.
   public init(
     operatingPoints: [OperatingPoint], minimumLesionSize: Double = 0, detail: Detail = .full,
     memoryBudget: Int = 64 << 20, scratchFolder: URL = FileManager.default.temporaryDirectory
@@ -34,8 +40,16 @@ public struct Evaluator {
     voxels = RankedVoxels(memoryBudget: memoryBudget, scratchFolder: scratchFolder)
   }
 
-  /// Adds a case, a scan or a single slice: map, lesions and scored brain on one grid. Throws a ``Problem``
-  /// where the shapes differ, or a score is negative or no finite number, or the scratch file cannot be written.
+  /// Adds a case, a scan or a single slice.
+  ///
+  /// - Parameters:
+  ///   - caseID: The name of the case.
+  ///   - participantID: The participant, by whom the bootstrap resamples.
+  ///   - map: Anomaly scores of 0 or more.
+  ///   - lesion: The expert's mask, on the same grid.
+  ///   - brain: The scored voxels, on the same grid.
+  /// - Throws: A ``Problem`` of kind `badData` if the shapes differ or a score is negative or not finite, or
+  ///   `inputOutput` if the scratch file cannot be written.
   public mutating func add(
     caseID: String, participantID: String, map: Volume, lesion: Mask, brain: Mask
   ) throws {
@@ -56,8 +70,15 @@ public struct Evaluator {
     cases.append(measured)
   }
 
-  /// The figures over all cases, with intervals from `samples` resamplings of the participants; throws a
-  /// ``Problem`` when there is no case or the scratch file cannot be read.
+  /// The figures over all cases.
+  ///
+  /// - Parameters:
+  ///   - method: The name of the method in tables.
+  ///   - casesWithoutPrediction: How many cases should have been added and were not.
+  ///   - samples: How often the bootstrap resamples the participants.
+  ///   - seed: The seed of the resampling.
+  /// - Returns: The figures with 95 % intervals.
+  /// - Throws: A ``Problem`` of kind `badData` if there is no case, or if the scratch file cannot be read.
   public func evaluation(
     method: String, casesWithoutPrediction: Int = 0, samples: Int = 1000, seed: UInt64 = 0
   ) throws -> Evaluation {

@@ -17,7 +17,9 @@ public struct ONNXExport {
     MethodRegistry.entries.filter(\.metadata.exportsONNX).map(\.name)
   }
 
-  /// Writes the file. Throws a ``Problem`` for a method without such a network.
+  /// Writes the file.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage` for a method without such a network.
   public func write(to url: URL) throws {
     let configuration = bundle.description.configuration
     guard Self.methods.contains(configuration.method), let network = configuration.model["network"] else {

@@ -12,9 +12,13 @@ public struct WeightImport {
   private let weights: URL
   private let names: [(theirs: String, ours: String)]
 
-  /// `names` is a table of two columns without a heading, tab-separated: the beginning of a name in the file,
-  /// and what stands for it here; nil where the names agree. Throws a ``Problem`` for a row of another
-  /// length.
+  /// Reads the table of names.
+  ///
+  /// - Parameters:
+  ///   - weights: The safetensors file.
+  ///   - names: A table of two columns without a heading, tab-separated: the beginning of a name in the file,
+  ///     and its replacement here; nil if the names agree.
+  /// - Throws: A ``Problem`` of kind `missingInput`, or `badData` for a row of another length.
   public init(_ weights: URL, names: URL? = nil) throws {
     self.weights = weights
     guard let names else {
@@ -37,9 +41,19 @@ public struct WeightImport {
     .sorted { $0.theirs.count > $1.theirs.count }
   }
 
-  /// Measures thresholds on the validation scans of `data`, writes the bundle and returns it. Throws a
-  /// ``Problem`` that names the tensor which is missing, shaped otherwise or unknown to the method of
-  /// `configuration`.
+  /// Measures thresholds on the validation scans of `data`, writes the bundle.
+  ///
+  /// - Parameters:
+  ///   - configuration: The method and the recipe that the weights were trained with.
+  ///   - data: The cohort; only its lesion-free validation scans count.
+  ///   - name: The name of the bundle.
+  ///   - description: The training data in plain words.
+  ///   - url: The folder to write; a bundle that exists there is replaced.
+  ///   - device: Where the scans are scored.
+  ///   - progress: Gets the numbers of finished scans and of all scans.
+  /// - Returns: The bundle at `url`.
+  /// - Throws: A ``Problem`` of kind `badData` that names the tensor which is missing, unknown to the method
+  ///   or of another shape.
   public func write(
     configuration: Configuration, data: Manifest, name: String, description: String, to url: URL,
     device: Device = .cpu, progress: (Int, Int) throws -> Void = { _, _ in }

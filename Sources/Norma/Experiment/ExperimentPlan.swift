@@ -35,7 +35,16 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
     return rows.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
-  /// A plan; throws a ``Problem`` for a method without a preset at this scale, or no seed.
+  /// Creates a plan.
+  ///
+  /// - Parameters:
+  ///   - methods: Preset names without the scale, in the order of the tables.
+  ///   - seeds: How often methods whose maps depend on the seed are trained.
+  ///   - scale: The scale of networks and grid.
+  ///   - settings: Configuration keys, `key=value` or `method:key=value`.
+  ///   - searchCases: The number of test and calibration scans that a slow search is run on; 0 = all.
+  /// - Throws: A ``Problem`` of kind `usage` for no seed, a ``ConfigurationError`` for an unknown method or
+  ///   key.
   public init(
     methods: [String] = baur2018, seeds: Int = 3, scale: Scale = .unified, settings: [String] = [],
     searchCases: Int = 20
@@ -74,6 +83,8 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   }
 
   /// What a run is trained and scored with.
+  ///
+  /// - Throws: A ``ConfigurationError`` for an unknown preset or setting.
   public func configuration(of run: Run) throws -> Configuration {
     let atScale = "\(run.method)-\(scale.rawValue)"
     let preset = Preset.all.contains { $0.name == atScale } ? atScale : run.method

@@ -13,8 +13,10 @@ public struct ExperimentRun {
   private let description: String
   private let device: Device
 
-  /// Checks the data before anything is trained; `description` of the data goes into cards and report. Throws
-  /// a ``Problem`` if the data cannot train, calibrate and test.
+  /// Checks the data before anything is trained; `description` of the data goes into cards and report.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if a file is missing, `badData` if the data cannot train,
+  ///   calibrate and test.
   public init(
     plan: ExperimentPlan, manifest: Manifest, folder: ExperimentFolder, description: String = "",
     device: Device = .cpu
@@ -26,8 +28,9 @@ public struct ExperimentRun {
     try ExperimentData.check(split)
   }
 
-  /// Does the missing runs in order, then writes the results of all finished runs of the folder. Throws a
-  /// ``Problem``, of kind `interrupted` once `shouldStop` returns true.
+  /// Does the missing runs in order, then writes the results of all finished runs of the folder.
+  ///
+  /// - Throws: A ``Problem``, of kind `interrupted` once `shouldStop` returns true.
   public func run(
     onEvent: @escaping (ExperimentEvent) -> Void = { _ in }, shouldStop: @escaping () -> Bool = { false }
   ) throws -> ExperimentResults {

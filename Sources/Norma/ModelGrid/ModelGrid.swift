@@ -11,11 +11,17 @@ public struct ModelGrid: Sendable {
   /// The model grid of a recipe.
   public init(recipe: Recipe) { self.recipe = recipe }
 
-  /// Places a scan on the grid. `brainMask` must have its shape; without one every non-zero voxel is brain.
+  /// Places a scan on the grid.
   ///
-  /// With `toTemplate` (from the scan's world mm to the template's) the model sees axial slices of the
-  /// template, without it those of the scan. `z` is the template-space z of an image without position, such
-  /// as a PNG slice. Throws a ``Problem``, which mentions `name`, for a scan that cannot be scored.
+  /// - Parameters:
+  ///   - scan: The scan, skull-stripped or with a mask.
+  ///   - brainMask: The brain mask on the grid of the scan; without one every non-zero voxel is brain.
+  ///   - toTemplate: The map from the scan's world mm to the template's. With it the model sees axial slices
+  ///     of the template, without it those of the scan.
+  ///   - z: The template-space z in mm of an image without position, such as a PNG slice.
+  ///   - name: The name of the scan in messages.
+  /// - Returns: The slices, with what maps them back onto the scan.
+  /// - Throws: A ``Problem`` of kind `badData` for a scan that cannot be scored.
   public func place(
     _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, z: Double? = nil, name: String
   ) throws -> GriddedScan {

@@ -33,7 +33,9 @@ public struct Recipe: Settings {
   /// The defaults.
   public init() {}
 
-  /// Throws for values out of range.
+  /// Refuses values out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require(
       gridSize.isMultiple(of: 16) && (16...512).contains(gridSize), path, "gridSize", gridSize,

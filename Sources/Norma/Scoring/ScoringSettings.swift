@@ -31,7 +31,9 @@ public struct ScoringSettings: Settings {
   /// The defaults.
   public init() {}
 
-  /// Throws a ``ConfigurationError`` for a value out of range.
+  /// Refuses values out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require(
       (0...20).contains(statisticsSigma), path, "statisticsSigma", statisticsSigma, "0 to 20 pixels")

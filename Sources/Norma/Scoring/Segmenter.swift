@@ -68,8 +68,14 @@ public final class Segmenter {
       advice: "give the \(contrast), a bundle trained on \(suffix), or rename the file if its name is wrong")
   }
 
-  /// Segments a preprocessed scan at a threshold; messages contain `name`. Throws a ``Problem`` if the scan
-  /// cannot be scored.
+  /// Segments a preprocessed scan.
+  ///
+  /// - Parameters:
+  ///   - scan: The scan with its brain mask and its map to the template.
+  ///   - threshold: Voxels with a higher score are predicted as lesion.
+  ///   - name: The name of the scan in messages.
+  /// - Returns: Map and mask on the grid of the scan, and the lesions.
+  /// - Throws: A ``Problem`` of kind `badData` if the scan cannot be scored.
   public func segment(_ scan: PreprocessedScan, threshold: Double, name: String) throws -> Result {
     try segment(
       modelGrid.place(
@@ -78,7 +84,9 @@ public final class Segmenter {
   }
 
   /// Segments a skull-stripped scan at a threshold; without a brain mask every non-zero voxel is brain.
-  /// Messages contain `name`. Throws a ``Problem`` if the scan cannot be scored.
+  /// Messages contain `name`.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if the scan cannot be scored.
   public func segment(
     _ scan: Volume, brainMask: Mask? = nil, threshold: Double, name: String
   ) throws -> Result {

@@ -12,8 +12,9 @@ public struct PaintedCohort: Sendable {
   private let synthesis: AnomalySynthesis
   private let seed: UInt64
 
-  /// One to three anomalies of these kinds per slice, painted on the grid of the recipe. Throws a
-  /// ``ConfigurationError`` for a recipe whose input is not on the scale of z-scores.
+  /// One to three anomalies of these kinds per slice, painted on the grid of the recipe.
+  ///
+  /// - Throws: A ``ConfigurationError`` for a recipe whose input is not on the scale of z-scores.
   public init(tasks: [SyntheticTask], recipe: Recipe, seed: UInt64) throws {
     try recipe.requireZScores(for: "painting")
     modelGrid = ModelGrid(recipe: recipe)
@@ -22,7 +23,9 @@ public struct PaintedCohort: Sendable {
   }
 
   /// Writes each case's scan and mask below `folder`, in the format of the scan, and last `manifest.tsv`, all
-  /// in the test split; throws a ``Problem`` for a scan that cannot be read.
+  /// in the test split.
+  ///
+  /// - Throws: A ``Problem`` or `VolumeError` for a scan that cannot be read, and the error of `progress`.
   public func write(_ cases: [ScanCase], to folder: URL, progress: (Int, Int) throws -> Void = { _, _ in })
     throws
   {

@@ -16,6 +16,8 @@ extension Simulator {
 
   /// Writes the scans as `sub-001/anat/sub-001_FLAIR.nii.gz` with masks and sidecars, then `simulation.json`
   /// (the options), and last `manifest.tsv`. A cohort without manifest is incomplete.
+  ///
+  /// - Throws: ``SimulationError``, a ``Problem`` if a file cannot be written, or `CancellationError`.
   public func writeCohort(to folder: URL, progress: (Progress) -> Void = { _ in }) throws {
     var manifest = "participant_id\timage\tbrain_mask\tlesion_mask\tsplit\n"
     for index in 0..<options.cases {

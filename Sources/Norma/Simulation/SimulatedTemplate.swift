@@ -11,7 +11,9 @@ public struct SimulatedTemplate: Sendable {
   let ventriclePull: Lattice
 
   /// Reads the ICBM152 2009a maps `mni_icbm152_{t1,gm,wm}_tal_nlin_sym_09a_converted.nii.gz` of a folder.
-  /// Throws if one is missing or unreadable, or if their grids differ.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` or `VolumeError` for a map that cannot be read,
+  ///   ``SimulationError/unequalTemplateGrids(_:)`` if their grids differ.
   public init(folder: URL) throws {
     let files = TemplateFiles(folder: folder)
     let brain = try files.read(.t1)

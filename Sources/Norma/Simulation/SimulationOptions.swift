@@ -36,7 +36,9 @@ public struct SimulationOptions: Codable, Equatable, Sendable {
     return index < train ? .train : index < validation ? .validation : .test
   }
 
-  /// Throws ``ConfigurationError/outOfRange(path:value:allowed:)`` for the first option out of range.
+  /// Refuses options out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)`` for the first.
   package func validate() throws {
     try require(cases >= 1, "", "cases", cases, "1 or more")
     try require(

@@ -9,7 +9,10 @@ public struct Simulator: Sendable {
   private let template: SimulatedTemplate
   private let grid: SampleGrid
 
-  /// Creates a simulator. Throws if an option is out of range, or ``SimulationError`` if no slice is left.
+  /// Creates a simulator.
+  ///
+  /// - Throws: A ``ConfigurationError`` if an option is out of range, ``SimulationError/noSlices`` if no
+  ///   slice is left.
   public init(template: SimulatedTemplate, options: SimulationOptions) throws {
     try options.validate()
     (self.template, self.options) = (template, options)
@@ -25,7 +28,9 @@ public struct Simulator: Sendable {
   }
 
   /// Simulates the participant of an index, from 0. The result depends only on template, options and index.
-  /// Throws ``SimulationError/noPlaceForLesion(participantID:_:)`` if the slices have no site for a lesion.
+  ///
+  /// - Throws: ``SimulationError/noPlaceForLesion(participantID:_:)`` if the slices have no site for a
+  ///   lesion.
   public func makeCase(_ index: Int) throws -> SimulatedCase {
     var random = SeededGenerator(seed: options.seed, stream: UInt64(index), 0)
     let head = SimulatedHead(template: template, random: &random)

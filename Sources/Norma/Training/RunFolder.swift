@@ -38,8 +38,10 @@ public struct RunFolder: Sendable {
     package var dataSHA256 = ""
   }
 
-  /// Returns what the run was started with. Throws a ``Problem`` if there is no run or a damaged one, and the
-  /// error of the file system for a file that exists and cannot be read.
+  /// Returns what the run was started with.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there is no run, `badData` if it is damaged, or the
+  ///   error of the file system for a file that exists and cannot be read.
   package func start() throws -> (configuration: Configuration, source: Source) {
     let text: Data, data: Data
     do {

@@ -29,9 +29,10 @@ package final class Trainer {
   private var stepsPerEpoch: Int { (training.slices.count + settings.batchSize - 1) / settings.batchSize }
   private var seed: UInt64 { UInt64(settings.seed) }
 
-  /// Trains to the end and leaves the best model in `method`. Once `shouldStop` returns true, it writes a
-  /// checkpoint and throws a ``Problem`` of kind `interrupted`; it throws `internalError` if a loss is not
-  /// finite.
+  /// Trains to the end and leaves the best model in `method`. Writes a checkpoint once `shouldStop` returns
+  /// true.
+  ///
+  /// - Throws: A ``Problem`` of kind `interrupted` after that, `internalError` if a loss is not finite.
   package func train(
     resume: Bool, onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool
   ) throws -> TrainingProgress {

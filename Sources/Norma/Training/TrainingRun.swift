@@ -14,8 +14,16 @@ public struct TrainingRun {
   private let source: RunFolder.Source
   private let isResumed: Bool
 
-  /// A new run; `name` and `description` (of the data) go into the bundle. Throws a ``Problem`` if the folder
-  /// already holds a run.
+  /// Creates a new run.
+  ///
+  /// - Parameters:
+  ///   - configuration: What is trained, and how it is scored and calibrated.
+  ///   - manifest: The cohort with its splits.
+  ///   - folder: The folder of the run, which must hold none.
+  ///   - name: The name of the bundle.
+  ///   - description: The data in plain words, for the bundle.
+  ///   - device: Where the model is trained.
+  /// - Throws: A ``Problem`` of kind `cannotCreate` if the folder already holds a run.
   public init(
     configuration: Configuration, manifest: Manifest, folder: RunFolder, name: String,
     description: String = "",
@@ -31,7 +39,9 @@ public struct TrainingRun {
     isResumed = false
   }
 
-  /// Resumes the run in a folder. Throws a ``Problem`` if there is none.
+  /// Resumes the run in a folder.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there is none, `badData` if it is damaged.
   public init(resuming folder: RunFolder, device: Device = .cpu) throws {
     (configuration, source) = try folder.start()
     manifest = try Manifest(discovering: URL(fileURLWithPath: source.manifest))
@@ -39,10 +49,15 @@ public struct TrainingRun {
     isResumed = true
   }
 
-  /// Trains, calibrates and writes the bundle; returns it. Slices on the model grid are kept in the folder of
-  /// the run, or in `prepared` to share them between runs. Every process of `group` makes this call, with
-  /// folders that all of them see. Throws a ``Problem``, of kind `interrupted` once `shouldStop` returns
-  /// true.
+  /// Trains, calibrates and writes the bundle.
+  ///
+  /// - Parameters:
+  ///   - prepared: The folder for slices on the model grid, to share them between runs; nil: that of the run.
+  ///   - group: The processes, each of which makes this call with folders that all of them see.
+  ///   - onEvent: Gets the events, in every process.
+  ///   - shouldStop: Asked before every scan and step.
+  /// - Returns: The bundle in the folder of the run.
+  /// - Throws: A ``Problem``, of kind `interrupted` once `shouldStop` returns true.
   public func run(
     prepared: URL? = nil, group: any ProcessGroup = SingleProcess(),
     onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }

@@ -13,7 +13,9 @@ public struct MontagePanel: Codable, Sendable {
   /// The values at the ends of the colour map; nil for grey pictures.
   let scale: ClosedRange<Float>?
 
-  /// A grey picture; the window's ends become black and white. Throws if encoding fails.
+  /// A grey picture; the window's ends become black and white.
+  ///
+  /// - Throws: `VolumeError` if encoding fails.
   public static func grey(_ slice: ImageSlice, window: ClosedRange<Float>, caption: String) throws
     -> MontagePanel
   {
@@ -21,7 +23,9 @@ public struct MontagePanel: Codable, Sendable {
     return try MontagePanel(image, slice, caption: caption)
   }
 
-  /// A map in colours; the window's ends become dark and pale. Throws if encoding fails.
+  /// A map in colours; the window's ends become dark and pale.
+  ///
+  /// - Throws: `VolumeError` if encoding fails.
   public static func heat(_ slice: ImageSlice, window: ClosedRange<Float>, caption: String) throws
     -> MontagePanel
   {
@@ -32,8 +36,17 @@ public struct MontagePanel: Codable, Sendable {
     return try MontagePanel(image, slice, scale: window, caption: caption)
   }
 
-  /// A grey picture with the outline of a mask's voxels that are not 0, and the dashed outline of an optional
-  /// second mask; both have the slice's size. Throws if encoding fails.
+  /// A grey picture with the outline of a mask, and the dashed outline of an optional second mask.
+  ///
+  /// - Parameters:
+  ///   - slice: The slice.
+  ///   - window: The values that become black and white.
+  ///   - mask: Values that are not 0 in the mask, one per pixel of the slice.
+  ///   - second: The second mask, in the same order.
+  ///   - thickness: The width of the lines in pixels.
+  ///   - caption: The text below the picture.
+  /// - Returns: The picture in radiological convention.
+  /// - Throws: `VolumeError` if encoding fails.
   public static func outlined(
     _ slice: ImageSlice, window: ClosedRange<Float>, mask: [UInt8], second: [UInt8]? = nil,
     thickness: Int = 1, caption: String

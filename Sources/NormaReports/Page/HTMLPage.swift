@@ -85,7 +85,9 @@ public struct HTMLPage: Sendable {
       """
   }
 
-  /// Writes the page atomically; throws a `Problem` if the file cannot be written.
+  /// Writes the page atomically.
+  ///
+  /// - Throws: A `Problem` of kind `inputOutput` or `cannotCreate` that names the file.
   public func write(to url: URL) throws {
     try AtomicFile.write(html, to: url)
   }

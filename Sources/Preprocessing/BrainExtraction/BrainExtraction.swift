@@ -20,7 +20,9 @@ public struct BrainExtraction: Sendable {
   public let weightsDigest: String
   private let network: MeshNet
 
-  /// Reads the weights (`net.safetensors` of brainchop). Throws a ``Problem`` if they are missing or wrong.
+  /// Reads the weights (`net.safetensors` of brainchop).
+  ///
+  /// - Throws: A ``Problem`` of kind `missingLibrary` if they are missing, `badData` if they do not fit.
   public init(weights: URL, device: Device = .cpu, resolution: Resolution = .standard) throws {
     guard FileManager.default.fileExists(atPath: weights.path) else {
       throw Problem(

@@ -4,7 +4,10 @@ public import Volumes
 
 /// ITK text files of affine maps from template to scan in LPS+ mm, as read by ANTs, SimpleITK and 3D Slicer.
 public enum ITKTransformFile {
-  /// Writes a map from scan to template in RAS+ world mm. Throws a ``Problem`` that names the file.
+  /// Writes a map from scan to template in RAS+ world mm.
+  ///
+  /// - Throws: A ``Problem`` that names the file, or `VolumeError` of the kind `badAffine` for a singular
+  ///   map.
   public static func write(_ toTemplate: Affine, to url: URL) throws {
     let rows = mirrored(try toTemplate.inverse()).rows
     let parameters = rows.flatMap { [$0.x, $0.y, $0.z] } + rows.map(\.w)
@@ -19,8 +22,9 @@ public enum ITKTransformFile {
       """, to: url)
   }
 
-  /// Reads a file with one affine transform as a map from scan to template in RAS+ world mm. Throws a
-  /// ``Problem`` that names the file.
+  /// Reads a file with one affine transform as a map from scan to template in RAS+ world mm.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` or `badData` that names the file.
   public static func read(_ url: URL) throws -> Affine {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw Problem(

@@ -12,7 +12,9 @@ public struct RegistrationSettings: Settings {
   /// Creates the defaults.
   public init() {}
 
-  /// Throws for a value out of range.
+  /// Refuses values out of range.
+  ///
+  /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require((0...Int(Int32.max)).contains(seed), path, "seed", seed, "0 to \(Int32.max)")
     try require((0...1).contains(leastOverlap), path, "leastOverlap", leastOverlap, "0 to 1")

@@ -36,7 +36,9 @@ public struct TemplateRegistration: Sendable {
   private let fraction: Volume
   private let images: [Double: (image: Volume, region: Mask)]
 
-  /// Resamples the template for every level. Throws a ``Problem`` if the template contains no brain.
+  /// Resamples the template for every level.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if the template contains no brain.
   public init(template: Template, settings: RegistrationSettings = .init()) throws {
     guard let brain = MaskedBrain(template.brain, mask: template.mask) else {
       throw Problem(

@@ -31,9 +31,16 @@ public enum Loss {
     return try terms.flatten().sum([1]).mean() * 0.5
   }
 
-  /// The binary cross-entropy of logits and targets in 0...1; the mean is over all elements.
+  /// The binary cross-entropy of logits and targets.
   ///
-  /// `weights` are one per element; `positiveWeight` is that of the positive class. Throws if the shapes differ.
+  /// - Parameters:
+  ///   - logits: The logits, of any shape.
+  ///   - target: The targets in 0...1, of the same shape.
+  ///   - weights: One weight per element.
+  ///   - positiveWeight: The weight of the positive class.
+  ///   - reduction: The mean over all elements, whatever their weights, or the sum.
+  /// - Returns: A scalar.
+  /// - Throws: ``TensorError`` if the shapes differ.
   public static func bceWithLogits(
     _ logits: Tensor, _ target: Tensor, weights: Tensor? = nil, positiveWeight: Float = 1,
     reduction: Reduction = .mean

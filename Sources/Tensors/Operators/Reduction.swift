@@ -3,7 +3,9 @@ extension Tensor {
   public func sum(_ dims: [Int]? = nil, keepDim: Bool = false) throws(TensorError) -> Tensor {
     try call("sum.dim_IntList", self, dims, keepDim)
   }
-  /// The mean over these dimensions, or over all of them; throws for integer types.
+  /// The mean over these dimensions, or over all of them.
+  ///
+  /// - Throws: ``TensorError`` for integer types.
   public func mean(_ dims: [Int]? = nil, keepDim: Bool = false) throws(TensorError) -> Tensor {
     try call("mean.dim", self, dims, keepDim)
   }

@@ -76,7 +76,9 @@ public final class Adam {
     Dictionary(uniqueKeysWithValues: namedState)
   }
 
-  /// Copies a state; throws `ParameterError`, before any change, if names or shapes differ.
+  /// Copies a state.
+  ///
+  /// - Throws: `ParameterError`, before any change, if names or shapes differ.
   public func load(_ state: [String: Tensor]) throws {
     try overwrite(namedState, with: state)
   }

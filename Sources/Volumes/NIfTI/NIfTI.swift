@@ -6,6 +6,8 @@ public import Foundation
 /// dimensions of 1 are dropped, missing ones added.
 public enum NIfTI {
   /// Reads and checks only the header.
+  ///
+  /// - Throws: `VolumeError`, as do all readers.
   public static func readHeader(_ url: URL) throws -> NIfTIHeaderInfo {
     try open(url, bufferSize: 1 << 12).header
   }

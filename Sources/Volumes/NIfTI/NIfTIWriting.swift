@@ -29,8 +29,9 @@ extension NIfTI {
     }
   }
 
-  /// The bytes of an uncompressed file: 352 of the header, then the voxels, x fastest. Throws `writeFailed`
-  /// for a grid beyond NIfTI-1's limit.
+  /// The bytes of an uncompressed file: 352 of the header, then the voxels, x fastest.
+  ///
+  /// - Throws: `VolumeError` of the kind `writeFailed` for a grid beyond NIfTI-1's limit.
   public static func data<Voxel: NIfTIVoxel>(of grid: Grid<Voxel>) throws -> Data {
     var data = Data(try headerBytes(of: grid, like: nil, path: nil))
     grid.voxels.withUnsafeBytes { data.append(contentsOf: $0) }

@@ -29,8 +29,14 @@ package struct BIDSSegmentation {
 
   /// Segments the scans in order.
   ///
-  /// `onCase` also gets whether the results were kept; `onParticipant` follows the last scan of a
-  /// participant. Throws only what stops the whole run, such as a full disk.
+  /// - Parameters:
+  ///   - participants: The participants with their scans.
+  ///   - isForced: Whether scans with complete results are segmented again.
+  ///   - onCase: Gets each outcome, and whether the results were kept.
+  ///   - onParticipant: Follows the last scan of a participant.
+  ///   - shouldStop: Asked before each scan.
+  /// - Returns: The outcomes in the order of the scans.
+  /// - Throws: Only what stops the whole run, such as a full disk.
   package func run(
     _ participants: [BIDSLayout.Participant], isForced: Bool = false,
     onCase: (Outcome, _ isKept: Bool) throws -> Void, onParticipant: (String) throws -> Void,

@@ -13,8 +13,10 @@ package struct DerivativeDataset: Sendable {
   /// The source of brain masks, if it is outside of `root`.
   private let masks: URL?
 
-  /// A derivative data set in a folder; throws a ``Problem`` if results would mix with the data set itself or
-  /// with another one.
+  /// Creates a derivative data set in a folder.
+  ///
+  /// - Throws: A ``Problem`` of kind `cannotCreate` if results would mix with the data set itself or with
+  ///   another one.
   package init(folder: URL, root: URL, derivatives: URL?) throws {
     (self.folder, self.root) = (folder.standardizedFileURL, root.standardizedFileURL)
     let outside = derivatives.map(\.standardizedFileURL)

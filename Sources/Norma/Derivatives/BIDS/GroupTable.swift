@@ -23,8 +23,10 @@ package struct GroupTable: Sendable {
   package let entries: [Entry]
   private let dataset: DerivativeDataset
 
-  /// Collects the row of every scan; throws a ``Problem`` if there is none, or if the scans were segmented
-  /// with different settings, so that their volumes cannot be compared.
+  /// Collects the row of every scan.
+  ///
+  /// - Throws: A ``Problem`` of kind `missingInput` if there is none, `badData` if the scans were segmented
+  ///   with different settings, so that their volumes cannot be compared.
   package init(of layout: BIDSLayout, in dataset: DerivativeDataset) throws {
     self.dataset = dataset
     let rows = layout.participants.flatMap { participant in

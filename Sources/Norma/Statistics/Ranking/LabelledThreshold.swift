@@ -6,7 +6,9 @@ package struct LabelledThreshold: Hashable, Sendable {
   /// Its Dice on the set.
   package let dice: Double
 
-  /// Nil without a lesion voxel. Throws a ``Problem`` if the scratch file of the voxels cannot be read.
+  /// Returns nil without a lesion voxel.
+  ///
+  /// - Throws: A ``Problem`` if the scratch file of the voxels cannot be read.
   package init?(_ voxels: RankedVoxels) throws {
     guard let best = try PrecisionRecall(voxels).oracleDice else { return nil }
     threshold = Double(best.threshold.nextDown)

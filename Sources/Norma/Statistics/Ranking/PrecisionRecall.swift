@@ -22,7 +22,9 @@ public struct PrecisionRecall: Sendable {
   /// The precision-recall curve, thinned to at most about 500 points.
   public let curve: [Point]
 
-  /// Throws a ``Problem`` if the scratch file of the voxels cannot be read.
+  /// Ranks the voxels by their scores.
+  ///
+  /// - Throws: A ``Problem`` if the scratch file of the voxels cannot be read.
   package init(_ voxels: RankedVoxels) throws {
     let positives = voxels.lesion, negatives = voxels.healthy
     guard positives > 0 else {

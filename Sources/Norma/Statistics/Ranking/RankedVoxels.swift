@@ -29,8 +29,9 @@ package struct RankedVoxels {
   /// The number of voxels.
   package var count: Int { lesion + healthy }
 
-  /// Adds the voxels of a case; `group` is the number of their participant, from 0. Throws a ``Problem`` if
-  /// the scratch file cannot be written.
+  /// Adds the voxels of a case; `group` is the number of their participant, from 0.
+  ///
+  /// - Throws: A ``Problem`` if the scratch file cannot be written.
   package mutating func add(_ voxels: ScoredVoxels, group: Int = 0) throws {
     var voxels = voxels
     voxels.sort()

@@ -17,6 +17,8 @@ extension ExperimentReport {
   }
 
   /// Writes page, Markdown tables and plots, and returns the files.
+  ///
+  /// - Throws: A `Problem` that names the file which cannot be written.
   public func write(to folder: ExperimentFolder) throws -> [URL] {
     let plots = ExperimentPlots(results).all
     for plot in plots { try AtomicFile.write(plot.svg.source + "\n", to: folder.plot(plot.name)) }

@@ -4,7 +4,9 @@ public import Norma
 
 /// The pictures of a segmented case, drawn once and kept in a file for pages of later runs.
 public enum CasePictures {
-  /// Draws the file of a case's pictures; throws where encoding fails.
+  /// Draws the file of a case's pictures.
+  ///
+  /// - Throws: `VolumeError` or `EncodingError` if encoding fails.
   public static func draw(_ figures: CohortSegmentation.Figures) throws -> Data {
     try AtomicFile.encoded(montages(of: figures))
   }
