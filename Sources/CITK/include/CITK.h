@@ -37,7 +37,7 @@ typedef struct CITKBiasFieldSettings {
 CITKStatus citk_bias_field(const float *image, const uint8_t *mask, const int64_t *shape, const double *spacing,
                            const CITKBiasFieldSettings *settings, float *log_field);
 
-// Smoothing along level sets (Sethian 1996) with a fixed time step per iteration. Lengths are in voxels: a
+// Smoothing along level sets (Sethian 1999) with a fixed time step per iteration. Lengths are in voxels: a
 // time step in mm that is stable for one voxel size is unstable for another.
 CITKStatus citk_curvature_flow(const float *image, const int64_t *shape, int32_t iterations, double time_step,
                                float *out);
