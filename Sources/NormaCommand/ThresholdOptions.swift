@@ -24,7 +24,7 @@ struct ThresholdOptions: ParsableArguments {
 
   @Flag(
     help:
-      "Also write the probability that a voxel of a lesion-free person scores at least as high as this one.")
+      "Also write the probability that a lesion-free voxel of the calibration scans scores at least as high.")
   var exceedance = false
 
   func validate() throws {

@@ -25,7 +25,7 @@ public struct RunRecord: Codable, Hashable, Sendable, FetchableRecord, Persistab
   public let name: String
   /// The method's name in the registry.
   public let method: String
-  /// The seed of initial weights, slice order and draws.
+  /// The seed of initial weights, slice order and random samples.
   public let seed: Int
   /// The progress of the run.
   public internal(set) var state: State

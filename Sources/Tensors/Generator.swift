@@ -1,9 +1,9 @@
 internal import CTorch
 
-/// A random number generator of one device; it draws the same numbers as PyTorch for the same seed.
+/// A random number generator of one device; it returns the same numbers as PyTorch for the same seed.
 public final class Generator: @unchecked Sendable {
   let handle: OpaquePointer
-  /// The device of the draws.
+  /// The device that makes the samples.
   public let device: Device
   private let original: Generator?
   private let rows: (kept: Range<Int>, count: Int)?
@@ -22,25 +22,25 @@ public final class Generator: @unchecked Sendable {
 
   deinit { if original == nil { ct_generator_destroy(handle) } }
 
-  /// The generator of a shard with these rows of a batch of `count`: its draws equal the corresponding rows
-  /// of the full batch's draws, and its state advances as for the full batch.
+  /// The generator of a shard with these rows of a batch of `count`: its samples equal the corresponding
+  /// rows of the full batch's samples, and its state advances as for the full batch.
   package func keeping(_ rows: Range<Int>, of count: Int) -> Generator {
     Generator(self, rows: (rows, count))
   }
 
-  /// The generator of the full batch, for draws that belong to no row.
+  /// The generator of the full batch, for samples that belong to no row.
   package var forAllRows: Generator { original ?? self }
 
-  /// The shape of the full draw from which a tensor of this shape is kept.
+  /// The shape of the full sample from which a tensor of this shape is kept.
   func drawn(_ shape: [Int]) -> [Int] { rows.map { [$0.count] + shape.dropFirst() } ?? shape }
 
-  /// A tensor with the shape of the full draw and the memory format of `tensor`; its values are arbitrary.
+  /// A tensor with the shape of the full sample and the memory format of `tensor`; its values are arbitrary.
   func drawn(like tensor: Tensor) throws(TensorError) -> Tensor {
     guard let rows else { return tensor }
     return try .cat(Array(repeating: tensor.narrow(0, start: 0, length: 1), count: rows.count))
   }
 
-  /// The rows of a full draw that are kept.
+  /// The rows of a full sample that are kept.
   func kept(_ drawn: Tensor) throws(TensorError) -> Tensor {
     guard let rows else { return drawn }
     return try drawn.narrow(0, start: rows.kept.lowerBound, length: rows.kept.count)

@@ -70,7 +70,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
     }
   }
 
-  /// Runs the command and checks exit code, message and what lies in the output folder.
+  /// Runs the command and checks the exit code, the message and the contents of the output folder.
   @discardableResult
   func check(sourceLocation: SourceLocation = #_sourceLocation) throws -> (outcome: Outcome, place: Place) {
     let place = Place(folder: try Workplace.folder())

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NormaCommand
 
-/// The command line that stands in a report.
+/// The command line in a report.
 @Suite struct CommandLineTests {
   @Test(arguments: [
     (["norma", "segment", "-i", "scans/sub-01_FLAIR.nii.gz"], "norma segment -i scans/sub-01_FLAIR.nii.gz"),

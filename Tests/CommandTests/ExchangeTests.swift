@@ -21,7 +21,7 @@ import Testing
     // The run's bundle keeps statistics of the residual beside the network.
     let refused = try Tool.run(arguments)
     #expect(refused.code == 65)
-    expectProblem(in: refused, words: ["scoring.deviation", "mend the table of names"])
+    expectProblem(in: refused, words: ["scoring.deviation", "correct the table of names"])
     let plain = place.folder / "plain"
     try Tool.succeed(
       ["train", "--preset", "dense-vae", "--data", Cohort.manifest.path, "-o", plain.path, "--threads", "1"]
@@ -62,8 +62,9 @@ import Testing
         Cohort.run("dense-vae") / "bundle/weights.safetensors", place,
         ["--preset", "dense-vae"] + Cohort.smallVAE)
     },
-    BadInput("names that do not fit", 65, ["encoder.0.conv.weight", "is missing", "mend the table of names"])
-    { place in
+    BadInput(
+      "names that do not fit", 65, ["encoder.0.conv.weight", "is missing", "correct the table of names"]
+    ) { place in
       try importing(
         Cohort.run("dense-vae") / "bundle/weights.safetensors", place, ["--preset", "dense-vae"] + settings)
     },
@@ -79,7 +80,7 @@ import Testing
         Cohort.run("dense-vae") / "bundle/weights.safetensors", place,
         ["--preset", "dense-vae", "--names", (place.folder / "gone.tsv").path] + settings)
     },
-    BadInput("two tensors of one name", 65, ["two tensors would be named", "mend the table"]) { place in
+    BadInput("two tensors of one name", 65, ["two tensors would be named", "correct the table"]) { place in
       let names = place.folder / "names.tsv"
       try Data("model.encoder.0.conv.weight\tx\nmodel.encoder.1.conv.weight\tx\n".utf8).write(to: names)
       return try importing(

@@ -10,7 +10,7 @@ import Testing
       + Cohort.smallVAE + ["--set", "training.epochs=40", "--set", "training.batchSize=2", "--seed", "3"]
   }
 
-  /// The weights of the run that nobody interrupted.
+  /// The weights of the run that was not interrupted.
   private static let uninterrupted = Result {
     let run = try Workplace.folder() / "run"
     try Tool.succeed(arguments(run))

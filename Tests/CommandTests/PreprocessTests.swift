@@ -144,7 +144,7 @@ import Volumes
     let again = folder / "again"
     #expect(try preprocess(raw, again).code == 0)
     let brain = try NIfTI.readMask(again / "sub-a/anat/sub-a_desc-brain_mask.nii.gz")
-    #expect(try brain == NIfTI.readMask(out / "\(prefix)brain_mask.nii.gz"), "the brain was found anew")
+    #expect(try brain == NIfTI.readMask(out / "\(prefix)brain_mask.nii.gz"), "the brain was found again")
     // Those that were prepared are used as they are.
     #expect(try preprocess(out / "manifest.tsv", folder / "third").code == 0)
     let sidecar = try (folder / "third/\(prefix)brain_mask.json").text()

@@ -260,6 +260,6 @@ import Volumes
 }
 
 extension URL {
-  /// The way from `folder` to this file, which lies below it.
+  /// The path from `folder` to this file, which is below it.
   fileprivate func path(below folder: URL) -> String { String(path.dropFirst(folder.path.count + 1)) }
 }

@@ -70,7 +70,7 @@ enum Tool {
     process.arguments = Array(line.dropFirst())
     process.currentDirectoryURL = folder
     process.standardInput = FileHandle.nullDevice
-    // Not the store of runs of whoever runs the tests.
+    // Not the store of runs of the developer.
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["NORMA_RUNS": (Workplace.root / "runs.sqlite").path]
     ) { $1 }.merging(environment) { $1 }

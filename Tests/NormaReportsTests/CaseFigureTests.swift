@@ -56,7 +56,7 @@ import Volumes
         Issue.record("no montage")
         return
       }
-      // The lesion lies in the last slice only, at -10 + 2 x 3 mm.
+      // The lesion is in the last slice only, at -10 + 2 x 3 mm.
       #expect(montage.caption == "Best case of dense VAE, sub-0, Dice 0.500, z = -4 mm")
       #expect(montage.panels.map(\.caption).prefix(2) == ["scan", "anomaly map"])
       #expect(

@@ -46,7 +46,7 @@ import Testing
     #expect(
       verdict.facts[1].value == "beats brightness (divided by sd: 0.500 [0.470, 0.530]); "
         + "does not beat brightness (published: 0.300 [0.270, 0.330])")
-    // The normative map is no network.
+    // The normative map is not a network.
     #expect(
       verdict.paragraph.contains("Of 2 networks, each by the better of its chains, 1 beat it, 0 come out"))
   }

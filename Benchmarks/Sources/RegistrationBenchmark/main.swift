@@ -1,6 +1,6 @@
 // Bias correction and registration on real scans: RegistrationBenchmark DATA DEPS, where DATA/ms-open holds raw scans and
 // their transforms to each patient's common space, and DEPS is the folder that Scripts/bootstrap fills.
-// Prints Markdown: of every scan the overlap with the template, how far apart the seeds 0 to 4 lie, CPU seconds; of every
+// Prints Markdown: of every scan the overlap with the template, how far apart the seeds 0 to 4 are, CPU seconds; of every
 // two visits of a patient how far apart they are laid. Distances are means over the corners of the brain's box, in mm.
 
 import Foundation
@@ -12,7 +12,8 @@ struct Visit {
   let corners: [SIMD3<Double>]
   let toTemplate, toCommon: Affine
 
-  /// Where this visit lies, and where the other lays the same places.
+  /// The mean distance in mm between the corners that this visit maps to the template and the same corners mapped
+  /// through the other visit.
   func distance(to other: Visit) throws -> Double {
     let through = try other.toTemplate.composed(with: other.toCommon.inverse().composed(with: toCommon))
     return meanDistance(toTemplate, through, corners)

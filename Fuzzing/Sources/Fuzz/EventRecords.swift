@@ -44,7 +44,7 @@ struct EventRecords {
         case 1: take(8, &rest)
         case 2: take(Int(number(&rest)), &rest)
         case 5: take(4, &rest)
-        default: preconditionFailure("a wire type that nobody writes")
+        default: preconditionFailure("a wire type that Norma does not write")
         }
       fields[Int(key >> 3), default: []].append(value)
     }

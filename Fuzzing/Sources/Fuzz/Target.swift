@@ -8,7 +8,7 @@ import NormaTracking
 import Tensors
 import Volumes
 
-/// What reads bytes that nobody vouches for. A target may refuse them with an error, and nothing else.
+/// A reader of untrusted bytes. A target may only refuse them with an error.
 enum Target: String, CaseIterable {
   case niftiHeader = "nifti-header"
   case nifti, png

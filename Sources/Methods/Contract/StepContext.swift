@@ -19,7 +19,7 @@ public struct StepContext {
 
   /// One seed per slice. A slice has the same seed whether its batch is computed whole or in shards.
   func seeds(count: Int) throws -> [UInt64] {
-    // A float32 drawn from 0 to 1 holds 24 random bits, so two make the 48 bits of the step's seed.
+    // A float32 sampled from 0 to 1 holds 24 random bits, so two make the 48 bits of the step's seed.
     let bits = try Tensor.rand([2], generator: generator.forAllRows).values().map { UInt64($0 * 0x1p24) }
     return (0..<count).map { index in
       let number = UInt64((shard?.range.lowerBound ?? 0) + index)

@@ -48,7 +48,7 @@ package struct VoxelwiseMoments {
     let isKnown: Tensor
   }
 
-  /// The mean and standard deviation at these z, to which neighbouring bins lend their slices. Both are drawn
+  /// The mean and standard deviation at these z, to which neighbouring bins lend their slices. Both are shrunk
   /// towards those of all pixels of the slice with the weight of `shrinkage` slices.
   func normal(at z: [Double?], shrinkage: Float, minimumCount: Float) throws -> Normal {
     let lending = try matrix(z.map { bins?.kernel(around: $0) ?? [1] })

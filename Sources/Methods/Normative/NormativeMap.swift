@@ -50,7 +50,7 @@ final class NormativeMap: Method {
     Preset(
       "normative-whole-brain",
       summary:
-        "the same level by level, from the lesion-free voxels of few people, mirrored to make more of them",
+        "a map for each z, from the lesion-free voxels of few participants and their mirror images",
       role: .comparator,
       yaml: """
         method: normative

@@ -9,11 +9,11 @@ struct BatchSlice {
   var brain: Tensor
   /// The fraction of each pixel that is lesion; nil where the batch has no lesion masks.
   var lesion: Tensor?
-  /// What is normal at each pixel, (2, size, size); nil where that is not known.
+  /// The normal values at each pixel, (2, size, size); nil where they are not known.
   var normal: Tensor?
 }
 
-/// A batch, and what is normal at its pixels, which moves along with a slice.
+/// A batch with the normal values at its pixels, which move along with a slice.
 struct ContextBatch {
   var batch: Batch
   /// (batch, 2, size, size): the mean of healthy z-scores at each pixel, and one over their standard

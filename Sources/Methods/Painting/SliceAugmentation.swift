@@ -39,7 +39,7 @@ struct SliceAugmentation: Settings {
     }
   }
 
-  /// The slice rotated, scaled and shifted; its lesion mask and what is normal move along.
+  /// The slice rotated, scaled and shifted; its lesion mask and its normal values move along.
   func moved(_ slice: BatchSlice, _ brush: inout Brush) throws -> BatchSlice {
     let angle = brush.generator.uniform(around(rotation)),
       stretch = 1 + brush.generator.uniform(around(scale))

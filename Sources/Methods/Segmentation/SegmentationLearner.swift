@@ -84,7 +84,7 @@ final class SegmentationLearner: StatefulModule {
 
   var trainingModules: ModuleTree { ["optimizer": optimizer, "learner": learner.parameters] }
 
-  /// The weights of the average and, where it is learned, what is normal.
+  /// The weights of the average and the normal values, if they are learned.
   var state: [String: Tensor] {
     get throws { try average.parameters.state.merging(contextModules.state) }
   }

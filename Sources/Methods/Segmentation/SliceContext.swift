@@ -8,7 +8,7 @@ enum ContextChannel: String, Codable, Hashable, Sendable, CaseIterable {
   case asymmetry
 }
 
-/// Makes the channels of a slice's context, and learns what is normal at every pixel for them.
+/// Makes the channels of a slice's context, and learns the normal values at every pixel for them.
 final class SliceContext: StatefulModule {
   private let channels: [ContextChannel]
   private let smoothing: GaussianSmoothing
@@ -28,7 +28,7 @@ final class SliceContext: StatefulModule {
   var needsMoments: Bool { channels.contains(.normative) }
   var count: Int { channels.count }
 
-  /// Adds slices without their lesions to what is normal.
+  /// Adds slices without their lesions to the moments.
   func learn(_ batch: Batch) throws {
     guard needsMoments else { return }
     let healthy = try batch.brain * (1 - batch.labels())
@@ -38,7 +38,7 @@ final class SliceContext: StatefulModule {
   var state: [String: Tensor] { get throws { try moments.state } }
   func load(_ state: [String: Tensor]) throws { try moments.load(state: state) }
 
-  /// The batch with what is normal at its pixels.
+  /// The batch with the normal values at its pixels.
   func addingNormal(to batch: Batch) throws -> ContextBatch {
     guard needsMoments else { return ContextBatch(batch) }
     let normal = try moments.normal(at: batch.z, shrinkage: 0, minimumCount: 2)

@@ -7,7 +7,7 @@ public import Tensors
 
 /// Several bundles made into one: an ensemble whose map is the weighted sum of theirs.
 ///
-/// Bundles of one method keep the thresholds that each measured on people it had not seen. A threshold of the
+/// Bundles of one method keep the thresholds that each measured on participants it had not seen. A threshold of the
 /// whole is the score that all of them together exceed as often as stated, so no scan is scored again and
 /// none that trained a member counts. Maps of unlike methods have no common unit: their sum is measured on
 /// lesion-free scans.

@@ -75,7 +75,7 @@ public struct Calibration: Codable, Hashable, Sendable {
     return high.rate + fraction * (low.rate - high.rate)
   }
 
-  /// Returns the conformal probability that a voxel of another lesion-free participant scores at least as
+  /// Returns the conformal probability that a lesion-free voxel of another participant scores at least as
   /// high, which for `n` participants is never below 1 / (n + 1). A score of 0 (as expected, or not scored)
   /// gives 1.
   public func exceedance(of score: Double) -> Double {
@@ -86,8 +86,8 @@ public struct Calibration: Codable, Hashable, Sendable {
   /// Description of the exceedance map.
   var exceedanceMeaning: String {
     """
-    Probability that a voxel of a lesion-free participant scores at least as high, conformal over \(participants) participants; \
-    1 = as expected or not scored
+    Probability that a lesion-free voxel of the calibration scans scores at least as high, \
+    conformal over \(participants) participants; 1 = as expected or not scored
     """
   }
 }

@@ -5,7 +5,7 @@ public import Preprocessing
 public import StrictSettings
 public import Foundation
 
-/// Everything that decides a result: the method, what it eats, how it is trained, scored and calibrated.
+/// Everything that decides a result: the method, its input, how it is trained, scored and calibrated.
 public struct Configuration: Codable, Hashable, Sendable {
   /// Name of the method in ``MethodRegistry``.
   public var method: String

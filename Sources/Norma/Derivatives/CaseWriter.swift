@@ -38,7 +38,7 @@ struct CaseWriter {
     if let uncertainty = segmented.uncertainty {
       try NIfTI.write(uncertainty, to: url(files.uncertainty))
       try AtomicFile.write(
-        json: sidecar("Standard deviation of the score between draws, before smoothing, in the map's unit"),
+        json: sidecar("Standard deviation of the score between samples, before smoothing, in the map's unit"),
         to: url(files.uncertaintySidecar))
     }
     try AtomicFile.write(

@@ -49,7 +49,7 @@ struct CaseInput {
     return Mask(geometry: map.geometry, voxels: predicted)
   }
 
-  /// Counts of a called mask against the lesions.
+  /// Counts of a predicted mask against the lesions.
   func overlap(_ predicted: Mask) -> Overlap {
     var overlap = Overlap()
     for index in brain.voxels.indices where brain.voxels[index] != 0 {

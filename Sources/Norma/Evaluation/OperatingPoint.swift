@@ -4,7 +4,7 @@ import Foundation
 public struct OperatingPoint: Codable, Hashable, Sendable {
   /// Its name in `evaluation.json`, for example `healthy_fpr_0.01`.
   public let name: String
-  /// Voxels with a score above it are called lesion.
+  /// Voxels with a score above it are predicted as lesion.
   public let threshold: Double
 
   /// A named threshold.
@@ -19,7 +19,7 @@ public struct OperatingPoint: Codable, Hashable, Sendable {
 }
 
 extension Evaluation.AtOperatingPoint {
-  /// The name as people read it: `healthy FPR 1 %` for `healthy_fpr_0.01`.
+  /// The name for display: `healthy FPR 1 %` for `healthy_fpr_0.01`.
   public var title: String {
     let prefix = "healthy_fpr_"
     guard name.hasPrefix(prefix), let rate = Double(name.dropFirst(prefix.count)) else {

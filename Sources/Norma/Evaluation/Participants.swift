@@ -18,7 +18,7 @@ struct Participants {
 
   var count: Int { cases.count }
 
-  /// Sums up one value a case; nil where it is defined in no case.
+  /// Sums up one value per case; nil where it is defined in no case.
   func summary(_ values: [Double?]) throws -> Evaluation.Summary? {
     let perParticipant = cases.map { cases in Self.mean(cases.compactMap { values[$0] }.sorted()) }
     let defined = perParticipant.compactMap { $0 }.sorted()

@@ -34,7 +34,7 @@ public struct WeightImport {
       guard cells.count == 2 else {
         throw Problem(
           .badData, "row \(index + 1) has \(cells.count) columns instead of 2", at: names.path,
-          advice: "give the beginning of a name in the file, a tab, and what stands for it in Norma")
+          advice: "give the beginning of a name in the file, a tab, and its replacement in Norma")
       }
       return (cells[0], cells[1])
     }
@@ -70,7 +70,7 @@ public struct WeightImport {
     } catch let error as ParameterError {
       throw Problem(
         .badData, "\(error)", at: weights.path,
-        advice: "mend the table of names; Documentation/how-to/exchange.md lists those of Norma")
+        advice: "correct the table of names; Documentation/how-to/exchange.md lists those of Norma")
     }
     let scorer = Scorer(method: method, settings: configuration.scoring, device: device)
     let calibration = try Calibration(
@@ -94,7 +94,7 @@ public struct WeightImport {
       guard state.updateValue(entry.value, forKey: name) == nil else {
         throw Problem(
           .badData, "two tensors would be named '\(name)'", at: weights.path,
-          advice: "mend the table of names")
+          advice: "correct the table of names")
       }
     }
   }

@@ -68,7 +68,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   public struct Run: Codable, Hashable, Sendable {
     /// The preset's name without the scale.
     public let method: String
-    /// The seed of weights, order and draws.
+    /// The seed of initial weights, slice order and random samples.
     public let seed: Int
 
     /// `dense-vae-0`, the name of its files.

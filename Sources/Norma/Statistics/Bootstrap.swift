@@ -9,7 +9,7 @@ struct Bootstrap {
   private let weights: Tensor
   let samples: Int
 
-  /// Draws all `participants` with replacement, `samples` times.
+  /// Resamples all `participants` with replacement, `samples` times.
   init(participants: Int, samples: Int, seed: UInt64) throws {
     var generator = SeededGenerator(seed: seed)
     var counts = [Float](repeating: 0, count: samples * participants)

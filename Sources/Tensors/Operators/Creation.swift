@@ -27,7 +27,7 @@ extension Tensor {
     try call("arange.start_step", start, end, step, dtype, nil, device)
   }
 
-  /// Draws from the standard normal distribution, made on the generator's device and moved to `device`.
+  /// Samples of the standard normal distribution, made on the generator's device and moved to `device`.
   public static func randn(
     _ shape: [Int], generator: Generator, dtype: DType = .float32, device: Device? = nil
   ) throws(TensorError) -> Tensor {
@@ -37,7 +37,7 @@ extension Tensor {
     .to(device ?? generator.device)
   }
 
-  /// Draws from the uniform distribution over [0, 1), made on the generator's device and moved to `device`.
+  /// Samples of the uniform distribution over [0, 1), made on the generator's device and moved to `device`.
   public static func rand(
     _ shape: [Int], generator: Generator, dtype: DType = .float32, device: Device? = nil
   ) throws(TensorError) -> Tensor {

@@ -188,7 +188,7 @@ import Volumes
     let moved = Volume(geometry: Geometry(shape: scan.shape, affine: affine), voxels: scan.voxels)
     let prepared = try modelGrid.place(moved, name: "scan")
     #expect(prepared.notes.contains { $0.contains("is not in template space") })
-    // The brain's middle comes to lie where the template's is: x 0, y -16.
+    // The brain's middle is moved to that of the template: x 0, y -16.
     let places = prepared.brain.indices.filter { prepared.brain[$0] == 1 }
     let column = places.reduce(0.0) { $0 + Double($1 % 32) } / Double(places.count)
     let row = places.reduce(0.0) { $0 + Double($1 / 32 % 32) } / Double(places.count)

@@ -8,7 +8,7 @@ import Volumes
 @testable import Norma
 
 @Suite struct ResamplingTests {
-  /// A scan of square pixels whose middle lies at the middle of the grid.
+  /// A scan of square pixels whose middle is at the middle of the grid.
   private func scan(_ count: Int, spacing: Double) -> Geometry {
     let first = -Double(count - 1) / 2 * spacing
     return Geometry(

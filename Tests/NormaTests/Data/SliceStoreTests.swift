@@ -97,7 +97,7 @@ import Volumes
       let batch = try contents.batch(contents.slices, mirrored: [false, false, false, false])
       let left = try batch.brain.values()
       #expect(zip(left, lesion).allSatisfy { $1 == 0 || $0 == 0 })
-      // What is lost besides the lesion lies beside it.
+      // What is lost besides the lesion is beside it.
       let lost = zip(left, prepared.brain).count { $0 < $1 }, ill = lesion.count { $0 > 0 }
       #expect(lost >= ill && lost < 3 * ill, "\(lost), \(ill)")
       #expect(batch.z == [10, 15, 20, 25])

@@ -9,7 +9,7 @@ import Testing
 @testable import Norma
 
 @Suite struct ResultFolderTests {
-  /// A table that somebody has edited: what is no finite number could not be sent to a page.
+  /// An edited table: a value that is not a finite number could not be sent to a page.
   @Test(arguments: ["nan", "inf", "-inf", "1e999", "n/a", "much", ""])
   func cellsThatAreNoNumbersAreLeftOut(cell: String) throws {
     try withTemporaryFolder { folder in

@@ -177,7 +177,7 @@ import Volumes
           "training_percentile_98", "training_percentile_99",
         ])
 
-      // Cases of other splits are no test cases.
+      // Cases of other splits are not test cases.
       manifest.cases[0].split = .train
       #expect(try EvaluationRun(predictions: output, manifest: manifest).evaluate(samples: 10).cases == 1)
       manifest.cases[1].lesionMask = nil

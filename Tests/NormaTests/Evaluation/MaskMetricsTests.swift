@@ -134,7 +134,7 @@ import Volumes
         let strata = try #require(point.lesionStrata), free = try #require(point.lesionFree)
         #expect(strata.map(\.size) == ["<200", "200-1000", ">1000"])
         for stratum in strata { #expect([stratum.found, stratum.lesions] == expected.strata[stratum.size]) }
-        // The case whose lesion lies outside the brain is not lesion-free.
+        // The case whose lesion is outside the brain is not lesion-free.
         #expect(free.cases == 3 && free.flagged == expected.flagged)
         #expect(isClose(free.fractionFlagged, Double(expected.flagged) / 3, 1e-12))
         expect(free.volume, expected.free_volume, "volume")

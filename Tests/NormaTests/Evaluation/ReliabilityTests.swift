@@ -59,7 +59,7 @@ import Testing
         let threshold = others[Int(point.stated * Double(others.count))]
         return people[held].filter { $0 > threshold }.count
       }
-      // Every voxel counts the same, whoever's it is; bins of 1/256 move a threshold by less than that.
+      // Every voxel counts the same, in every participant; bins of 1/256 move a threshold by less than that.
       let observed = Double(exceeding.reduce(0, +)) / Double(people.joined().count)
       #expect(abs(point.observed - observed) < 0.04 * observed)
       let own = zip(exceeding, people).map { Double($0) / Double($1.count) }.sorted()

@@ -18,7 +18,7 @@ import Testing
       images: try Tensor(values, shape: [values.count, 1, 1, 1]) * brain, brain: try brain.contiguous())
   }
 
-  /// A single bright pixel keeps the share that a Gaussian's centre has; the mean of two scales lies between them.
+  /// A single bright pixel keeps the share that a Gaussian's centre has; the mean of two scales is between them.
   @Test func smoothBrightnessIsTheMeanOfItsScales() throws {
     var pixels = [Float](repeating: 0.5, count: 1024)
     pixels[16 * 32 + 16] = 1.5

@@ -69,7 +69,7 @@ import Testing
     #expect(distance(try method.score(mirrored).map.values(), expected) < 1e-4)
   }
 
-  /// With averaging the weights that score lie between the first and the last ones.
+  /// With averaging the weights that score are between the first and the last ones.
   @Test func theAverageFollowsTheWeights() throws {
     func trained(_ averaging: Double) throws -> any Method {
       let configuration = try Configuration.tiny("synthetic", settings: ["model.averaging=\(averaging)"])

@@ -38,7 +38,7 @@ import Volumes
     for z in slices {
       for y in inside { for x in inside { #expect(filtered[(z * side + y) * side + x] == 2.5) } }
     }
-    // At a corner more than half of the window lies beyond.
+    // At a corner more than half of the window is beyond the border.
     #expect(filtered[0] == 0 && filtered.last == 0)
   }
 

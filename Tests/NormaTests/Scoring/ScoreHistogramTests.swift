@@ -37,7 +37,7 @@ import Testing
     for (rate, threshold) in zip(rates, thresholds) {
       let exceeding = scores.filter { $0 > threshold }.count
       #expect(Double(exceeding) <= rate * Double(scores.count))
-      // The exact answer is the first score that may not be exceeded; the histogram's lies within 1/2048 of it.
+      // The exact answer is the first score that may not be exceeded; the histogram's is within 1/2048 of it.
       let allowed = Int(rate * Double(scores.count))
       let exact = allowed < falling.count ? falling[allowed] : 0
       #expect(threshold >= exact && threshold <= exact * (1 + 1 / 2048) + 1e-40)

@@ -41,7 +41,7 @@ import Testing
     let mean = try #require(statistics.mean).values(), deviation = try statistics.deviation.values()
     #expect(distance(mean, try goldens.golden("statistics/\(name)/mean").values()) < 1e-4)
     #expect(distance(deviation, try goldens.golden("statistics/\(name)/deviation").values()) < 1e-4)
-    // A part of the map lies on the floor.
+    // A part of the map is on the floor.
     let lowest = try #require(deviation.min())
     #expect(deviation.filter { $0 == lowest }.count > 10 || name == "shrunk")
   }

@@ -121,7 +121,7 @@ package struct GroupTable: Sendable {
     var descriptions = [
       Self.volumeZ: Description(
         description: "Distance of the lesion volume from the median of the table, in 1.4826 times the median "
-          + "absolute deviation; beyond \(Self.outlierLimit) a scan is called an outlier")
+          + "absolute deviation; beyond \(Self.outlierLimit) a scan counts as an outlier")
     ]
     for column in ScanRow.columns {
       descriptions[column.name] = Description(

@@ -1,9 +1,9 @@
 extension Evaluation {
-  /// The figures at one threshold: of the called masks without their dropped regions, but for `observedFPR`.
+  /// The figures at one threshold, of the predicted masks without dropped regions except for `observedFPR`.
   public struct AtOperatingPoint: Codable, Hashable, Sendable {
     /// How the threshold was chosen, for example `healthy_fpr_0.01`.
     public let name: String
-    /// Voxels with a score above it are called lesion.
+    /// Voxels with a score above it are predicted as lesion.
     public let threshold: Double
     /// Pooled Dice over all cases' voxels; nil without a lesion.
     public let dice: Double?
@@ -11,15 +11,15 @@ extension Evaluation {
     public let diceInterval: [Double]?
     /// False-positive rate observed in all healthy voxels, before regions are dropped.
     public let observedFPR: Double?
-    /// Pooled share of called voxels that are lesion; nil without a lesion and where nothing is called.
+    /// Pooled fraction of predicted voxels that are lesion; nil without a lesion or a prediction.
     public let precision: Double?
-    /// Pooled share of lesion voxels called; nil without a lesion.
+    /// Pooled fraction of lesion voxels that are predicted; nil without a lesion.
     public let recall: Double?
     /// Per-participant summaries by the names of a case's figures: `dice`, `hd95_mm`, `lesion_f1`, ...
     public let perParticipant: [String: Summary]
     /// Whole lesions found, by size; nil in a ranking.
     public let lesionStrata: [Stratum]?
-    /// What is called in the cases without any lesion; nil without such cases.
+    /// What is predicted in the cases without any lesion; nil without such cases.
     public let lesionFree: LesionFree?
 
     enum CodingKeys: String, CodingKey {
@@ -38,9 +38,9 @@ extension Evaluation {
     public let size: String
     /// How many there are in all cases.
     public let lesions: Int
-    /// How many of them a called voxel touches.
+    /// How many of them a predicted voxel touches.
     public let found: Int
-    /// Their share; nil without lesions.
+    /// Their fraction; nil without lesions.
     public let recall: Double?
     /// Low and high end of the 95 % interval.
     public let recallInterval: [Double]?
@@ -51,19 +51,19 @@ extension Evaluation {
     }
   }
 
-  /// Cases in which everything that is called is false.
+  /// Cases in which every predicted voxel is false.
   public struct LesionFree: Codable, Hashable, Sendable {
     /// How many there are.
     public let cases: Int
-    /// Those in which something is called.
+    /// Those in which something is predicted.
     public let flagged: Int
-    /// Their share.
+    /// Their fraction.
     public let fractionFlagged: Double
     /// Low and high end of the 95 % interval.
     public let fractionFlaggedInterval: [Double]?
-    /// Called volume of a case in mL.
+    /// Predicted volume of a case in mL.
     public let volume: Summary?
-    /// Called regions of a case; nil in a ranking.
+    /// Predicted regions of a case; nil in a ranking.
     public let regions: Summary?
 
     enum CodingKeys: String, CodingKey {
@@ -74,13 +74,13 @@ extension Evaluation {
     }
   }
 
-  /// How well one number of a case tells cases with a lesion from cases without.
+  /// How well one number of a case separates cases with a lesion from cases without.
   public struct Detection: Codable, Hashable, Sendable {
     /// Area under the ROC curve.
     public let auroc: Double
     /// Low and high end of the 95 % interval.
     public let aurocInterval: [Double]?
-    /// Average precision; guessing reaches the share of cases with a lesion.
+    /// Average precision; guessing reaches the fraction of cases with a lesion.
     public let auprc: Double
     /// Low and high end of the 95 % interval.
     public let auprcInterval: [Double]?

@@ -20,7 +20,7 @@ extension Evaluation {
     /// The figures at each operating point, by its name.
     public let operatingPoints: [String: AtPoint]
 
-    /// Whether anything of the case was drawn as a lesion, inside the scored brain or outside.
+    /// Whether anything of the case was annotated as a lesion, inside the scored brain or outside.
     public var hasLesion: Bool { lesionVoxels + lesionVoxelsOutsideBrain > 0 }
 
     enum CodingKeys: String, CodingKey {
@@ -40,29 +40,30 @@ extension Evaluation {
 }
 
 extension Evaluation.Case {
-  /// A case's figures at one threshold: of the called mask without its dropped regions, but for `observedFPR`.
+  /// A case's figures at one threshold, of the predicted mask without dropped regions except for `observedFPR`.
   public struct AtPoint: Codable, Hashable, Sendable {
     /// False-positive rate in the healthy voxels before regions are dropped: what the threshold was chosen by.
     public let observedFPR: Double?
-    /// 2 TP / (called + lesion) voxels; nil without a lesion.
+    /// 2 TP / (predicted + lesion) voxels; nil without a lesion.
     public let dice: Double?
-    /// Share of lesion voxels called; nil without a lesion.
+    /// Fraction of lesion voxels that are predicted; nil without a lesion.
     public let recall: Double?
-    /// Share of called voxels that are lesion; nil without a lesion and where nothing is called.
+    /// Fraction of predicted voxels that are lesion; nil without a lesion or a prediction.
     public let precision: Double?
-    /// |called - lesion| / lesion volume in %; nil without a lesion.
+    /// |predicted - lesion| / lesion volume in %; nil without a lesion.
     public let absoluteVolumeDifference: Double?
-    /// What is called, in mL; in a lesion-free case all of it is false.
+    /// What is predicted, in mL; in a lesion-free case all of it is false.
     public let predictedVolume: Double
-    /// Connected regions called; nil in a ranking.
+    /// Predicted connected regions; nil in a ranking.
     public let predictedRegions: Int?
     /// 95th percentile of the surface distance in mm (see the documentation); nil where a mask is empty.
     public let hd95: Double?
-    /// Share of surface voxels within 1 mm of the other surface; nil without a lesion.
+    /// Fraction of surface voxels within 1 mm of the other surface; nil without a lesion.
     public let surfaceDice: Double?
-    /// Share of lesions that a called voxel touches; nil without a lesion.
+    /// Fraction of lesions that a predicted voxel touches; nil without a lesion.
     public let lesionRecall: Double?
-    /// Harmonic mean of lesion recall and the share of called regions that touch a lesion; nil without a lesion.
+    /// Harmonic mean of lesion recall and the fraction of predicted regions that touch a lesion; nil without a
+    /// lesion.
     public let lesionF1: Double?
 
     enum CodingKeys: String, CodingKey {

@@ -4,7 +4,7 @@ public struct Evaluation: Codable, Sendable {
   public let method: String
   /// Cases evaluated.
   public let cases: Int
-  /// People they belong to.
+  /// Participants they belong to.
   public let participants: Int
   /// Cases without a lesion voxel in the scored brain: their Dice is undefined and in no mean.
   public let casesWithoutLesion: Int
@@ -14,14 +14,14 @@ public struct Evaluation: Codable, Sendable {
   public let prevalence: Double
   /// Lesion voxels outside the scored brain, which no threshold can find; they are in no figure.
   public let lesionVoxelsOutsideBrain: Int
-  /// Called regions below this size in mm³ were dropped from every called mask.
+  /// Predicted regions below this size in mm³ were dropped from every mask.
   public let minimumLesionSize: Double
 
   /// Average precision over all brain voxels, pooled.
   public let auprc: Double?
   /// Low and high end of the 95 % interval (bootstrap over participants), as of every interval here.
   public let auprcInterval: [Double]?
-  /// Area under the ROC curve over all brain voxels, pooled; flatters everyone where lesions are rare.
+  /// Area under the ROC curve over all brain voxels, pooled; optimistic where lesions are rare.
   public let auroc: Double?
   /// Low and high end of the 95 % interval.
   public let aurocInterval: [Double]?
@@ -35,15 +35,15 @@ public struct Evaluation: Codable, Sendable {
   public let perParticipant: [String: Summary]
   /// One entry for each threshold that was known before.
   public let operatingPoints: [AtOperatingPoint]
-  /// Telling cases with a lesion from cases without by one number of a case: its `mean`, `p99_9` or `max`
-  /// score; nil unless there are both.
+  /// Separation of cases with a lesion from cases without by one number of a case: its `mean`, `p99_9` or
+  /// `max` score; nil unless there are both.
   public let detection: [String: Detection]?
 
   /// How often participants were resampled.
   public let bootstrapSamples: Int
   /// Seed of the resampling.
   public let bootstrapSeed: UInt64
-  /// One entry a case.
+  /// One entry per case.
   public private(set) var table: [Case]
   /// Points of the precision-recall curve.
   public private(set) var curve: [PrecisionRecall.Point]
