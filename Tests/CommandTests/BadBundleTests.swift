@@ -2,11 +2,7 @@ import Foundation
 import Tensors
 import Testing
 
-@testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
-@testable import Norma
+import Base
 
 /// Bundles that must not be used.
 @Suite struct BadBundleTests {

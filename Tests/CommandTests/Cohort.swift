@@ -2,9 +2,7 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import Methods
-@testable import Preprocessing
-@testable import Norma
+import Norma
 
 /// A small simulated cohort and the models trained on it by the command, made once per test process.
 enum Cohort {

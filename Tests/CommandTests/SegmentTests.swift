@@ -3,11 +3,7 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
+import Norma
 
 /// What `segment` writes, for every kind of input.
 @Suite struct SegmentTests {

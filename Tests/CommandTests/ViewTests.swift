@@ -2,11 +2,6 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// The viewer as a command, and the thresholds that it saves.

@@ -3,11 +3,8 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import Base
-@testable import StrictSettings
-@testable import Methods
+import Base
 @testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 @testable import NormaReports
 

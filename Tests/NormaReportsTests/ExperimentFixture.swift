@@ -1,11 +1,9 @@
 import Foundation
 import Volumes
 
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
+import Cohort
 @testable import Norma
-@testable import NormaReports
+import NormaReports
 
 /// Results of an experiment that never ran.
 enum ExperimentFixture {

@@ -2,10 +2,7 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
+import Cohort
 @testable import Norma
 @testable import NormaReports
 

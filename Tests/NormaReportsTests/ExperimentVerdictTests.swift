@@ -1,7 +1,5 @@
 import Testing
 
-@testable import Methods
-@testable import Preprocessing
 @testable import Norma
 @testable import NormaReports
 

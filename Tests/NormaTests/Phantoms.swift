@@ -2,9 +2,7 @@ import Foundation
 import Volumes
 
 @testable import Base
-@testable import Methods
 @testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// Small stacks of axial slices in template space, different in every person, brighter on the left.

@@ -4,12 +4,6 @@ import Tensors
 import Testing
 import Volumes
 
-@testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
-@testable import Norma
-
 extension Goldens {
   static func tensors(_ name: String, _ fileID: String = #fileID) throws -> [String: Tensor] {
     try Safetensors.read(url(name, fileID)).tensors

@@ -3,8 +3,6 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import Methods
-@testable import Preprocessing
 @testable import Norma
 @testable import NormaTracking
 

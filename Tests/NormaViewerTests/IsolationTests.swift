@@ -2,8 +2,6 @@ import FlyingSocks
 import Foundation
 import Testing
 
-@testable import NormaViewer
-
 /// What a viewer leaves alone: other networks, other files.
 @Suite struct IsolationTests {
   @Test func onlyOneAddressOfThisMachineListens() async throws {

@@ -2,12 +2,7 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
-@testable import NormaViewer
+import Norma
 
 /// What raters decide stays, whoever else writes.
 @Suite struct ReviewTests {

@@ -4,12 +4,8 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
-@testable import NormaViewer
+import NormaViewer
 
 /// Results of two cases and a failed one, as `norma segment` leaves them, with file names that need care.
 struct Results {

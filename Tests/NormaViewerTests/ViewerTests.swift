@@ -3,12 +3,7 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
-@testable import NormaViewer
+import NormaViewer
 
 /// What the page is told of the results.
 @Suite struct ViewerTests {

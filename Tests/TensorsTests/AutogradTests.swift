@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tensors
+import Tensors
 
 struct AutogradTests {
   @Test func differentiatesAGradientPenalty() throws {

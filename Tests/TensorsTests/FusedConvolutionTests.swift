@@ -1,7 +1,7 @@
 import _TestSupport
 import Testing
 
-@testable import Tensors
+import Tensors
 
 /// The fused operator gives the numbers of its layers, also after the layers have changed.
 struct FusedConvolutionTests {

@@ -2,7 +2,7 @@ import _TestSupport
 import Foundation
 import Testing
 
-@testable import Tensors
+import Tensors
 
 /// Reference tensors from PyTorch, computed by Scripts/goldens/tensors.py.
 struct Golden {

@@ -1,7 +1,7 @@
 import _TestSupport
 import Testing
 
-@testable import Tensors
+import Tensors
 
 struct LossTests {
   typealias Objective = @Sendable (_ output: Tensor, _ target: Tensor) throws -> Tensor

@@ -1,7 +1,7 @@
 import _TestSupport
 import Testing
 
-@testable import Tensors
+import Tensors
 
 struct Operands {
   let x, other, kernel: Tensor

@@ -1,7 +1,7 @@
 import _TestSupport
 import Testing
 
-@testable import Tensors
+import Tensors
 
 struct RandomTests {
   typealias Draw = @Sendable (Generator) throws -> Tensor

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Volumes
+import Volumes
 
 /// Every message that a user can see.
 @Suite struct VolumeErrorTests {

@@ -3,10 +3,8 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import StrictSettings
+import StrictSettings
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 @Suite struct ConfigurationTests {

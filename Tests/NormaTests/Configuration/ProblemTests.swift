@@ -5,11 +5,8 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
+import StrictSettings
+import Norma
 
 @Suite struct ProblemTests {
   @Test(

@@ -5,10 +5,7 @@ import Synchronization
 import Testing
 
 @testable import Base
-@testable import Cohort
-@testable import Methods
-@testable import Preprocessing
-@testable import Norma
+import Cohort
 
 @Suite struct ClaimTests {
   @Test func oneOfManyWinsAndAllSeeIt() throws {

@@ -3,11 +3,7 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
 @testable import Cohort
-@testable import Preprocessing
-@testable import Norma
 
 @Suite struct ManifestTests {
   static let source = URL(filePath: "/study/manifest.tsv")

@@ -4,9 +4,7 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
+import Cohort
 @testable import Norma
 
 @Suite struct ModelGridTests {

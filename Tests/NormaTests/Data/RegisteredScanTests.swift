@@ -5,10 +5,6 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// Scans with a transform to the template: the model sees the template's slices.

@@ -3,8 +3,6 @@ import Tensors
 import Testing
 import Volumes
 
-@testable import Methods
-@testable import Preprocessing
 @testable import Norma
 
 @Suite struct ResamplingTests {

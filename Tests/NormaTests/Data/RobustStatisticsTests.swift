@@ -2,9 +2,7 @@ import _TestSupport
 import Foundation
 import Testing
 
-@testable import Base
-@testable import Methods
-@testable import Preprocessing
+import Base
 @testable import Norma
 
 @Suite struct RobustStatisticsTests {

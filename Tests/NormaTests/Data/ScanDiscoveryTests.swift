@@ -3,10 +3,7 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import Methods
 @testable import Cohort
-@testable import Preprocessing
-@testable import Norma
 
 @Suite struct ScanDiscoveryTests {
   @Test(

@@ -1,9 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Base
 @testable import Cohort
-@testable import Norma
 
 @Suite struct CaseFilesTests {
   @Test(arguments: [

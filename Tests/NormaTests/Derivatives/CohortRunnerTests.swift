@@ -3,8 +3,7 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import Cohort
-@testable import Norma
+import Cohort
 
 /// Writes a file `NAME.txt` per case; `NAME.old` is a file of an earlier version.
 private struct CopyStep: CaseStep {

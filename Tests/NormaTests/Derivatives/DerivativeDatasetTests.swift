@@ -3,7 +3,6 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import Cohort
 @testable import Norma
 
 @Suite struct DerivativeDatasetTests {

@@ -5,7 +5,7 @@ import Testing
 @testable import Base
 @testable import Cohort
 @testable import Norma
-@testable import Preprocessing
+import Preprocessing
 
 @Suite struct ResultKeyTests {
   private static func cohortKey(

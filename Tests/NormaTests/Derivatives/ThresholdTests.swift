@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import Cohort
+import Cohort
 @testable import Norma
 @testable import Preprocessing
 

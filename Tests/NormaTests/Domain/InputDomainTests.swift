@@ -2,9 +2,6 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
 @testable import Norma
 
 @Suite struct InputDomainTests {

@@ -5,10 +5,9 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
+import StrictSettings
+import Methods
 @testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 @Suite struct CohortTests {

@@ -4,9 +4,6 @@ import Tensors
 import Testing
 import Volumes
 
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
 @testable import Norma
 
 /// A bundle that was trained once on eight phantoms.

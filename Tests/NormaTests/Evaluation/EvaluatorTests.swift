@@ -4,9 +4,6 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
 @testable import Norma
 
 /// Against scikit-learn and a NumPy bootstrap: Scripts/goldens/evaluation.py.

@@ -4,10 +4,6 @@ import Tensors
 import Testing
 import Volumes
 
-@testable import StrictSettings
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// Against SciPy, SimpleITK and scikit-learn: Scripts/goldens/masks.py.

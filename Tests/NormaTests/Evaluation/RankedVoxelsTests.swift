@@ -3,8 +3,6 @@ import Foundation
 import Testing
 
 @testable import Base
-@testable import Methods
-@testable import Preprocessing
 @testable import Norma
 
 /// The merge of many runs, in memory and from a scratch file.

@@ -2,10 +2,7 @@ import _TestSupport
 import Foundation
 import Testing
 
-@testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
+import Base
 @testable import Norma
 
 /// Against scikit-learn: Scripts/goldens/evaluation.py.

@@ -1,10 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
+import Base
 @testable import Norma
 
 @Suite struct ReliabilityTests {

@@ -2,12 +2,8 @@ import Foundation
 import Testing
 import _TestSupport
 
-@testable import Base
 @testable import Cohort
-@testable import Methods
 @testable import Norma
-@testable import Preprocessing
-@testable import StrictSettings
 
 /// The figures of an experiment against those of its bundles through `segment` and `evaluate`.
 @Suite struct ExperimentAgreementTests {

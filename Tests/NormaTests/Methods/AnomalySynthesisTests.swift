@@ -2,11 +2,8 @@ import Foundation
 import Tensors
 import Testing
 
-@testable import Base
+import Base
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
 
 /// What is painted into slices, and what of it is labelled.
 @Suite struct AnomalySynthesisTests {

@@ -2,9 +2,6 @@ import Tensors
 import Testing
 
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
 
 /// The noise that the denoising autoencoder learns to remove.
 @Suite struct CoarseNoiseTests {

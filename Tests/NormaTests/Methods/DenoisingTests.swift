@@ -3,10 +3,7 @@ import Tensors
 import Testing
 
 @testable import Base
-@testable import StrictSettings
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// The denoising autoencoder: its network against Scripts/goldens/comparators.py, its loss, its second pass.

@@ -4,8 +4,6 @@ import Testing
 
 @testable import Base
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 @Suite struct EnsembleTests {

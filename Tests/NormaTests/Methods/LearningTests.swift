@@ -1,10 +1,7 @@
 import Tensors
 import Testing
 
-@testable import StrictSettings
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// That methods learn, and the same every time.

@@ -2,10 +2,7 @@ import _TestSupport
 import Tensors
 import Testing
 
-@testable import StrictSettings
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// Against PyTorch: Scripts/goldens/methods.py.

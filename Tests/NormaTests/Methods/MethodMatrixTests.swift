@@ -4,8 +4,6 @@ import Testing
 import Volumes
 
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// Every registered method against the contract of ``Method``.

@@ -4,10 +4,8 @@ import Tensors
 import Testing
 
 @testable import Base
-@testable import StrictSettings
+import StrictSettings
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 @Suite struct MethodTests {

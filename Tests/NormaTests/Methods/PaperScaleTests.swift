@@ -1,9 +1,8 @@
 import Tensors
 import Testing
 
-@testable import StrictSettings
+import StrictSettings
 @testable import Methods
-@testable import Preprocessing
 @testable import Norma
 
 /// The networks in the sizes of the papers: shapes and numbers of parameters; nothing is trained.

@@ -1,11 +1,8 @@
 import Tensors
 import Testing
 
-@testable import Base
-@testable import StrictSettings
+import Base
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// The segmenter that is shown lesion masks.

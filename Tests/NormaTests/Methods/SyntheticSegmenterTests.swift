@@ -3,10 +3,7 @@ import Tensors
 import Testing
 
 @testable import Base
-@testable import StrictSettings
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// The segmenter's network against Scripts/goldens/synthetic.py, and that it learns.

@@ -4,10 +4,7 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
 @testable import Preprocessing
-@testable import Norma
 
 /// Tests of brain extraction without the network: grids, orientations, refusals.
 @Suite struct BrainExtractionTests {

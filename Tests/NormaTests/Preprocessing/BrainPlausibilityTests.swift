@@ -3,9 +3,7 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import Methods
 @testable import Preprocessing
-@testable import Norma
 
 @Suite struct BrainPlausibilityTests {
   /// Measures a block of brain in a scan of 20 x 20 x 20 voxels of 10 mm, which is 1 mL per voxel.

@@ -3,10 +3,7 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import Methods
-@testable import Cohort
 @testable import Preprocessing
-@testable import Norma
 
 @Suite struct FreeMemoryTests {
   /// The files of a system; nil if a file does not exist.

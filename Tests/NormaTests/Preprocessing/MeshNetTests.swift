@@ -3,9 +3,8 @@ import Tensors
 import Testing
 
 @testable import Base
-@testable import Methods
+import Methods
 @testable import Preprocessing
-@testable import Norma
 
 /// Comparison with PyTorch; the golden values are from Scripts/goldens/brain.py.
 @Suite struct MeshNetTests {

@@ -4,11 +4,8 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
 @testable import Cohort
 @testable import Preprocessing
-@testable import Norma
 
 @Suite struct PreprocessingTests {
   private static let nowhere = Preprocessor.Resources(

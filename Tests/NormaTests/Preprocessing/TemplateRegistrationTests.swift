@@ -1,13 +1,12 @@
+import Cohort
 import _TestSupport
 import Foundation
 import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
+import StrictSettings
 @testable import Preprocessing
-@testable import Norma
 
 @Suite struct TemplateRegistrationTests {
   private static let registration = Result { try TemplateRegistration(template: TestBrain.template) }

@@ -4,10 +4,9 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import Methods
 @testable import Cohort
-@testable import Preprocessing
-@testable import Norma
+import Preprocessing
+import Norma
 
 @Suite struct TemplateTests {
   @Test func theBrainIsReadAndHolesAreFilled() throws {

@@ -1,10 +1,7 @@
 import Foundation
 import Volumes
 
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
+import Cohort
 
 /// An asymmetric brain of ellipsoids in MNI152 space: folded cortex, white matter, ventricles and landmarks.
 enum TestBrain {

@@ -3,11 +3,8 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import StrictSettings
-@testable import Methods
 @testable import Cohort
 @testable import Preprocessing
-@testable import Norma
 
 /// Tests with the template itself as a scan.
 @Suite struct TissueContrastTests {

@@ -1,8 +1,6 @@
 import Testing
 
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
+import Methods
 @testable import Norma
 
 @Suite struct AblationTests {

@@ -3,10 +3,7 @@ import Tensors
 import Testing
 import Volumes
 
-@testable import Base
-@testable import Methods
-@testable import Cohort
-@testable import Preprocessing
+import Base
 @testable import Norma
 
 /// Against SciPy: Scripts/goldens/scoring.py.

@@ -4,9 +4,6 @@ import Testing
 import Volumes
 
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
 
 /// Against SciPy: Scripts/goldens/scoring.py.
 @Suite struct FilterTests {

@@ -1,9 +1,7 @@
 import _TestSupport
 import Testing
 
-@testable import Base
-@testable import Methods
-@testable import Preprocessing
+import Base
 @testable import Norma
 
 @Suite struct ScoreHistogramTests {

@@ -2,9 +2,7 @@ import _TestSupport
 import Tensors
 import Testing
 
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
+import Methods
 @testable import Norma
 
 /// Against numpy: Scripts/goldens/scoring.py.

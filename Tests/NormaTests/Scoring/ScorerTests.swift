@@ -3,10 +3,8 @@ import Tensors
 import Testing
 import Volumes
 
-@testable import StrictSettings
+import StrictSettings
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 /// A method whose score is the input and, given a generator, noise of sd 0.1.

@@ -1,8 +1,6 @@
 import Testing
 
-@testable import Base
-@testable import Methods
-@testable import Preprocessing
+import Base
 @testable import Norma
 
 @Suite struct LatticeTests {

@@ -4,9 +4,8 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
+import StrictSettings
 @testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 @Suite struct SimulatedCohortTests {

@@ -2,10 +2,7 @@ import Foundation
 import Testing
 import Volumes
 
-@testable import Base
-@testable import StrictSettings
-@testable import Methods
-@testable import Preprocessing
+import Base
 @testable import Norma
 
 @Suite struct SimulatorTests {

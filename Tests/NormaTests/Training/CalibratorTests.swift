@@ -5,10 +5,7 @@ import Testing
 import Volumes
 
 @testable import Base
-@testable import StrictSettings
-@testable import Methods
 @testable import Cohort
-@testable import Preprocessing
 @testable import Norma
 
 @Suite struct CalibratorTests {

@@ -5,8 +5,7 @@ import Tensors
 import Testing
 
 @testable import Base
-@testable import Methods
-@testable import Preprocessing
+import Methods
 @testable import Norma
 
 @Suite struct ProcessGroupTests {

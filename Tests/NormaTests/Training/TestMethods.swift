@@ -1,10 +1,7 @@
 import Tensors
 
-@testable import StrictSettings
+import StrictSettings
 @testable import Methods
-@testable import Cohort
-@testable import Preprocessing
-@testable import Norma
 
 /// A method that counts its steps and breaks where its settings say.
 final class CountingMethod: Method {
