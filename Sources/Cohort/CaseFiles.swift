@@ -1,5 +1,4 @@
 import Foundation
-import Volumes
 
 /// The names of one case's files, valid as BIDS derivatives where the case's own name is one.
 package struct CaseFiles {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Norma
 import NormaTracking
 
 /// The store of training runs.

@@ -1,7 +1,6 @@
 public import Base
 public import Cohort
 public import Foundation
-import Volumes
 
 /// Preprocesses a cohort scan by scan: a scan that fails costs one row, and what an earlier run completed is
 /// kept.

@@ -1,5 +1,4 @@
 import Base
-import StrictSettings
 import Foundation
 import Volumes
 

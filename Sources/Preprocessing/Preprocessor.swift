@@ -1,6 +1,5 @@
 import Base
 public import Cohort
-import StrictSettings
 public import Foundation
 public import Tensors
 package import Volumes

@@ -1,4 +1,3 @@
-import Base
 internal import Foundation
 
 /// Parser and writer of the JSON header of a safetensors file.

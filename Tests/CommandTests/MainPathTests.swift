@@ -1,7 +1,6 @@
 import _TestSupport
 import Foundation
 import Testing
-import Volumes
 
 /// The way of a user from a cohort to figures.
 @Suite struct MainPathTests {

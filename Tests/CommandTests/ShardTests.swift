@@ -1,7 +1,6 @@
 import _TestSupport
 import Foundation
 import Testing
-import Volumes
 
 /// A cohort in shards, segmented by as many processes into one folder.
 @Suite struct ShardTests {

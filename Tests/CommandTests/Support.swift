@@ -1,8 +1,6 @@
 import _TestSupport
 import Foundation
-import Norma
 import Testing
-import Volumes
 
 /// What a finished command left behind.
 struct Outcome {

@@ -1,5 +1,4 @@
 import Foundation
-import Volumes
 
 import Cohort
 @testable import Norma

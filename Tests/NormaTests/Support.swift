@@ -2,7 +2,6 @@ import _TestSupport
 import Foundation
 import Tensors
 import Testing
-import Volumes
 
 extension Goldens {
   static func tensors(_ name: String, _ fileID: String = #fileID) throws -> [String: Tensor] {

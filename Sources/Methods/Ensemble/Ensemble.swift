@@ -1,5 +1,4 @@
 import Base
-import StrictSettings
 import Tensors
 
 /// Several methods that see the same slices; the map is the weighted sum of theirs.

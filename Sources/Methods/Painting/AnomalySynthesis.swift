@@ -1,5 +1,4 @@
 import Base
-import Tensors
 
 /// Paints anomalies into slices. Equal slices and seeds give equal results.
 package struct AnomalySynthesis {

@@ -1,5 +1,3 @@
-import Tensors
-
 /// A kind of anomaly that can be painted into a healthy slice.
 public enum SyntheticTask: String, Codable, Hashable, Sendable, CaseIterable {
   /// Bright, textured and of any size, with a rough and more or less soft edge.

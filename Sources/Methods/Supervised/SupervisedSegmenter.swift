@@ -1,5 +1,3 @@
-import Tensors
-
 /// A U-Net that learns from lesions and their masks (Decisions/0014-labels.md): the ceiling of the methods
 /// that learn without masks, or the student of one of them.
 final class SupervisedSegmenter: SegmentationMethod {

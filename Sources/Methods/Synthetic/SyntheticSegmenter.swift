@@ -1,5 +1,3 @@
-import Tensors
-
 /// A U-Net that learns to find anomalies painted into lesion-free slices
 /// (Decisions/0012-synthetic-anomalies.md).
 final class SyntheticSegmenter: SegmentationMethod {

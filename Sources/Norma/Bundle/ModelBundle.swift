@@ -1,4 +1,3 @@
-import Cohort
 import Methods
 import Base
 public import Foundation

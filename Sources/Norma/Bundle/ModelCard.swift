@@ -1,5 +1,4 @@
 import Base
-import Cohort
 import Methods
 
 /// The model card of a bundle; ``ModelBundle/addToCard(section:text:)`` adds results.

@@ -1,4 +1,3 @@
-import Base
 import Preprocessing
 
 /// The JSON file beside a derived image.

@@ -1,6 +1,5 @@
 import Base
 public import Cohort
-import StrictSettings
 import Foundation
 public import Tensors
 import Volumes

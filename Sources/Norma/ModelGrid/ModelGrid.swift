@@ -1,6 +1,5 @@
 import Base
 import Foundation
-import Tensors
 public import Volumes
 
 /// Brings a skull-stripped scan to the grid and the intensity scale of the model.

@@ -1,4 +1,3 @@
-import Methods
 package import Tensors
 import Volumes
 

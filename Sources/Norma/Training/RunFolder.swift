@@ -1,6 +1,5 @@
 import Methods
 import Base
-import StrictSettings
 public import Foundation
 import Tensors
 

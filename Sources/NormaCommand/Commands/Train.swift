@@ -1,8 +1,6 @@
 import ArgumentParser
 import Foundation
 import Norma
-import NormaTracking
-import Tensors
 
 struct Train: LoggingCommand {
   static let configuration = CommandConfiguration(

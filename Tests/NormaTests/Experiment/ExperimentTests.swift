@@ -1,6 +1,5 @@
 import _TestSupport
 import Foundation
-import Tensors
 import Testing
 
 @testable import Base

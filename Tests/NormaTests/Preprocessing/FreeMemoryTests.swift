@@ -1,7 +1,6 @@
 import _TestSupport
 import Foundation
 import Testing
-import Volumes
 
 @testable import Preprocessing
 

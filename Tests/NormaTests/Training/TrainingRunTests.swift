@@ -2,7 +2,6 @@ import _TestSupport
 import Foundation
 import Tensors
 import Testing
-import Volumes
 
 @testable import Base
 import StrictSettings

@@ -1,4 +1,3 @@
-import Base
 package import Cohort
 package import Foundation
 

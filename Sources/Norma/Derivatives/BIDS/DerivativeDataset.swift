@@ -1,7 +1,5 @@
 import Base
 import Cohort
-import Preprocessing
-import Tensors
 package import Foundation
 
 /// A folder of results as a BIDS derivative data set, which any number of processes may fill at the same
