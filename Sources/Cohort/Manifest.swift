@@ -88,6 +88,9 @@ public struct Manifest: Sendable {
     }
   }
 
+  /// Parses the text of a TSV manifest; relative paths start at the folder of `source`.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` with the line and the column.
   package init(text: String, source: URL) throws {
     var lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
     while lines.last?.allSatisfy(\.isWhitespace) == true { lines.removeLast() }

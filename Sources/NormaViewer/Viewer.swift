@@ -21,7 +21,8 @@ public struct Viewer: Sendable {
   ///   - bundle: Gives the healthy false-positive rates, which otherwise come from the results.
   ///   - niivue: The file of the NiiVue module.
   ///   - port: The port; 0 for any that is free.
-  /// - Throws: A ``Problem`` of kind `missingInput` without results or NiiVue, or one if the port is taken.
+  /// - Throws: A ``Problem`` of kind `missingInput` without results or NiiVue, `usage` for a rater whose name is
+  ///   not a file name, `cannotCreate` if the port is taken.
   public init(folder: URL, rater: String, bundle: ModelBundle? = nil, niivue: URL, port: UInt16 = 0) throws {
     results = try ResultFolder(contentsOf: folder)
     curve = results.healthyCurve(of: bundle)

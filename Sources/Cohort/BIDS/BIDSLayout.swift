@@ -41,7 +41,8 @@ package struct BIDSLayout: Sendable {
 
   /// Lists the selected scans.
   ///
-  /// - Throws: A ``Problem`` of kind `missingInput` if a participant, session or scan does not exist.
+  /// - Throws: A ``Problem`` of kind `usage` if a selected participant or session does not exist,
+  ///   `missingInput` if no scan is found, `badData` for names that are not BIDS or occur twice.
   package init(root: URL, selection: BIDSSelection = BIDSSelection()) throws {
     let folders = try Self.folders(in: root, prefix: "sub-")
     guard !folders.isEmpty else {

@@ -15,6 +15,7 @@ package enum TemplateSpace {
     return holds(brain, first, last)
   }
 
+  /// Returns true if a RAS+ brain mask with these bounds in world mm is in template space.
   package static func holds(_ brain: Mask, _ first: SIMD3<Double>, _ last: SIMD3<Double>) -> Bool {
     // If the stack ends inside the brain, only the in-plane faces can be compared.
     let axes = brain.reachesVertex ? [0, 1, 2] : [0, 1]

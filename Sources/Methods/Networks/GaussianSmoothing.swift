@@ -5,6 +5,7 @@ package import Tensors
 package struct GaussianSmoothing {
   private let kernel: Tensor
 
+  /// A Gaussian of `sigma` pixels for maps of `size` pixels, with weights that add up to 1 at the border too.
   package init(size: Int, sigma: Double, device: Device) throws {
     var weights = [Float](repeating: 0, count: size * size)
     for row in 0..<size {

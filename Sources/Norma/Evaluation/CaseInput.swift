@@ -11,7 +11,9 @@ struct CaseInput {
   let lesion: Mask
   let lesionVoxelsOutsideBrain: Int
 
-  /// Throws a ``Problem`` where the grids differ in shape or a score is negative or no finite number.
+  /// Checks the inputs of a case.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if the shapes differ, or if a score is negative or not finite.
   init(caseID: String, participantID: String, map: Volume, lesion: Mask, brain: Mask) throws {
     guard lesion.shape == map.shape, brain.shape == map.shape else {
       throw Problem(

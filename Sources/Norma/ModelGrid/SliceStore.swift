@@ -16,6 +16,7 @@ package struct SliceStore: Sendable {
   /// The part of scans with lesions that is left out.
   let exclusion: LesionExclusion
 
+  /// A store in `folder` for the slices of one recipe.
   package init(folder: URL, recipe: Recipe, exclusion: LesionExclusion = .slices) {
     (self.folder, self.exclusion) = (folder, exclusion)
     modelGrid = ModelGrid(recipe: recipe)

@@ -7,6 +7,7 @@ package struct Scorer {
   package var chain: ScoringChain
   let device: Device
 
+  /// A scorer; `statistics` scale its score voxel by voxel.
   package init(
     method: any Method, settings: ScoringSettings, statistics: ScoreStatistics? = nil, device: Device
   ) {
