@@ -33,11 +33,11 @@ def level(width, channels):
 
 
 class UNet(nn.Module):
-    def __init__(self):
+    def __init__(self, inputs=2, outputs=1):
         super().__init__()
-        self.down = nn.ModuleList(level(a, b) for a, b in zip([2, *CHANNELS], CHANNELS))
+        self.down = nn.ModuleList(level(a, b) for a, b in zip([inputs, *CHANNELS], CHANNELS))
         self.up = nn.ModuleList(level(a + b, a) for a, b in reversed(list(zip(CHANNELS, CHANNELS[1:]))))
-        self.output = nn.Conv2d(CHANNELS[0], 1, 1)
+        self.output = nn.Conv2d(CHANNELS[0], outputs, 1)
 
     def forward(self, x):
         skips = []

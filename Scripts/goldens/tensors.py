@@ -147,6 +147,8 @@ def operators():
         "bfloat16": lambda: x.bfloat16().float(),
         "gridSample": lambda: F.grid_sample(x, other[:, :2].permute(0, 2, 3, 1) * 2 - 2, align_corners=False),
         "differences": lambda: x.diff(dim=2),
+        "log": lambda: (x.square() + 1).log(),
+        "logSumExp": lambda: x.logsumexp(1, keepdim=True),
     }
     stored = {"input": x, "other": other, "kernel": kernel}
     for name, compute in cases.items():

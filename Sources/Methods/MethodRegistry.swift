@@ -14,6 +14,7 @@ public enum MethodRegistry {
     MethodEntry(Restoration.self),
     MethodEntry(SyntheticSegmenter.self),
     MethodEntry(SupervisedSegmenter.self),
+    MethodEntry(LesionTissue.self),
     MethodEntry(Ensemble.self),
   ])
 

@@ -28,7 +28,7 @@ struct OperatorTests {
     Row("divide number") { try $0.x / 1.5 },
     Row("number divide") { try 1.5 / ($0.x.square() + 1) },
     Row("negate") { try -$0.x }, Row("abs") { try $0.x.abs() },
-    Row("exp") { try $0.x.exp() },
+    Row("exp") { try $0.x.exp() }, Row("log") { try ($0.x.square() + 1).log() },
     Row("sqrt") { try ($0.x.square() + 1).sqrt() }, Row("square") { try $0.x.square() },
     Row("clamp") { try $0.x.clamp(min: -0.5, max: 0.75) },
     Row("clamp below") { try $0.x.clamp(min: 0.1) },
@@ -46,6 +46,7 @@ struct OperatorTests {
     Row("variance") { try $0.x.variance() },
     Row("variance dims") { try $0.x.variance([0, 2], correction: 0) },
     Row("max") { try $0.x.max() },
+    Row("logSumExp") { try $0.x.logSumExp([1], keepDim: true) },
     Row("norm") { try $0.x.norm([1, 2]) },
     Row("differences") { try $0.x.differences(2) },
 

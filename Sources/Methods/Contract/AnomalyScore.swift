@@ -7,10 +7,13 @@ public struct AnomalyScore: Sendable {
   public let map: Tensor
   /// (batch, 1, size, size): the reconstructed input; nil for methods that do not reconstruct.
   public let reconstruction: Tensor?
+  /// (batch, 7, size, size): the probability of each ``Tissue``, 0 outside the brain; nil for methods that do
+  /// not tell tissues apart.
+  public let tissues: Tensor?
 
   /// A score; `map` must not be negative.
-  public init(map: Tensor, reconstruction: Tensor? = nil) {
-    (self.map, self.reconstruction) = (map, reconstruction)
+  public init(map: Tensor, reconstruction: Tensor? = nil, tissues: Tensor? = nil) {
+    (self.map, self.reconstruction, self.tissues) = (map, reconstruction, tissues)
   }
 
   /// The residual of a reconstruction, inside the brain.

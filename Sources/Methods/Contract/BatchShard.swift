@@ -56,10 +56,11 @@ package struct BatchShard: Sendable {
   }
 }
 
-extension Batch {
-  /// The divisor of a sum over brain pixels: their count in the batch that this is a shard of, at least 1.
-  func brainPixels(_ shard: BatchShard?) throws -> Tensor {
-    let count = try brain.sum()
+extension Tensor {
+  /// The divisor of a sum over the pixels where this mask is 1: their count in the batch that `shard` is a
+  /// part of, at least 1.
+  func pixels(_ shard: BatchShard?) throws -> Tensor {
+    let count = try sum()
     return try (shard?.divisor(count) ?? count).clamp(min: 1)
   }
 }

@@ -16,8 +16,8 @@ public protocol Method: AnyObject, SendableMetatype {
   static var metadata: MethodMetadata { get }
   /// Its starting configurations.
   static var presets: [Preset] { get }
-  /// Whether it learns from slices with lesions and their masks. Such a method requires `training.exclusion`
-  /// none, which all other methods refuse.
+  /// Whether it learns from slices with lesions and their masks, which are drawn in scans and painted in
+  /// synthetic slices. Such a method requires `training.exclusion` none, which all other methods refuse.
   static var learnsFromLesions: Bool { get }
   /// Whether it computes with z-scores: the recipe's normalisation must then be `robust-z`.
   static func needsZScores(_ settings: ModelSettings) throws -> Bool

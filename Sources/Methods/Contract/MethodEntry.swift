@@ -9,12 +9,18 @@ public struct MethodMetadata: Hashable, Sendable {
   /// Whether its state is an encoder and a decoder of one `NetworkSettings` at `model.network`, which ONNX
   /// can hold.
   public var exportsONNX: Bool
+  /// Whether it learns tissues, whose labels only the synthetic slices of anatomies have.
+  public var needsAnatomies: Bool
 
   /// The defaults are those of a network that is trained.
-  public init(isStochastic: Bool = true, isSlowSearch: Bool = false, exportsONNX: Bool = false) {
+  public init(
+    isStochastic: Bool = true, isSlowSearch: Bool = false, exportsONNX: Bool = false,
+    needsAnatomies: Bool = false
+  ) {
     self.isStochastic = isStochastic
     self.isSlowSearch = isSlowSearch
     self.exportsONNX = exportsONNX
+    self.needsAnatomies = needsAnatomies
   }
 }
 
@@ -24,7 +30,7 @@ public struct MethodEntry: Sendable {
   public let name: String
   /// One line for listings.
   public let summary: String
-  /// Whether it must be shown lesions with their masks.
+  /// Whether it must be shown lesions with their masks, drawn or painted.
   public let learnsFromLesions: Bool
   /// What tables, plots and commands need to know about it.
   public let metadata: MethodMetadata

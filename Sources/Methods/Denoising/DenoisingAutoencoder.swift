@@ -99,7 +99,7 @@ final class DenoisingAutoencoder: NetworkMethod {
   ) throws -> LossTerms {
     let denoised = try reconstruct(batch.images + noise.sample(batch, seeds: seeds), training: training)
     let error = try Loss.mse(denoised * batch.brain, batch.images * batch.brain, reduction: .sum)
-    return try LossTerms("reconstruction", error / batch.brainPixels(shard))
+    return try LossTerms("reconstruction", error / batch.brain.pixels(shard))
   }
 
   private func reconstruct(_ images: Tensor, training: Bool) throws -> Tensor {

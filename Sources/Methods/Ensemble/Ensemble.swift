@@ -48,15 +48,16 @@ final class Ensemble: Method {
   }
 
   func score(_ batch: Batch, generator: Generator?) throws -> AnomalyScore {
-    var map = try batch.brain.zerosLike()
+    var map = try batch.brain.zerosLike(), tissues = [Tensor]()
     for (method, settings) in members {
       let weights = batch.z.map { settings.zRange.spans($0) ? Float(settings.weight) : 0 }
       guard weights.contains(where: { $0 > 0 }) else { continue }
       let weight = try Tensor(weights, shape: [batch.count, 1, 1, 1], device: map.device)
-      let own = try (method.score(batch, generator: generator).map - Float(settings.floor)).relu()
-      map = try map + own * weight
+      let own = try method.score(batch, generator: generator)
+      map = try map + (own.map - Float(settings.floor)).relu() * weight
+      tissues += [own.tissues].compactMap { $0 }
     }
-    return AnomalyScore(map: map)
+    return AnomalyScore(map: map, tissues: tissues.isEmpty ? nil : try Tensor.stack(tissues).mean([0]))
   }
 
   /// Totals are added; parts are named by their member, from 0.

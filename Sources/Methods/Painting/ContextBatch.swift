@@ -40,7 +40,8 @@ struct ContextBatch {
   /// seed.
   ///
   /// `following` is the slice after the last one, which `make` is given as the last of all. Either all slices
-  /// that are made have lesion and normal planes, or none has.
+  /// that are made have lesion and normal planes, or none has. Adjacent slices and tissues, which no longer
+  /// fit a changed slice, are left out.
   func replaced(
     seeds: [UInt64], following: Batch? = nil,
     _ make: @Sendable ([BatchSlice], Int, inout Brush) throws -> BatchSlice
@@ -58,10 +59,7 @@ struct ContextBatch {
 
   /// Every slice mirrored left to right.
   func flipped() throws -> ContextBatch {
-    let mirrored = Batch(
-      images: try batch.images.flip([3]), brain: try batch.brain.flip([3]),
-      lesions: try batch.lesions?.flip([3]), z: batch.z)
-    return ContextBatch(mirrored, normal: try normal?.flip([3]))
+    ContextBatch(try batch.mirrored(), normal: try normal?.flip([3]))
   }
 
   private func on(_ device: Device) throws -> ContextBatch {

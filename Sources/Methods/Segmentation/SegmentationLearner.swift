@@ -1,6 +1,6 @@
 import Tensors
 
-/// A U-Net that learns which pixels are anomalous, and the moving average of its weights, which scores.
+/// A U-Net that learns which pixels are anomalous from slices and what surrounds them.
 ///
 /// The loss is the cross-entropy of the logits, averaged over the brain, plus 1 - soft Dice of each slice.
 /// The map is the logit above a floor that is far below any threshold, so that it orders pixels as the
@@ -8,25 +8,16 @@ import Tensors
 final class SegmentationLearner: StatefulModule {
   private let settings: SegmenterSettings
   private let slices: SliceContext
-  private let learner, average: SegmentationNetwork
-  private let optimizer: Adam
-  private let movingAverage: ExponentialMovingAverage
+  private let network: AveragedNetwork
 
   init(settings: SegmenterSettings, context: MethodContext) throws {
     self.settings = settings
     let slices = try SliceContext(channels: settings.context, context: context)
     self.slices = slices
-    func network() throws -> SegmentationNetwork {
+    network = try AveragedNetwork(weightDecay: settings.weightDecay, averaging: settings.averaging) {
       try SegmentationNetwork(
         settings: settings.network, position: settings.position, channels: slices.count, context: context)
     }
-    learner = try network()
-    average = try network()
-    movingAverage = ExponentialMovingAverage(
-      average.parameters, of: learner.parameters, decay: settings.averaging)
-    optimizer = try Adam(
-      learner.parameters.namedParameters, learningRate: 1e-3, weightDecay: settings.weightDecay,
-      decoupled: true)
   }
 
   /// A change of slices before a network sees them.
@@ -36,12 +27,11 @@ final class SegmentationLearner: StatefulModule {
   func learn(_ batch: Batch, _ context: StepContext, change: Change) throws -> Losses {
     try slices.learn(batch)
     let shown = try change(slices.addingNormal(to: batch))
-    let logits = try learner(shown.batch, maps: slices.maps(of: shown), training: true)
-    let terms = try Self.terms(
-      shown.batch, logits, positiveWeight: settings.positiveWeight, shard: context.shard)
-    let losses = try optimizer.minimize(terms, context)
-    try movingAverage.update(step: optimizer.stepCount)
-    return losses
+    return try network.learn(context) { learner in
+      let logits = try learner(shown.batch, maps: slices.maps(of: shown), training: true)
+      return try Self.terms(
+        shown.batch, logits, positiveWeight: settings.positiveWeight, shard: context.shard)
+    }
   }
 
   /// Losses of the averaged network with the slices as `change` makes them.
@@ -62,39 +52,38 @@ final class SegmentationLearner: StatefulModule {
   }
 
   private func logits(_ shown: ContextBatch) throws -> Tensor {
-    try average(shown.batch, maps: slices.maps(of: shown), training: false)
+    try network.average(shown.batch, maps: slices.maps(of: shown), training: false)
   }
 
   /// The loss of the logits against the labels of the batch.
   static func terms(
-    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, shard: BatchShard? = nil
+    _ batch: Batch, _ logits: Tensor, positiveWeight: Double, diceWeight: Double = 1,
+    shard: BatchShard? = nil
   ) throws -> LossTerms {
     let brain = batch.brain, labels = try batch.labels()
     var terms = try LossTerms(
       "cross_entropy",
       Loss.bceWithLogits(
         logits, labels, weights: brain, positiveWeight: Float(positiveWeight), reduction: .sum)
-        / batch.brainPixels(shard))
-    try terms.add("dice", Loss.softDice(logits.sigmoid() * brain, labels))
+        / brain.pixels(shard))
+    try terms.add("dice", Loss.softDice(logits.sigmoid() * brain, labels), weight: diceWeight)
     return terms
   }
 
   /// The moments are counted over the slices of one process.
   var reasonItCannotBeDistributed: String? { slices.needsMoments ? "model.context=normative" : nil }
 
-  var trainingModules: ModuleTree { ["optimizer": optimizer, "learner": learner.parameters] }
+  var trainingModules: ModuleTree { network.trainingModules }
 
   /// The weights of the average and the normal values, if they are learned.
   var state: [String: Tensor] {
-    get throws { try average.parameters.state.merging(contextModules.state) }
+    get throws { try network.state.merging(contextModules.state) }
   }
 
   func load(_ state: [String: Tensor]) throws {
     let prefix = "\(Self.contextName)."
     try contextModules.load(state.filter { $0.key.hasPrefix(prefix) })
-    let weights = state.filter { !$0.key.hasPrefix(prefix) }
-    try average.parameters.load(weights)
-    try learner.parameters.load(weights)
+    try network.load(state.filter { !$0.key.hasPrefix(prefix) })
   }
 
   private static let contextName = "normal"

@@ -8,8 +8,11 @@ enum PositionChannels: String, Codable, Hashable, Sendable, CaseIterable {
   case radius
   /// x and y from -1 to 1.
   case coordinates
+  /// The distance from the midplane and y, both in the units of x, and the template-space z over 90 mm, 0 where
+  /// it is unknown.
+  case template
 
-  /// (1, channels, size, size); nil without channels.
+  /// The channels that all slices have in common, (1, channels, size, size); nil without channels.
   func maps(size: Int, device: Device) throws -> Tensor? {
     let line = try (Tensor.arange(0, Float(size), device: device) * 2 + 1) / Float(size) - 1
     let x = try line.reshape([1, 1, 1, size]).expand([1, 1, size, size])
@@ -18,38 +21,66 @@ enum PositionChannels: String, Codable, Hashable, Sendable, CaseIterable {
     case .none: nil
     case .radius: try (x.square() + y.square()).sqrt()
     case .coordinates: try .cat([x, y], dim: 1)
+    case .template: try .cat([x.abs(), y], dim: 1)
     }
+  }
+
+  /// The channel that says where a slice is, (batch, 1, size, size); nil without one.
+  func heights(_ batch: Batch) throws -> Tensor? {
+    guard self == .template else { return nil }
+    let z = try Tensor(
+      batch.z.map { Float(($0 ?? 0) / 90) }, shape: [batch.count, 1, 1, 1], device: batch.images.device)
+    return try z.expand(batch.images.shape)
   }
 }
 
-/// A U-Net that gives each pixel of a slice the logit of being anomalous.
+/// A U-Net that gives each pixel of a slice the logit of being anomalous, or several outputs.
 struct SegmentationNetwork {
   let parameters: ParameterStore
   private let network: UNet
-  private let position: Tensor?
+  private let position: PositionChannels
+  private let positionMaps: Tensor?
+  private let seesAdjacent: Bool
   private let context: MethodContext
 
   /// `channels` is the number of further channels that are given with each batch.
-  init(settings: UNetSettings, position: PositionChannels, channels: Int = 0, context: MethodContext) throws {
+  init(
+    settings: UNetSettings, position: PositionChannels, channels: Int = 0, seesAdjacent: Bool = false,
+    outputs: Int = 1, context: MethodContext
+  ) throws {
     try settings.requireFit(imageSize: context.imageSize)
-    self.context = context
-    self.position = try position.maps(size: context.imageSize, device: context.device)
+    (self.position, self.seesAdjacent, self.context) = (position, seesAdjacent, context)
+    positionMaps = try position.maps(size: context.imageSize, device: context.device)
     parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
+    let positions = (positionMaps?.shape[1] ?? 0) + (position == .template ? 1 : 0)
     network = try UNet(
-      parameters.path(), in: 1 + (self.position?.shape[1] ?? 0) + channels, out: 1, settings: settings)
+      parameters.path(), in: (seesAdjacent ? 3 : 1) + positions + channels, out: outputs, settings: settings)
   }
 
-  /// Logits, (batch, 1, size, size); `maps` are the further channels, (batch, channels, size, size).
+  /// (batch, outputs, size, size); `maps` are the further channels, (batch, channels, size, size).
   func callAsFunction(_ batch: Batch, maps: Tensor? = nil, training: Bool) throws -> Tensor {
     let input = try Tensor.cat(inputs(batch) + [maps].compactMap { $0 }, dim: 1)
     return try context.compute(training) { try network(input, training: training) }
   }
 
-  /// The intensity as z / 4, -1.5 outside the brain, and the maps of the position; each (batch, channels,
+  /// The intensities of the slice and of those below and above it, and the position; each (batch, channels,
   /// size, size).
   private func inputs(_ batch: Batch) throws -> [Tensor] {
-    let intensity = try (RobustZScale.toZ(batch.images) * 0.25 + 1.5) * batch.brain - 1.5
-    guard let position else { return [intensity] }
-    return [intensity, try position.expand([batch.count] + position.shape.dropFirst())]
+    var inputs = [try intensity(batch.images, inside: batch.brain)]
+    if seesAdjacent {
+      // A slice without neighbours, such as a PNG slice, is its own.
+      let shape = [batch.count, 2] + batch.images.shape.suffix(2)
+      let adjacent = try batch.adjacent ?? (batch.images * batch.brain).expand(shape)
+      inputs.append(try intensity(adjacent, inside: adjacent.greater(than: 0).to(.float32)))
+    }
+    if let positionMaps {
+      inputs.append(try positionMaps.expand([batch.count] + positionMaps.shape.dropFirst()))
+    }
+    return inputs + [try position.heights(batch)].compactMap { $0 }
+  }
+
+  /// z / 4, -1.5 outside the brain.
+  private func intensity(_ images: Tensor, inside brain: Tensor) throws -> Tensor {
+    try (RobustZScale.toZ(images) * 0.25 + 1.5) * brain - 1.5
   }
 }

@@ -127,6 +127,7 @@ public struct BundleCombination {
     let members = bundles.map(\.description.provenance)
     var provenance = members[0]
     provenance.data = description ?? provenance.data
+    provenance.isSynthetic = members.allSatisfy { $0.isSynthetic == true } ? true : nil
     if digests.count > 1 {
       provenance.dataSHA256 = Digest.of(Data(digests.sorted().joined().utf8))
       provenance.validationCases = members.reduce(0) { $0 + $1.validationCases }

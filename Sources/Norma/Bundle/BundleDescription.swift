@@ -41,6 +41,13 @@ public struct BundleDescription: Codable, Hashable, Sendable {
     public var bestEpoch: Int
     /// The description of participants and scans, given at training.
     public var data: String
+    /// True if the slices were made from anatomies, which the cases then are; nil for those of scans.
+    public var isSynthetic: Bool?
+  }
+
+  /// Whether lesion masks of scans were learned from; painted lesions are not.
+  public var sawLesionMasks: Bool {
+    configuration.training.exclusion == .none && provenance.isSynthetic != true
   }
 
   /// The score of a synthetic slice, from which ``ModelBundle/verify(device:)`` detects changes.

@@ -26,8 +26,8 @@ struct ModelCard {
 
       \(provenance.data.isEmpty ? "No description was given at training." : provenance.data)
 
-      - training: \(provenance.trainingCases) scans, \(provenance.trainingSlices) slices
-      - validation (\(validation)): \(provenance.validationCases) scans, \(provenance.validationSlices) slices
+      - training: \(provenance.trainingCases) \(cases), \(provenance.trainingSlices) slices
+      - validation (\(validation)): \(provenance.validationCases) \(cases), \(provenance.validationSlices) slices
       - axial range: \(zRange.isEmpty ? "all slices" : "template-space z \(zRange[0]) to \(zRange[1]) mm")
 
       ## Input
@@ -50,8 +50,16 @@ struct ModelCard {
       """ + "\n" + otherThresholds
   }
 
+  private var isSynthetic: Bool { description.provenance.isSynthetic == true }
+  private var cases: String { isSynthetic ? "anatomies" : "scans" }
+
   private var training: String {
-    switch description.configuration.training.exclusion {
+    if isSynthetic {
+      let painted =
+        description.configuration.training.exclusion == .none ? "with painted lesions" : "without lesions"
+      return "It was trained on synthetic slices of anatomies \(painted); it saw no lesion mask of a scan."
+    }
+    return switch description.configuration.training.exclusion {
     case .slices:
       "It was trained on slices without annotated lesions; lesions without annotation count as normal."
     case .voxels: "It was trained on voxels at least 3 mm from annotated lesions, not on lesions."
@@ -60,7 +68,8 @@ struct ModelCard {
   }
 
   private var validation: String {
-    switch description.configuration.training.exclusion {
+    if isSynthetic { return "it selected the weights; lesion-free scans gave the thresholds" }
+    return switch description.configuration.training.exclusion {
     case .slices: "lesion-free; it selected the weights and the thresholds"
     case .voxels: "lesions excluded; it selected the weights and the thresholds"
     case .none: "it selected the weights, and its lesion-free scans the thresholds"

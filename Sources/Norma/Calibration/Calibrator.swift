@@ -36,9 +36,10 @@ struct Calibrator {
     labelled = try sample(.validation) { try $0.hasLesion() }
   }
 
-  /// Voxel-wise statistics of the score over lesion-free slices; nil if the settings ask for none.
+  /// Voxel-wise statistics of the score over lesion-free slices, or over what is not painted in synthetic
+  /// ones; nil if the settings ask for none.
   func statistics(
-    of scorer: Scorer, training: SliceStore.Contents, validation: SliceStore.Contents
+    of scorer: Scorer, training: any TrainingSlices, validation: any TrainingSlices
   ) throws -> ScoreStatistics? {
     let settings = configuration.scoring
     guard settings.normalization != .none else { return nil }
@@ -48,18 +49,19 @@ struct Calibrator {
     for start in stride(from: 0, to: chosen.count, by: Scorer.batchSize) {
       let slices = Array(chosen[start..<min(start + Scorer.batchSize, chosen.count)])
       let batch = try contents.batch(slices).on(device)
-      try moments.add(scorer.score(batch).map, weights: batch.brain, at: batch.z)
+      try moments.add(scorer.score(batch).map, weights: batch.brain - batch.labels(), at: batch.z)
     }
     return try ScoreStatistics(moments, settings: settings, device: device)
   }
 
-  /// The lesion-free slices of as many scans as the settings allow.
-  private func sample(of contents: SliceStore.Contents, in split: Split) -> [SliceStore.Slice] {
-    let cases = manifest.cases(in: split), slices = contents.slices.filter { !$0.showsLesion }
+  /// The numbers of the lesion-free slices of as many scans as the settings allow; of all synthetic slices.
+  private func sample(of slices: any TrainingSlices, in split: Split) -> [Int] {
+    guard let stored = (slices as? SliceStore.Contents)?.slices else { return Array(0..<slices.count) }
+    let cases = manifest.cases(in: split), healthy = stored.indices.filter { !stored[$0].showsLesion }
     let chosen = Set(
-      Set(slices.map(\.scan)).map { cases[$0] }.sample(
+      Set(healthy.map { stored[$0].scan }).map { cases[$0] }.sample(
         configuration.calibration.cases, seed: configuration.training.seed))
-    return slices.filter { chosen.contains(cases[$0.scan]) }
+    return healthy.filter { chosen.contains(cases[stored[$0].scan]) }
   }
 
   /// Measures the thresholds of the scorer's own chain; `progress` receives the number of scans done and of

@@ -1,4 +1,5 @@
 import Cohort
+import Methods
 import Tensors
 import Volumes
 
@@ -17,11 +18,28 @@ public struct GriddedScan: Sendable {
   /// Notes for the reader of the results.
   public let notes: [String]
 
+  /// The distance in mm of the slices below and above that a model sees beside a slice; 0 = none.
+  let adjacentDistance: Double
   let placement: any ScanPlacement
   let orientation: Orientation
   /// The brain in the gridded slices on the RAS+ canonical grid, 0 in all other slices.
   let scoredBrain: Mask
   let native: Volume
+
+  /// Slices on a model grid of `size` x `size` pixels as a batch.
+  func batch(_ chosen: Range<Int>, size: Int, device: Device = .cpu) throws -> Batch {
+    let area = size * size
+    func tensor(_ values: [Float], _ slices: some Collection<Int>) throws -> Tensor {
+      let chosen = slices.flatMap { values[$0 * area..<($0 + 1) * area] }
+      return try Tensor(chosen, shape: [slices.count, 1, size, size], device: device)
+    }
+    let adjacent = try z.adjacent(to: Array(chosen), distance: adjacentDistance).map { slices in
+      try tensor(images, slices) * tensor(brain, slices)
+    }
+    return Batch(
+      images: try tensor(images, chosen), brain: try tensor(brain, chosen),
+      adjacent: adjacent.isEmpty ? nil : try .cat(adjacent, dim: 1), z: Array(z[chosen]))
+  }
 
   /// Brings maps (slices, size, size) to the RAS+ canonical grid; they are 0 outside `mask`.
   func canonicalVolume(of maps: Tensor, inside mask: Mask) throws -> Volume {

@@ -66,8 +66,9 @@ public struct ModelGrid: Sendable {
     return GriddedScan(
       slices: slices, z: zs, images: try placement.toGrid(pixels),
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
-      notes: position.notes + rangeNotes(outside: outside, scored: slices.count), placement: placement,
-      orientation: scan.orientation, scoredBrain: scored, native: native)
+      notes: position.notes + rangeNotes(outside: outside, scored: slices.count),
+      adjacentDistance: recipe.adjacentDistance, placement: placement, orientation: scan.orientation,
+      scoredBrain: scored, native: native)
   }
 
   /// Places a registered scan in axial slices of the template, ``Recipe/sliceSpacing`` apart.
@@ -87,8 +88,9 @@ public struct ModelGrid: Sendable {
     return GriddedScan(
       slices: Array(zs.indices), z: zs, images: try placement.toGrid(pixels),
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
-      notes: rangeNotes(outside: outside, scored: zs.count), placement: placement,
-      orientation: scan.orientation, scoredBrain: scored, native: native)
+      notes: rangeNotes(outside: outside, scored: zs.count),
+      adjacentDistance: recipe.adjacentDistance, placement: placement, orientation: scan.orientation,
+      scoredBrain: scored, native: native)
   }
 
   private func nothingToScore(outside: Int, name: String) -> Problem {

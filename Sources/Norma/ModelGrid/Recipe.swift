@@ -23,6 +23,8 @@ public struct Recipe: Settings {
   public var gridSpacing = 1.5
   /// The distance in mm of the axial slices of the template in which a registered scan is seen.
   public var sliceSpacing = 3.0
+  /// The distance in mm of the slices below and above that a model sees beside a slice; 0 = none.
+  public var adjacentDistance = 0.0
   /// The template-space x and y in mm (RAS+) of the grid's centre, on which a PNG slice is centred.
   public var gridCentre = [0.0, -18.0]
   /// The lowest and the highest template-space z in mm that the model knows; empty = all z.
@@ -42,6 +44,10 @@ public struct Recipe: Settings {
       "a multiple of 16 from 16 to 512")
     try require(gridSpacing > 0.1 && gridSpacing <= 10, path, "gridSpacing", gridSpacing, "0.1 to 10 mm")
     try require(sliceSpacing > 0.1 && sliceSpacing <= 20, path, "sliceSpacing", sliceSpacing, "0.1 to 20 mm")
+    let steps = adjacentDistance / sliceSpacing
+    try require(
+      (0...50).contains(adjacentDistance) && abs(steps - steps.rounded()) < 1e-6, path, "adjacentDistance",
+      adjacentDistance, "0 to 50 mm, a multiple of recipe.sliceSpacing")
     try require(gridCentre.count == 2, path, "gridCentre", gridCentre, "two numbers, x and y in mm")
     try require(
       zRange.isEmpty || (zRange.count == 2 && zRange[0] < zRange[1]), path, "zRange", zRange,

@@ -2,6 +2,7 @@ import Base
 package import Cohort
 import Methods
 import Preprocessing
+import StrictSettings
 package import Foundation
 import Tensors
 import Volumes
@@ -39,16 +40,19 @@ package struct SliceStore: Sendable {
     /// The number of planes of a slice: image, brain and, where they are kept, lesions.
     private let planes: Int
     private let scans: [(file: Data, z: [Double?])]
+    private let adjacentDistance: Double
 
     fileprivate init(
-      digest: String, slices: [Slice], size: Int, planes: Int, scans: [(file: Data, z: [Double?])]
+      digest: String, slices: [Slice], recipe: Recipe, planes: Int, scans: [(file: Data, z: [Double?])]
     ) {
-      (self.digest, self.slices, self.size) = (digest, slices, size)
-      (self.planes, self.scans) = (planes, scans)
+      (self.digest, self.slices, size) = (digest, slices, recipe.gridSize)
+      (self.planes, self.scans, adjacentDistance) = (planes, scans, recipe.adjacentDistance)
     }
 
     /// The number of slices.
     package var count: Int { slices.count }
+    /// The number of scans.
+    package var cases: Int { scans.count }
 
     /// A batch of slices as they are.
     func batch(_ chosen: [Slice]) throws -> Batch { try batch(chosen, mirrored: chosen.map { _ in false }) }
@@ -56,11 +60,11 @@ package struct SliceStore: Sendable {
     /// A batch of slices; those marked in `mirrored` are flipped left to right.
     func batch(_ chosen: [Slice], mirrored: [Bool]) throws -> Batch {
       let area = size * size
-      func tensor(plane: Int) throws -> Tensor {
+      func tensor(plane: Int, of indices: [Int]) throws -> Tensor {
         var values = [Float](repeating: 0, count: chosen.count * area)
         for (row, slice) in chosen.enumerated() {
           scans[slice.scan].file.withUnsafeBytes { bytes in
-            let stored = bytes.bindMemory(to: Float.self), first = (planes * slice.index + plane) * area
+            let stored = bytes.bindMemory(to: Float.self), first = (planes * indices[row] + plane) * area
             for pixel in 0..<area {
               let target = mirrored[row] ? pixel + size - 1 - 2 * (pixel % size) : pixel
               values[row * area + target] = stored[first + pixel]
@@ -69,10 +73,21 @@ package struct SliceStore: Sendable {
         }
         return try Tensor(values, shape: [chosen.count, 1, size, size])
       }
+      let own = chosen.map(\.index)
+      let adjacent = try adjacent(to: chosen).map {
+        try tensor(plane: 0, of: $0) * tensor(plane: 1, of: $0)
+      }
       return Batch(
-        images: try tensor(plane: 0), brain: try tensor(plane: 1),
-        lesions: planes > 2 ? try tensor(plane: 2) : nil,
+        images: try tensor(plane: 0, of: own), brain: try tensor(plane: 1, of: own),
+        lesions: planes > 2 ? try tensor(plane: 2, of: own) : nil,
+        adjacent: adjacent.isEmpty ? nil : try .cat(adjacent, dim: 1),
         z: chosen.map { scans[$0.scan].z[$0.index] })
+    }
+
+    /// The indices of the slices below and above, in the same scans; they may show lesions.
+    private func adjacent(to chosen: [Slice]) -> [[Int]] {
+      let each = chosen.map { scans[$0.scan].z.adjacent(to: [$0.index], distance: adjacentDistance) }
+      return adjacentDistance > 0 ? [0, 1].map { side in each.map { $0[side][0] } } : []
     }
   }
 
@@ -102,7 +117,7 @@ package struct SliceStore: Sendable {
     }
     try progress(cases.count, cases.count)
     return Contents(
-      digest: Digest.of(Data(keys.utf8)), slices: slices, size: modelGrid.recipe.gridSize,
+      digest: Digest.of(Data(keys.utf8)), slices: slices, recipe: modelGrid.recipe,
       planes: exclusion == .none ? 3 : 2, scans: scans)
   }
 
@@ -112,7 +127,10 @@ package struct SliceStore: Sendable {
   private func key(of scan: ScanCase) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
-    var identity = try encoder.encode(modelGrid.recipe)
+    guard case .map(var recipe) = try ConfigurationNode(encoding: modelGrid.recipe) else { return "" }
+    // Adjacent slices are in the file anyway.
+    recipe["adjacentDistance"] = nil
+    var identity = try encoder.encode(recipe)
     for file in [scan.image, scan.brainMask, scan.lesionMask, scan.templateTransform] {
       identity += Data((try file.map { try Digest.of(file: $0) } ?? "none").utf8)
     }

@@ -24,31 +24,26 @@ package struct Scorer {
     package let reconstruction: Tensor?
     /// Variance of the map between samples (divisor: samples less one); nil below two samples.
     package let variance: Tensor?
+    /// The probabilities of tissues, (batch, 7, size, size), where the method tells them apart.
+    package let tissues: Tensor?
   }
 
   /// Scores all slices of a scan on a model grid of `size` x `size` pixels.
   func score(_ scan: GriddedScan, size: Int) throws -> ScoredScan {
-    let area = size * size
     let start = ContinuousClock.now
-    var maps = [Tensor](), reconstructions = [Tensor](), variances = [Tensor]()
-    for first in stride(from: 0, to: scan.slices.count, by: Self.batchSize) {
-      let end = min(first + Self.batchSize, scan.slices.count)
-      func tensor(_ values: [Float]) throws -> Tensor {
-        try values[first * area..<end * area].withUnsafeBufferPointer {
-          try Tensor($0, shape: [end - first, 1, size, size], device: device)
-        }
-      }
-      let score = try score(
-        Batch(images: tensor(scan.images), brain: tensor(scan.brain), z: Array(scan.z[first..<end])))
-      maps.append(try score.map.to(.cpu))
-      if let reconstruction = score.reconstruction { reconstructions.append(try reconstruction.to(.cpu)) }
-      if let variance = score.variance { variances.append(try variance.to(.cpu)) }
+    let scores = try stride(from: 0, to: scan.slices.count, by: Self.batchSize).map { first in
+      let chosen = first..<min(first + Self.batchSize, scan.slices.count)
+      return try score(scan.batch(chosen, size: size, device: device))
+    }
+    func joined(_ part: (Score) -> Tensor?) throws -> Tensor? {
+      let parts = try scores.compactMap(part).map { try $0.to(.cpu) }
+      return parts.isEmpty ? nil : try .cat(parts)
     }
     return ScoredScan(
       gridded: scan,
       score: Score(
-        map: try .cat(maps), reconstruction: reconstructions.isEmpty ? nil : try .cat(reconstructions),
-        variance: variances.isEmpty ? nil : try .cat(variances)),
+        map: try .cat(scores.map { try $0.map.to(.cpu) }), reconstruction: try joined(\.reconstruction),
+        variance: try joined(\.variance), tissues: try joined(\.tissues)),
       residual: chain.settings.residual, seconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
@@ -57,16 +52,20 @@ package struct Scorer {
     let samples = chain.settings.samples
     guard samples > 0 else {
       let score = try method.score(batch)
-      return Score(map: score.map, reconstruction: score.reconstruction, variance: nil)
+      return Score(
+        map: score.map, reconstruction: score.reconstruction, variance: nil, tissues: score.tissues)
     }
     // The seed comes from the pixels, so that a batch is scored the same on every run, whatever its name.
     let generator = try Generator(seed: batch.images.seed(), device: device)
     let scores = try (0..<samples).map { _ in try method.score(batch, generator: generator) }
-    let maps = try Tensor.stack(scores.map(\.map)), reconstructions = scores.compactMap(\.reconstruction)
+    func mean(_ part: (AnomalyScore) -> Tensor?) throws -> Tensor? {
+      let parts = scores.compactMap(part)
+      return parts.isEmpty ? nil : try Tensor.stack(parts).mean([0])
+    }
+    let maps = try Tensor.stack(scores.map(\.map))
     return Score(
-      map: try maps.mean([0]),
-      reconstruction: reconstructions.isEmpty ? nil : try Tensor.stack(reconstructions).mean([0]),
-      variance: samples > 1 ? try maps.variance([0]) : nil)
+      map: try maps.mean([0]), reconstruction: try mean(\.reconstruction),
+      variance: samples > 1 ? try maps.variance([0]) : nil, tissues: try mean(\.tissues))
   }
 }
 

@@ -54,11 +54,11 @@ public struct PaintedCohort: Sendable {
 
   private func painted(_ scan: ScanCase, donor: ScanCase, index: Int) throws -> (image: Volume, mask: Mask) {
     let prepared = try modelGrid.place(scan), size = modelGrid.recipe.gridSize
-    let slices = try prepared.batch(size: size), neighbour = try modelGrid.place(donor).batch(size: size)
+    let slices = try prepared.batch(prepared.slices.indices, size: size)
     // The last slice borrows from the next scan; for a single slice there is no other.
+    let next = try modelGrid.place(donor).batch(0..<1, size: size)
     let batch = Batch(
-      images: try .cat([slices.images, neighbour.images.narrow(0, start: 0, length: 1)]),
-      brain: try .cat([slices.brain, neighbour.brain.narrow(0, start: 0, length: 1)]))
+      images: try .cat([slices.images, next.images]), brain: try .cat([slices.brain, next.brain]))
     let seeds = (0..<batch.count).map { slice in
       var seeds = SeededGenerator(seed: seed, stream: UInt64(index), UInt64(slice))
       return seeds.next()
@@ -81,14 +81,6 @@ public struct PaintedCohort: Sendable {
       image.voxels[voxel] = max(image.voxels[voxel] + change.voxels[voxel] * unit, least)
     }
     return (image, lesion.map { $0 > 0.5 ? 1 : 0 })
-  }
-}
-
-extension GriddedScan {
-  /// All slices as a batch.
-  fileprivate func batch(size: Int) throws -> Batch {
-    let shape = [slices.count, 1, size, size]
-    return Batch(images: try Tensor(images, shape: shape), brain: try Tensor(brain, shape: shape))
   }
 }
 

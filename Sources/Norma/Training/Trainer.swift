@@ -11,14 +11,14 @@ package final class Trainer {
   private let configuration: Configuration
   private let method: any Method
   private let run: RunFolder
-  private let training, validation: SliceStore.Contents
+  private let training, validation: any TrainingSlices
   private let device: Device
   private let group: any ProcessGroup
   private var progress = TrainingProgress()
 
   package init(
-    configuration: Configuration, method: any Method, run: RunFolder, training: SliceStore.Contents,
-    validation: SliceStore.Contents, device: Device, group: any ProcessGroup
+    configuration: Configuration, method: any Method, run: RunFolder, training: any TrainingSlices,
+    validation: any TrainingSlices, device: Device, group: any ProcessGroup
   ) {
     (self.configuration, self.method, self.run) = (configuration, method, run)
     (self.training, self.validation) = (training, validation)
@@ -26,7 +26,7 @@ package final class Trainer {
   }
 
   private var settings: TrainingSettings { configuration.training }
-  private var stepsPerEpoch: Int { (training.slices.count + settings.batchSize - 1) / settings.batchSize }
+  private var stepsPerEpoch: Int { (training.count + settings.batchSize - 1) / settings.batchSize }
   private var seed: UInt64 { UInt64(settings.seed) }
 
   /// Trains to the end and leaves the best model in `method`. Writes a checkpoint once `shouldStop` returns
@@ -43,7 +43,7 @@ package final class Trainer {
     while progress.epoch < settings.epochs && !isExhausted {
       let started = ContinuousClock.now, firstStep = progress.step
       try trainEpoch(onEvent: onEvent, shouldStop: shouldStop, started: started)
-      let slices = training.slices.count - firstStep * settings.batchSize
+      let slices = training.count - firstStep * settings.batchSize
       try finishEpoch(imagesPerSecond: Double(slices) / seconds(since: started), onEvent: onEvent)
     }
     if progress.best != nil { try method.load(state: Checkpoint(contentsOf: run.bestCheckpoint).model) }
@@ -58,7 +58,7 @@ package final class Trainer {
   private func trainEpoch(
     onEvent: (TrainingEvent) -> Void, shouldStop: () -> Bool, started: ContinuousClock.Instant
   ) throws {
-    let plan = EpochPlan(slices: training.slices, settings: settings, epoch: progress.epoch)
+    let plan = EpochPlan(count: training.count, settings: settings, epoch: progress.epoch)
     let first = progress.step
     let batches = Prefetcher(first..<stepsPerEpoch) { [training, group] step in
       try plan.batch(step, of: training, in: group)
@@ -119,7 +119,7 @@ package final class Trainer {
 
   private func finishEpoch(imagesPerSecond: Double, onEvent: (TrainingEvent) -> Void) throws {
     let validationLoss = try meanValidationLoss()
-    let slices = Double(training.slices.count)
+    let slices = Double(training.count)
     let lastStep = (progress.epoch + 1) * stepsPerEpoch - 1
     let record = EpochRecord(
       epoch: progress.epoch + 1, learningRate: learningRate(atStep: lastStep),
@@ -153,8 +153,7 @@ package final class Trainer {
     var sum = 0.0, count = 0
     let size = settings.batchSize
     for start in stride(from: group.rank * size, to: validation.count, by: group.worldSize * size) {
-      let slices = Array(validation.slices[start..<min(start + size, validation.count)])
-      let batch = try validation.batch(slices).on(device)
+      let batch = try validation.batch(Array(start..<min(start + size, validation.count))).on(device)
       guard let losses = try method.validationLosses(batch) else { break }
       sum += losses.total * Double(batch.count)
       count += batch.count

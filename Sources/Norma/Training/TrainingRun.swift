@@ -88,8 +88,8 @@ public struct TrainingRun {
     }
     let (training, validation) = try group.rankZeroFirst {
       (
-        try contents(.train, of: split, store: store, progress: preparing),
-        try contents(.validation, of: split, store: store, progress: preparing)
+        try slices(.train, of: split, store: store, progress: preparing),
+        try slices(.validation, of: split, store: store, progress: preparing)
       )
     }
     if entry.learnsFromLesions {
@@ -125,21 +125,29 @@ public struct TrainingRun {
       let provenance = BundleDescription.Provenance(
         engine: "libtorch \(Engine.version)",
         dataSHA256: dataSHA256,
-        trainingCases: split.cases(in: .train).count, trainingSlices: training.count,
-        validationCases: split.cases(in: .validation).count, validationSlices: validation.count,
+        trainingCases: training.cases, trainingSlices: training.count,
+        validationCases: validation.cases, validationSlices: validation.count,
         seed: configuration.training.seed, epochs: progress.epoch, bestEpoch: progress.best?.epoch ?? 0,
-        data: source.description)
+        data: source.description, isSynthetic: training.isSynthetic ? true : nil)
       try ModelBundle.write(
         scorer, configuration: configuration, calibration: calibration,
-        domain: InputDomain(try training.properties(of: split.cases(in: .train))), provenance: provenance,
+        domain: domain(of: training, split), provenance: provenance,
         name: source.name, to: folder.bundle)
     }
     return try ModelBundle(contentsOf: folder.bundle)
   }
 
-  private func contents(
+  /// The slices of a split: synthetic ones if it has anatomies, else those of its scans.
+  private func slices(
     _ split: Split, of manifest: Manifest, store: SliceStore, progress: (Int, Int) throws -> Void
-  ) throws -> SliceStore.Contents {
+  ) throws -> any TrainingSlices {
+    if let synthetic = try syntheticSlices(split, of: manifest) { return synthetic }
+    guard try !MethodRegistry.entry(configuration.method).metadata.needsAnatomies else {
+      throw Problem(
+        .badData,
+        "'\(configuration.method)' learns tissues, and there is no anatomy in the \(split.rawValue) split",
+        at: manifest.source.path, advice: "give rows with an anatomy, such as 'template', in the manifest")
+    }
     let cases = manifest.cases(in: split)
     let contents = try store.contents(of: cases, progress: progress)
     guard contents.count > 0 else {
@@ -149,6 +157,21 @@ public struct TrainingRun {
         advice: "the model learns from lesion-free slices only; give more cases or correct the split column")
     }
     return contents
+  }
+
+  /// The synthetic slices of the anatomies of a split; nil where it has none.
+  ///
+  /// MERGE: return the source of `manifest.anatomies` in this split here. Until then no manifest has any.
+  private func syntheticSlices(_ split: Split, of manifest: Manifest) throws -> (any TrainingSlices)? { nil }
+
+  /// The properties of the training scans; with synthetic slices those of the validation scans, nil without
+  /// any.
+  private func domain(of training: any TrainingSlices, _ split: Manifest) throws -> InputDomain? {
+    if let stored = training as? SliceStore.Contents {
+      return InputDomain(try stored.properties(of: split.cases(in: .train)))
+    }
+    let modelGrid = ModelGrid(recipe: configuration.recipe)
+    return InputDomain(try split.cases(in: .validation).compactMap { try modelGrid.place($0).properties })
   }
 
   private func requireDistributable(_ method: any Method) throws {
@@ -185,8 +208,8 @@ public struct TrainingRun {
 
   /// Refuses slices without a lesion for a method that learns from lesions: its best weights would predict
   /// none.
-  private func requireLesions(_ contents: SliceStore.Contents, _ split: Split) throws {
-    guard contents.slices.contains(where: \.showsLesion) else {
+  private func requireLesions(_ slices: any TrainingSlices, _ split: Split) throws {
+    guard slices.showsLesions else {
       throw Problem(
         .badData,
         "'\(configuration.method)' learns from lesion masks, and no slice of the \(split.rawValue) split shows a lesion",

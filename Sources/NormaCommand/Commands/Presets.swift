@@ -26,7 +26,7 @@ struct Presets: ParsableCommand {
 private struct ConfigurationListing: Encodable {
   struct Method: Encodable {
     let name, summary: String
-    let needsZScores, learnsFromLesions: Bool
+    let needsZScores, learnsFromLesions, needsAnatomies: Bool
     /// The defaults, with the sections that all methods share.
     let defaults: Configuration
   }
@@ -45,7 +45,8 @@ private struct ConfigurationListing: Encodable {
       Method(
         name: entry.name, summary: entry.summary,
         needsZScores: try entry.needsZScores(model: entry.defaults),
-        learnsFromLesions: entry.learnsFromLesions, defaults: try Configuration(method: entry.name))
+        learnsFromLesions: entry.learnsFromLesions, needsAnatomies: entry.metadata.needsAnatomies,
+        defaults: try Configuration(method: entry.name))
     }
     presets = try Preset.all.map { preset in
       Listed(

@@ -58,6 +58,8 @@ extension Tensor {
   public func abs() throws(TensorError) -> Tensor { try call("abs", self) }
   /// e to the power of every element.
   public func exp() throws(TensorError) -> Tensor { try call("exp", self) }
+  /// The natural logarithm of every element.
+  public func log() throws(TensorError) -> Tensor { try call("log", self) }
   /// The square root of every element.
   public func sqrt() throws(TensorError) -> Tensor { try call("sqrt", self) }
   /// The square of every element.

@@ -19,6 +19,10 @@ extension Tensor {
   public func max(_ dims: [Int] = [], keepDim: Bool = false) throws(TensorError) -> Tensor {
     try call("amax", self, dims, keepDim)
   }
+  /// The logarithm of the sum of the exponentials over these dimensions, without overflow.
+  public func logSumExp(_ dims: [Int], keepDim: Bool = false) throws(TensorError) -> Tensor {
+    try call("logsumexp", self, dims, keepDim)
+  }
   /// The Euclidean norm over these dimensions, or over all of them.
   public func norm(_ dims: [Int]? = nil, keepDim: Bool = false) throws(TensorError) -> Tensor {
     try call("linalg_vector_norm", self, 2, dims, keepDim)
