@@ -51,4 +51,11 @@ public struct Recipe: Settings {
   package func contains(z: Double?) -> Bool {
     zRange.spans(z)
   }
+
+  /// Throws a ``ConfigurationError`` where the model's input is not on the scale of z-scores.
+  package func requireZScores(for user: String) throws {
+    try require(
+      normalization == .robustZ, "recipe", "normalization", normalization.rawValue,
+      "\(IntensityNormalization.robustZ.rawValue): \(user) computes with z-scores")
+  }
 }
