@@ -17,6 +17,8 @@ public struct Configuration: Codable, Hashable, Sendable {
   public var recipe: Recipe
   /// How it is trained.
   public var training: TrainingSettings
+  /// How slices are made from anatomies.
+  public var synthesis: SynthesisSettings
   /// How its output becomes the map.
   public var scoring: ScoringSettings
   /// How the threshold is found.
@@ -31,6 +33,7 @@ public struct Configuration: Codable, Hashable, Sendable {
     preprocessing = PreprocessingSettings()
     recipe = Recipe()
     training = TrainingSettings()
+    synthesis = SynthesisSettings()
     scoring = ScoringSettings()
     calibration = CalibrationSettings()
   }
@@ -95,10 +98,13 @@ public struct Configuration: Codable, Hashable, Sendable {
         preprocessing = try PreprocessingSettings(strict: value, over: preprocessing, path: key)
       case "recipe": recipe = try Recipe(strict: value, over: recipe, path: key)
       case "training": training = try TrainingSettings(strict: value, over: training, path: key)
+      case "synthesis": synthesis = try SynthesisSettings(strict: value, over: synthesis, path: key)
       case "scoring": scoring = try ScoringSettings(strict: value, over: scoring, path: key)
       case "calibration": calibration = try CalibrationSettings(strict: value, over: calibration, path: key)
       default:
-        let known = ["method", "model", "preprocessing", "recipe", "training", "scoring", "calibration"]
+        let known = [
+          "method", "model", "preprocessing", "recipe", "training", "synthesis", "scoring", "calibration",
+        ]
         throw ConfigurationError.unknownKey(path: key, nearest: nearestName(to: key, in: known))
       }
     }
@@ -118,15 +124,6 @@ extension Recipe {
       }
       self = try Recipe(strict: recipe, over: self, path: "recipe")
     }
-  }
-
-  /// Checks that the model's input is on the scale of z-scores.
-  ///
-  /// - Throws: A ``ConfigurationError`` that names `user`.
-  package func requireZScores(for user: String) throws {
-    try require(
-      normalization == .robustZ, "recipe", "normalization", normalization.rawValue,
-      "\(IntensityNormalization.robustZ.rawValue): \(user) computes with z-scores")
   }
 }
 

@@ -59,4 +59,13 @@ public struct Recipe: Settings {
   package func contains(z: Double?) -> Bool {
     zRange.spans(z)
   }
+
+  /// Checks that the model's input is on the scale of z-scores.
+  ///
+  /// - Throws: A ``ConfigurationError`` that names `user`.
+  package func requireZScores(for user: String) throws {
+    try require(
+      normalization == .robustZ, "recipe", "normalization", normalization.rawValue,
+      "\(IntensityNormalization.robustZ.rawValue): \(user) computes with z-scores")
+  }
 }

@@ -31,7 +31,7 @@ extension Simulator {
   }
 
   /// The sidecar of a simulated scan, with the keys of BIDS where it defines them.
-  private struct Sidecar: Encodable {
+  private struct SimulationSidecar: Encodable {
     enum CodingKeys: String, CodingKey {
       case skullStripped = "SkullStripped"
       case simulatedLesions = "SimulatedLesions"
@@ -48,7 +48,7 @@ extension Simulator {
     let image = "\(anatomy)/\(id)_FLAIR.nii.gz"
     let brainMask = "\(anatomy)/\(id)_desc-brain_mask.nii.gz"
     try AtomicFile.write(
-      json: Sidecar(simulatedLesions: participant.kinds),
+      json: SimulationSidecar(simulatedLesions: participant.kinds),
       to: folder.appendingPathComponent("\(anatomy)/\(id)_FLAIR.json"))
     try NIfTI.write(participant.flair, to: folder.appendingPathComponent(image))
     try NIfTI.write(participant.brainMask, to: folder.appendingPathComponent(brainMask))
