@@ -51,18 +51,24 @@ public struct ScanCase: Hashable, Sendable {
 public struct Manifest: Sendable {
   /// The scans in the order of the source.
   public var cases: [ScanCase]
+  /// The anatomies from which scans are synthesised, in the order of the source.
+  public var anatomies: [AnatomyCase]
   /// The file or folder of the cohort, for messages.
   public var source: URL
 
   /// Creates a cohort from cases.
-  public init(cases: [ScanCase], source: URL) {
-    (self.cases, self.source) = (cases, source)
+  public init(cases: [ScanCase], anatomies: [AnatomyCase] = [], source: URL) {
+    (self.cases, self.anatomies, self.source) = (cases, anatomies, source)
   }
 
   static let requiredColumns = ["participant_id", "image"]
   static let optionalColumns = [
     "lesion_mask", "brain_mask", "template_transform", "level", "split", "session_id",
   ]
+  /// The column that replaces `image` in the rows of anatomies.
+  static let anatomyColumn = "anatomy"
+  /// The columns that describe a scan.
+  private static let scanColumns = ["lesion_mask", "brain_mask", "template_transform", "level"]
 
   /// Reads a TSV manifest with paths relative to its folder.
   ///
@@ -99,21 +105,22 @@ public struct Manifest: Sendable {
       throw Problem(
         .badData, "the manifest is empty", at: source.path, advice: "give it a header and one row per scan")
     }
-    for column in Self.requiredColumns where !header.contains(column) {
+    for column in Self.requiredColumns
+    where !header.contains(column) && !(column == "image" && header.contains(Self.anatomyColumn)) {
       let similar = nearestName(to: column, in: header).map { ", but a column '\($0)'" } ?? ""
       throw Problem(
         .badData, "the manifest has no column '\(column)'\(similar)", at: "\(source.path), line 1",
         advice: "columns: \(Self.requiredColumns.joined(separator: ", ")); optional: "
-          + "\(Self.optionalColumns.joined(separator: ", ")); separated by tabs")
+          + "\((Self.optionalColumns + [Self.anatomyColumn]).joined(separator: ", ")); separated by tabs")
     }
     if let column = header.first(where: { name in !name.isEmpty && header.filter { $0 == name }.count > 1 }) {
       throw Problem(
         .badData, "the manifest has the column '\(column)' twice", at: "\(source.path), line 1",
         advice: "keep one of them")
     }
-    self.source = source
-    cases = []
-    var locations = [String]()
+    (self.source, cases, anatomies) = (source, [], [])
+    let folder = source.deletingLastPathComponent()
+    var participants = Participants()
     for (number, line) in lines.enumerated().dropFirst() where !line.allSatisfy(\.isWhitespace) {
       let cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
       let location = "\(source.path), line \(number + 1)"
@@ -123,17 +130,28 @@ public struct Manifest: Sendable {
           advice: "write n/a into empty cells and keep the tabs")
       }
       let row = Dictionary(zip(header, cells), uniquingKeysWith: { first, _ in first })
-      cases.append(try Self.scanCase(row, relativeTo: source.deletingLastPathComponent(), location: location))
-      locations.append(location)
+      let entry = try Self.entry(row, relativeTo: folder, location: location)
+      switch entry {
+      case .scan(let scan):
+        try participants.add(scan.participantID, scan.split, id: scan.id, kind: "scan", location: location)
+        cases.append(scan)
+      case .anatomy(let anatomy):
+        try participants.add(
+          anatomy.participantID, anatomy.split, id: anatomy.id, kind: "anatomy", location: location)
+        anatomies.append(anatomy)
+      }
     }
-    guard !cases.isEmpty else {
+    guard !cases.isEmpty || !anatomies.isEmpty else {
       throw Problem(.badData, "the manifest lists no scan", at: source.path, advice: "add one row per scan")
     }
-    try checkUnique(locations)
   }
 
-  private static func scanCase(_ row: [String: String], relativeTo folder: URL, location: String) throws
-    -> ScanCase
+  private enum Entry {
+    case scan(ScanCase)
+    case anatomy(AnatomyCase)
+  }
+
+  private static func entry(_ row: [String: String], relativeTo folder: URL, location: String) throws -> Entry
   {
     func cell(_ column: String) -> String? {
       row[column].flatMap { $0.isEmpty || $0 == "n/a" ? nil : $0 }
@@ -141,10 +159,13 @@ public struct Manifest: Sendable {
     func file(_ column: String) -> URL? {
       cell(column).map { URL(fileURLWithPath: $0, relativeTo: folder).absoluteURL.standardizedFileURL }
     }
-    guard let participant = cell("participant_id"), let image = file("image") else {
+    let image = file("image"), anatomy = cell(anatomyColumn)
+    guard let participant = cell("participant_id"), image != nil || anatomy != nil else {
       throw Problem(
         .badData, "participant_id or image is empty", at: location,
-        advice: "fill both cells or delete the row")
+        advice:
+          "fill both cells or delete the row; a row of an anatomy has the column anatomy instead of image"
+      )
     }
     for name in [participant, cell("session_id") ?? ""] where name.contains("/") || name.hasPrefix(".") {
       throw Problem(
@@ -165,32 +186,55 @@ public struct Manifest: Sendable {
           .badData, "'\(name)' is not a split", at: location, advice: "use train, validation, test or n/a")
       }
     }
+    guard let image else {
+      if let column = scanColumns.first(where: { cell($0) != nil }) {
+        throw Problem(
+          .badData, "the row of an anatomy has a \(column)", at: location,
+          advice: "write n/a: the column describes a scan")
+      }
+      return .anatomy(
+        AnatomyCase(
+          participantID: participant, sessionID: cell("session_id"),
+          source: anatomy.flatMap { $0 == "template" ? nil : file(anatomyColumn) }.map { .file($0) }
+            ?? .template, split: split))
+    }
+    guard anatomy == nil else {
+      throw Problem(
+        .badData, "the row has an image and an anatomy", at: location,
+        advice: "write n/a into one of them, or make two rows")
+    }
     let z = cell("level")
     if let z, Double(z)?.isFinite != true {
       throw Problem(
         .badData, "'\(z)' is not a position", at: location,
         advice: "give the slice's template-space z in mm, such as 18, or n/a")
     }
-    return ScanCase(
-      participantID: participant, sessionID: cell("session_id"), image: image,
-      lesionMask: file("lesion_mask"),
-      brainMask: file("brain_mask"), templateTransform: file("template_transform"),
-      z: z.flatMap(Double.init), split: split)
+    return .scan(
+      ScanCase(
+        participantID: participant, sessionID: cell("session_id"), image: image,
+        lesionMask: file("lesion_mask"),
+        brainMask: file("brain_mask"), templateTransform: file("template_transform"),
+        z: z.flatMap(Double.init), split: split))
   }
 
-  private func checkUnique(_ locations: [String]) throws {
-    var splits = [String: Split](), ids = Set<String>()
-    for (scan, location) in zip(cases, locations) {
-      guard ids.insert(scan.id).inserted else {
+  /// The rows read so far, to find repeated names and participants in two splits.
+  private struct Participants {
+    private var splits = [String: Split](), ids = Set<String>()
+
+    mutating func add(_ participant: String, _ split: Split?, id: String, kind: String, location: String)
+      throws
+    {
+      // A participant may have a scan and an anatomy.
+      guard ids.insert("\(kind) \(id)").inserted else {
         throw Problem(
-          .badData, "'\(scan.id)' is listed twice", at: location,
+          .badData, "'\(id)' is listed twice", at: location,
           advice: "distinguish the scans of one participant by a column session_id")
       }
-      guard let split = scan.split else { continue }
-      if let earlier = splits.updateValue(split, forKey: scan.participantID), earlier != split {
+      guard let split else { return }
+      if let earlier = splits.updateValue(split, forKey: participant), earlier != split {
         throw Problem(
           .badData,
-          "participant '\(scan.participantID)' is in two splits, \(earlier.rawValue) and \(split.rawValue)",
+          "participant '\(participant)' is in two splits, \(earlier.rawValue) and \(split.rawValue)",
           at: location, advice: "keep all scans of a participant in one split, to avoid leakage")
       }
     }
@@ -213,17 +257,30 @@ public struct Manifest: Sendable {
   /// Returns the cases of one split.
   public func cases(in split: Split) -> [ScanCase] { cases.filter { $0.split == split } }
 
+  /// Returns the anatomies of one split.
+  public func anatomies(in split: Split) -> [AnatomyCase] { anatomies.filter { $0.split == split } }
+
   /// Checks that all listed files can be read.
   ///
   /// - Throws: A ``Problem`` of kind `missingInput` for the first that is missing or unreadable.
   public func requireFiles() throws {
-    for scan in cases {
-      for file in scan.files where !FileManager.default.isReadableFile(atPath: file.path) {
+    for (id, files) in cases.map({ ($0.id, $0.files) }) + anatomies.map({ ($0.id, $0.files) }) {
+      for file in files where !FileManager.default.isReadableFile(atPath: file.path) {
         throw Problem(
-          .missingInput, "a file of '\(scan.id)' is missing or unreadable", at: file.path,
+          .missingInput, "a file of '\(id)' is missing or unreadable", at: file.path,
           advice: "correct the path in \(source.path); paths are relative to the manifest")
       }
     }
+  }
+
+  /// Returns the manifest; throws a ``Problem`` if it lists only anatomies.
+  public func requiringScans() throws -> Manifest {
+    guard !cases.isEmpty else {
+      throw Problem(
+        .badData, "the manifest lists anatomies but no scan", at: source.path,
+        advice: "give a manifest with a column image; norma train alone takes anatomies")
+    }
+    return self
   }
 }
 

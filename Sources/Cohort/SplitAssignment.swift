@@ -3,7 +3,8 @@ import Foundation
 
 extension Manifest {
   /// Assigns splits to participants without one: test to those with a lesion, validation to 15 % of the
-  /// others (by the SHA-256 of their names, so that it never changes), training to the rest.
+  /// others (by the SHA-256 of their names, so that it never changes), training to the rest. An anatomy gets the
+  /// split of the scans of its participant.
   package func assigningSplits(hasLesion: (ScanCase) throws -> Bool) rethrows -> Manifest {
     var withLesion = Set<String>()
     for scan in cases where scan.split == nil {
@@ -15,6 +16,13 @@ extension Manifest {
       result.cases[index].split =
         withLesion.contains(participant) ? .test : Self.isValidation(participant) ? .validation : .train
     }
+    let splits = Dictionary(
+      result.cases.map { ($0.participantID, $0.split) }, uniquingKeysWith: { first, _ in first })
+    for index in anatomies.indices where anatomies[index].split == nil {
+      let participant = anatomies[index].participantID
+      result.anatomies[index].split =
+        splits[participant] ?? (Self.isValidation(participant) ? .validation : .train)
+    }
     return result
   }
 
@@ -23,9 +31,15 @@ extension Manifest {
   package func assigningFold(_ fold: Int, of folds: Int) -> Manifest {
     guard folds > 0 else { return self }
     var result = self
-    for index in cases.indices where cases[index].split == .train || cases[index].split == .validation {
-      let assigned = Self.remainder("fold:\(cases[index].participantID)", folds)
-      result.cases[index].split = assigned == fold ? .validation : .train
+    func assigned(_ participant: String, _ split: Split?) -> Split? {
+      guard split == .train || split == .validation else { return split }
+      return Self.remainder("fold:\(participant)", folds) == fold ? .validation : .train
+    }
+    for index in cases.indices {
+      result.cases[index].split = assigned(cases[index].participantID, cases[index].split)
+    }
+    for index in anatomies.indices {
+      result.anatomies[index].split = assigned(anatomies[index].participantID, anatomies[index].split)
     }
     return result
   }

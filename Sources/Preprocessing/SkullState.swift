@@ -1,4 +1,4 @@
-import Volumes
+package import Volumes
 
 /// The presence of the skull in a scan.
 public enum SkullState: String, Codable, Hashable, Sendable, CaseIterable {
@@ -12,7 +12,7 @@ public enum SkullState: String, Codable, Hashable, Sendable, CaseIterable {
   /// Detects the state: a stripped brain is surrounded by zeros and is smaller than a head.
   ///
   /// The largest axial areas of the heads examined were 252 to 289 cm², those of the brains 153 to 186 cm².
-  static func detected(in scan: Volume) -> SkullState {
+  package static func detected(in scan: Volume) -> SkullState {
     let isTissue = scan.map { $0 == 0 ? UInt8(0) : 1 }
     let zeros = 1 - Double(isTissue.count) / Double(isTissue.voxels.count)
     guard zeros >= minimumZeros else { return .present }

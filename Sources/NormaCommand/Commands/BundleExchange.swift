@@ -39,7 +39,8 @@ extension Bundles {
       let bundle = try WeightImport(
         URL(fileURLWithPath: weights), names: names.map { URL(fileURLWithPath: $0) }
       ).write(
-        configuration: configuration, data: Manifest(discovering: URL(fileURLWithPath: data)),
+        configuration: configuration,
+        data: Manifest(discovering: URL(fileURLWithPath: data)).requiringScans(),
         name: name ?? options.preset ?? configuration.method,
         description: try describe.map(Train.description) ?? "", to: URL(fileURLWithPath: output),
         device: device,

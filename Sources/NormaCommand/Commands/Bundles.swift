@@ -66,7 +66,8 @@ struct Bundles: ParsableCommand {
       let device = try engine.prepare()
       let model = try ModelBundle(named: bundle)
       let calibrated = try BundleCalibration(model).write(
-        on: Manifest(discovering: URL(fileURLWithPath: data)), name: name ?? model.description.name,
+        on: Manifest(discovering: URL(fileURLWithPath: data)).requiringScans(),
+        name: name ?? model.description.name,
         description: describe.map(Train.description), to: URL(fileURLWithPath: output), device: device,
         progress: console.calibrating)
       console.endProgress()
@@ -124,7 +125,7 @@ struct Bundles: ParsableCommand {
         models.enumerated().map { index, model in
           .init(
             model, weight: weights.isEmpty ? 1 : weights[index], floor: floors.isEmpty ? 0 : floors[index])
-        }, measuredOn: Manifest(discovering: URL(fileURLWithPath: data)))
+        }, measuredOn: Manifest(discovering: URL(fileURLWithPath: data)).requiringScans())
     }
   }
 

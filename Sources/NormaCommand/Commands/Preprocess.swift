@@ -41,7 +41,7 @@ struct Preprocess: LoggingCommand {
 
   func run() throws {
     let device = try engine.prepare()
-    let all = try Manifest(discovering: URL(fileURLWithPath: input)).cases
+    let all = try Manifest(discovering: URL(fileURLWithPath: input)).requiringScans().cases
     let base = try bundle.map { try ModelBundle(named: $0).description.configuration.preprocessing }
     let preprocessor = preprocessingOptions.preprocessor(
       try (base ?? PreprocessingSettings()).with(settings), weights: weights, device: device)

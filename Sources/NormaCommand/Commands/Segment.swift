@@ -78,7 +78,7 @@ struct Segment: LoggingCommand {
   }
 
   private func chosenCases() throws -> [ScanCase] {
-    let manifest = try Manifest(discovering: URL(fileURLWithPath: input))
+    let manifest = try Manifest(discovering: URL(fileURLWithPath: input)).requiringScans()
     var cases = manifest.cases.filter { split == nil || $0.split == split }
     guard !cases.isEmpty else {
       throw Problem(
