@@ -1,5 +1,6 @@
 import Base
 package import Foundation
+package import Methods
 import Tensors
 package import Volumes
 
@@ -48,10 +49,7 @@ package struct Anatomy: Sendable, Hashable {
       i: SIMD3(1.5, 0, 0), j: SIMD3(0, 1.5, 0), k: SIMD3(0, 0, 1.5), origin: SIMD3(-95.25, -113.25, -75)))
 }
 
-/// The tissues that an anatomy tells apart.
-package enum Tissue: UInt8, CaseIterable, Sendable {
-  case corticalGrey, whiteMatter, fluid, ventricle, cerebellum, brainStem, deepGrey
-
+extension Tissue {
   /// The bit of the tissue in a set.
   package var bit: UInt8 { 1 << rawValue }
 }

@@ -53,13 +53,14 @@ public struct TrainingRun {
   ///
   /// - Parameters:
   ///   - prepared: The folder for slices on the model grid, to share them between runs; nil: that of the run.
+  ///   - template: The folder of the template, to which anatomies are registered.
   ///   - group: The processes, each of which makes this call with folders that all of them see.
   ///   - onEvent: Gets the events, in every process.
   ///   - shouldStop: Asked before every scan and step.
   /// - Returns: The bundle in the folder of the run.
   /// - Throws: A ``Problem``, of kind `interrupted` once `shouldStop` returns true.
   public func run(
-    prepared: URL? = nil, group: any ProcessGroup = SingleProcess(),
+    prepared: URL? = nil, template: URL? = nil, group: any ProcessGroup = SingleProcess(),
     onEvent: (TrainingEvent) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> ModelBundle {
     try manifest.requireFiles()
@@ -88,8 +89,8 @@ public struct TrainingRun {
     }
     let (training, validation) = try group.rankZeroFirst {
       (
-        try slices(.train, of: split, store: store, progress: preparing),
-        try slices(.validation, of: split, store: store, progress: preparing)
+        try slices(.train, of: split, store: store, template: template, progress: preparing),
+        try slices(.validation, of: split, store: store, template: template, progress: preparing)
       )
     }
     if entry.learnsFromLesions {
@@ -139,9 +140,14 @@ public struct TrainingRun {
 
   /// The slices of a split: synthetic ones if it has anatomies, else those of its scans.
   private func slices(
-    _ split: Split, of manifest: Manifest, store: SliceStore, progress: (Int, Int) throws -> Void
+    _ split: Split, of manifest: Manifest, store: SliceStore, template: URL?,
+    progress: (Int, Int) throws -> Void
   ) throws -> any TrainingSlices {
-    if let synthetic = try syntheticSlices(split, of: manifest) { return synthetic }
+    if let synthetic = try syntheticSlices(
+      split, of: manifest, folder: store.folder, template: template, progress: progress)
+    {
+      return synthetic
+    }
     guard try !MethodRegistry.entry(configuration.method).metadata.needsAnatomies else {
       throw Problem(
         .badData,
@@ -160,9 +166,22 @@ public struct TrainingRun {
   }
 
   /// The synthetic slices of the anatomies of a split; nil where it has none.
-  ///
-  /// MERGE: return the source of `manifest.anatomies` in this split here. Until then no manifest has any.
-  private func syntheticSlices(_ split: Split, of manifest: Manifest) throws -> (any TrainingSlices)? { nil }
+  private func syntheticSlices(
+    _ split: Split, of manifest: Manifest, folder: URL, template: URL?, progress: (Int, Int) throws -> Void
+  ) throws -> SyntheticSlices? {
+    let cases = manifest.anatomies(in: split)
+    guard !cases.isEmpty else { return nil }
+    guard let template else {
+      throw Problem(
+        .usage, "anatomies are registered to the template, and its folder is not given",
+        at: manifest.source.path, advice: "give the folder that Scripts/bootstrap makes")
+    }
+    let anatomies = try AnatomyStore(folder: folder, template: template)
+      .anatomies(of: cases, progress: progress)
+    return try SyntheticSlices(
+      of: anatomies, in: split, configuration: configuration,
+      paintsLesions: MethodRegistry.entry(configuration.method).learnsFromLesions)
+  }
 
   /// The properties of the training scans; with synthetic slices those of the validation scans, nil without
   /// any.

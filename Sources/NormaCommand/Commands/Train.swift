@@ -71,12 +71,13 @@ struct Train: LoggingCommand {
   private func train(_ run: TrainingRun, in folder: RunFolder, group: any ProcessGroup) throws {
     Interruption.listen()
     guard group.rank == 0 else {
-      _ = try run.run(group: group, shouldStop: { Interruption.requested })
+      _ = try run.run(
+        template: InstalledFiles.preprocessing.template, group: group, shouldStop: { Interruption.requested })
       return
     }
     let tracking = RunTracking(of: folder, store: RunStoreOptions.standard, console: console)
     let bundle = try run.run(
-      group: group,
+      template: InstalledFiles.preprocessing.template, group: group,
       onEvent: { event in
         Self.report(event, to: console)
         tracking.add(event)
