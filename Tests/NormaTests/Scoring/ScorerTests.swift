@@ -187,6 +187,7 @@ extension GriddedScan {
     }
     return GriddedScan(
       slices: slices, z: z, images: flipped(images), brain: flipped(brain), notes: notes,
-      placement: placement, orientation: orientation, scoredBrain: scoredBrain, native: native)
+      adjacentDistance: adjacentDistance, placement: placement, orientation: orientation,
+      scoredBrain: scoredBrain, native: native)
   }
 }
