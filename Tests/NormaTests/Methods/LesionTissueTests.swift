@@ -69,8 +69,8 @@ import Testing
     #expect(try Self.make().terms(nothing, outputs).values().terms["tissue"] == 0)
   }
 
-  /// Bright squares on grey on the left and on white matter on the right; the slices below are darker and those
-  /// above brighter.
+  /// Bright squares on grey matter on the left and on white matter on the right; the slices below are darker
+  /// and those above brighter.
   static func squares(_ seed: UInt64, slices: Int = 8) throws -> Batch {
     let size = 32, area = size * size
     var draws = SeededGenerator(seed: seed), lesions = [Float](), images = [Float]()
