@@ -8,8 +8,8 @@ enum PositionChannels: String, Codable, Hashable, Sendable, CaseIterable {
   case radius
   /// x and y from -1 to 1.
   case coordinates
-  /// The distance from the midplane and y, both in the units of x, and the template-space z over 90 mm, 0 where
-  /// it is unknown.
+  /// The distance from the midplane and y, 1 at the sides of the grid, and the template-space z over 90 mm, 0
+  /// where it is unknown.
   case template
 
   /// The channels that all slices have in common, (1, channels, size, size); nil without channels.

@@ -27,7 +27,8 @@ struct ModelCard {
       \(provenance.data.isEmpty ? "No description was given at training." : provenance.data)
 
       - training: \(provenance.trainingCases) \(cases), \(provenance.trainingSlices) slices
-      - validation (\(validation)): \(provenance.validationCases) \(cases), \(provenance.validationSlices) slices
+      - validation (\(validation)): \(provenance.validationCases) \(cases), \
+      \(provenance.validationSlices) slices
       - axial range: \(zRange.isEmpty ? "all slices" : "template-space z \(zRange[0]) to \(zRange[1]) mm")
 
       ## Input

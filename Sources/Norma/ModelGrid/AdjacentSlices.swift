@@ -2,8 +2,8 @@ extension [Double?] {
   /// The slices nearest to `distance` mm below and above each of the chosen ones, as two lists; none for a
   /// distance of 0. The array holds the z of all slices of a scan.
   ///
-  /// Beyond the first and the last slice, these are repeated. A slice without z, and one that is nearer to the
-  /// place than any other, such as a thick one, is its own neighbour.
+  /// Beyond the first and the last slice, these are repeated. A slice without z, and one that is nearest to
+  /// the place itself, such as a thick one, is its own neighbour.
   func adjacent(to chosen: [Int], distance: Double) -> [[Int]] {
     guard distance > 0 else { return [] }
     return [-distance, distance].map { step in chosen.map { nearest(to: $0, step: step) } }

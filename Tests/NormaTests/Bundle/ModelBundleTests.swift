@@ -94,6 +94,21 @@ import StrictSettings
     }
   }
 
+  @Test func lesionsThatWerePaintedAreNotLabels() throws {
+    try withTemporaryFolder { folder in
+      var description = try write(to: folder.appendingPathComponent("bundle")).description
+      #expect(!description.sawLesionMasks)
+      description.configuration.training.exclusion = .none
+      #expect(description.sawLesionMasks)
+      description.provenance.isSynthetic = true
+      #expect(!description.sawLesionMasks)
+      let card = ModelCard(description).text
+      for part in ["with painted lesions; it saw no lesion mask", "1 anatomies, 2 slices"] {
+        #expect(card.contains(part), "\(part)")
+      }
+    }
+  }
+
   enum Damage: CaseIterable {
     case noDescription, noJSON, noVersion, newerVersion, noName, flippedWeights, changedCard, noWeights,
       missingTensor

@@ -105,7 +105,9 @@ import Testing
     !$0.hasSuffix("-256") && ExperimentPlan.isStochastic($0) && $0 != "ensemble"
   }
 
-  @Test(arguments: networks.filter { !["denoising", "synthetic", "supervised"].contains($0) }, [0.0, 0.3])
+  @Test(
+    arguments: networks.filter { !["denoising", "synthetic", "supervised", "whole-brain"].contains($0) },
+    [0.0, 0.3])
   func drawsMoveTheScoreAndOnlyWhereAsked(preset: String, dropout: Double) throws {
     let configuration = try Configuration.tiny(preset, settings: ["model.network.dropout=\(dropout)"])
     let method = try MethodRegistry.entry(configuration.method).make(

@@ -53,7 +53,7 @@ import Testing
     let method = try MethodRegistry.entry("synthetic").make(
       model: configuration.model, context: MethodContext(imageSize: 32))
     try MethodMatrixTests.train(method)
-    let channels = [PositionChannels.none: 1, .radius: 2, .coordinates: 3]
+    let channels = [PositionChannels.none: 1, .radius: 2, .coordinates: 3, .template: 4]
     #expect(try method.state.golden("down.0.0.conv.weight").shape[1] == channels[position])
   }
 

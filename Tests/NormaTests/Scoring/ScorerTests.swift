@@ -185,6 +185,7 @@ extension GriddedScan {
     }
     return GriddedScan(
       slices: slices, z: z, images: flipped(images), brain: flipped(brain), notes: notes,
-      placement: placement, orientation: orientation, scoredBrain: scoredBrain, native: native)
+      adjacentDistance: adjacentDistance, placement: placement, orientation: orientation,
+      scoredBrain: scoredBrain, native: native)
   }
 }

@@ -46,7 +46,7 @@ import Methods
       // Of the last batch of two slices, the third process has none.
       for count in [2, 3] {
         let several = try train(count)
-        let difference = try distance(several.weights, one.weights)
+        let difference = try Self.distance(several.weights, one.weights)
         #expect(difference < 1e-5, "\(count) processes")
         for (a, b) in zip(several.records, one.records) {
           #expect(abs(a.trainingLoss - b.trainingLoss) <= 1e-5 * abs(b.trainingLoss))
@@ -58,7 +58,7 @@ import Methods
   }
 
   /// The norm of the difference of all weights over that of the weights.
-  private func distance(_ a: [String: Tensor], _ b: [String: Tensor]) throws -> Double {
+  static func distance(_ a: [String: Tensor], _ b: [String: Tensor]) throws -> Double {
     var difference = 0.0, size = 0.0
     for (name, tensor) in b {
       for (x, y) in zip(try a.golden(name).values(), try tensor.values()) {
@@ -117,7 +117,7 @@ import Methods
 }
 
 /// Threads that stand for processes.
-private final class ThreadGroup: ProcessGroup {
+final class ThreadGroup: ProcessGroup {
   let rank: Int
   let worldSize: Int
   private let table: Table

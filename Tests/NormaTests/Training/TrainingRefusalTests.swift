@@ -68,6 +68,12 @@ import Volumes
     #expect(problem.what.contains(exclusion) && problem.advice.contains(words))
   }
 
+  @Test func aMethodThatLearnsTissuesNeedsAnatomies() throws {
+    let problem = try problem("whole-brain") { $0.manifest.cases[2].split = .train }
+    #expect(problem.kind == .badData && problem.location.hasSuffix("manifest.tsv"))
+    #expect(problem.what.contains("learns tissues, and there is no anatomy in the train split"))
+  }
+
   @Test func aMissingFileIsFoundBeforeTheWorkBegins() throws {
     let problem = try problem { $0.manifest.cases[2].image = URL(filePath: "/no/such/scan.nii") }
     #expect(problem.kind == .missingInput && problem.location == "/no/such/scan.nii")
