@@ -1,5 +1,6 @@
 import Base
 import Methods
+import Volumes
 
 /// The scanner of one synthetic slice: slice profile, blur, shading, noise and the scale of the result.
 struct Acquisition {

@@ -1,4 +1,5 @@
 import Base
+import Volumes
 
 /// The intensities of healthy tissue in one FLAIR image, relative to white matter, with the brightness that is
 /// normal: rims and caps of the ventricles, choroid plexus, the edge of the brain, moving fluid.

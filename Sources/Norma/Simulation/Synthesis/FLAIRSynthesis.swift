@@ -1,6 +1,7 @@
-package import Base
+import Base
 import Methods
 import StrictSettings
+import Volumes
 
 /// Makes FLAIR slices with known tissue and lesions from the anatomies of healthy people.
 ///

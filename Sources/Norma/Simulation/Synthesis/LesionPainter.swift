@@ -1,4 +1,5 @@
 import Base
+import Volumes
 
 /// The lesions of one synthetic slice: rough ellipsoids with soft edges, and a band around the ventricles.
 struct LesionPainter {

@@ -1,3 +1,5 @@
+import Volumes
+
 /// The tissues of the slices of an anatomy that one synthetic slice is made of, deformed.
 struct Slab {
   let anatomy: Anatomy

@@ -1,4 +1,5 @@
 import Base
+import Volumes
 
 /// The deformation of a head within the axial plane, the same for all slices of a slab: for each pixel its
 /// source in the anatomy.
@@ -46,23 +47,29 @@ struct SliceWarp {
   }
 
   /// Writes a slice of the anatomy with linear interpolation: source x scale.
-  @inline(__always)
-  func write<Value: FixedWidthInteger>(
-    _ values: [Value], slice: Int, scale: Float, to out: UnsafeMutablePointer<Float>
+  func write(_ values: [UInt8], slice: Int, scale: Float, to out: UnsafeMutablePointer<Float>) {
+    values.withUnsafeBytes { interpolate($0, sign: 0, slice: slice, scale: scale, to: out) }
+  }
+
+  /// Writes a slice of signed values.
+  func write(_ values: [Int8], slice: Int, scale: Float, to out: UnsafeMutablePointer<Float>) {
+    values.withUnsafeBytes { interpolate($0, sign: 0x80, slice: slice, scale: scale, to: out) }
+  }
+
+  /// With the sign bit flipped a signed byte is an unsigned one that is 128 too large.
+  private func interpolate(
+    _ values: UnsafeRawBufferPointer, sign: UInt8, slice: Int, scale: Float,
+    to out: UnsafeMutablePointer<Float>
   ) {
-    let side = SyntheticSlice.side
-    values.withUnsafeBufferPointer { values in
-      corner.withUnsafeBufferPointer { corner in
-        weights.withUnsafeBufferPointer { weights in
-          let source = values.baseAddress! + slice * SyntheticSlice.area
-          for i in 0..<SyntheticSlice.area {
-            let first = source + Int(corner[i])
-            let four = SIMD4<Float>(
-              Float(Int32(truncatingIfNeeded: first[0])), Float(Int32(truncatingIfNeeded: first[1])),
-              Float(Int32(truncatingIfNeeded: first[side])), Float(Int32(truncatingIfNeeded: first[side + 1]))
-            )
-            out[i] = scale * (four * weights[i]).sum()
-          }
+    guard let first = values.baseAddress else { return }
+    let side = SyntheticSlice.side, source = first + slice * SyntheticSlice.area
+    func value(_ i: Int) -> Float { Float(source.load(fromByteOffset: i, as: UInt8.self) ^ sign) }
+    corner.withUnsafeBufferPointer { corner in
+      weights.withUnsafeBufferPointer { weights in
+        for i in 0..<SyntheticSlice.area {
+          let first = Int(corner[i])
+          let four = SIMD4(value(first), value(first + 1), value(first + side), value(first + side + 1))
+          out[i] = scale * ((four * weights[i]).sum() - Float(sign))
         }
       }
     }

@@ -1,3 +1,5 @@
+import Volumes
+
 /// A synthetic axial slice of a brain on the model grid, with what is known about it.
 package struct SyntheticSlice: Sendable, Hashable {
   /// The pixels along each side; rows run from back to front, columns from left to right.
