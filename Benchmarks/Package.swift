@@ -25,6 +25,9 @@ let package = Package(
     .executableTarget(
       name: "RegistrationBenchmark",
       dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
+    .executableTarget(
+      name: "SynthesisBenchmark",
+      dependencies: [.product(name: "Norma", package: "norma")], linkerSettings: engineLinking),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -61,11 +61,11 @@ struct SliceWarp {
     _ values: UnsafeRawBufferPointer, sign: UInt8, slice: Int, scale: Float,
     to out: UnsafeMutablePointer<Float>
   ) {
-    let side = SyntheticSlice.side
+    guard let first = values.baseAddress else { return }
+    let side = SyntheticSlice.side, source = first + slice * SyntheticSlice.area
+    func value(_ i: Int) -> Float { Float(source.load(fromByteOffset: i, as: UInt8.self) ^ sign) }
     corner.withUnsafeBufferPointer { corner in
       weights.withUnsafeBufferPointer { weights in
-        let source = values.baseAddress! + slice * SyntheticSlice.area
-        func value(_ i: Int) -> Float { Float(source.load(fromByteOffset: i, as: UInt8.self) ^ sign) }
         for i in 0..<SyntheticSlice.area {
           let first = Int(corner[i])
           let four = SIMD4(value(first), value(first + 1), value(first + side), value(first + side + 1))

@@ -8,6 +8,8 @@ struct SmoothNoise {
   private let spacing, depth: Float
   /// The position of the first voxel, in nodes.
   private let origin: SIMD3<Float>
+  /// The slice of the first node.
+  private let lowest: Float
   /// The node to the left of each column and the weight of that to the right.
   private let left: [Int32], weight: [Float]
 
@@ -27,23 +29,20 @@ struct SmoothNoise {
     let positions = (0..<side).map { [origin, spacing = self.spacing] in origin.x + Float($0) / spacing }
     left = positions.map { Int32($0) }
     weight = positions.map { $0 - $0.rounded(.down) }
-    first = -Float(reach)
+    lowest = -Float(reach)
   }
-
-  /// The slice of the first node.
-  private let first: Float
 
   /// Writes the noise of the slice at an offset from the centre of the slab.
   func write(slice: Float, to out: UnsafeMutablePointer<Float>) {
     let side = SyntheticSlice.side, size = columns * rows
-    let z = origin.z + (slice - first) / depth
+    let z = origin.z + (slice - lowest) / depth
     let below = Int(z), tz = z - z.rounded(.down)
     nodes.withUnsafeBufferPointer { nodes in
       left.withUnsafeBufferPointer { left in
         weight.withUnsafeBufferPointer { weight in
           withUnsafeTemporaryAllocation(of: Float.self, capacity: size + columns) { buffer in
-            let plane = buffer.baseAddress!, row = plane + size
-            let low = nodes.baseAddress! + below * size
+            guard let plane = buffer.baseAddress, let first = nodes.baseAddress else { return }
+            let row = plane + size, low = first + below * size
             for i in 0..<size { plane[i] = low[i] + tz * (low[i + size] - low[i]) }
             for y in 0..<side {
               let position = origin.y + Float(y) / spacing

@@ -11,7 +11,7 @@ extension SynthesisSettings {
     /// lesions alone.
     public var confluent = 0.2
     /// Focal lesions close to the slice, log-uniform.
-    public var count = [1.0, 30.0]
+    public var count = [1.0, 40.0]
     /// Radius of focal lesions in mm, log-uniform; each slice draws its own upper end.
     public var radius = [0.8, 9.0]
     /// Lowest upper end of the radius of a slice, in mm.

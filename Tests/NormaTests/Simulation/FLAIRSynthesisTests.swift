@@ -1,0 +1,191 @@
+import _TestSupport
+import Base
+import Foundation
+import StrictSettings
+import Testing
+import Volumes
+
+@testable import Norma
+
+@Suite struct FLAIRSynthesisTests {
+  static let anatomy = Anatomy.phantom
+
+  /// Thin slices, which are fast to make.
+  static var thin: SynthesisSettings {
+    var settings = SynthesisSettings()
+    settings.acquisition.thickness = [1, 1]
+    return settings
+  }
+
+  /// No variation but that of the shape, and the contrast grey 2, white 1, fluid 0.1.
+  static var plain: SynthesisSettings {
+    var settings = thin
+    settings.shape.ventricles = [0, 0]
+    settings.contrast.grey = [2, 2]
+    settings.contrast.fluid = [0.1, 0.1]
+    settings.contrast.greyVariation = [0, 0]
+    settings.contrast.whiteVariation = [0, 0]
+    settings.contrast.texture = [0, 0]
+    (settings.contrast.rims, settings.contrast.plexus) = (0, 0)
+    (settings.contrast.edges, settings.contrast.flow) = (0, 0)
+    settings.acquisition.blur = 0
+    settings.acquisition.shading = [0, 0]
+    settings.acquisition.noise = [0.001, 0.001]
+    settings.acquisition.gain = [1, 1]
+    settings.acquisition.offset = 0
+    return settings
+  }
+
+  static func synthesis(
+    _ settings: SynthesisSettings = thin, lesions: Bool = true, adjacentDistance: Double = 3
+  ) throws -> FLAIRSynthesis {
+    try FLAIRSynthesis(
+      anatomies: [anatomy], settings: settings, paintsLesions: lesions, adjacentDistance: adjacentDistance)
+  }
+
+  @Test func theSameSeedGivesTheSameBytesOnAnyNumberOfThreads() throws {
+    let synthesis = try Self.synthesis(SynthesisSettings())
+    let alone = (0..<3).map { synthesis.slice(seed: UInt64($0)) }
+    #expect(concurrentMap(3) { synthesis.slice(seed: UInt64($0)) } == alone)
+    #expect(alone[0].image != alone[1].image)
+  }
+
+  @Test func lesionsChangeNothingButTheirPixels() throws {
+    let (with, without) = try (Self.synthesis(), Self.synthesis(lesions: false))
+    var kinds = Set<SyntheticSlice.Lesions>(), labelled = 0
+    for seed in UInt64(0)..<16 {
+      let (sick, healthy) = (with.slice(seed: seed), without.slice(seed: seed))
+      kinds.insert(sick.lesions)
+      #expect(healthy.lesions == .none && healthy.lesion.allSatisfy { $0 == 0 })
+      #expect(sick.brain == healthy.brain && sick.tissues == healthy.tissues && sick.z == healthy.z)
+      if sick.lesions == .none { #expect(sick == healthy) }
+      for i in sick.lesion.indices where sick.lesion[i] != 0 {
+        labelled += 1
+        #expect(sick.brain[i] == 1)
+        #expect(sick.image[i] > healthy.image[i] || healthy.image[i] == 1.5)
+      }
+      if sick.lesions == .focal {
+        let changed = sick.image.indices.count { sick.image[$0] != healthy.image[$0] }
+        #expect(changed < sick.brain.count { $0 > 0 } / 2)
+      }
+    }
+    #expect(labelled > 100 && kinds.count >= 3)
+  }
+
+  @Test func aWholeBrainHasRobustZScores() throws {
+    var settings = Self.plain
+    settings.contrast.grey = [1.1, 1.1]
+    settings.acquisition.noise = [0.05, 0.05]
+    settings.acquisition.smoothNoise = 0
+    let synthesis = try Self.synthesis(settings, lesions: false, adjacentDistance: 0)
+    var scores = [Float]()
+    for z in stride(from: -45.0, through: 65, by: 6) {
+      let slice = synthesis.slice(seed: 3, anatomy: 0, z: z)
+      scores += slice.image.indices.compactMap { slice.brain[$0] > 0 ? (slice.image[$0] - 0.5) * 10 : nil }
+    }
+    let statistics = RobustStatistics.medianAndDeviation(of: scores)
+    #expect(abs(statistics.median) < 0.1)
+    #expect(abs(statistics.deviation - 1) < 0.1)
+  }
+
+  @Test func imageAndTissueMoveTogether() throws {
+    var settings = Self.plain
+    settings.contrast.fluid = [0.3, 0.3]
+    let synthesis = try Self.synthesis(settings, lesions: false)
+    var right = 0, left = 0
+    for seed in UInt64(0)..<6 {
+      let slice = synthesis.slice(seed: seed, anatomy: 0, z: 15)
+      var means = [Tissue: (sum: Float, count: Float)]()
+      for i in slice.tissues.indices {
+        #expect((slice.tissues[i] != 0) == (slice.brain[i] > 0))
+        #expect(slice.brain[i] > 0 || slice.image[i] == 0)
+        guard let tissue = Tissue.allCases.first(where: { $0.bit == slice.tissues[i] }) else { continue }
+        means[tissue, default: (0, 0)].sum += slice.image[i]
+        means[tissue, default: (0, 0)].count += 1
+        if tissue == .ventricle { if i % SyntheticSlice.side < 64 { left += 1 } else { right += 1 } }
+      }
+      func mean(_ tissue: Tissue) throws -> Float {
+        let found = try #require(means[tissue])
+        return found.sum / found.count
+      }
+      #expect(try mean(.ventricle) < mean(.whiteMatter) - 0.04)
+      #expect(try mean(.whiteMatter) < mean(.corticalGrey) - 0.04)
+    }
+    // Some are mirrored.
+    #expect(left > 300 && right > 300)
+  }
+
+  @Test func theAdjacentSlicesAreBelowAndAbove() throws {
+    let synthesis = try Self.synthesis(Self.plain, lesions: false)
+    let area = SyntheticSlice.side * SyntheticSlice.side
+    let low = synthesis.slice(seed: 1, anatomy: 0, z: 30), high = synthesis.slice(seed: 1, anatomy: 0, z: 33)
+    #expect(low.z == 30 && high.z == 33 && low.image != high.image)
+    func farthest(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).map { abs($0 - $1) }.max() ?? 0 }
+    // The noise differs.
+    #expect(farthest(Array(low.adjacent[area...]), high.image) < 0.01)
+    #expect(farthest(Array(high.adjacent[..<area]), low.image) < 0.01)
+    #expect(Array(low.adjacentBrain[area...]) == high.brain)
+    #expect(try Self.synthesis(Self.plain, adjacentDistance: 0).slice(seed: 1).adjacent.isEmpty)
+  }
+
+  @Test func theSharesOfLesionsAreThoseOfTheSettings() throws {
+    func kinds(_ change: (inout SynthesisSettings.Lesions) -> Void) throws -> Set<SyntheticSlice.Lesions> {
+      var settings = Self.thin
+      change(&settings.lesions)
+      let synthesis = try Self.synthesis(settings, adjacentDistance: 0)
+      return Set((0..<4).map { synthesis.slice(seed: $0).lesions })
+    }
+    #expect(try kinds { ($0.none, $0.large, $0.confluent) = (1, 0, 0) } == [.none])
+    #expect(try kinds { ($0.none, $0.large, $0.confluent) = (0, 1, 0) } == [.large])
+    #expect(try kinds { ($0.none, $0.large, $0.confluent) = (0, 0, 1) } == [.confluent])
+    #expect(try kinds { ($0.none, $0.large, $0.confluent) = (0, 0, 0) } == [.focal])
+  }
+
+  @Test func aSmallLesionIsSmallAndAFaintOneIsNotLabelled() throws {
+    var settings = Self.plain
+    settings.contrast.grey = [1.2, 1.2]
+    (settings.lesions.none, settings.lesions.large, settings.lesions.confluent) = (0, 0, 0)
+    (settings.lesions.count, settings.lesions.radius) = ([1, 1], [2, 2])
+    settings.lesions.smallestMaximum = 2
+    settings.lesions.intensity = [1.8, 1.8]
+    func areas() throws -> [Float] {
+      let synthesis = try Self.synthesis(settings, adjacentDistance: 0)
+      return (0..<12).map { synthesis.slice(seed: $0).lesion.reduce(0, +) }
+    }
+    let small = try areas()
+    #expect(small.contains { $0 > 0 } && small.allSatisfy { $0 < 40 })
+    settings.lesions.intensity = [0.85, 0.85]
+    #expect(try areas().allSatisfy { $0 == 0 })
+  }
+
+  @Test func anotherGridOrScaleIsRefused() throws {
+    func make(_ change: (inout Recipe) -> Void) throws {
+      var recipe = Recipe()
+      change(&recipe)
+      _ = try FLAIRSynthesis(
+        anatomies: [Self.anatomy], settings: Self.thin, recipe: recipe, paintsLesions: false,
+        adjacentDistance: 0)
+    }
+    #expect(throws: ConfigurationError.self) { try make { $0.gridSize = 64 } }
+    #expect(throws: ConfigurationError.self) { try make { $0.gridSpacing = 3 } }
+    #expect(throws: ConfigurationError.self) { try make { $0.normalization = .percentile } }
+    #expect(throws: Problem.self) { try make { $0.zRange = [90, 95] } }
+  }
+
+  @Test func onlySlicesInTheRangeOfTheRecipeAreMade() throws {
+    var recipe = Recipe()
+    recipe.zRange = [0, 6]
+    let synthesis = try FLAIRSynthesis(
+      anatomies: [Self.anatomy], settings: Self.thin, recipe: recipe, paintsLesions: false,
+      adjacentDistance: 0)
+    #expect(Set((0..<12).map { synthesis.slice(seed: $0).z }).isSubset(of: [0, 1.5, 3, 4.5, 6]))
+  }
+
+  @Test func aSheetShowsTheSlices() throws {
+    let folder = try TemporaryFolder(), file = folder.url.appendingPathComponent("sheet.png")
+    let synthesis = try Self.synthesis()
+    try SampleSheet.write(samples: (0..<3).map { synthesis.slice(seed: $0) }, columns: 2, to: file)
+    let size = try PNGImage.readSize(file)
+    #expect(size.width == 4 * 128 && size.height == 2 * 128)
+  }
+}
