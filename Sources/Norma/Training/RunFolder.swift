@@ -23,6 +23,8 @@ public struct RunFolder: Sendable {
   public var bestCheckpoint: URL { url.appendingPathComponent("checkpoints/best.safetensors") }
   /// Slices on the model grid; may be deleted at any time.
   public var prepared: URL { url.appendingPathComponent("prepared") }
+  /// Samples of the synthetic slices that the model learns from; only in runs on anatomies.
+  public var samples: URL { url.appendingPathComponent("samples.png") }
   /// The finished bundle.
   public var bundle: URL { url.appendingPathComponent("bundle") }
   /// The report with the losses.

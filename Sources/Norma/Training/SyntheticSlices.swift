@@ -45,6 +45,17 @@ struct SyntheticSlices: TrainingSlices {
       tissues: try tensor(slices.map { Self.planes(of: $0.tissues) }), z: slices.map(\.z))
   }
 
+  /// Writes a picture of the first slices of the first epoch, each beside a copy with the outline of its
+  /// lesions.
+  func writeSheet(to file: URL) throws {
+    let samples = concurrentMap(min(count, Self.samplesShown)) {
+      synthesis.slice(seed: seed(of: $0, epoch: 0))
+    }
+    try SampleSheet.write(samples: samples, to: file)
+  }
+
+  private static let samplesShown = 32
+
   private func seed(of number: Int, epoch: Int) -> UInt64 {
     var seeds = SeededGenerator(
       seed: seed, stream: split == .train ? 0 : 1, UInt64(split == .train ? epoch : 0), UInt64(number))

@@ -109,6 +109,7 @@ public struct TrainingRun {
       try group.onRankZero {
         try AtomicFile.write(json: source, to: folder.source)
         try AtomicFile.write(json: configuration, to: folder.configuration)
+        try (training as? SyntheticSlices)?.writeSheet(to: folder.samples)
       }
     }
     let trainer = Trainer(
