@@ -20,13 +20,13 @@ public struct EvaluationRun {
     onCase: (Int, Int) -> Void = { _, _ in }
   ) throws -> Evaluation {
     let record = try SegmentationRecord(contentsOf: predictions)
-    let healthy = Calibration.reportedRates.compactMap { rate in
+    let byRate = Calibration.reportedRates.compactMap { rate in
       record.thresholdsByRate["\(rate)"].map { OperatingPoint.healthyFPR(rate, threshold: $0) }
     }
     let named = record.thresholdsByName.sorted { $0.key < $1.key }.map {
       OperatingPoint(name: $0.replacingOccurrences(of: "-", with: "_"), threshold: $1)
     }
-    let points = healthy + named
+    let points = byRate + named + (record.regionPoint.map { [$0] } ?? [])
     guard Set(points.map(\.name)).count == points.count else {
       throw Problem(
         .badData, "the record of the segmentation names a threshold twice",
@@ -91,5 +91,13 @@ public struct EvaluationRun {
       if problem.kind == .badData { problem.location = files.map.path }
       throw problem
     }
+  }
+}
+
+extension SegmentationRecord {
+  /// The rule of the masks, where it is one of regions.
+  fileprivate var regionPoint: OperatingPoint? {
+    guard let peakThreshold, let falseRegions else { return nil }
+    return .falseRegions(falseRegions, extent: threshold, peak: peakThreshold)
   }
 }
