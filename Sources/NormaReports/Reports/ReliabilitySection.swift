@@ -7,8 +7,8 @@ extension Reliability {
       "Do the rates hold?",
       [
         .paragraph(
-          "Measured on \(brain): each was held out in turn and compared with the thresholds of the others. For a "
-            + "single scan, expect the spread of single participants."),
+          "Each of \(participants) participants of the calibration (\(brain)) was held out in turn and compared with "
+            + "the thresholds of the others. For a single scan, expect the spread of single participants."),
         .table(table),
         .plot(
           plot.svg,
