@@ -33,7 +33,10 @@ struct CohortAnswer: Encodable {
   let cases: [Case]
 
   /// Describes the folder as it is now. A case whose map has been deleted gets the status `missing`.
-  init(_ results: ResultFolder, curve: [Calibration.Point], calibratedOn: String?, review: ReviewFolder, rater: String) {
+  init(
+    _ results: ResultFolder, curve: [Calibration.Point], calibratedOn: String?, review: ReviewFolder,
+    rater: String
+  ) {
     (folder, self.rater, version) = (results.folder.path, rater, NormaVersion.current)
     (bundle, self.curve) = (results.bundleName, curve)
     self.calibratedOn = calibratedOn

@@ -61,7 +61,8 @@ public struct Viewer: Sendable {
       page.headers[.setCookie] = gatekeeper.cookie
       return page
     case "/api/cohort":
-      return try HTTPResponse(json: CohortAnswer(
+      return try HTTPResponse(
+        json: CohortAnswer(
           results, curve: curve, calibratedOn: calibratedOn, review: review, rater: rater))
     case "/api/review": return try HTTPResponse(json: review.read())
     default:

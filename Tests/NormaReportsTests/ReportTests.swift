@@ -82,7 +82,8 @@ import Volumes
   @Test(arguments: [(1, "Regions of sub-1"), (70, "The largest 20 of 70 regions of sub-1")])
   func lesionsThatAreNotListedAreCounted(count: Int, caption: String) throws {
     let single = SegmentationReportCase(
-      caseID: "sub-1", outcome: .done(Self.result(lesions: count), rule: RegionRule(extent: 3), [try montage("slice")]))
+      caseID: "sub-1",
+      outcome: .done(Self.result(lesions: count), rule: RegionRule(extent: 3), [try montage("slice")]))
     #expect(try page([single]).contains(caption))
   }
 
@@ -90,7 +91,8 @@ import Volumes
     let html = try page(cases(1))
     #expect(
       html.contains(
-        "Regions are where the map exceeds 3. Of the calibration (lesion-free scans of 9 participants) about 5.5 %"))
+        "Regions are where the map exceeds 3. Of the calibration (lesion-free scans of 9 participants) about 5.5 %"
+      ))
     #expect(html.contains("of the voxels exceed it, which would be 55 mL here."))
     let strict = SegmentationReportCase(
       caseID: "sub-1", outcome: .done(Self.result(), rule: RegionRule(extent: 9), [try montage("slice")]))
@@ -106,7 +108,8 @@ import Volumes
   func fewCasesShowMorePictures(of: (cases: Int, rows: Int)) throws {
     let slices = try (1...5).map { try montage("slice \($0)") }
     let cases = (0..<of.cases).map {
-      SegmentationReportCase(caseID: "sub-\($0)", outcome: .done(Self.result(), rule: RegionRule(extent: 3), slices))
+      SegmentationReportCase(
+        caseID: "sub-\($0)", outcome: .done(Self.result(), rule: RegionRule(extent: 3), slices))
     }
     let html = try page(cases, limit: 3)
     #expect(html.components(separatedBy: "<img ").count - 1 == of.cases * of.rows)

@@ -38,7 +38,8 @@ struct Results {
         names[2], id, "n/a", "n/a",
       ])
     }
-    table.rows.append(["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + ["bad", "n/a", "n/a"])
+    table.rows.append(
+      ["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + ["bad", "n/a", "n/a"])
     try AtomicFile.write(table.text, to: folder.appendingPathComponent("cases.tsv"))
   }
 

@@ -112,6 +112,7 @@ extension SegmentationReport {
   private func blocks(of entry: Anchored) -> [HTMLPage.Block] {
     [.heading(entry.case.caseID, anchor: entry.anchor)]
       + entry.case.blocks(
-        meaning: { bundle.meaning(of: $0, scoredVolumeML: $1) }, mostPictures: max(2, 2 * pictureLimit / pictured.count))
+        meaning: { bundle.meaning(of: $0, scoredVolumeML: $1) },
+        mostPictures: max(2, 2 * pictureLimit / pictured.count))
   }
 }
