@@ -18,6 +18,10 @@ package struct SegmentationRecord: Codable, Sendable {
   package let thresholdsByRate: [String: Double]
   /// The bundle's other thresholds: "training-percentile-95", "-98", "-99", "labelled-validation".
   package let thresholdsByName: [String: Double]
+  /// The extent of the regions that the bundle has counted; nil for a bundle without counts.
+  package let regionExtent: Double?
+  /// Their peak thresholds by false regions per brain, as text: "0.5", "1", "2".
+  package let peaksByFalseRegions: [String: Double]?
   /// The size in mm³ below which regions are dropped from the masks.
   package let minimumLesionSize: Double
   /// The brain that the bundle was calibrated on, such as "lesion-free scans of 5 participants".
@@ -41,7 +45,15 @@ package struct SegmentationRecord: Codable, Sendable {
       uniqueKeysWithValues: Calibration.reportedRates.compactMap { rate in
         (try? calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
       })
-    minimumLesionSize = rule.minimumVolume ?? configuration.scoring.minimumLesionSize
+    let minimum = rule.minimumVolume ?? configuration.scoring.minimumLesionSize
+    minimumLesionSize = minimum
+    regionExtent = calibration.regions?.extent
+    peaksByFalseRegions = calibration.regions.map { regions in
+      Dictionary(
+        uniqueKeysWithValues: regions.curve(minimumVolume: minimum).map {
+          (String(format: "%g", $0.falseRegions), $0.peak)
+        })
+    }
     healthyCurve = calibration.curve
   }
 

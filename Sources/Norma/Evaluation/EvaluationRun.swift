@@ -26,7 +26,7 @@ public struct EvaluationRun {
     let named = record.thresholdsByName.sorted { $0.key < $1.key }.map {
       OperatingPoint(name: $0.replacingOccurrences(of: "-", with: "_"), threshold: $1)
     }
-    let points = byRate + named + (record.regionPoint.map { [$0] } ?? [])
+    let points = byRate + named + record.regionPoints
     guard Set(points.map(\.name)).count == points.count else {
       throw Problem(
         .badData, "the record of the segmentation names a threshold twice",
@@ -95,9 +95,15 @@ public struct EvaluationRun {
 }
 
 extension SegmentationRecord {
-  /// The rule of the masks, where it is one of regions.
-  fileprivate var regionPoint: OperatingPoint? {
-    guard let peakThreshold, let falseRegions else { return nil }
-    return .falseRegions(falseRegions, extent: threshold, peak: peakThreshold)
+  /// The bundle's rule of one false region per brain, and that of the masks if it is another one of regions.
+  fileprivate var regionPoints: [OperatingPoint] {
+    var points = [OperatingPoint]()
+    if let regionExtent, let peak = peaksByFalseRegions?["1"] {
+      points.append(.falseRegions(1, extent: regionExtent, peak: peak))
+    }
+    if let peakThreshold, let falseRegions, falseRegions != 1 {
+      points.append(.falseRegions(falseRegions, extent: threshold, peak: peakThreshold))
+    }
+    return points
   }
 }
