@@ -141,7 +141,7 @@ def check_regions(viewer, case):
         (async () => {
           const [{ files, cohort }, { regionsAbove }] = [await import("/api.js"), await import("/regions.js")];
           const [{ map, mask }, all] = [await files(index), await cohort()];
-          const found = regionsAbove(map, all.cases[index].threshold, all.minimumLesionSize);
+          const found = regionsAbove(map, all.cases[index].threshold, all.minimumLesionSize, all.cases[index].peak);
           return { lesions: found.lesions, isMask: found.mask.every((voxel, place) => voxel === mask.voxels[place]) };
         })().then(done, (error) => done(String(error)));""", index)
     written = table(results / case / "anat" / f"{case}_seg-lesions_dseg.tsv")

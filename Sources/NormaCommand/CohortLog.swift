@@ -11,7 +11,7 @@ extension Console {
       log(
         row.scan.id,
         [
-          "lesions": "\(result.lesions.count)", "volume_ml": String(format: "%.2f", result.lesionVolumeML),
+          "regions": "\(result.lesions.count)", "volume_ml": String(format: "%.2f", result.lesionVolumeML),
           "seconds": String(format: "%.2f", row.seconds),
         ])
     }

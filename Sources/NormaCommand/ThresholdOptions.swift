@@ -2,7 +2,7 @@ public import ArgumentParser
 import Foundation
 public import Norma
 
-/// The bundle that segments, the threshold of its maps, and whether to write the map of exceedance.
+/// The bundle that segments, the rule of regions, and whether to write the map of exceedance.
 struct ThresholdOptions: ParsableArguments {
   @Option(
     help: """
@@ -12,25 +12,47 @@ struct ThresholdOptions: ParsableArguments {
   var bundle: String?
 
   @Option(
-    help: "False-positive rate on lesion-free voxels that sets the threshold. Default: the bundle's rate.")
+    help: """
+      Regions per 1,200 mL of brain without a known lesion that the peak threshold allows. Default: the bundle's \
+      number, for volumes and bundles that have counted them.
+      """)
+  var falseRegions: Double?
+
+  @Option(help: "Smallest region in mm³ (single slices: mm²). Default: the bundle's.")
+  var minVolume: Double?
+
+  @Option(
+    help: """
+      Fraction of voxels without a known lesion that exceed the threshold, without a peak threshold. Default: the \
+      bundle's rate, where --false-regions has no default.
+      """)
   var fpr: Double?
 
-  @Option(help: "Source of the threshold; training-percentile is the 98th. Default: fpr.")
+  @Option(help: "Source of the threshold; training-percentile is the 98th. Default: false-regions, else fpr.")
   var thresholdFrom: ThresholdSource?
 
   @Option(
-    help: "Threshold of the anomaly map instead of a rate, or a table of thresholds from norma view.")
+    help: """
+      Threshold of the anomaly map, without a peak threshold, or a table of thresholds from norma view.
+      """)
   var threshold: GivenThreshold?
 
   @Flag(
     help:
-      "Also write the probability that a lesion-free voxel of the calibration scans scores at least as high.")
+      "Also write the probability that a voxel without a known lesion scores at least as high as this one.")
   var exceedance = false
 
   func validate() throws {
-    if fpr != nil && threshold != nil { throw ValidationError("Give --fpr or --threshold, not both.") }
-    if let thresholdFrom, threshold != nil || fpr != nil && thresholdFrom != .fpr {
-      throw ValidationError("Give --threshold-from, --fpr or --threshold, not two of them.")
+    let given: [(name: String, isGiven: Bool)] = [
+      ("--false-regions", falseRegions != nil), ("--fpr", fpr != nil), ("--threshold", threshold != nil),
+    ]
+    let names = given.filter(\.isGiven).map(\.name)
+    if names.count > 1 { throw ValidationError("Give \(names[0]) or \(names[1]), not both.") }
+    if let thresholdFrom, let name = names.first, thresholdFrom.option != name {
+      throw ValidationError("Give --threshold-from or \(name), not both.")
+    }
+    if let minVolume, !(minVolume >= 0 && minVolume.isFinite) {
+      throw ValidationError("--min-volume must be 0 or more.")
     }
     if case .value(let threshold) = threshold, !(threshold >= 0 && threshold.isFinite) {
       throw ValidationError("--threshold must be 0 or more.")
@@ -41,10 +63,11 @@ struct ThresholdOptions: ParsableArguments {
   /// missing.
   func open(for cases: [ScanCase]) throws -> (bundle: ModelBundle, thresholds: ThresholdChoice) {
     let model = try ModelBundle(named: bundle ?? ModelBundle.defaultName(for: cases))
-    let rate = fpr ?? model.description.configuration.calibration.defaultRate
+    let source = thresholdFrom ?? (fpr != nil ? .fpr : falseRegions != nil ? .falseRegions : nil)
     let thresholds = try ThresholdChoice(
       threshold?.table(for: cases) ?? ThresholdTable(), or: model.description.calibration,
-      source: thresholdFrom ?? .fpr, rate: rate)
+      request: .init(source: source, rate: fpr, falseRegions: falseRegions, minimumVolume: minVolume),
+      configuration: model.description.configuration, areVolumes: !ModelBundle.areSlices(cases))
     return (model, thresholds)
   }
 }
@@ -65,4 +88,13 @@ enum GivenThreshold: ExpressibleByArgument {
   }
 }
 
-extension ThresholdSource: ExpressibleByArgument {}
+extension ThresholdSource: ExpressibleByArgument {
+  /// The option with the number of this source.
+  fileprivate var option: String? {
+    switch self {
+    case .fpr: "--fpr"
+    case .falseRegions: "--false-regions"
+    case .trainingPercentile, .labelledValidation: nil
+    }
+  }
+}

@@ -8,30 +8,38 @@ struct CohortAnswer: Encodable {
     let participant: String
     let status: String
     let message: String
-    /// The lesion volume in mL.
+    /// The volume of all regions in mL.
     let volume: Double?
     let lesions: Int?
-    /// The largest score of its lesions.
+    /// The largest score of its regions.
     let score: Double?
     let threshold: Double?
+    /// The score that the regions of its mask exceed; nil for a plain threshold.
+    let peak: Double?
   }
 
   let folder: String
   let rater: String
   let version: String
   let bundle: String?
-  /// The smallest lesion that is kept, in mm³.
+  /// The smallest region that is kept, in mm³.
   let minimumLesionSize: Double
-  /// The healthy false positive rates by rising rate and falling threshold.
+  /// The rates of the calibration's voxels, rising, with falling thresholds.
   let curve: [Calibration.Point]
+  /// The brain that they were measured on; nil if it is not recorded.
+  let calibratedOn: String?
   let reviewFile: String
   let thresholdFile: String
   let cases: [Case]
 
   /// Describes the folder as it is now. A case whose map has been deleted gets the status `missing`.
-  init(_ results: ResultFolder, curve: [Calibration.Point], review: ReviewFolder, rater: String) {
+  init(
+    _ results: ResultFolder, curve: [Calibration.Point], calibratedOn: String?, review: ReviewFolder,
+    rater: String
+  ) {
     (folder, self.rater, version) = (results.folder.path, rater, NormaVersion.current)
     (bundle, self.curve) = (results.bundleName, curve)
+    self.calibratedOn = calibratedOn
     minimumLesionSize = results.record?.minimumLesionSize ?? 0
     (reviewFile, thresholdFile) = (review.reviews.path, review.thresholds.path)
     cases = results.cases.map { row in
@@ -41,11 +49,11 @@ struct CohortAnswer: Encodable {
         message: isGone ? "The files of this case are gone." : row.message, volume: row.lesionVolumeML,
         lesions: row.lesionCount,
         score: row.lesionTable.flatMap(Self.highestScore),
-        threshold: row.threshold)
+        threshold: row.threshold, peak: row.peak)
     }
   }
 
-  /// Returns the largest score in a case's lesion table; nil if there is none.
+  /// Returns the largest score in a case's table of regions; nil if there is none.
   private static func highestScore(in table: URL) -> Double? {
     let rows = (try? String(contentsOf: table, encoding: .utf8)).flatMap(Table.rows)
     return rows?.compactMap { $0["max_score"].flatMap(Double.init) }.filter(\.isFinite).max()

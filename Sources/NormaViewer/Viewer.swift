@@ -7,25 +7,19 @@ import Volumes
 public struct Viewer: Sendable {
   private let results: ResultFolder
   private let curve: [Calibration.Point]
+  private let calibratedOn: String?
   private let rater: String
   private let review: ReviewFolder
   private let assets: Assets
   private let server: LoopbackServer
   private let gatekeeper: Gatekeeper
 
-  /// Reads the results and binds a port.
-  ///
-  /// - Parameters:
-  ///   - folder: The output folder of a segmentation.
-  ///   - rater: Who reviews; part of the name of the table of reviews.
-  ///   - bundle: Gives the healthy false-positive rates, which otherwise come from the results.
-  ///   - niivue: The file of the NiiVue module.
-  ///   - port: The port; 0 for any that is free.
-  /// - Throws: A ``Problem`` of kind `missingInput` without results or NiiVue, `usage` for a rater whose name is
-  ///   not a file name, `cannotCreate` if the port is taken.
+  /// Reads the results in `folder` and binds `port`, 0 for any that is free. The rates of voxels
+  /// come from `bundle` if it is given, else from the results. `niivue` is the NiiVue module. Throws a ``Problem``.
   public init(folder: URL, rater: String, bundle: ModelBundle? = nil, niivue: URL, port: UInt16 = 0) throws {
     results = try ResultFolder(contentsOf: folder)
     curve = results.healthyCurve(of: bundle)
+    calibratedOn = results.calibratedOn(of: bundle)
     self.rater = rater
     review = try ReviewFolder(of: results.folder, rater: rater)
     assets = try Assets(niivue: niivue)
@@ -69,7 +63,9 @@ public struct Viewer: Sendable {
       page.headers[.setCookie] = gatekeeper.cookie
       return page
     case "/api/cohort":
-      return try HTTPResponse(json: CohortAnswer(results, curve: curve, review: review, rater: rater))
+      return try HTTPResponse(
+        json: CohortAnswer(
+          results, curve: curve, calibratedOn: calibratedOn, review: review, rater: rater))
     case "/api/review": return try HTTPResponse(json: review.read())
     default:
       if let asset = assets[path] { return asset }

@@ -139,6 +139,9 @@ import Testing
     BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "0"])
     },
+    BadInput("a bundle that has not counted regions", 64, ["--false-regions", "bundle calibrate"]) { place in
+      try place.segment(Cohort.patient, ["--false-regions", "2"])
+    },
     BadInput("no labelled threshold", 64, ["labelled-validation", "--threshold-from", "--fpr"]) { place in
       try place.segment(Cohort.patient, ["--threshold-from", "labelled-validation"])
     },
@@ -154,9 +157,13 @@ import Testing
     (["segment", "--fpr", "0.1", "--threshold", "3", "-i", "a", "-o", "b"], "not both"),
     (
       ["segment", "--fpr", "0.1", "--threshold-from", "training-percentile", "-i", "a", "-o", "b"],
-      "not two of them"
+      "not both"
     ),
-    (["segment", "--threshold", "3", "--threshold-from", "fpr", "-i", "a", "-o", "b"], "not two of them"),
+    (["segment", "--threshold", "3", "--threshold-from", "fpr", "-i", "a", "-o", "b"], "not both"),
+    (["segment", "--false-regions", "2", "--fpr", "0.1", "-i", "a", "-o", "b"], "--false-regions or --fpr"),
+    (["segment", "--false-regions", "2", "--threshold", "1", "-i", "a", "-o", "b"], "not both"),
+    (["segment", "--false-regions", "2", "--threshold-from", "fpr", "-i", "a", "-o", "b"], "not both"),
+    (["segment", "--min-volume=-1", "-i", "a", "-o", "b"], "--min-volume must be 0 or more"),
     (["segment", "--threshold-from", "oracle", "-i", "a", "-o", "b"], "training-percentile"),
     (["segment", "--threshold=-1", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),
     (["segment", "--threshold", "inf", "-i", "a", "-o", "b"], "--threshold must be 0 or more"),

@@ -25,7 +25,7 @@ import Cohort
     let titles = table.columns.map(\.title)
     #expect(titles.contains("Dice at the training 98th percentile"))
     #expect(!titles.contains("Dice at labelled validation"))
-    let dice = try #require(titles.firstIndex(of: "Dice at healthy FPR 1 %"))
+    let dice = try #require(titles.firstIndex(of: "Dice at FPR 1 %"))
     #expect(table.rows[1][dice].main == "0.310")
     #expect(table.rows[1][dice].below == ["[0.270, 0.330]", "(FPR 1.23 %)"])
     #expect(table.rows[0].last?.main == "2.00 ms" && table.rows[0].last?.below == ["[1.10, 180] ms"])

@@ -25,6 +25,16 @@ import Volumes
     return try JSONDecoder().decode(Calibration.self, from: Data(text.utf8))
   }
 
+  static func bundle(_ more: String = "") throws -> BundleDescription {
+    BundleDescription(
+      schemaVersion: 1, name: "vae-flair", normaVersion: "1.0.0",
+      configuration: try Configuration(method: "brightness"), calibration: try calibration(more), domain: nil,
+      provenance: .init(
+        engine: "", dataSHA256: "", trainingCases: 0, trainingSlices: 0, validationCases: 9,
+        validationSlices: 9, seed: 0, epochs: 0, bestEpoch: 0, data: ""),
+      selfTest: .init(mean: 0, maximum: 0), files: [:])
+  }
+
   /// Results with some lesions of the same size.
   static func result(lesions: Int = 1, notes: [String] = []) -> CaseResult {
     let lesions = (0..<lesions).map { index in
@@ -42,7 +52,7 @@ import Volumes
       SegmentationReportCase(
         caseID: "sub-\(i)<x>", seconds: 12,
         outcome: .done(
-          Self.result(notes: ["note \(i)"]), threshold: 3, [try montage("slice of \(i)")]))
+          Self.result(notes: ["note \(i)"]), rule: RegionRule(extent: 3), [try montage("slice of \(i)")]))
     }
   }
 
@@ -50,8 +60,7 @@ import Volumes
     -> String
   {
     SegmentationReport(
-      cases: cases, calibration: try Self.calibration(reliability), provenance: Self.provenance,
-      pictureLimit: limit
+      cases: cases, bundle: try Self.bundle(reliability), provenance: Self.provenance, pictureLimit: limit
     ).page.html
   }
 
@@ -70,20 +79,24 @@ import Volumes
     }
   }
 
-  @Test(arguments: [(1, "Lesions of sub-1"), (70, "The largest 20 of 70 lesions of sub-1")])
+  @Test(arguments: [(1, "Regions of sub-1"), (70, "The largest 20 of 70 regions of sub-1")])
   func lesionsThatAreNotListedAreCounted(count: Int, caption: String) throws {
     let single = SegmentationReportCase(
-      caseID: "sub-1", outcome: .done(Self.result(lesions: count), threshold: 3, [try montage("slice")]))
+      caseID: "sub-1",
+      outcome: .done(Self.result(lesions: count), rule: RegionRule(extent: 3), [try montage("slice")]))
     #expect(try page([single]).contains(caption))
   }
 
   @Test func aThresholdIsExplainedByTheCalibration() throws {
     let html = try page(cases(1))
-    #expect(html.contains("Lesions are where the map exceeds 3. Without any lesion about 5.5 %"))
-    #expect(html.contains("of the scored brain would, 55 mL"))
+    #expect(
+      html.contains(
+        "Regions are where the map exceeds 3. Of the calibration (lesion-free scans of 9 participants) about 5.5 %"
+      ))
+    #expect(html.contains("of the voxels exceed it, which would be 55 mL here."))
     let strict = SegmentationReportCase(
-      caseID: "sub-1", outcome: .done(Self.result(), threshold: 9, [try montage("slice")]))
-    #expect(try page([strict]).contains("Without any lesion at most 1 %"))
+      caseID: "sub-1", outcome: .done(Self.result(), rule: RegionRule(extent: 9), [try montage("slice")]))
+    #expect(try page([strict]).contains("(lesion-free scans of 9 participants) at most 1 %"))
   }
 
   @Test func noLimitIsMentionedWhereAllPicturesAreShown() throws {
@@ -95,7 +108,8 @@ import Volumes
   func fewCasesShowMorePictures(of: (cases: Int, rows: Int)) throws {
     let slices = try (1...5).map { try montage("slice \($0)") }
     let cases = (0..<of.cases).map {
-      SegmentationReportCase(caseID: "sub-\($0)", outcome: .done(Self.result(), threshold: 3, slices))
+      SegmentationReportCase(
+        caseID: "sub-\($0)", outcome: .done(Self.result(), rule: RegionRule(extent: 3), slices))
     }
     let html = try page(cases, limit: 3)
     #expect(html.components(separatedBy: "<img ").count - 1 == of.cases * of.rows)
@@ -155,7 +169,7 @@ import Volumes
       return EvaluationReport(evaluation, provenance: Self.provenance).page.html
     }
     let html = try page([.healthyFPR(0.01, threshold: 2)])
-    #expect(html.contains("Evaluation on 2 cases") && html.contains("Dice at healthy FPR 1 % of each case"))
+    #expect(html.contains("Evaluation on 2 cases") && html.contains("Dice at FPR 1 % of each case"))
     #expect(html.contains(">0.505 (0.0100 to 1.00)<"))
     #expect(html.components(separatedBy: "<svg ").count == 3)
     let bare = try page([])

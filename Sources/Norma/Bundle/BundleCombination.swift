@@ -156,7 +156,7 @@ extension ModelBundle {
 
 extension Calibration {
   /// One curve for the mean of several models: the rate at a score is the mean of their rates, weighted by
-  /// voxels.
+  /// voxels. The regions of a mean are not those of its members, so they are not kept.
   fileprivate init(pooling calibrations: [Calibration], areOtherCases: Bool) {
     let voxels = calibrations.reduce(0) { $0 + $1.voxels }
     func rate(above threshold: Double) -> Double {
@@ -178,6 +178,8 @@ extension Calibration {
     self.voxels = areOtherCases ? voxels : calibrations[0].voxels
     let counts = calibrations.map(\.participants)
     participants = areOtherCases ? counts.reduce(0, +) : counts[0]
+    let withLesion = calibrations.compactMap(\.casesWithLesion)
+    casesWithLesion = areOtherCases && !withLesion.isEmpty ? withLesion.reduce(0, +) : withLesion.first
     reliability = Reliability(pooling: calibrations, areOtherCases: areOtherCases)
   }
 }

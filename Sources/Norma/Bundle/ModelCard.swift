@@ -1,4 +1,6 @@
 import Base
+import Cohort
+import Foundation
 import Methods
 
 /// The model card of a bundle; ``ModelBundle/addToCard(section:text:)`` adds results.
@@ -46,9 +48,9 @@ struct ModelCard {
       |---|---|
       \(Calibration.reportedRates.compactMap(row).joined(separator: "\n"))
 
-      `norma segment` uses \(percent(configuration.calibration.defaultRate)) by default. The rate may differ \
-      on other scans. \(reliability)
-      """ + "\n" + otherThresholds
+      `norma segment` uses \(percent(configuration.calibration.defaultRate)) by default\
+      \(regions.isEmpty ? "" : " for single slices"). The rate may differ on other scans. \(reliability)
+      """ + "\n" + otherThresholds + regions
   }
 
   private var isSynthetic: Bool { description.provenance.isSynthetic == true }
@@ -121,6 +123,30 @@ struct ModelCard {
     }
     guard !lines.isEmpty else { return "" }
     return "\nOther thresholds (`--threshold-from`):\n\n" + lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The peak thresholds of regions, if their numbers were measured.
+  private var regions: String {
+    let scoring = description.configuration.scoring
+    guard let regions = description.calibration.regions else { return "" }
+    let rows = regions.curve(minimumVolume: scoring.minimumLesionSize).map {
+      "| \(String(format: "%g", $0.falseRegions)) | \($0.peak.formatted(fraction: 4)) |"
+    }
+    let count = description.configuration.calibration.falseRegions
+    return """
+
+      ## Regions
+
+      In volumes `norma segment` allows \(String(format: "%g", count)) false \(count == 1 ? "region" : "regions") per \
+      brain by default: it keeps the regions above \(regions.extent.formatted(fraction: 4)) whose highest score \
+      exceeds a peak threshold. Measured on \(description.calibrationBrain): \(regions.scans) volumes with \
+      \(regions.brainML.formatted(fraction: 0)) mL of brain, where 1,200 mL count as one brain.
+
+      | false regions per brain | peak threshold |
+      |---|---|
+      \(rows.joined(separator: "\n"))
+
+      """
   }
 
   private func row(_ rate: Double) -> String? {

@@ -10,8 +10,12 @@ extension ModelBundle {
 
   /// Returns the name of the default bundle for these scans: that for volumes if any of them is a volume.
   public static func defaultName(for cases: [ScanCase]) -> String {
-    let areSlices = cases.allSatisfy { $0.image.pathExtension.lowercased() == "png" }
-    return areSlices ? defaultNameForSlices : defaultNameForVolumes
+    areSlices(cases) ? defaultNameForSlices : defaultNameForVolumes
+  }
+
+  /// Whether all scans are single slices.
+  package static func areSlices(_ cases: [ScanCase]) -> Bool {
+    cases.allSatisfy { $0.image.pathExtension.lowercased() == "png" }
   }
 
   /// The names of the bundles that ship with Norma.

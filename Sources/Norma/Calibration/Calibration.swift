@@ -1,10 +1,11 @@
 import Base
 
-/// Thresholds of the anomaly map, and how often lesion-free voxels of validation scans exceed a threshold.
+/// Thresholds of the anomaly map, and how often voxels of validation scans without a known lesion, or away from
+/// known lesions, exceed a threshold.
 public struct Calibration: Codable, Hashable, Sendable {
   /// One point of the curve.
   public struct Point: Codable, Hashable, Sendable {
-    /// Fraction of lesion-free brain voxels above the threshold.
+    /// Fraction of these brain voxels above the threshold.
     public let rate: Double
     /// The score that this fraction exceeds.
     public let threshold: Double
@@ -14,16 +15,22 @@ public struct Calibration: Codable, Hashable, Sendable {
   public let curve: [Point]
   /// Validation cases that the curve was measured on.
   public let cases: Int
-  /// Lesion-free brain voxels of those cases.
+  /// Brain voxels of those cases, away from known lesions.
   public let voxels: Int
-  /// Participants with a lesion-free brain voxel among those cases.
+  /// Participants with such a voxel among those cases.
   public var participants: Int
+  /// The cases with a known lesion, near which no voxel counts; nil where such cases are not used or
+  /// were not counted.
+  public var casesWithLesion: Int?
   /// How well the curve holds for held-out participants; nil for fewer than three.
   public var reliability: Reliability?
   /// The thresholds of lesion-free training scans; nil if there was none.
   public var trainingPercentiles: TrainingPercentiles?
   /// The threshold of validation scans with lesions; nil if there was none.
   public var labelledValidation: LabelledValidation?
+  /// The regions of whole brains among the cases; nil for single slices, for less than one brain, and in
+  /// bundles that were calibrated without.
+  public var regions: RegionCalibration?
 
   /// The rates that are reported.
   static let reportedRates = [0.01, 0.05, 0.1]
@@ -58,7 +65,7 @@ public struct Calibration: Codable, Hashable, Sendable {
     return low.threshold + fraction * (high.threshold - low.threshold)
   }
 
-  /// Returns the fraction of lesion-free voxels above a score: linear between the points of the curve, and
+  /// Returns the fraction of these voxels above a score: linear between the points of the curve, and
   /// from its last point to 1 at a score of 0. Above the first point it is the rate of that point.
   public func rate(above score: Double) -> Double {
     guard let first = curve.first, let last = curve.last, score < first.threshold else {
@@ -75,19 +82,10 @@ public struct Calibration: Codable, Hashable, Sendable {
     return high.rate + fraction * (low.rate - high.rate)
   }
 
-  /// Returns the conformal probability that a lesion-free voxel of another participant scores at least as
-  /// high, which for `n` participants is never below 1 / (n + 1). A score of 0 (as expected, or not scored)
-  /// gives 1.
+  /// Returns the conformal probability that such a voxel of another participant scores at least as high, which
+  /// for `n` participants is never below 1 / (n + 1). A score of 0 (as expected, or not scored) gives 1.
   public func exceedance(of score: Double) -> Double {
     guard score > 0 else { return 1 }
     return (Double(participants) * rate(above: score) + 1) / Double(participants + 1)
-  }
-
-  /// Description of the exceedance map.
-  var exceedanceMeaning: String {
-    """
-    Probability that a lesion-free voxel of the calibration scans scores at least as high, \
-    conformal over \(participants) participants; 1 = as expected or not scored
-    """
   }
 }

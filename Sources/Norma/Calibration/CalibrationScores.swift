@@ -4,12 +4,15 @@ struct CalibrationScores {
   private var labelled = RankedVoxels()
   /// Those of each validation participant, for the reliability.
   private var participants = [String: ScoreHistogram]()
-  private var validationCases = 0, trainingCases = 0, labelledCases = 0
+  private var validationCases = 0, casesWithLesion = 0, trainingCases = 0, labelledCases = 0
 
   /// Adds the lesion-free voxels of a validation scan.
-  mutating func addValidation(_ scores: some Sequence<Float>, of participant: String) {
+  mutating func addValidation(
+    _ scores: some Sequence<Float>, of participant: String, hasLesion: Bool
+  ) {
     let scores = ScoreHistogram(scores)
     validationCases += 1
+    if hasLesion { casesWithLesion += 1 }
     guard scores.total > 0 else { return }
     validation = validation + scores
     let own = scores.coarsened(fractionBits: Reliability.fractionBits)
@@ -33,6 +36,7 @@ struct CalibrationScores {
   func calibration(seed: UInt64) throws -> Calibration {
     var calibration = Calibration(
       scores: validation, cases: validationCases, participants: participants.count)
+    calibration.casesWithLesion = casesWithLesion
     calibration.reliability = try Reliability(
       of: participants.sorted { $0.key < $1.key }.map(\.value), seed: seed)
     calibration.trainingPercentiles = TrainingPercentiles(scores: training, cases: trainingCases)

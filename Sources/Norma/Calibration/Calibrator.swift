@@ -10,14 +10,14 @@ struct Calibrator {
   private let configuration: Configuration
   private let manifest: Manifest
   private let device: Device
-  /// The scans to be scored: validation and training scans with voxels that count as lesion-free, and
+  /// The scans to be scored: validation and training scans with voxels that count as normal, and
   /// validation scans with a lesion.
   private let validation, training, labelled: Set<ScanCase>
 
   /// Chooses the scans; throws a ``Problem`` when no validation scan is lesion-free.
   init(configuration: Configuration, split: Manifest, device: Device) throws {
     (self.configuration, manifest, self.device) = (configuration, split, device)
-    let hasHealthyVoxels = { (scan: ScanCase) in
+    let hasNormalVoxels = { (scan: ScanCase) in
       try configuration.training.exclusion == .voxels || !scan.hasLesion()
     }
     func sample(_ name: Split, where isMeant: (ScanCase) throws -> Bool) throws -> Set<ScanCase> {
@@ -25,14 +25,14 @@ struct Calibrator {
         try split.cases(in: name).filter(isMeant).sample(
           configuration.calibration.cases, seed: configuration.training.seed))
     }
-    validation = try sample(.validation, where: hasHealthyVoxels)
+    validation = try sample(.validation, where: hasNormalVoxels)
     guard !validation.isEmpty else {
       throw Problem(
         .badData, "every validation case has a lesion, so no threshold can be calibrated",
         at: split.source.path,
         advice: "put lesion-free cases into the validation split")
     }
-    training = try sample(.train, where: hasHealthyVoxels)
+    training = try sample(.train, where: hasNormalVoxels)
     labelled = try sample(.validation) { try $0.hasLesion() }
   }
 
@@ -78,14 +78,23 @@ struct Calibrator {
     let scans = manifest.cases.filter { scan in
       [validation, training, labelled].contains { $0.contains(scan) }
     }
+    let scratch = FileManager.default.temporaryDirectory
+      .appendingPathComponent("norma-calibration-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: scratch) }
     var scores = chains.map { _ in CalibrationScores() }
+    var searches = chains.indices.map { chain in
+      let extent = chains[chain].settings.extent
+      return FalseRegionSearch(
+        extent: extent > 0 ? extent : nil, scratch: scratch.appendingPathComponent("\(chain)"))
+    }
     for (index, scan) in scans.enumerated() {
       try progress(index, scans.count)
       let scored = try scorer.score(modelGrid.place(scan), size: configuration.recipe.gridSize)
       let brain = scored.gridded.scoredBrain.voxels, lesion = try scored.gridded.lesion(of: scan)
       let nearLesion = lesion?.grown(by: LesionExclusion.calibrationDistance)
+      let normal = brain.indices.filter { brain[$0] != 0 && nearLesion?.voxels[$0] != 1 }
       for chain in chains.indices {
-        let map = try chains[chain].volume(of: scored).voxels
+        let volume = try chains[chain].volume(of: scored), map = volume.voxels
         if labelled.contains(scan) {
           var voxels = ScoredVoxels()
           for voxel in map.indices where brain[voxel] != 0 {
@@ -93,15 +102,32 @@ struct Calibrator {
           }
           try scores[chain].addLabelled(voxels)
         }
-        let healthy = map.indices.lazy.filter { brain[$0] != 0 && nearLesion?.voxels[$0] != 1 }.map {
-          map[$0]
+        let scoresOfNormal = normal.lazy.map { map[$0] }
+        if validation.contains(scan) {
+          scores[chain].addValidation(
+            scoresOfNormal, of: scan.participantID, hasLesion: nearLesion?.voxels.contains(1) == true)
+          if isBrain(scored.gridded) {
+            try searches[chain].add(volume, excluded: nearLesion, brainVoxels: normal.count)
+          }
         }
-        if validation.contains(scan) { scores[chain].addValidation(healthy, of: scan.participantID) }
-        if training.contains(scan) { scores[chain].addTraining(healthy) }
+        if training.contains(scan) { scores[chain].addTraining(scoresOfNormal) }
       }
     }
     try progress(scans.count, scans.count)
-    return try scores.map { try $0.calibration(seed: UInt64(configuration.training.seed)) }
+    return try chains.indices.map { chain in
+      var calibration = try scores[chain].calibration(seed: UInt64(configuration.training.seed))
+      if configuration.training.exclusion != .voxels { calibration.casesWithLesion = nil }
+      // The rate of few voxels is in no curve.
+      if let extent = try? calibration.threshold(atRate: configuration.calibration.extentRate) {
+        calibration.regions = try searches[chain].calibration(extent: extent)
+      }
+      return calibration
+    }
+  }
+
+  /// Whether the regions of a scan can be counted per brain: it is a volume, and the model knows all levels.
+  private func isBrain(_ scan: GriddedScan) -> Bool {
+    configuration.recipe.zRange.isEmpty && scan.scoredBrain.shape.allSatisfy { $0 > 1 }
   }
 }
 

@@ -2,8 +2,13 @@ public import StrictSettings
 
 /// How thresholds are found.
 public struct CalibrationSettings: Settings {
-  /// False-positive rate on lesion-free validation voxels whose threshold `segment` uses by default.
+  /// Fraction of the validation scans' brain voxels, away from known lesions, whose threshold `segment` uses by
+  /// default where the bundle has no calibration of regions.
   public var defaultRate = 0.01
+  /// Fraction of these voxels whose threshold is the extent of regions, unless `scoring.extent` gives it.
+  public var extentRate = 0.01
+  /// False regions per brain without a lesion (1,200 mL) that `segment` allows by default in volumes.
+  public var falseRegions = 1.0
   /// Largest number of scans of each kind that are scored for statistics and thresholds, for slow methods; 0
   /// = all.
   public var cases = 0
@@ -16,6 +21,8 @@ public struct CalibrationSettings: Settings {
   /// - Throws: ``ConfigurationError/outOfRange(path:value:allowed:)``.
   public func validate(path: String) throws {
     try require(defaultRate > 0 && defaultRate < 1, path, "defaultRate", defaultRate, "between 0 and 1")
+    try require(extentRate > 0 && extentRate < 1, path, "extentRate", extentRate, "between 0 and 1")
+    try require((0.01...8).contains(falseRegions), path, "falseRegions", falseRegions, "0.01 to 8")
     try require(cases >= 0, path, "cases", cases, "0 or more")
   }
 }

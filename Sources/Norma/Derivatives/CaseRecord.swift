@@ -4,7 +4,7 @@ public import Preprocessing
 
 /// The results of a segmented case for tables and pages.
 public struct CaseResult: Codable, Sendable {
-  /// The lesions, largest first.
+  /// The regions, largest first.
   public let lesions: [Lesion]
   /// Remarks for the reader, in sentences.
   public let notes: [String]
@@ -15,7 +15,7 @@ public struct CaseResult: Codable, Sendable {
   /// The volume of the brain that was scored, in mL.
   public let scoredVolumeML: Double
 
-  /// The volume of all lesions in mL.
+  /// The volume of all regions in mL.
   public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }
 
   /// The notes as one text; empty without any.

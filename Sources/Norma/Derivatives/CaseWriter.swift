@@ -12,18 +12,19 @@ struct CaseWriter {
   let preprocessed: PreprocessedScan
   let segmented: Segmenter.Result
 
-  private var threshold: Double { key.cohort.threshold }
-  private var calibration: Calibration { segmentation.bundle.description.calibration }
+  private var rule: RegionRule { key.cohort.rule }
+  private var bundle: BundleDescription { segmentation.bundle.description }
+  private var calibration: Calibration { bundle.calibration }
 
   /// Writes all files and returns the record; `seconds` is called at the end.
   func write(seconds: () -> Double) throws -> CaseRecord {
-    let files = CaseFiles(caseID: scan.id)
+    let files = CaseFiles(caseID: scan.id), regions = regions
     var written = [String]()
     func url(_ file: String) -> URL {
       written.append(file)
       return segmentation.output.appendingPathComponent(file)
     }
-    try AtomicFile.write(Lesion.table(of: segmented.lesions), to: url(files.lesionTable))
+    try AtomicFile.write(Lesion.table(of: regions, hasPValues: measured != nil), to: url(files.lesionTable))
     try NIfTI.write(segmented.anomalyMap, to: url(files.anomalyMap))
     try NIfTI.write(segmented.labels, to: url(files.labels))
     try NIfTI.write(segmented.brain, to: url(files.brain))
@@ -33,7 +34,7 @@ struct CaseWriter {
     if key.cohort.hasExceedance {
       let map = segmented.anomalyMap.map { Float(calibration.exceedance(of: Double($0))) }
       try NIfTI.write(map, to: url(files.exceedance))
-      try AtomicFile.write(json: sidecar(calibration.exceedanceMeaning), to: url(files.exceedanceSidecar))
+      try AtomicFile.write(json: sidecar(bundle.exceedanceMeaning), to: url(files.exceedanceSidecar))
     }
     if let uncertainty = segmented.uncertainty {
       try NIfTI.write(uncertainty, to: url(files.uncertainty))
@@ -45,32 +46,54 @@ struct CaseWriter {
       json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),
       to: url(files.anomalySidecar))
     try AtomicFile.write(
-      json: sidecar("Lesions, numbered from the largest"), to: url(files.labelsSidecar))
+      json: sidecar("Regions, numbered from the largest"), to: url(files.labelsSidecar))
     try AtomicFile.write(
       json: sidecar("Voxels of the brain that were scored", maskType: "Brain"), to: url(files.brainSidecar))
     try AtomicFile.write(
-      json: sidecar("Voxels whose anomaly exceeds the threshold", maskType: "Lesion"),
+      json: sidecar(
+        rule.peak == nil
+          ? "Voxels whose anomaly exceeds the threshold"
+          : "Voxels above the threshold in regions that exceed the peak threshold", maskType: "Lesion"),
       to: url(files.maskSidecar))
     try NIfTI.write(segmented.mask, to: url(files.mask))
     let figures = CohortSegmentation.Figures(
-      slices: segmented.figures, quality: preprocessed.picture, threshold: threshold)
+      slices: segmented.figures, quality: preprocessed.picture, threshold: rule.extent)
     if let pictures = try segmentation.draw?(figures) {
       try AtomicFile.write(pictures, to: url(files.pictures))
     }
     let result = CaseResult(
-      lesions: segmented.lesions, notes: preprocessed.record.notes + segmented.notes,
-      preprocessing: preprocessed.record, intensity: segmented.intensity,
-      scoredVolumeML: Double(segmented.brain.count) * segmented.brain.geometry.voxelVolume / 1000)
+      lesions: regions, notes: preprocessed.record.notes + segmented.notes,
+      preprocessing: preprocessed.record, intensity: segmented.intensity, scoredVolumeML: scoredVolumeML)
     let record = CaseRecord(
       files: written, result: result, seconds: segmentation.dataset == nil ? seconds() : nil)
     try AtomicFile.write(json: record, to: segmentation.output.appendingPathComponent(files.record))
     return record
   }
 
+  private var scoredVolumeML: Double {
+    Double(segmented.brain.count) * segmented.brain.geometry.voxelVolume / 1000
+  }
+
+  /// The false regions of the calibration, if they were found by this rule; those of another extent do not
+  /// compare.
+  private var measured: RegionCalibration? {
+    rule.peak == nil ? nil : calibration.regions.flatMap { $0.extent == rule.extent ? $0 : nil }
+  }
+
+  /// The regions with their p-values.
+  private var regions: [Lesion] {
+    segmented.lesions.map { lesion in
+      var lesion = lesion
+      lesion.pValue = measured?.pValue(
+        peak: lesion.maximumScore, volume: lesion.volumeMM3, scoredVolumeML: scoredVolumeML)
+      return lesion
+    }
+  }
+
   private func sidecar(_ description: String, maskType: String? = nil) -> Sidecar {
     Sidecar(
       description: description, maskType: maskType, sources: sources, key: key,
-      bundle: segmentation.bundle.description.name, preprocessing: segmentation.preprocessor?.settings,
+      bundle: bundle.name, preprocessing: segmentation.preprocessor?.settings,
       record: preprocessed.record, domain: segmented.domain, notes: segmented.notes)
   }
 

@@ -7,23 +7,32 @@ package struct CohortKey: Codable, Hashable, Sendable {
   /// The digest of the preprocessing's settings and files; nil without preprocessing.
   let preprocessingDigest: String?
   let bundleDigest: String
+  /// The extent of the rule of regions.
   private(set) var threshold: Double
+  /// Its peak; nil for a plain threshold.
+  private(set) var peak: Double?
+  /// Its smallest volume in mm³; nil for that of the bundle.
+  let minimumVolume: Double?
   /// Whether the threshold is that of one case; nil for the common threshold.
   private(set) var isOfCase: Bool?
   let hasExceedance: Bool
   let normaVersion: String
 
-  init(preprocessing: Preprocessor?, bundle: ModelBundle, threshold: Double, exceedance: Bool) throws {
+  init(preprocessing: Preprocessor?, bundle: ModelBundle, rule: RegionRule, exceedance: Bool) throws {
     preprocessingDigest = try preprocessing?.key.digest()
     bundleDigest = try bundle.digest()
-    (self.threshold, hasExceedance, normaVersion) = (threshold, exceedance, NormaVersion.current)
+    (threshold, peak, minimumVolume) = (rule.extent, rule.peak, rule.minimumVolume)
+    (hasExceedance, normaVersion) = (exceedance, NormaVersion.current)
   }
+
+  /// The rule of the regions.
+  var rule: RegionRule { RegionRule(extent: threshold, peak: peak, minimumVolume: minimumVolume) }
 
   /// Returns the key of a case with a threshold of its own; nil means the common threshold.
   func with(ownThreshold: Double?) -> CohortKey {
     guard let ownThreshold else { return self }
     var key = self
-    (key.threshold, key.isOfCase) = (ownThreshold, true)
+    (key.threshold, key.peak, key.isOfCase) = (ownThreshold, nil, true)
     return key
   }
 
@@ -34,7 +43,11 @@ package struct CohortKey: Codable, Hashable, Sendable {
       "preprocessing": preprocessingDigest.map { String($0.prefix(8)) } ?? "none",
       "bundle": String(bundleDigest.prefix(8)), "Norma": normaVersion,
     ]
-    if isOfCase != true { settings["threshold"] = "\(threshold)" }
+    if isOfCase != true {
+      settings["threshold"] = "\(threshold)"
+      settings["peak threshold"] = peak.map { "\($0)" }
+    }
+    settings["smallest region"] = minimumVolume.map { "\($0) mm³" }
     return settings
   }
 
@@ -51,6 +64,8 @@ package struct CohortKey: Codable, Hashable, Sendable {
     case preprocessingDigest = "PreprocessingSHA256"
     case bundleDigest = "BundleSHA256"
     case threshold = "Threshold"
+    case peak = "PeakThreshold"
+    case minimumVolume = "MinimumRegionVolume"
     case isOfCase = "ThresholdOfCase"
     case hasExceedance = "ExceedanceMap"
     case normaVersion = "NormaVersion"

@@ -20,8 +20,8 @@ public struct CohortSegmentation {
 
     /// The input.
     public let scan: ScanCase
-    /// The value of the map above which voxels are lesion.
-    public let threshold: Double
+    /// The rule of its regions.
+    public let rule: RegionRule
     /// The seconds that the case took.
     public let seconds: Double
     /// The results of the case, or the cause of its failure.
@@ -48,7 +48,7 @@ public struct CohortSegmentation {
     public let slices: [Segmenter.SliceFigure]
     /// Slices that show brain extraction and registration; nil for a scan that was not registered.
     public let quality: QualityPicture?
-    /// The value of the map above which voxels are lesion.
+    /// The extent threshold of the regions.
     public let threshold: Double
   }
 
@@ -82,7 +82,7 @@ public struct CohortSegmentation {
     (self.bundle, self.segmenter, self.preprocessor) = (bundle, segmenter, preprocessor)
     (self.thresholds, self.output, self.workFolder, self.draw) = (thresholds, output, workFolder, draw)
     key = try CohortKey(
-      preprocessing: preprocessor, bundle: bundle, threshold: thresholds.common, exceedance: exceedance)
+      preprocessing: preprocessor, bundle: bundle, rule: thresholds.common, exceedance: exceedance)
   }
 
   /// The settings that shards of the cohort need in common, by name.
@@ -139,7 +139,7 @@ extension CohortSegmentation: CaseStep {
       let preprocessed =
         try preprocessor?.preprocess(scan, keptIn: workFolder) ?? PreprocessedScan(asItIs: scan)
       let segmented = try segmenter.segment(
-        preprocessed, threshold: thresholds.threshold(of: scan.id), name: scan.image.path)
+        preprocessed, by: thresholds.rule(of: scan.id), name: scan.image.path)
       writer = CaseWriter(
         segmentation: self, scan: scan, key: try key.get(), preprocessed: preprocessed, segmented: segmented)
     } catch {
@@ -150,7 +150,7 @@ extension CohortSegmentation: CaseStep {
   }
 
   private func row(of scan: ScanCase, _ outcome: Row.Outcome, seconds: Double) -> Row {
-    Row(scan: scan, threshold: thresholds.threshold(of: scan.id), seconds: seconds, outcome: outcome)
+    Row(scan: scan, rule: thresholds.rule(of: scan.id), seconds: seconds, outcome: outcome)
   }
 
   private func resultKey(of scan: ScanCase) throws -> ResultKey {

@@ -16,6 +16,8 @@ package struct ResultFolder: Sendable {
     package let lesionCount: Int?
     /// The threshold of the mask; nil if it is not recorded.
     package let threshold: Double?
+    /// The peak that its regions exceed; nil for a plain threshold, or if it is not recorded.
+    package let peak: Double?
     package let image, anomalyMap, mask, brainMask, lesionTable: URL?
   }
 
@@ -89,12 +91,13 @@ package struct ResultFolder: Sendable {
     func file(_ path: String) -> URL { URL(fileURLWithPath: path, relativeTo: folder.asFolder).absoluteURL }
     guard let id = cell("case_id"), let status = cell("status") else { throw unreadable(folder) }
     let files = CaseFiles(caseID: id), mask = cell("mask").map(file)
+    let rule = mask == nil ? nil : Rule(json: file(files.maskSidecar))
     return Case(
       id: id, participantID: cell("participant_id") ?? id, status: status, message: cell("message") ?? "",
       lesionVolumeML: number("lesion_volume_ml"),
       lesionCount: cell("lesion_count").flatMap { Int($0) },
-      threshold: number("threshold") ?? (mask == nil ? nil : threshold(in: file(files.maskSidecar)))
-        ?? common,
+      threshold: number("threshold") ?? rule?.threshold ?? common,
+      peak: number("peak_threshold") ?? rule?.peak,
       image: cell("image").flatMap {
         $0.hasPrefix("bids:") ? DerivativeDataset.file(ofURI: $0, in: folder, links: links) : file($0)
       },
@@ -102,21 +105,34 @@ package struct ResultFolder: Sendable {
       lesionTable: mask.map { _ in file(files.lesionTable) })
   }
 
-  /// The threshold in a sidecar.
-  private static func threshold(in sidecar: URL) -> Double? {
-    struct Threshold: Decodable {
-      let value: Double
-      enum CodingKeys: String, CodingKey { case value = "Threshold" }
+  /// The rule in a sidecar.
+  private struct Rule: Decodable {
+    let threshold: Double
+    let peak: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case threshold = "Threshold"
+      case peak = "PeakThreshold"
     }
-    return Threshold(json: sidecar)?.value
   }
 
-  /// The fraction of lesion-free voxels above each threshold, rising: that of `bundle`, else that of the
+  /// The fraction of the calibration's voxels above each threshold, rising: that of `bundle`, else that of the
   /// record, else that of the shipped bundle which the rows of a BIDS data set name; empty if none is known.
   package func healthyCurve(of bundle: ModelBundle? = nil) -> [Calibration.Point] {
-    if let curve = bundle?.description.calibration.curve ?? record?.healthyCurve { return curve }
-    guard let bundleName, ModelBundle.shippedNames.contains(bundleName) else { return [] }
-    return (try? ModelBundle(named: bundleName))?.description.calibration.curve ?? []
+    bundle?.description.calibration.curve ?? record?.healthyCurve ?? shipped?.description.calibration.curve
+      ?? []
+  }
+
+  /// The brain of that calibration, in words; nil if it is not known.
+  package func calibratedOn(of bundle: ModelBundle? = nil) -> String? {
+    if let bundle { return bundle.description.calibrationBrain }
+    return record == nil ? shipped?.description.calibrationBrain : record?.calibratedOn
+  }
+
+  /// The shipped bundle that the rows of a BIDS data set name.
+  private var shipped: ModelBundle? {
+    guard let bundleName, ModelBundle.shippedNames.contains(bundleName) else { return nil }
+    return try? ModelBundle(named: bundleName)
   }
 }
 

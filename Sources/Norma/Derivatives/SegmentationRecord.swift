@@ -6,17 +6,27 @@ package struct SegmentationRecord: Codable, Sendable {
   package let normaVersion: String
   package let bundle: String
   package let method: String
-  /// The threshold of all cases without one of their own.
+  /// The threshold of all cases without one of their own; of regions with a peak their extent.
   package let threshold: Double
+  /// The peak threshold of their regions; nil for a plain threshold.
+  package let peakThreshold: Double?
+  /// The false regions per brain that it allows; nil for a plain threshold.
+  package let falseRegions: Double?
   /// The source of the threshold in the bundle; nil for a given value.
   package let thresholdFrom: ThresholdSource?
-  /// The bundle's thresholds by healthy false-positive rate, as text: "0.01", "0.05", "0.1".
+  /// The bundle's thresholds by rate of voxels, as text: "0.01", "0.05", "0.1".
   package let thresholdsByRate: [String: Double]
   /// The bundle's other thresholds: "training-percentile-95", "-98", "-99", "labelled-validation".
   package let thresholdsByName: [String: Double]
+  /// The extent of the regions that the bundle has counted; nil for a bundle without counts.
+  package let regionExtent: Double?
+  /// Their peak thresholds by false regions per brain, as text: "0.5", "1", "2".
+  package let peaksByFalseRegions: [String: Double]?
   /// The size in mm³ below which regions are dropped from the masks.
   package let minimumLesionSize: Double
-  /// The fraction of lesion-free voxels above each threshold, rising.
+  /// The brain that the bundle was calibrated on, such as "lesion-free scans of 5 participants".
+  package let calibratedOn: String?
+  /// The fraction of its voxels above each threshold, rising.
   package let healthyCurve: [Calibration.Point]
 
   static let fileName = "segmentation.json"
@@ -26,13 +36,24 @@ package struct SegmentationRecord: Codable, Sendable {
     normaVersion = NormaVersion.current
     self.bundle = bundle.description.name
     method = configuration.method
-    (threshold, thresholdFrom) = (thresholds.common, thresholds.source)
+    let rule = thresholds.common
+    (threshold, peakThreshold) = (rule.extent, rule.peak)
+    (thresholdFrom, falseRegions) = (thresholds.source, thresholds.falseRegions)
+    calibratedOn = bundle.description.calibrationBrain
     thresholdsByName = calibration.thresholdsByName
     thresholdsByRate = Dictionary(
       uniqueKeysWithValues: Calibration.reportedRates.compactMap { rate in
         (try? calibration.threshold(atRate: rate)).map { ("\(rate)", $0) }
       })
-    minimumLesionSize = configuration.scoring.minimumLesionSize
+    let minimum = rule.minimumVolume ?? configuration.scoring.minimumLesionSize
+    minimumLesionSize = minimum
+    regionExtent = calibration.regions?.extent
+    peaksByFalseRegions = calibration.regions.map { regions in
+      Dictionary(
+        uniqueKeysWithValues: regions.curve(minimumVolume: minimum).map {
+          (String(format: "%g", $0.falseRegions), $0.peak)
+        })
+    }
     healthyCurve = calibration.curve
   }
 

@@ -6,7 +6,7 @@ extension CohortSegmentation {
   /// The columns of `cases.tsv`; paths are relative to its folder.
   static let columns = [
     "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count",
-    "seconds", "brain_mask", "participant_id",
+    "seconds", "brain_mask", "participant_id", "threshold", "peak_threshold",
   ]
 
   /// The text of `cases.tsv`.
@@ -20,6 +20,7 @@ extension CohortSegmentation {
         row.scan.image.path(relativeTo: output), ifDone(files.anomalyMap), ifDone(files.mask),
         result?.lesionVolumeML.formatted(fraction: 4) ?? "n/a", result.map { "\($0.lesions.count)" } ?? "n/a",
         row.seconds.formatted(fraction: 2), ifDone(files.brain), row.scan.participantID,
+        "\(row.rule.extent)", row.rule.peak.map { "\($0)" } ?? "n/a",
       ]
     }
     return table.text

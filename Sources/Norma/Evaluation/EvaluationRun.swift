@@ -27,13 +27,13 @@ public struct EvaluationRun {
     onCase: (Int, Int) -> Void = { _, _ in }
   ) throws -> Evaluation {
     let record = try SegmentationRecord(contentsOf: predictions)
-    let healthy = Calibration.reportedRates.compactMap { rate in
+    let byRate = Calibration.reportedRates.compactMap { rate in
       record.thresholdsByRate["\(rate)"].map { OperatingPoint.healthyFPR(rate, threshold: $0) }
     }
     let named = record.thresholdsByName.sorted { $0.key < $1.key }.map {
       OperatingPoint(name: $0.replacingOccurrences(of: "-", with: "_"), threshold: $1)
     }
-    let points = healthy + named
+    let points = byRate + named + record.regionPoints
     guard Set(points.map(\.name)).count == points.count else {
       throw Problem(
         .badData, "the record of the segmentation names a threshold twice",
@@ -98,5 +98,19 @@ public struct EvaluationRun {
       if problem.kind == .badData { problem.location = files.map.path }
       throw problem
     }
+  }
+}
+
+extension SegmentationRecord {
+  /// The bundle's rule of one false region per brain, and that of the masks if it is another one of regions.
+  fileprivate var regionPoints: [OperatingPoint] {
+    var points = [OperatingPoint]()
+    if let regionExtent, let peak = peaksByFalseRegions?["1"] {
+      points.append(.falseRegions(1, extent: regionExtent, peak: peak))
+    }
+    if let peakThreshold, let falseRegions, falseRegions != 1 {
+      points.append(.falseRegions(falseRegions, extent: threshold, peak: peakThreshold))
+    }
+    return points
   }
 }

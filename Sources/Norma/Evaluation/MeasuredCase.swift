@@ -4,7 +4,7 @@ import Base
 struct MeasuredCase {
   /// The counts at one operating point.
   struct Counts {
-    /// Of all voxels above the threshold.
+    /// All voxels above the threshold.
     let threshold: Overlap
     /// Without the dropped regions.
     let mask: Overlap
@@ -26,7 +26,7 @@ struct MeasuredCase {
     let ranking = try PrecisionRecall(ranked)
     let scores = CaseScores(ascending: voxels.packed)
     let comparison = MaskComparison(input, minimumLesionSize: minimumLesionSize, detail: detail)
-    let measured = operatingPoints.map { comparison.compare(input.predicted(above: $0.threshold)) }
+    let measured = operatingPoints.map(comparison.compare)
     counts = measured.map(\.counts)
     figures = Evaluation.Case(
       caseID: input.caseID, participantID: input.participantID, brainVoxels: voxels.count,

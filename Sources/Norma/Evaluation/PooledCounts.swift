@@ -22,7 +22,7 @@ struct PooledCounts {
       perParticipant[name] = try resampled.summary(points.map { $0[keyPath: value] })
     }
     return Evaluation.AtOperatingPoint(
-      name: point.name, threshold: point.threshold, dice: mask.dice,
+      name: point.name, threshold: point.threshold, peak: point.peak, dice: mask.dice,
       diceInterval: try resampled.interval(rows) { $0[2] == 0 ? nil : 2 * $0[0] / ($0[0] + $0[1] + $0[2]) },
       observedFPR: threshold.falsePositiveRate, precision: mask.precision, recall: mask.recall,
       perParticipant: perParticipant, lesionStrata: try strata(), lesionFree: try lesionFree())

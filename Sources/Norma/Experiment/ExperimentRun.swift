@@ -162,7 +162,7 @@ public struct ExperimentRun {
       at: folder.url.path, advice: "run the same command again for the rest")
   }
 
-  /// Writes the maps of the best, the median and the worst case at 1 % healthy FPR, under the bundle's own
+  /// Writes the maps of the best, the median and the worst case at an FPR of 1 %, under the bundle's own
   /// chain, which is the last headline.
   private func figures(
     _ run: ExperimentPlan.Run, _ outcome: RunScoring.Outcome, _ scoring: RunScoring

@@ -45,7 +45,7 @@ public struct RunResult: Codable, Sendable {
   public let training: [EpochRecord]
   /// The epoch whose weights were used; 0 without epochs.
   public let bestEpoch: Int
-  /// Cases with the highest, the middle and the lowest Dice at 1 % healthy FPR.
+  /// Cases with the highest, the middle and the lowest Dice at an FPR of 1 %.
   public let figures: [CaseFigure]
 
   /// The same result without the rows of the cases and the curves.
@@ -61,7 +61,7 @@ public struct RunResult: Codable, Sendable {
     public let rank: String
     /// The case's name in the manifest.
     public let caseID: String
-    /// Its Dice at 1 % healthy FPR.
+    /// Its Dice at an FPR of 1 %.
     public let dice: Double
     /// The threshold at that rate.
     public let threshold: Double

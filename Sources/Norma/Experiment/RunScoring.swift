@@ -41,9 +41,9 @@ struct RunScoring {
     let calibrations = try Calibrator(configuration: configuration, split: split, device: scorer.device)
       .calibrate(chains.map(\.scoring), of: scorer) { try progress(.calibrating, $0, $1) }
     var evaluators = zip(chains, calibrations).map { chain, calibration in
-      Evaluator(
-        operatingPoints: calibration.operatingPoints,
-        minimumLesionSize: chain.scoring.settings.minimumLesionSize,
+      let minimum = chain.scoring.settings.minimumLesionSize
+      return Evaluator(
+        operatingPoints: calibration.operatingPoints(minimumVolume: minimum), minimumLesionSize: minimum,
         detail: chain.isHeadline ? .full : .ranking)
     }
     var secondsPerSlice = [Double]()
@@ -82,18 +82,23 @@ struct RunScoring {
 }
 
 extension Calibration {
-  /// The thresholds of the tables.
-  fileprivate var operatingPoints: [OperatingPoint] {
-    let healthy = Self.reportedRates.compactMap { rate in
+  /// The thresholds of the tables; called regions below `minimumVolume` mm³ are dropped.
+  fileprivate func operatingPoints(minimumVolume: Double) -> [OperatingPoint] {
+    let byRate = Self.reportedRates.compactMap { rate in
       (try? threshold(atRate: rate)).map { OperatingPoint.healthyFPR(rate, threshold: $0) }
     }
     let others: [(ThresholdSource, name: String)] = [
       (.trainingPercentile, "training_percentile_\(Int(TrainingPercentiles.usual))"),
       (.labelledValidation, "labelled_validation"),
     ]
-    return healthy
+    let regionPoint = regions.flatMap { regions in
+      (try? regions.peak(atFalseRegions: 1, minimumVolume: minimumVolume)).map {
+        OperatingPoint.falseRegions(1, extent: regions.extent, peak: $0)
+      }
+    }
+    return byRate
       + others.compactMap { source, name in
         (try? threshold(from: source, rate: 0)).map { OperatingPoint(name: name, threshold: $0) }
-      }
+      } + (regionPoint.map { [$0] } ?? [])
   }
 }

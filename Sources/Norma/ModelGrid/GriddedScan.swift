@@ -48,10 +48,11 @@ public struct GriddedScan: Sendable {
   }
 
   /// The lesion mask of the scan on its RAS+ canonical grid; nil where it has none.
-  func lesion(of scan: ScanCase) throws -> Mask? {
-    try scan.readLesionMask().map {
-      Mask(geometry: scoredBrain.geometry, voxels: orientation.apply($0).voxels)
-    }
+  func lesion(of scan: ScanCase) throws -> Mask? { try scan.readLesionMask().map(canonical) }
+
+  /// Brings a mask from the scanner's axes to the RAS+ canonical grid.
+  func canonical(_ mask: Mask) -> Mask {
+    Mask(geometry: scoredBrain.geometry, voxels: orientation.apply(mask).voxels)
   }
 
   /// Brings a grid from the RAS+ canonical axes to the scanner's: the input's shape, affine and header.

@@ -1,31 +1,34 @@
 import Volumes
 
-/// A connected region above the threshold (26-connected; 8-connected in a single slice).
+/// A region of a mask: a connected component of the map that a ``RegionRule`` keeps. Whether it is a lesion is
+/// the reader's judgement.
 public struct Lesion: Hashable, Sendable, Codable {
-  /// Its value in the label image; the largest lesion is 1.
+  /// Its value in the label image; the largest region is 1.
   public let id: Int
   /// Volume in mm³.
   public let volumeMM3: Double
-  /// Largest score in the lesion.
+  /// Largest score in the region.
   public let maximumScore: Double
-  /// Mean score in the lesion.
+  /// Mean score in the region.
   public let meanScore: Double
   /// World coordinates in mm (RAS+) of the centre of mass of its voxels.
   public let centroid: SIMD3<Double>
-  /// First voxel index along each axis, inside the lesion.
+  /// First voxel index along each axis, inside the region.
   public let firstVoxel: SIMD3<Int>
-  /// Last voxel index along each axis, inside the lesion.
+  /// Last voxel index along each axis, inside the region.
   public let lastVoxel: SIMD3<Int>
+  /// Probability that brain without a lesion shows a region with at least this peak and volume
+  /// (``RegionCalibration/pValue(peak:volume:scoredVolumeML:)``); nil where the bundle has not measured it.
+  public var pValue: Double?
 
-  /// Returns the lesions of a mask, largest first, and their label image, without lesions smaller than
-  /// `minimumSize` in mm³ (mm² for a single slice).
-  static func find(in mask: Mask, map: Volume, minimumSize: Double) -> (labels: Labels, lesions: [Lesion]) {
-    let components = mask.components(minimumVolume: minimumSize, largestFirst: true)
+  /// Returns the regions of a map, largest first, and their label image.
+  static func find(in map: Volume, by rule: RegionRule) -> (labels: Labels, lesions: [Lesion]) {
+    let components = rule.regions(of: map, largestFirst: true)
     var regions = [Region](repeating: Region(), count: components.count)
     for (index, label) in components.labels.voxels.enumerated() where label != 0 {
-      regions[Int(label) - 1].add(mask.voxel(at: index), score: map.voxels[index])
+      regions[Int(label) - 1].add(map.voxel(at: index), score: map.voxels[index])
     }
-    let lesions = regions.enumerated().map { $1.lesion(id: $0 + 1, geometry: mask.geometry) }
+    let lesions = regions.enumerated().map { $1.lesion(id: $0 + 1, geometry: map.geometry) }
     return (components.labels, lesions)
   }
 

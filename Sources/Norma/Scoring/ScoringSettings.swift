@@ -22,7 +22,10 @@ public struct ScoringSettings: Settings {
   public var medianDepth = 1
   /// Width in mm of the rim of the brain in which the map is 0.
   public var erosion = 3.0
-  /// Lesions smaller than this are dropped from the mask, in mm³ (mm² for single slices).
+  /// Score above which voxels join a region, for maps with a natural value, such as a logit; 0 = the threshold of
+  /// `calibration.extentRate`.
+  public var extent = 0.0
+  /// Regions smaller than this are dropped from the mask, in mm³ (mm² for single slices).
   public var minimumLesionSize = 0.0
   /// Samples of a stochastic method (dropout, a random latent vector), whose mean is the map; 0 =
   /// deterministic.
@@ -47,6 +50,7 @@ public struct ScoringSettings: Settings {
       (1...15).contains(medianDepth) && medianDepth % 2 == 1, path, "medianDepth", medianDepth,
       "an odd number from 1 to 15")
     try require((0...20).contains(erosion), path, "erosion", erosion, "0 to 20 mm")
+    try require(extent >= 0 && extent.isFinite, path, "extent", extent, "0 or more")
     try require(minimumLesionSize >= 0, path, "minimumLesionSize", minimumLesionSize, "0 or more")
     try require((0...1000).contains(samples), path, "samples", samples, "0 to 1000")
   }

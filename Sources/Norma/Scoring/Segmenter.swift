@@ -5,7 +5,7 @@ import Foundation
 import Tensors
 public import Volumes
 
-/// Turns a scan into an anomaly map and a lesion mask on the scan's own grid.
+/// Turns a scan into an anomaly map and the mask of its regions on the scan's own grid.
 public final class Segmenter {
   /// The result for one scan; every grid has the input's shape, affine and header.
   public struct Result {
@@ -14,9 +14,9 @@ public final class Segmenter {
     /// Standard deviation of the score between samples, before any smoothing, in the map's unit; nil below
     /// two samples.
     public let uncertainty: Volume?
-    /// Where the map exceeds the threshold.
+    /// The voxels of all regions.
     public let mask: Mask
-    /// Connected regions of the mask, numbered as in `lesions`.
+    /// The regions, numbered as in `lesions`.
     public let labels: Labels
     /// The brain voxels of the slices that were scored.
     public let brain: Mask
@@ -29,7 +29,7 @@ public final class Segmenter {
     /// Sentences that the reader should know.
     public let notes: [String]
     /// Slices with the most anomalous tissue, as the model saw them, the most anomalous first. There is at
-    /// least one; further ones exceed the threshold and are apart from each other.
+    /// least one; further ones show a region and are apart from each other.
     public let figures: [SliceFigure]
   }
 
@@ -44,6 +44,8 @@ public final class Segmenter {
     public let image: [Float]
     /// Its anomaly map.
     public let map: [Float]
+    /// 1 where the map is above the extent, in regions that were kept if the rule has a peak.
+    public let mask: [UInt8]
     /// What the model expected, where it reconstructs.
     public let reconstruction: [Float]?
   }
@@ -68,19 +70,13 @@ public final class Segmenter {
       advice: "give the \(contrast), a bundle trained on \(suffix), or rename the file if its name is wrong")
   }
 
-  /// Segments a preprocessed scan.
-  ///
-  /// - Parameters:
-  ///   - scan: The scan with its brain mask and its map to the template.
-  ///   - threshold: Voxels with a higher score are predicted as lesion.
-  ///   - name: The name of the scan in messages.
-  /// - Returns: Map and mask on the grid of the scan, and the lesions.
-  /// - Throws: A ``Problem`` of kind `badData` if the scan cannot be scored.
-  public func segment(_ scan: PreprocessedScan, threshold: Double, name: String) throws -> Result {
+  /// Segments a preprocessed scan by a rule; messages contain `name`. Throws a ``Problem`` if the scan cannot be
+  /// scored.
+  public func segment(_ scan: PreprocessedScan, by rule: RegionRule, name: String) throws -> Result {
     try segment(
       modelGrid.place(
         scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, z: scan.z, name: name),
-      contrast: modelGrid.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, threshold: threshold)
+      contrast: modelGrid.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, by: rule)
   }
 
   /// Segments a skull-stripped scan at a threshold; without a brain mask every non-zero voxel is brain.
@@ -90,32 +86,52 @@ public final class Segmenter {
   public func segment(
     _ scan: Volume, brainMask: Mask? = nil, threshold: Double, name: String
   ) throws -> Result {
-    try segment(modelGrid.place(scan, brainMask: brainMask, name: name), threshold: threshold)
+    try segment(scan, brainMask: brainMask, by: RegionRule(extent: threshold), name: name)
   }
 
-  private func segment(_ scan: GriddedScan, contrast: Double? = nil, threshold: Double) throws -> Result {
+  /// Segments a skull-stripped scan by a rule; without a brain mask every non-zero voxel is brain. Messages
+  /// contain `name`. Throws a ``Problem`` if the scan cannot be scored.
+  public func segment(
+    _ scan: Volume, brainMask: Mask? = nil, by rule: RegionRule, name: String
+  ) throws -> Result {
+    try segment(modelGrid.place(scan, brainMask: brainMask, name: name), by: rule)
+  }
+
+  private func segment(_ scan: GriddedScan, contrast: Double? = nil, by rule: RegionRule) throws -> Result {
     let chain = scorer.chain
     let scored = try scorer.score(scan, size: modelGrid.recipe.gridSize)
     func native(_ maps: Tensor) throws -> Volume { scan.native(try chain.volume(of: maps, in: scan)) }
     let maps = try chain.map(of: scored), map = try native(maps)
     let (labels, lesions) = Lesion.find(
-      in: map.map { $0 > Float(threshold) ? UInt8(1) : 0 }, map: map,
-      minimumSize: chain.settings.minimumLesionSize)
+      in: map, by: rule.resolved(minimumVolume: chain.settings.minimumLesionSize))
+    let mask = labels.map { $0 == 0 ? UInt8(0) : 1 }
     let properties = scan.properties
     let findings =
       (properties.flatMap { domain?.findings($0) } ?? [])
       + (contrast.map { [InputDomain.Finding(greyToWhite: $0)] } ?? [])
     return Result(
       anomalyMap: map, uncertainty: try chain.uncertainty(of: scored).map(native),
-      mask: labels.map { $0 == 0 ? 0 : 1 }, labels: labels, brain: scan.native(scan.scoredBrain),
+      mask: mask, labels: labels, brain: scan.native(scan.scoredBrain),
       lesions: lesions, domain: findings, intensity: properties.flatMap { domain?.comparison($0) },
       notes: scan.notes + findings.filter { !$0.isInside }.map(\.sentence),
-      figures: try figures(scored, maps, threshold: threshold))
+      figures: try figures(scored, maps, masks: masks(scan, maps, mask: mask, rule), extent: rule.extent))
   }
 
-  private func figures(_ scored: ScoredScan, _ maps: Tensor, threshold: Double) throws -> [SliceFigure] {
-    // Slices are ranked by how far they exceed the threshold; where none does, by the whole map.
-    let excess = try (maps - Float(threshold)).relu().sum([1, 2]).values()
+  /// The mask on the model grid, (slices, size, size): where the map is above the extent, and with a peak near
+  /// a voxel of the scan's own mask, of which a pixel has a share.
+  private func masks(_ scan: GriddedScan, _ maps: Tensor, mask: Mask, _ rule: RegionRule) throws -> [UInt8] {
+    let exceeding = try maps.values().map { Double($0) > rule.extent ? UInt8(1) : 0 }
+    guard rule.peak != nil else { return exceeding }
+    let shares = try scan.placement.toGrid(scan.canonical(mask).voxels.map(Float.init))
+    return zip(exceeding, shares).map { $1 > 0 ? $0 : 0 }
+  }
+
+  private func figures(
+    _ scored: ScoredScan, _ maps: Tensor, masks: [UInt8], extent: Double
+  ) throws -> [SliceFigure] {
+    // Slices are ranked by how far their regions exceed the extent; where there are none, by the whole map.
+    let inside = try Tensor(masks.map(Float.init), shape: maps.shape)
+    let excess = try ((maps - Float(extent)).relu() * inside).sum([1, 2]).values()
     let ranked = excess.indices.filter { excess[$0] > 0 }.sorted { excess[$0] > excess[$1] }
     var chosen = [Int]()
     for index in ranked where chosen.allSatisfy({ abs($0 - index) * 8 > excess.count }) {
@@ -125,17 +141,19 @@ public final class Segmenter {
       let sums = try maps.sum([1, 2]).values()
       chosen = sums.indices.max { sums[$0] < sums[$1] }.map { [$0] } ?? []
     }
-    return try chosen.prefix(Self.maximumFigures).map { try figure(scored, maps, index: $0) }
+    return try chosen.prefix(Self.maximumFigures).map { try figure(scored, maps, masks, index: $0) }
   }
 
   private static let maximumFigures = 3
 
-  private func figure(_ scored: ScoredScan, _ maps: Tensor, index: Int) throws -> SliceFigure {
-    let size = modelGrid.recipe.gridSize
+  private func figure(
+    _ scored: ScoredScan, _ maps: Tensor, _ masks: [UInt8], index: Int
+  ) throws -> SliceFigure {
+    let size = modelGrid.recipe.gridSize, pixels = index * size * size..<(index + 1) * size * size
     return SliceFigure(
       size: size, z: scored.gridded.z[index],
-      image: Array(scored.gridded.images[index * size * size..<(index + 1) * size * size]),
-      map: try maps.select(0, index).values(),
+      image: Array(scored.gridded.images[pixels]), map: try maps.select(0, index).values(),
+      mask: Array(masks[pixels]),
       reconstruction: try scored.score.reconstruction?.select(0, index).values())
   }
 }

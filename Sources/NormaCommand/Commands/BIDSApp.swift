@@ -8,7 +8,7 @@ struct BIDSApp: LoggingCommand {
     commandName: "bids",
     abstract: "Segment the FLAIR scans of a BIDS data set into a BIDS derivative data set (BIDS App).",
     discussion: """
-      The level participant writes map, mask, lesion table and page of each scan. Any number of processes \
+      The level participant writes map, mask, table of regions and page of each scan. Any number of processes \
       may share OUT_DIR, each with its own participants (--shard divides them). Scans that are complete, \
       with the same inputs and settings, are kept. The level group writes one table and one page of all scans. \
       Of the data set only dataset_description.json is checked; bids-validator checks the rest.
@@ -130,6 +130,7 @@ struct BIDSApp: LoggingCommand {
     if dryRun { return announce(layout, segmentation) }
     try shardOptions.claim(dataset.folder, for: shard, settings: cohort.sharedSettings)
     try dataset.prepare()
+    console.log(bundle.description.meaning(of: thresholds.common))
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
     Interruption.listen()
     let outcomes = try segmentation.run(
@@ -157,7 +158,7 @@ struct BIDSApp: LoggingCommand {
     let url = dataset.file("\(participant).html")
     let provenance = ReportProvenance(bundleName: bundle.description.name, version: NormaVersion.current)
     try SegmentationReport(
-      participant: participant, in: dataset, of: bundle, threshold: thresholds.common, provenance: provenance
+      participant: participant, in: dataset, of: bundle, by: thresholds.common, provenance: provenance
     ).page.writeIfChanged(at: url)
     console.result(url.path)
   }

@@ -6,7 +6,7 @@ import Tensors
 
 struct Segment: LoggingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Write anomaly map, lesion mask, lesion table and report of scans, on each scan's own grid.",
+    abstract: "Write anomaly map, mask, table of regions and report of scans, on each scan's own grid.",
     discussion: "Cases that are complete, with the same inputs and settings, are kept.")
 
   @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
@@ -45,6 +45,7 @@ struct Segment: LoggingCommand {
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: folder,
       workFolder: workFolder.folder, draw: CasePictures.draw)
     try shardOptions.claim(folder, for: shard, settings: segmentation.sharedSettings)
+    console.log(bundle.description.meaning(of: thresholds.common))
     Interruption.listen()
     let cases = shard?.deal(all, by: \.id) ?? all
     var done = 0, kept = 0
@@ -58,7 +59,7 @@ struct Segment: LoggingCommand {
     console.summary(kept: kept, of: cases.count, shard: shard, ofCohort: all.count)
     if shard == nil {
       let page = SegmentationReport(
-        rows, of: bundle, threshold: thresholds.common, in: folder,
+        rows, of: bundle, by: thresholds.common, in: folder,
         provenance: ReportProvenance(bundleName: bundle.description.name))
       try page.page.write(to: folder.appendingPathComponent("report.html"))
       printFiles(of: rows)

@@ -18,7 +18,7 @@ package struct CohortReport {
       subtitle: "\(done) of \(table.entries.count) scans segmented. \(provenance.subtitle)",
       sections: [
         HTMLPage.Section("To check", mixture + outliers + unfinished),
-        HTMLPage.Section("Lesion volume", [volumes]),
+        HTMLPage.Section("Volume of regions", [volumes]),
         HTMLPage.Section("Scans", [.table(scans)]),
         provenance.section,
       ])
@@ -27,7 +27,10 @@ package struct CohortReport {
   /// A warning if the scans have several thresholds.
   private var mixture: [HTMLPage.Block] {
     let kinds = Set(
-      table.rows(.ok).map { "\($0.bundle ?? "?") above \($0.threshold.map { format($0) } ?? "?")" })
+      table.rows(.ok).map { row in
+        let peak = row.peakThreshold.map { ", peak above \(format($0))" } ?? ""
+        return "\(row.bundle ?? "?") above \(row.threshold.map { format($0) } ?? "?")\(peak)"
+      })
     guard kinds.count > 1 else { return [] }
     return [
       .paragraph(
@@ -40,13 +43,13 @@ package struct CohortReport {
     let found = table.entries.filter(\.isOutlier)
     guard !found.isEmpty else {
       return [
-        .paragraph("No lesion volume is an outlier (robust z beyond \(format(GroupTable.outlierLimit))).")
+        .paragraph("No volume is an outlier (robust z beyond \(format(GroupTable.outlierLimit))).")
       ]
     }
     return [
       .table(
         ReportTable(
-          caption: "Lesion volumes that stand out: robust z beyond \(format(GroupTable.outlierLimit))",
+          caption: "Volumes that stand out: robust z beyond \(format(GroupTable.outlierLimit))",
           columns: [.text("Scan"), .number("Volume (mL)"), .number("Robust z")],
           rows: found.map {
             [
@@ -73,16 +76,16 @@ package struct CohortReport {
     guard !values.isEmpty else { return .paragraph("No scan was segmented.") }
     return .plot(
       Histogram(
-        title: "Lesion volume of \(values.count) scans", xLabel: "Lesion volume (mL)", values: values,
+        title: "Volume of the regions of \(values.count) scans", xLabel: "Volume (mL)", values: values,
         bins: 20
-      ).svg, caption: "Volume of all lesions of each scan that was segmented.")
+      ).svg, caption: "Volume of all regions of each scan that was segmented.")
   }
 
   private var scans: ReportTable {
     ReportTable(
       caption: "All scans of the data set",
       columns: [
-        .text("Scan"), .text("Status"), .number("Lesions"), .number("Volume (mL)"), .number("Robust z"),
+        .text("Scan"), .text("Status"), .number("Regions"), .number("Volume (mL)"), .number("Robust z"),
         .text("Message"),
       ],
       rows: table.entries.map { entry in

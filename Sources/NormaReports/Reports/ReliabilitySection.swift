@@ -1,14 +1,14 @@
 import Norma
 
 extension Reliability {
-  /// The stated rates beside the rates of participants who were held out.
-  var section: HTMLPage.Section {
+  /// The stated rates beside the rates of participants who were held out; `brain` is that of the calibration.
+  func section(on brain: String) -> HTMLPage.Section {
     HTMLPage.Section(
       "Do the rates hold?",
       [
         .paragraph(
-          "Each of \(participants) lesion-free participants was held out in turn and compared with the "
-            + "thresholds of the others. For a single scan, expect the spread of single participants."),
+          "Each of \(participants) participants of the calibration (\(brain)) was held out in turn and compared with "
+            + "the thresholds of the others. For a single scan, expect the spread of single participants."),
         .table(table),
         .plot(
           plot.svg,

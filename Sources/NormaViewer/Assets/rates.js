@@ -1,4 +1,4 @@
-/** Returns the fraction of lesion-free voxels above a threshold, interpolated linearly as Norma does. */
+/** Returns the fraction of calibration voxels above a threshold, interpolated linearly as Norma does. */
 export function rateAbove(curve, threshold) {
   if (curve.length === 0) return null;
   const above = curve.findIndex((point) => point.threshold <= threshold);
@@ -8,7 +8,7 @@ export function rateAbove(curve, threshold) {
   return high.rate + ((high.threshold - threshold) / (high.threshold - low.threshold)) * (low.rate - high.rate);
 }
 
-/** Returns the threshold that this fraction of lesion-free voxels exceeds; null outside the curve. */
+/** Returns the threshold that this fraction of calibration voxels exceeds; null outside the curve. */
 export function thresholdAt(curve, rate) {
   const upper = curve.findIndex((point) => point.rate >= rate - 1e-12);
   if (upper < 0 || (upper === 0 && curve[0].rate > rate + 1e-12)) return null;

@@ -1,16 +1,17 @@
 /**
  * Returns the connected regions of a map above a threshold by the rule of norma segment: 26-connected, largest first,
- * without those below `minimum` mm³. The mask is 1 inside the regions that remain.
+ * without those that have no voxel above `peak`, if there is one, or are below `minimum` mm³. The mask is 1 inside the
+ * regions that remain.
  */
-export function regionsAbove(map, threshold, minimum) {
+export function regionsAbove(map, threshold, minimum, peak) {
   const limit = Math.fround(threshold);
-  return regions(map, (index) => map.voxels[index] > limit, minimum);
+  return regions(map, (index) => map.voxels[index] > limit, minimum, Math.fround(peak ?? -Infinity));
 }
 
 /** Returns the connected regions of a mask on the grid of a map. */
-export const regionsOf = (map, mask) => regions(map, (index) => mask.voxels[index] !== 0, 0);
+export const regionsOf = (map, mask) => regions(map, (index) => mask.voxels[index] !== 0, 0, -Infinity);
 
-function regions({ shape, affine, voxels }, isInside, minimum) {
+function regions({ shape, affine, voxels }, isInside, minimum, least) {
   const [width, height, depth] = shape;
   const placeOf = (index) => [index % width, Math.floor(index / width) % height, Math.floor(index / (width * height))];
   const worldOf = (place) => affine.map((row) => row[0] * place[0] + row[1] * place[1] + row[2] * place[2] + row[3]);
@@ -41,7 +42,7 @@ function regions({ shape, affine, voxels }, isInside, minimum) {
       }
     }
     const volume = members.length * voxelVolume;
-    if (volume < minimum) {
+    if (volume < minimum || !(voxels[peak] > least)) {
       for (const index of members) mask[index] = 2;
       continue;
     }

@@ -1,6 +1,6 @@
 import { thresholdAt } from "./rates.js";
 
-/** The logarithmic slider of a case's threshold, from one that a fifth of lesion-free voxels exceed to one that few do. */
+/** The logarithmic slider of a case's threshold, from one that a fifth of calibration voxels exceed to one that few do. */
 export class Scale {
   static steps = 1000;
   #low;

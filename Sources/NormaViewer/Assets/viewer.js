@@ -85,11 +85,12 @@ async function show(index, row, files, mine) {
   else say("The scan cannot be shown; this is its anomaly map.", ...(files.image.lines ?? []));
 }
 
-/** Returns the regions of the folder's mask at its own threshold, else those of the map above the threshold. */
+/** Returns the regions of the folder's mask at its own threshold, else all those of the map above the threshold. */
 function findings(threshold) {
-  const { files, written } = current;
-  if (threshold !== written || files.mask instanceof Error) {
-    return regionsAbove(files.map, threshold, cohort.minimumLesionSize);
+  const { files, written, row } = current;
+  const isWritten = threshold === written;
+  if (!isWritten || files.mask instanceof Error) {
+    return regionsAbove(files.map, threshold, cohort.minimumLesionSize, isWritten ? row.peak : undefined);
   }
   return { ...regionsOf(files.map, files.mask), isWritten: true };
 }
@@ -133,8 +134,14 @@ function showFigures(threshold) {
   const rate = isKnown ? rateAbove(cohort.curve, threshold) : null;
   byID.meaning.textContent =
     rate === null ? (isKnown ? "The results contain no rates. norma view --bundle adds them." : "")
-    : brainVolume ? `In a lesion-free brain of this size about ${millilitres(rate * brainVolume)} would be above the threshold.`
-    : "Healthy FPR: the fraction of lesion-free voxels above the threshold.";
+    : `Rate: the fraction of the voxels of ${cohort.calibratedOn ?? "the calibration scans"} above the threshold`
+      + (brainVolume ? `, which would be ${millilitres(rate * brainVolume)} of this brain.` : ".");
+  const peak = row?.peak;
+  if (isKnown && peak !== undefined) {
+    byID.meaning.textContent += threshold === written
+      ? ` The mask has the regions that reach more than ${peak.toPrecision(3)}.`
+      : ` Every region above the threshold is shown, not only those that reach more than ${peak.toPrecision(3)}.`;
+  }
   const own = isKnown ? saved.thresholds[row.id] : undefined;
   byID.kept.textContent = [
     isKnown && threshold !== written ? "Differs from the threshold of the saved mask." : "",
@@ -198,7 +205,7 @@ function showPlace(mm, [scan, score]) {
   byID.place.textContent = `${placeText(mm, 1)}   scan ${Number(scan).toPrecision(4)}   score ${Number(score).toPrecision(3)}`;
 }
 
-// Lesions
+// Regions
 
 function showLesions() {
   const { lesions, isWritten } = current.found;
@@ -211,7 +218,7 @@ function showLesions() {
       const button = row.lastChild.appendChild(document.createElement("button"));
       button.type = "button";
       button.textContent = placeText(lesion.centroid, 0);
-      button.ariaLabel = `Go to lesion ${lesion.index}`;
+      button.ariaLabel = `Go to region ${lesion.index}`;
       row.addEventListener("click", () => goTo(position));
       return row;
     }),

@@ -15,13 +15,33 @@ extension Mask {
   ///
   /// Runs of voxels along x are joined to those that they touch in the rows before.
   public func components(minimumVolume: Double = 0, largestFirst: Bool = false) -> Components {
+    components(reaching: nil, minimumVolume: minimumVolume, largestFirst: largestFirst)
+  }
+
+  /// Labels the connected components in which a voxel of `map` is above `peak`: with the voxels above a lower
+  /// score as this mask, hysteresis thresholding.
+  package func components(
+    in map: Volume, reaching peak: Float, minimumVolume: Double = 0, largestFirst: Bool = false
+  ) -> Components {
+    components(reaching: (map.voxels, peak), minimumVolume: minimumVolume, largestFirst: largestFirst)
+  }
+
+  private func components(
+    reaching peak: (scores: [Float], above: Float)?, minimumVolume: Double, largestFirst: Bool
+  ) -> Components {
     var runs = VoxelRuns(of: self)
     runs.joinNeighbours()
     let found = runs.components()
     var sizes = [Int](repeating: 0, count: found.count)
-    for (run, component) in zip(runs.all, found.ofRuns) { sizes[component] += run.count }
+    var isReached = [Bool](repeating: peak == nil, count: found.count)
+    for (run, component) in zip(runs.all, found.ofRuns) {
+      sizes[component] += run.count
+      if let peak, !isReached[component] {
+        isReached[component] = run.contains { peak.scores[$0] > peak.above }
+      }
+    }
     let voxelVolume = geometry.voxelVolume
-    var kept = sizes.indices.filter { Double(sizes[$0]) * voxelVolume >= minimumVolume }
+    var kept = sizes.indices.filter { isReached[$0] && Double(sizes[$0]) * voxelVolume >= minimumVolume }
     if largestFirst { kept.sort { (-sizes[$0], $0) < (-sizes[$1], $1) } }
     var numbers = [Int32](repeating: 0, count: found.count)
     for (position, component) in kept.enumerated() { numbers[component] = Int32(position + 1) }

@@ -9,7 +9,8 @@ import Preprocessing
 
 @Suite struct ResultKeyTests {
   private static func cohortKey(
-    preprocessing: [String]? = nil, threshold: Double = 3, exceedance: Bool = false
+    preprocessing: [String]? = nil, threshold: Double = 3, peak: Double? = nil, minimum: Double? = nil,
+    exceedance: Bool = false
   ) throws -> CohortKey {
     let nowhere = URL(fileURLWithPath: "/nowhere")
     let preprocessor = try preprocessing.map {
@@ -18,12 +19,15 @@ import Preprocessing
         resources: Preprocessor.Resources(brainWeights: nowhere, template: nowhere))
     }
     return try CohortKey(
-      preprocessing: preprocessor, bundle: TrainedBundle.bundle, threshold: threshold, exceedance: exceedance)
+      preprocessing: preprocessor, bundle: TrainedBundle.bundle,
+      rule: RegionRule(extent: threshold, peak: peak, minimumVolume: minimum), exceedance: exceedance)
   }
 
   private static let cohortKeys: [@Sendable () throws -> CohortKey] = [
     { try cohortKey() }, { try cohortKey(threshold: 4) }, { try cohortKey(exceedance: true) },
     { try cohortKey().with(ownThreshold: 3) }, { try cohortKey().with(ownThreshold: 4) },
+    { try cohortKey(peak: 4) }, { try cohortKey(peak: 5) }, { try cohortKey(minimum: 10) },
+    { try cohortKey(peak: 4, minimum: 10) }, { try cohortKey(minimum: 0) },
     { try cohortKey(preprocessing: []) }, { try cohortKey(preprocessing: ["preprocessing.registers=false"]) },
   ]
 
@@ -81,6 +85,10 @@ import Preprocessing
     #expect(Set(key.comparable.keys) == ["preprocessing", "bundle", "Norma", "threshold"])
     #expect(Set(key.with(ownThreshold: 9).comparable.keys) == ["preprocessing", "bundle", "Norma"])
     #expect(key.comparable["preprocessing"] == "none" && key.comparable["threshold"] == "3.0")
+    let regions = try Self.cohortKey(peak: 4, minimum: 10)
+    #expect(regions.comparable["peak threshold"] == "4.0")
+    #expect(regions.comparable["smallest region"] == "10.0 mm³")
+    #expect(regions.with(ownThreshold: 9).rule == RegionRule(extent: 9, minimumVolume: 10))
   }
 
   @Test func shardsShareWhatDecidesTheFolder() throws {

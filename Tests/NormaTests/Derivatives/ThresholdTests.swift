@@ -50,13 +50,16 @@ import Cohort
   @Test func aChoiceTakesTheTableThenTheBundle() throws {
     let calibration = try TrainedBundle.bundle.description.calibration
     func choice(_ table: ThresholdTable, _ source: ThresholdSource = .fpr) throws -> ThresholdChoice {
-      try ThresholdChoice(table, or: calibration, source: source, rate: 0.05)
+      try ThresholdChoice(
+        table, or: calibration, request: .init(source: source, rate: 0.05),
+        configuration: Configuration(method: "normative"), areVolumes: true)
     }
     let usual = try choice(ThresholdTable(ofCases: ["a": 9]))
-    #expect(try usual.common == calibration.threshold(atRate: 0.05) && usual.source == .fpr)
-    #expect(usual.threshold(of: "a") == 9 && usual.threshold(of: "b") == usual.common)
+    #expect(try usual.common == RegionRule(extent: calibration.threshold(atRate: 0.05)))
+    #expect(usual.source == .fpr)
+    #expect(usual.rule(of: "a") == RegionRule(extent: 9) && usual.rule(of: "b") == usual.common)
     let given = try choice(ThresholdTable(ofOthers: 7))
-    #expect(given.common == 7 && given.source == nil)
+    #expect(given.common == RegionRule(extent: 7) && given.source == nil)
     #expect(try problem { try choice(ThresholdTable(), .labelledValidation) }.kind == .usage)
     #expect(try choice(ThresholdTable(), .trainingPercentile).source == .trainingPercentile)
   }

@@ -53,7 +53,9 @@ import Volumes
     _ golden: Golden, minimum: Double, detail: Evaluator.Detail = .full, order: [Int]? = nil
   ) throws -> Evaluation {
     let tensors = try Goldens.tensors("masks.safetensors")
-    let points = golden.thresholds.sorted { $0.key < $1.key }.map(OperatingPoint.init)
+    let points = golden.thresholds.sorted { $0.key < $1.key }.map {
+      OperatingPoint(name: $0.key, threshold: $0.value)
+    }
     var evaluator = Evaluator(operatingPoints: points, minimumLesionSize: minimum, detail: detail)
     for index in order ?? Array(golden.cases.indices) {
       let scan = golden.cases[index], map = try tensors.golden("\(scan.name)/map")

@@ -31,23 +31,20 @@ import Base
     affine: Affine(
       i: SIMD3(1.6, 1.2, 0), j: SIMD3(-1.8, 2.4, 0), k: SIMD3(0, 0, 4), origin: SIMD3(-10, 20, 30)))
 
-  private func maskAndMap() -> (Mask, Volume) {
-    var mask = Mask(geometry: Self.oblique, repeating: 0)
+  private func map() -> Volume {
     var map = Volume(geometry: Self.oblique, repeating: 0)
     // Two voxels, then four, then one, in the order of the file.
     for (voxel, score) in [
       ((0, 0, 0), 5), ((1, 0, 0), 7), ((4, 2, 2), 1), ((5, 2, 2), 2), ((5, 3, 2), 3), ((5, 3, 3), 6),
       ((0, 5, 4), 9),
     ] as [((Int, Int, Int), Float)] {
-      mask[voxel.0, voxel.1, voxel.2] = 1
       map[voxel.0, voxel.1, voxel.2] = score
     }
-    return (mask, map)
+    return map
   }
 
   @Test func theTableTellsWhereALesionLies() throws {
-    let (mask, map) = maskAndMap()
-    let (labels, lesions) = Lesion.find(in: mask, map: map, minimumSize: 0)
+    let (labels, lesions) = Lesion.find(in: map(), by: RegionRule(extent: 0))
     #expect(lesions.map(\.id) == [1, 2, 3])
     #expect(zip(lesions.map(\.volumeMM3), [96, 48, 24]).allSatisfy { abs($0 - $1) < 1e-9 })
     #expect(lesions.map(\.maximumScore) == [6, 7, 9])
@@ -64,8 +61,8 @@ import Base
     arguments: [(24.0, [96.0, 48, 24]), (24.5, [96, 48]), (48, [96, 48]), (50, [96]), (97, [])]
       as [(Double, [Double])])
   func smallLesionsAreDropped(minimum: Double, volumes: [Double]) {
-    let (mask, map) = maskAndMap()
-    let (labels, lesions) = Lesion.find(in: mask, map: map, minimumSize: minimum - 1e-9)
+    let rule = RegionRule(extent: 0, minimumVolume: minimum - 1e-9)
+    let (labels, lesions) = Lesion.find(in: map(), by: rule)
     #expect(lesions.map { $0.volumeMM3.rounded() } == volumes)
     #expect(lesions.map(\.id) == Array(1...4).prefix(volumes.count).map { $0 })
     #expect(labels.voxels.filter { $0 != 0 }.count == Int(volumes.reduce(0, +) / 24 + 0.5))
@@ -77,8 +74,8 @@ import Base
     #expect(
       text.hasPrefix("index\tname\tvolume_mm3\tmax_score\tmean_score\tcentroid_x_mm")
         && text.split(separator: "\n").count == 1)
-    let (mask, map) = maskAndMap()
-    let rows = Table.rows(of: Lesion.table(of: Lesion.find(in: mask, map: map, minimumSize: 0).lesions))
+    let found = Lesion.find(in: map(), by: RegionRule(extent: 0)).lesions
+    let rows = Table.rows(of: Lesion.table(of: found))
     #expect(rows?.map { $0["volume_mm3"] } == ["96.0000", "48.0000", "24.0000"])
     #expect(rows?[0]["centroid_y_mm"] == "31.70" && rows?[0]["last_k"] == "3" && rows?[0]["first_i"] == "4")
   }

@@ -21,6 +21,10 @@ package struct ScanRow: Hashable, Sendable {
   package var lesionCount: Int?
   package var bundle: String?
   package var threshold: Double?
+  package var peakThreshold: Double?
+
+  /// The rule of its regions.
+  package var rule: RegionRule? { threshold.map { RegionRule(extent: $0, peak: peakThreshold) } }
 }
 
 extension ScanRow {
@@ -32,7 +36,7 @@ extension ScanRow {
       status: row.result == nil ? .failed : .ok,
       message: [note ?? "", row.message].filter { !$0.isEmpty }.joined(separator: " "), image: image,
       lesionVolumeML: row.result?.lesionVolumeML, lesionCount: row.result?.lesions.count, bundle: bundle,
-      threshold: row.threshold)
+      threshold: row.rule.extent, peakThreshold: row.rule.peak)
   }
 
   /// A participant without a scan.
@@ -75,17 +79,23 @@ extension ScanRow {
     Column(name: "message", description: "What went wrong or should be known") { row, _ in row.message },
     Column(name: "image", description: "The scan, as a BIDS URI") { row, _ in row.image },
     Column(name: "anomaly_map", description: "Anomaly map") { $0.status == .ok ? $1.anomalyMap : nil },
-    Column(name: "mask", description: "Voxels above the threshold") { $0.status == .ok ? $1.mask : nil },
+    Column(name: "mask", description: "Voxels of all regions") { $0.status == .ok ? $1.mask : nil },
     Column(name: "brain_mask", description: "Voxels that were scored") { $0.status == .ok ? $1.brain : nil },
-    Column(name: "lesion_volume_ml", description: "Volume of all lesions", units: "mL") { row, _ in
+    Column(name: "lesion_volume_ml", description: "Volume of all regions", units: "mL") { row, _ in
       row.lesionVolumeML?.formatted(fraction: 4)
     },
-    Column(name: "lesion_count", description: "Number of lesions") { row, _ in row.lesionCount.map { "\($0)" }
+    Column(name: "lesion_count", description: "Number of regions") { row, _ in row.lesionCount.map { "\($0)" }
     },
     Column(name: "bundle", description: "Name of the model") { row, _ in row.bundle },
-    Column(name: "threshold", description: "Threshold of the anomaly map") { row, _ in
+    Column(
+      name: "threshold", description: "Threshold of the anomaly map, above which voxels may be in a region"
+    ) { row, _ in
       row.threshold.map { "\($0)" }
     },
+    Column(
+      name: "peak_threshold",
+      description: "Score that a region of the mask must exceed; n/a where every region counts"
+    ) { row, _ in row.peakThreshold.map { "\($0)" } },
   ]
 
   var cells: [String] {
@@ -131,6 +141,7 @@ extension ScanRow {
       message: cell("message") ?? "", image: cell("image"),
       lesionVolumeML: cell("lesion_volume_ml").flatMap(Double.init),
       lesionCount: cell("lesion_count").flatMap { Int($0) }, bundle: cell("bundle"),
-      threshold: cell("threshold").flatMap(Double.init))
+      threshold: cell("threshold").flatMap(Double.init),
+      peakThreshold: cell("peak_threshold").flatMap(Double.init))
   }
 }

@@ -5,11 +5,13 @@ extension Evaluation {
     public let name: String
     /// Voxels with a score above it are predicted as lesion.
     public let threshold: Double
+    /// The score that a called region must reach; nil calls every region.
+    public var peak: Double?
     /// Pooled Dice over all cases' voxels; nil without a lesion.
     public let dice: Double?
     /// Low and high end of the 95 % interval.
     public let diceInterval: [Double]?
-    /// False-positive rate observed in all healthy voxels, before regions are dropped.
+    /// False-positive rate observed in all voxels outside lesions, before regions are dropped.
     public let observedFPR: Double?
     /// Pooled fraction of predicted voxels that are lesion; nil without a lesion or a prediction.
     public let precision: Double?
@@ -23,7 +25,7 @@ extension Evaluation {
     public let lesionFree: LesionFree?
 
     enum CodingKeys: String, CodingKey {
-      case name, threshold, dice, precision, recall
+      case name, threshold, peak, dice, precision, recall
       case diceInterval = "dice_interval"
       case observedFPR = "observed_fpr"
       case perParticipant = "per_participant"

@@ -42,7 +42,7 @@ extension Evaluation {
 extension Evaluation.Case {
   /// A case's figures at one threshold, of the predicted mask without dropped regions except for `observedFPR`.
   public struct AtPoint: Codable, Hashable, Sendable {
-    /// False-positive rate in the healthy voxels before regions are dropped: what the threshold was chosen by.
+    /// False-positive rate in the voxels outside lesions before regions are dropped: what the threshold was chosen by.
     public let observedFPR: Double?
     /// 2 TP / (predicted + lesion) voxels; nil without a lesion.
     public let dice: Double?

@@ -16,16 +16,20 @@ struct MaskComparison {
     surface = isFull ? SurfaceDistances(lesion: input.lesion, region: input.brain) : nil
   }
 
-  /// Drops small regions of the voxels that exceed the threshold and compares the rest.
-  func compare(_ exceeding: Mask) -> (figures: Evaluation.Case.AtPoint, counts: MeasuredCase.Counts) {
-    let threshold = input.overlap(exceeding)
+  /// Compares the regions of an operating point.
+  func compare(
+    _ point: OperatingPoint
+  ) -> (figures: Evaluation.Case.AtPoint, counts: MeasuredCase.Counts) {
+    let exceeding = input.predicted(above: point.threshold), threshold = input.overlap(exceeding)
+    let rule = RegionRule(extent: point.threshold, peak: point.peak, minimumVolume: minimumLesionSize)
+    let dropsRegions = minimumLesionSize > 0 || rule.peak != nil
     var predicted = exceeding, lesionCounts: LesionCounts?
-    if lesions != nil || minimumLesionSize > 0 {
-      let regions = exceeding.components(minimumVolume: minimumLesionSize)
+    if lesions != nil || dropsRegions {
+      let regions = rule.regions(among: exceeding, of: input.map)
       predicted = regions.mask
       lesionCounts = lesions.map { LesionCounts(lesions: $0, predicted: regions) }
     }
-    let overlap = minimumLesionSize > 0 ? input.overlap(predicted) : threshold
+    let overlap = dropsRegions ? input.overlap(predicted) : threshold
     let distances = surface?.compare(predicted)
     let predictedVoxels = overlap.truePositives + overlap.falsePositives
     let figures = Evaluation.Case.AtPoint(

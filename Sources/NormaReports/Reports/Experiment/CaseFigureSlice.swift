@@ -40,7 +40,7 @@ struct CaseFigureSlice {
       .outlined(
         image.enlarged(by: factor), window: window, mask: image.enlarged(predicted, by: factor),
         second: image.enlarged(lesion, by: factor), thickness: factor,
-        caption: "yellow: predicted at healthy FPR 1 %; blue, dashed: drawn by the expert"),
+        caption: "yellow: predicted at FPR 1 %; blue, dashed: drawn by the expert"),
     ]
   }
 

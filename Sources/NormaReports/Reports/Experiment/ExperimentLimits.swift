@@ -32,9 +32,9 @@ struct ExperimentLimits {
       names.contains("dice_labelled_validation")
       ? " Labelled validation is the threshold with the best Dice on validation scans with a lesion." : ""
     return
-      "Thresholds at a healthy FPR come from \(cases.joined(separator: " or ")) lesion-free validation "
+      "Thresholds at an FPR come from \(cases.joined(separator: " or ")) lesion-free validation "
       + "scans, those at the training 98th percentile from the training scans; no drawn lesion was used for "
-      + "them. Each Dice is printed with the rate in the healthy voxels of the test scans.\(labelled)"
+      + "them. Each Dice is printed with the rate in the voxels of the test scans outside lesions.\(labelled)"
   }
 
   private var oracle: String {

@@ -83,7 +83,7 @@ public struct ExperimentPlots {
     return Named(
       name: "dice-boxes",
       svg: BoxRows(
-        title: "Dice of each participant at healthy FPR 1 %", xLabel: "Dice", groups: groups.map(\.0),
+        title: "Dice of each participant at FPR 1 %", xLabel: "Dice", groups: groups.map(\.0),
         colours: groups.map(\.1), xRange: 0...1
       ).svg,
       caption:

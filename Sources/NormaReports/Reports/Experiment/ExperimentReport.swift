@@ -59,7 +59,7 @@ public struct ExperimentReport {
     guard !pictures.isEmpty else { return [] }
     let chain =
       "First seed, the last chain of each method in the main table; best, median and worst by Dice at "
-      + "healthy FPR 1 %; the axial slice with the largest drawn lesion."
+      + "FPR 1 %; the axial slice with the largest drawn lesion."
     return [.paragraph(chain)]
       + pictures.enumerated().flatMap { index, entry -> [HTMLPage.Block] in
         [.heading(ExperimentNames.method(entry.method), anchor: "exhibits-\(index + 1)")]

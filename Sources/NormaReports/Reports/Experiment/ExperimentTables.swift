@@ -11,8 +11,8 @@ struct ExperimentTables {
     "raw", "positive part", "median", "eroded mask", "brightness prior", "component filter", "divided by sd",
   ]
   private static let points = [
-    ("healthy_fpr_0.01", "Dice at healthy FPR 1 %"), ("healthy_fpr_0.05", "Dice at healthy FPR 5 %"),
-    ("healthy_fpr_0.10", "Dice at healthy FPR 10 %"),
+    ("healthy_fpr_0.01", "Dice at FPR 1 %"), ("healthy_fpr_0.05", "Dice at FPR 5 %"),
+    ("healthy_fpr_0.10", "Dice at FPR 10 %"),
     ("training_percentile_98", "Dice at the training 98th percentile"),
     ("labelled_validation", "Dice at labelled validation"),
   ]
@@ -51,7 +51,7 @@ struct ExperimentTables {
     chains.sort { (Self.steps.firstIndex(of: $0) ?? 0) < (Self.steps.firstIndex(of: $1) ?? 0) }
     return FigureTable(
       caption:
-        "AUPRC / oracle Dice / Dice at healthy FPR 1 %, mean over seeds. Each step is added to the steps on "
+        "AUPRC / oracle Dice / Dice at FPR 1 %, mean over seeds. Each step is added to the steps on "
         + "its left, except for the division by sd, which replaces the component filter. Methods that do not "
         + "reconstruct have no negative part to drop.",
       columns: [.text("Method")] + chains.map(ReportTable.Column.number),

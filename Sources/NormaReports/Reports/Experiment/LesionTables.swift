@@ -17,7 +17,7 @@ struct LesionTables {
     ]
     return table(
       caption:
-        "At healthy FPR 1 %: mean over participants, then over seeds; in brackets from the lowest to the "
+        "At FPR 1 %: mean over participants, then over seeds; in brackets from the lowest to the "
         + "highest end of the seeds' 95 % intervals. HD95 leaves out participants without a prediction.",
       columns: columns.map(\.0)
     ) { evaluation in
@@ -32,7 +32,7 @@ struct LesionTables {
     let strata = results.headlines.lazy.compactMap { self.strata(of: results.firstSeed($0)) }.first
     guard let strata else { return nil }
     return table(
-      caption: "Share of lesions that a predicted voxel touches at healthy FPR 1 %, by size in mm³ "
+      caption: "Share of lesions that a predicted voxel touches at FPR 1 %, by size in mm³ "
         + "(single slices: mm²)",
       columns: strata.map { "\($0.size) (\($0.lesions) lesions)" }
     ) { evaluation in

@@ -49,7 +49,6 @@ public enum CasePictures {
       ImageSlice(width: figure.size, height: figure.size, values: values)
     }
     let window: ClosedRange<Float> = 0...1
-    let mask = figure.map.map { Double($0) > threshold ? UInt8(1) : 0 }
     let highest = max(figure.map.max() ?? 0, Float(threshold) * 2, .leastNormalMagnitude)
     var panels = [try MontagePanel.grey(slice(figure.image), window: window, caption: "scan")]
     if let reconstruction = figure.reconstruction {
@@ -57,7 +56,7 @@ public enum CasePictures {
     }
     panels.append(try .heat(slice(figure.map), window: 0...highest, caption: "anomaly map"))
     panels.append(
-      try .outlined(slice(figure.image), window: window, mask: mask, caption: "above the threshold"))
+      try .outlined(slice(figure.image), window: window, mask: figure.mask, caption: "regions"))
     let position = figure.z.map { "z = \(String(format: "%.0f", $0)) mm" } ?? "z unknown"
     return Montage(
       caption: "\(isFirst ? "Most anomalous" : "Another anomalous") slice as the model sees it, \(position)",

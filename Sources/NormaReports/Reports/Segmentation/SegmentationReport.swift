@@ -5,7 +5,7 @@ public import Norma
 public struct SegmentationReport: Sendable {
   /// The cases in the order of the page.
   let cases: [SegmentationReportCase]
-  let calibration: Calibration
+  let bundle: BundleDescription
   let provenance: ReportProvenance
   /// The largest number of cases with pictures. Few cases show more pictures each.
   var pictureLimit = Self.usualPictureLimit
@@ -16,7 +16,7 @@ public struct SegmentationReport: Sendable {
 extension SegmentationReport {
   /// The page of a cohort, with pictures from the folder of its results.
   public init(
-    _ rows: [CohortSegmentation.Row], of bundle: ModelBundle, threshold: Double, in output: URL,
+    _ rows: [CohortSegmentation.Row], of bundle: ModelBundle, by rule: RegionRule, in output: URL,
     provenance: ReportProvenance
   ) {
     var picturesLeft = Self.usualPictureLimit
@@ -29,14 +29,14 @@ extension SegmentationReport {
       if !pictures.isEmpty { picturesLeft -= 1 }
       return SegmentationReportCase(
         caseID: row.scan.id, seconds: row.seconds,
-        outcome: .done(result, threshold: row.threshold, pictures))
+        outcome: .done(result, rule: row.rule, pictures))
     }
-    self.init(cases, bundle, threshold: threshold, provenance)
+    self.init(cases, bundle, rule, provenance)
   }
 
   /// The page of a participant of a BIDS data set, with all scans that have results there.
   package init(
-    participant: String, in dataset: DerivativeDataset, of bundle: ModelBundle, threshold: Double,
+    participant: String, in dataset: DerivativeDataset, of bundle: ModelBundle, by rule: RegionRule,
     provenance: ReportProvenance
   ) {
     let cases = dataset.rows(of: participant).compactMap { row -> SegmentationReportCase? in
@@ -47,18 +47,18 @@ extension SegmentationReport {
       let pictures = CasePictures.of(row.caseID, in: dataset.folder)
       return SegmentationReportCase(
         caseID: row.caseID,
-        outcome: .done(record.result, threshold: row.threshold ?? threshold, pictures))
+        outcome: .done(record.result, rule: row.rule ?? rule, pictures))
     }
-    self.init(cases, bundle, threshold: threshold, provenance)
+    self.init(cases, bundle, rule, provenance)
   }
 
   private init(
-    _ cases: [SegmentationReportCase], _ bundle: ModelBundle, threshold: Double,
+    _ cases: [SegmentationReportCase], _ bundle: ModelBundle, _ rule: RegionRule,
     _ provenance: ReportProvenance
   ) {
     var provenance = provenance
-    provenance.settings.append(("Threshold", String(format: "%.4g", threshold)))
-    self.init(cases: cases, calibration: bundle.description.calibration, provenance: provenance)
+    provenance.settings.append(("Regions", bundle.description.meaning(of: rule)))
+    self.init(cases: cases, bundle: bundle.description, provenance: provenance)
   }
 }
 
@@ -73,7 +73,9 @@ extension SegmentationReport {
       sections: [
         HTMLPage.Section("Cases", [limitNote, .table(table)].compactMap { $0 }),
         HTMLPage.Section("Pictures", pictured.flatMap(blocks)),
-      ] + (calibration.reliability.map { [$0.section] } ?? []) + [provenance.section])
+      ] + (bundle.calibration.reliability.map { [$0.section(on: bundle.calibrationBrain)] } ?? []) + [
+        provenance.section
+      ])
   }
 
   private typealias Anchored = (case: SegmentationReportCase, anchor: String)
@@ -98,7 +100,7 @@ extension SegmentationReport {
     return ReportTable(
       caption: "All cases of the run",
       columns: [
-        .text("Case"), .text("Status"), .number("Lesions"), .number("Volume (mL)"),
+        .text("Case"), .text("Status"), .number("Regions"), .number("Volume (mL)"),
       ] + (isTimed ? [.number("Time (s)")] : []) + [.text("Message")],
       rows: anchored.map { entry in
         let name = HTML.text(entry.case.caseID)
@@ -109,6 +111,8 @@ extension SegmentationReport {
 
   private func blocks(of entry: Anchored) -> [HTMLPage.Block] {
     [.heading(entry.case.caseID, anchor: entry.anchor)]
-      + entry.case.blocks(calibration: calibration, mostPictures: max(2, 2 * pictureLimit / pictured.count))
+      + entry.case.blocks(
+        meaning: { bundle.meaning(of: $0, scoredVolumeML: $1) },
+        mostPictures: max(2, 2 * pictureLimit / pictured.count))
   }
 }

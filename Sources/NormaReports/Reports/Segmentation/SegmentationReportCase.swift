@@ -5,7 +5,7 @@ import Norma
 struct SegmentationReportCase: Sendable {
   /// The outcome of a case.
   enum Outcome: Sendable {
-    case done(CaseResult, threshold: Double, [Montage])
+    case done(CaseResult, rule: RegionRule, [Montage])
     case failed(message: String)
   }
 
@@ -28,36 +28,40 @@ struct SegmentationReportCase: Sendable {
     }
   }
 
-  /// Notes, pictures, intensities and lesions; none for a failed case.
-  func blocks(calibration: Calibration, mostPictures: Int) -> [HTMLPage.Block] {
-    guard case .done(let result, let threshold, let pictures) = outcome else { return [] }
+  /// Notes, pictures, intensities and regions; none for a failed case. `meaning` says what a rule means in so many
+  /// mL of scored brain.
+  func blocks(meaning: (RegionRule, Double) -> String, mostPictures: Int) -> [HTMLPage.Block] {
+    guard case .done(let result, let rule, let pictures) = outcome else { return [] }
     var blocks = (result.preprocessing.sentences + result.notes).map(HTMLPage.Block.paragraph)
-    blocks.append(
-      .paragraph(calibration.meaning(of: threshold, scoredVolumeML: result.scoredVolumeML)))
+    blocks.append(.paragraph(meaning(rule, result.scoredVolumeML)))
     blocks += pictures.prefix(mostPictures).map(HTMLPage.Block.montage)
     if let intensity = result.intensity {
       blocks.append(
         .plot(
           intensity.plot, caption: "Intensities in the brain of \(caseID) and of the training scans"))
     }
-    if !result.lesions.isEmpty { blocks.append(.table(lesionTable(result.lesions))) }
+    if !result.lesions.isEmpty { blocks.append(.table(regionTable(result.lesions))) }
     return blocks
   }
 
-  private static let mostLesions = 20
+  private static let mostRegions = 20
 
-  private func lesionTable(_ lesions: [Lesion]) -> ReportTable {
-    let shown = lesions.prefix(Self.mostLesions)
+  private func regionTable(_ lesions: [Lesion]) -> ReportTable {
+    let hasPValues = lesions.contains { $0.pValue != nil }
+    let meaningOfP =
+      hasPValues
+      ? "; p: how probable brain without a lesion has a region as high and as large" : ""
+    let shown = lesions.prefix(Self.mostRegions)
     return ReportTable(
       caption: shown.count < lesions.count
-        ? "The largest \(shown.count) of \(lesions.count) lesions of \(caseID)" : "Lesions of \(caseID)",
-      columns: [
-        .number("Lesion"), .number("Volume (mL)"), .number("Highest score"), .number("x (mm)"),
-        .number("y (mm)"), .number("z (mm)"),
-      ],
-      rows: shown.map { lesion in
-        [String(lesion.id), format(lesion.volumeMM3 / 1000), format(lesion.maximumScore)]
-          + (0..<3).map { format(lesion.centroid[$0].rounded()) }
+        ? "The largest \(shown.count) of \(lesions.count) regions of \(caseID)\(meaningOfP)"
+        : "Regions of \(caseID)\(meaningOfP)",
+      columns: [.number("Region"), .number("Volume (mL)"), .number("Highest score")]
+        + (hasPValues ? [.number("p")] : []) + [.number("x (mm)"), .number("y (mm)"), .number("z (mm)")],
+      rows: shown.map { region in
+        [String(region.id), format(region.volumeMM3 / 1000), format(region.maximumScore)]
+          + (hasPValues ? [format(region.pValue ?? .nan)] : [])
+          + (0..<3).map { format(region.centroid[$0].rounded()) }
       })
   }
 }
@@ -71,18 +75,6 @@ extension PreprocessingRecord {
       + leftOut.sorted { $0.key < $1.key }.map { reason, steps in
         "Not done: \(steps.map(\.name).joined(separator: ", ")) (\(reason))."
       }
-  }
-}
-
-extension Calibration {
-  /// The part of a lesion-free brain that is above a threshold, in words, so that a volume can be judged.
-  fileprivate func meaning(of threshold: Double, scoredVolumeML: Double) -> String {
-    let rate = rate(above: threshold), isBound = curve.first.map { threshold > $0.threshold } ?? false
-    let share = String(
-      format: "%.3g %% of the scored brain would, %.3g mL", rate * 100, rate * scoredVolumeML)
-    return String(format: "Lesions are where the map exceeds %.4g. ", threshold)
-      + "Without any lesion \(isBound ? "at most" : "about") \(share), "
-      + "on scans like those of the calibration."
   }
 }
 

@@ -1,0 +1,57 @@
+import Base
+import Foundation
+
+extension BundleDescription {
+  /// The brain whose voxels and regions count as normal in the calibration, in words.
+  ///
+  /// A scan without an annotated lesion is a lesion-free scan, not a healthy participant.
+  public var calibrationBrain: String {
+    let count = calibration.participants, people = "\(count) \(count == 1 ? "participant" : "participants")"
+    return isAwayFromLesions
+      ? "brain outside the known lesions of \(people)" : "lesion-free scans of \(people)"
+  }
+
+  /// The description of the map of exceedance.
+  var exceedanceMeaning: String {
+    "Probability that a voxel of another scan scores at least as high, conformal over \(calibrationBrain); "
+      + "1 = as expected or not scored"
+  }
+
+  /// Whether scans with lesions calibrate too, by their voxels away from them.
+  var isAwayFromLesions: Bool {
+    configuration.training.exclusion == .voxels && calibration.casesWithLesion != 0
+  }
+
+  /// Returns which voxels of a map are regions by a rule, and how much of that the calibration shows, in
+  /// sentences. `scoredVolumeML` is that of the scan; nil for any.
+  public func meaning(of rule: RegionRule, scoredVolumeML: Double? = nil) -> String {
+    let minimum = rule.minimumVolume ?? configuration.scoring.minimumLesionSize
+    let size = minimum > 0 ? " and are at least \(Self.text(minimum)) mm³ large" : ""
+    guard let peak = rule.peak else {
+      return "Regions are where the map exceeds \(Self.text(rule.extent))\(size). "
+        + share(above: rule.extent, scoredVolumeML: scoredVolumeML)
+    }
+    return "Regions are where the map exceeds \(Self.text(rule.extent)), if they reach more than "
+      + "\(Self.text(peak))\(size). " + falseRegions(peak: peak, extent: rule.extent, minimumVolume: minimum)
+  }
+
+  private func share(above threshold: Double, scoredVolumeML: Double?) -> String {
+    let rate = calibration.rate(above: threshold)
+    let isBound = calibration.curve.first.map { threshold > $0.threshold } ?? false
+    let volume = scoredVolumeML.map { ", which would be \(Self.text(rate * $0, digits: 3)) mL here" } ?? ""
+    return "Of the calibration (\(calibrationBrain)) \(isBound ? "at most" : "about") "
+      + "\(Self.text(rate * 100, digits: 3)) % of the voxels exceed it\(volume)."
+  }
+
+  private func falseRegions(peak: Double, extent: Double, minimumVolume: Double) -> String {
+    guard let regions = calibration.regions, regions.extent == extent else { return "" }
+    let found = zip(regions.peaks, regions.volumes).count { $0 > peak && $1 >= minimumVolume }
+    return
+      "The calibration (\(calibrationBrain)) has \(Self.text(Double(found) / regions.brains, digits: 2)) "
+      + "such regions per \(isAwayFromLesions ? "brain outside known lesions" : "lesion-free brain")."
+  }
+
+  private static func text(_ value: Double, digits: Int = 4) -> String {
+    String(format: "%.\(digits)g", value)
+  }
+}
