@@ -273,7 +273,9 @@ public struct Manifest: Sendable {
     }
   }
 
-  /// Returns the manifest; throws a ``Problem`` if it lists only anatomies.
+  /// Returns the manifest.
+  ///
+  /// - Throws: A ``Problem`` if it lists only anatomies.
   public func requiringScans() throws -> Manifest {
     guard !cases.isEmpty else {
       throw Problem(

@@ -14,8 +14,10 @@ public struct Viewer: Sendable {
   private let server: LoopbackServer
   private let gatekeeper: Gatekeeper
 
-  /// Reads the results in `folder` and binds `port`, 0 for any that is free. The rates of voxels
-  /// come from `bundle` if it is given, else from the results. `niivue` is the NiiVue module. Throws a ``Problem``.
+  /// Reads the results in `folder` and binds `port`, 0 for any that is free. The rates of voxels come from
+  /// `bundle` if it is given, else from the results. `niivue` is the NiiVue module.
+  ///
+  /// - Throws: A ``Problem``.
   public init(folder: URL, rater: String, bundle: ModelBundle? = nil, niivue: URL, port: UInt16 = 0) throws {
     results = try ResultFolder(contentsOf: folder)
     curve = results.healthyCurve(of: bundle)

@@ -16,7 +16,9 @@ struct FalseRegionSearch {
   init(extent: Double?, scratch: URL) { (self.extent, self.scratch) = (extent, scratch) }
 
   /// Adds a volume of which `brainVoxels` were scored away from lesions; regions that contain a voxel of
-  /// `excluded` are not counted. Throws a ``Problem`` if a map cannot be kept.
+  /// `excluded` are not counted.
+  ///
+  /// - Throws: A ``Problem`` if a map cannot be kept.
   mutating func add(_ map: Volume, excluded: Mask?, brainVoxels: Int) throws {
     scans += 1
     brainML += Double(brainVoxels) * map.geometry.voxelVolume / 1000

@@ -49,8 +49,10 @@ public struct RegionCalibration: Codable, Hashable, Sendable {
   public var brains: Double { brainML / Self.wholeBrainML }
 
   /// Returns the peak threshold above which `count` regions or fewer per brain remain, of those of at least
-  /// `minimumVolume` mm³. Throws a ``Problem`` for a count that would be less than one region in all brains
-  /// together, or that is above the largest reported one.
+  /// `minimumVolume` mm³.
+  ///
+  /// - Throws: A ``Problem`` for a count that would be less than one region in all brains together, or that
+  ///   is above the largest reported one.
   public func peak(atFalseRegions count: Double, minimumVolume: Double = 0) throws -> Double {
     guard let most = Self.reportedCounts.last, (1 / brains...most).contains(count) else {
       throw Problem(

@@ -32,8 +32,9 @@ public struct ThresholdChoice: Hashable, Sendable {
     }
   }
 
-  /// The thresholds of a table; where it has no common one, the rule that a user asks of a calibration. Throws a
-  /// ``Problem`` if the calibration has none.
+  /// The thresholds of a table; where it has no common one, the rule that a user asks of a calibration.
+  ///
+  /// - Throws: A ``Problem`` if the calibration has none.
   package init(
     _ table: ThresholdTable = ThresholdTable(), or calibration: Calibration, request: Request,
     configuration: Configuration, areVolumes: Bool

@@ -13,8 +13,10 @@ public enum ThresholdSource: String, Codable, Hashable, Sendable, CaseIterable {
 }
 
 extension Calibration {
-  /// Returns the threshold of a source, of false regions the extent; `rate` is the false-positive rate of ``ThresholdSource/fpr``. Throws
-  /// a ``Problem`` if the bundle has none.
+  /// Returns the threshold of a source, of false regions the extent; `rate` is the false-positive rate of
+  /// ``ThresholdSource/fpr``.
+  ///
+  /// - Throws: A ``Problem`` if the bundle has none.
   public func threshold(from source: ThresholdSource, rate: Double) throws -> Double {
     let threshold: Double? =
       switch source {
@@ -32,7 +34,9 @@ extension Calibration {
     return threshold
   }
 
-  /// The regions of the calibration; throws a ``Problem`` if it has none, or for single slices.
+  /// The regions of the calibration.
+  ///
+  /// - Throws: A ``Problem`` if it has none, or for single slices.
   func regions(ofVolumes areVolumes: Bool) throws -> RegionCalibration {
     guard areVolumes else {
       throw Problem(
