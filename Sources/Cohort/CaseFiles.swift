@@ -38,6 +38,9 @@ package struct CaseFiles {
   package var labels: String { "\(prefix)_seg-lesions_dseg.nii.gz" }
   package var labelsSidecar: String { "\(prefix)_seg-lesions_dseg.json" }
   package var lesionTable: String { "\(prefix)_seg-lesions_dseg.tsv" }
+  package var tissues: String { "\(prefix)_seg-tissues_dseg.nii.gz" }
+  package var tissuesSidecar: String { "\(prefix)_seg-tissues_dseg.json" }
+  package var tissueTable: String { "\(prefix)_seg-tissues_dseg.tsv" }
   package var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
   package var brainSidecar: String { "\(prefix)_desc-brain_mask.json" }
   /// The pictures of the case for a page.
@@ -54,7 +57,7 @@ package struct CaseFiles {
   package var segmented: [String] {
     [
       record, row, pictures, mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar,
-      lesionTable,
+      lesionTable, tissues, tissuesSidecar, tissueTable,
       brain, brainSidecar, transform, exceedance, exceedanceSidecar, uncertainty, uncertaintySidecar,
     ]
   }

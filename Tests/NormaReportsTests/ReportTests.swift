@@ -87,6 +87,22 @@ import Volumes
     #expect(try page([single]).contains(caption))
   }
 
+  @Test func theTissueOfALesionIsShownWhereItIsKnown() throws {
+    var lesion = try #require(Self.result().lesions.first)
+    func html() throws -> String {
+      let result = CaseResult(
+        lesions: [lesion], notes: [], preprocessing: PreprocessingRecord(), intensity: nil,
+        scoredVolumeML: 1000)
+      return try page([
+        SegmentationReportCase(
+          caseID: "sub-1", outcome: .done(result, rule: RegionRule(extent: 3), [try montage("a slice")]))
+      ])
+    }
+    #expect(try !html().contains("Tissue"))
+    lesion.tissue = "white matter"
+    #expect(try html().contains("Tissue") && html().contains("white matter"))
+  }
+
   @Test func aThresholdIsExplainedByTheCalibration() throws {
     let html = try page(cases(1))
     #expect(

@@ -24,7 +24,9 @@ struct CaseWriter {
       written.append(file)
       return segmentation.output.appendingPathComponent(file)
     }
-    try AtomicFile.write(Lesion.table(of: regions, hasPValues: measured != nil), to: url(files.lesionTable))
+    try AtomicFile.write(
+      Lesion.table(of: regions, hasPValues: measured != nil, hasTissues: segmented.tissues != nil),
+      to: url(files.lesionTable))
     try NIfTI.write(segmented.anomalyMap, to: url(files.anomalyMap))
     try NIfTI.write(segmented.labels, to: url(files.labels))
     try NIfTI.write(segmented.brain, to: url(files.brain))
@@ -41,6 +43,15 @@ struct CaseWriter {
       try AtomicFile.write(
         json: sidecar("Standard deviation of the score between samples, before smoothing, in the map's unit"),
         to: url(files.uncertaintySidecar))
+    }
+    if let tissues = segmented.tissues {
+      try AtomicFile.write(TissueLabel.table(of: tissues), to: url(files.tissueTable))
+      try NIfTI.write(tissues, to: url(files.tissues))
+      try AtomicFile.write(
+        json: sidecar(
+          "Most probable tissue of the voxels that were scored, with BIDS's common image-derived labels and "
+            + "12 for ventricles, which have none"),
+        to: url(files.tissuesSidecar))
     }
     try AtomicFile.write(
       json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),

@@ -20,13 +20,19 @@ public struct Lesion: Hashable, Sendable, Codable {
   /// Probability that brain without a lesion shows a region with at least this peak and volume
   /// (``RegionCalibration/pValue(peak:volume:scoredVolumeML:)``); nil where the bundle has not measured it.
   public var pValue: Double?
+  /// The name of the tissue of most of its voxels; nil if no tissues are known.
+  public var tissue: String?
 
-  /// Returns the regions of a map, largest first, and their label image.
-  static func find(in map: Volume, by rule: RegionRule) -> (labels: Labels, lesions: [Lesion]) {
+  /// Returns the regions of a map, largest first, and their label image; `tissues` are the values of
+  /// ``TissueLabel`` on the map's grid.
+  static func find(
+    in map: Volume, by rule: RegionRule, tissues: Grid<UInt8>? = nil
+  ) -> (labels: Labels, lesions: [Lesion]) {
     let components = rule.regions(of: map, largestFirst: true)
     var regions = [Region](repeating: Region(), count: components.count)
     for (index, label) in components.labels.voxels.enumerated() where label != 0 {
       regions[Int(label) - 1].add(map.voxel(at: index), score: map.voxels[index])
+      if let tissues { regions[Int(label) - 1].add(tissue: tissues.voxels[index]) }
     }
     let lesions = regions.enumerated().map { $1.lesion(id: $0 + 1, geometry: map.geometry) }
     return (components.labels, lesions)
@@ -37,6 +43,7 @@ public struct Lesion: Hashable, Sendable, Codable {
     private var sum = SIMD3<Double>.zero
     private var scoreSum = 0.0
     private var maximum: Float = 0
+    private var tissues = [UInt8: Int]()
     private var first = SIMD3<Int>(repeating: .max)
     private var last = SIMD3<Int>(repeating: .min)
 
@@ -49,11 +56,19 @@ public struct Lesion: Hashable, Sendable, Codable {
       last = pointwiseMax(last, voxel)
     }
 
+    mutating func add(tissue: UInt8) { tissues[tissue, default: 0] += 1 }
+
+    /// The tissue of most voxels, of equals the one with the lowest value.
+    private var tissue: String? {
+      TissueLabel.all.filter { tissues[$0.index] != nil }
+        .max { (tissues[$0.index] ?? 0, $1.index) < (tissues[$1.index] ?? 0, $0.index) }?.name
+    }
+
     func lesion(id: Int, geometry: Geometry) -> Lesion {
       Lesion(
         id: id, volumeMM3: Double(count) * geometry.voxelVolume, maximumScore: Double(maximum),
         meanScore: scoreSum / Double(count), centroid: geometry.world(ofVoxel: sum / Double(count)),
-        firstVoxel: first, lastVoxel: last)
+        firstVoxel: first, lastVoxel: last, tissue: tissue)
     }
   }
 }

@@ -20,6 +20,9 @@ public final class Segmenter {
     public let labels: Labels
     /// The brain voxels of the slices that were scored.
     public let brain: Mask
+    /// The most probable tissue of each voxel of `brain`, a value of ``TissueLabel``; 0 elsewhere. Nil if the
+    /// method does not tell tissues apart.
+    public let tissues: Grid<UInt8>?
     /// The regions, largest first.
     public let lesions: [Lesion]
     /// The scan compared with those that the model was trained on.
@@ -101,9 +104,9 @@ public final class Segmenter {
     let chain = scorer.chain
     let scored = try scorer.score(scan, size: modelGrid.recipe.gridSize)
     func native(_ maps: Tensor) throws -> Volume { scan.native(try chain.volume(of: maps, in: scan)) }
-    let maps = try chain.map(of: scored), map = try native(maps)
+    let maps = try chain.map(of: scored), map = try native(maps), tissues = try scored.tissues()
     let (labels, lesions) = Lesion.find(
-      in: map, by: rule.resolved(minimumVolume: chain.settings.minimumLesionSize))
+      in: map, by: rule.resolved(minimumVolume: chain.settings.minimumLesionSize), tissues: tissues)
     let mask = labels.map { $0 == 0 ? UInt8(0) : 1 }
     let properties = scan.properties
     let findings =
@@ -111,7 +114,7 @@ public final class Segmenter {
       + (contrast.map { [InputDomain.Finding(greyToWhite: $0)] } ?? [])
     return Result(
       anomalyMap: map, uncertainty: try chain.uncertainty(of: scored).map(native),
-      mask: mask, labels: labels, brain: scan.native(scan.scoredBrain),
+      mask: mask, labels: labels, brain: scan.native(scan.scoredBrain), tissues: tissues,
       lesions: lesions, domain: findings, intensity: properties.flatMap { domain?.comparison($0) },
       notes: scan.notes + findings.filter { !$0.isInside }.map(\.sentence),
       figures: try figures(scored, maps, masks: masks(scan, maps, mask: mask, rule), extent: rule.extent))

@@ -18,7 +18,7 @@ import Testing
 
   @Test func everyFileIsListedOnceAndTheRecordFirst() {
     let files = CaseFiles(caseID: "sub-01").segmented
-    #expect(Set(files).count == files.count && files.count == 17)
+    #expect(Set(files).count == files.count && files.count == 20)
     #expect(files.first == CaseFiles(caseID: "sub-01").record)
   }
 

@@ -48,6 +48,7 @@ struct SegmentationReportCase: Sendable {
 
   private func regionTable(_ lesions: [Lesion]) -> ReportTable {
     let hasPValues = lesions.contains { $0.pValue != nil }
+    let hasTissues = lesions.contains { $0.tissue != nil }
     let meaningOfP =
       hasPValues
       ? "; p: how probable brain without a lesion has a region as high and as large" : ""
@@ -57,10 +58,12 @@ struct SegmentationReportCase: Sendable {
         ? "The largest \(shown.count) of \(lesions.count) regions of \(caseID)\(meaningOfP)"
         : "Regions of \(caseID)\(meaningOfP)",
       columns: [.number("Region"), .number("Volume (mL)"), .number("Highest score")]
-        + (hasPValues ? [.number("p")] : []) + [.number("x (mm)"), .number("y (mm)"), .number("z (mm)")],
+        + (hasPValues ? [.number("p")] : []) + (hasTissues ? [.text("Tissue")] : [])
+        + [.number("x (mm)"), .number("y (mm)"), .number("z (mm)")],
       rows: shown.map { region in
         [String(region.id), format(region.volumeMM3 / 1000), format(region.maximumScore)]
           + (hasPValues ? [format(region.pValue ?? .nan)] : [])
+          + (hasTissues ? [region.tissue ?? format(.nan)] : [])
           + (0..<3).map { format(region.centroid[$0].rounded()) }
       })
   }
