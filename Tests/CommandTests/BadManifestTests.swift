@@ -55,6 +55,15 @@ import Testing
     BadInput("without rows", 65, ["lists no scan"]) { place in
       try place.segment(place.manifest("participant_id image"))
     },
+    BadInput("of anatomies only", 65, ["lists anatomies but no scan", "column image"]) { place in
+      try place.segment(place.manifest("participant_id anatomy", "a template"))
+    },
+    BadInput("of anatomies only, in an evaluation", 65, ["lists anatomies but no scan"]) { place in
+      let manifest = try place.manifest("participant_id anatomy", "a template")
+      return [
+        "evaluate", "--predictions", place.folder.path, "--data", manifest.path, "-o", place.out.path,
+      ]
+    },
     BadInput("that is empty", 65, ["empty", "header"]) { place in try place.segment(place.manifest()) },
     BadInput("that is no text", 65, ["UTF-8"]) { place in
       try Data([0xFF, 0xFE, 0, 0x80]).write(to: place.folder / "manifest.tsv")

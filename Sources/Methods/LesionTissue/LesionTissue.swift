@@ -21,7 +21,7 @@ final class LesionTissue: NetworkMethod {
         method: lesion-tissue
         recipe: {sliceSpacing: 1.5, adjacentDistance: 3}
         training: {epochs: 20, batchSize: 8, learningRate: 2e-3, precision: bfloat16, exclusion: none}
-        scoring: {median: 1, erosion: 0}
+        scoring: {median: 1, erosion: 0, extent: 14}
         """)
   ]
 
@@ -125,7 +125,7 @@ extension LesionTissue {
     /// AdamW's decoupled weight decay.
     var weightDecay = 0.01
     /// Decay of the moving average of the weights, which scores; 0 = the weights themselves score.
-    var averaging = 0.98
+    var averaging = 0.995
     /// Weight of the logarithm of white matter's probability in the map; 0 = the lesion's logit alone.
     var priorWeight = 2.0
     /// Gaussian smoothing of white matter's probability: sigma in pixels of the model grid.

@@ -25,6 +25,40 @@ import Testing
     #expect(manifest.cases(in: .train).count == 2)
   }
 
+  @Test func anatomiesAreReadBesideScans() throws {
+    let manifest = try Manifest(
+      text: """
+        participant_id\timage\tanatomy\tsplit\tsession_id
+        sub-1\tone.nii.gz\tn/a\ttrain\tn/a
+        sub-1\tn/a\tt1/one.nii.gz\ttrain\tn/a
+        sub-2\t\t/abs/labels.nii.gz\tvalidation\tses-2
+        average\tn/a\ttemplate\tn/a\tn/a
+        """, source: Self.source)
+    #expect(manifest.cases.map(\.id) == ["sub-1"])
+    #expect(manifest.anatomies.map(\.id) == ["sub-1", "sub-2_ses-2", "average"])
+    #expect(manifest.anatomies.map(\.participantID) == ["sub-1", "sub-2", "average"])
+    #expect(
+      manifest.anatomies.map(\.source) == [
+        .file(URL(filePath: "/study/t1/one.nii.gz")), .file(URL(filePath: "/abs/labels.nii.gz")), .template,
+      ])
+    #expect(manifest.anatomies.map(\.split) == [.train, .validation, nil])
+    #expect(manifest.anatomies(in: .validation).map(\.id) == ["sub-2_ses-2"])
+    #expect(try manifest.requiringScans().cases == manifest.cases)
+  }
+
+  @Test func aManifestOfAnatomiesHasNoScans() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("anatomies.tsv")
+      try AtomicFile.write("participant_id\tanatomy\na\tlabels.nii.gz\nb\ttemplate\n", to: file)
+      let manifest = try Manifest(contentsOf: file)
+      #expect(manifest.cases.isEmpty && manifest.anatomies.count == 2)
+      let refused = try problem { try manifest.requiringScans() }
+      #expect(refused.what == "the manifest lists anatomies but no scan" && refused.location == file.path)
+      let missing = try problem { try manifest.requireFiles() }
+      #expect(missing.what.contains("'a'") && missing.location.hasSuffix("/labels.nii.gz"))
+    }
+  }
+
   @Test func onlyOutputsOfPrepareArePreprocessed() throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("manifest.tsv")
@@ -69,6 +103,18 @@ import Testing
     Row("long row", ("participant_id\timage\n\nsub-1\ta\tb", "has 3 cells, but the header has 2", "line 3")),
     Row("no participant", ("participant_id\timage\nn/a\ta", "empty", "line 2")),
     Row("no image", ("participant_id\timage\nsub-1\t", "empty", "line 2")),
+    Row("no image or anatomy", ("participant_id\timage\tanatomy\na\tn/a\t", "empty", "line 2")),
+    Row(
+      "image and anatomy", ("participant_id\timage\tanatomy\na\tb\tc", "an image and an anatomy", "line 2")),
+    Row(
+      "anatomy with a mask", ("participant_id\tanatomy\tbrain_mask\na\tb\tc", "has a brain_mask", "line 2")),
+    Row("anatomy twice", ("participant_id\tanatomy\na\tb\na\tc", "'a' is listed twice", "line 3")),
+    Row(
+      "leak to an anatomy",
+      (
+        "participant_id\timage\tanatomy\tsplit\np\ta\tn/a\ttrain\np\tn/a\tb\tvalidation",
+        "in two splits, train and validation", "line 3"
+      )),
     Row("bad split", ("participant_id\timage\tsplit\nsub-1\ta\tdev", "'dev' is not a split", "line 2")),
     Row("path as name", ("participant_id\timage\n../../x\ta", "'../../x' cannot name a folder", "line 2")),
     Row("path as session", ("participant_id\tsession_id\timage\np\ta/b\ta", "'a/b' cannot name", "line 2")),
@@ -136,6 +182,32 @@ import Testing
       ], source: Self.source)
     let split = manifest.assigningSplits { $0.id == "sub-001_b" || $0.id == "sub-009" }
     #expect(split.cases.map(\.split) == [.test, .test, .train, .validation, .validation])
+  }
+
+  @Test func anAnatomyGetsTheSplitOfItsParticipant() {
+    func anatomy(_ id: String, split: Split? = nil) -> AnatomyCase {
+      AnatomyCase(participantID: id, source: .template, split: split)
+    }
+    let scans = [
+      ScanCase(participantID: "sub-001", image: URL(filePath: "/a")),
+      ScanCase(participantID: "sub-008", image: URL(filePath: "/b"), split: .train),
+    ]
+    let manifest = Manifest(
+      cases: scans,
+      anatomies: [
+        anatomy("sub-001"), anatomy("sub-002"), anatomy("sub-008"), anatomy("Ünal", split: .validation),
+      ], source: Self.source)
+    let split = manifest.assigningSplits { $0.id == "sub-001" }
+    #expect(split.anatomies.map(\.split) == [.test, .train, .train, .validation])
+    let alone = Manifest(
+      cases: [], anatomies: [anatomy("sub-002"), anatomy("sub-008")], source: Self.source)
+    #expect(alone.assigningSplits { _ in false }.anatomies.map(\.split) == [.train, .validation])
+    // Participants 0 to 2 validate in the folds 0, 1 and 0 of three, as below.
+    let folded = Manifest(
+      cases: [], anatomies: (0..<3).map { anatomy("\($0)", split: .train) } + [anatomy("9", split: .test)],
+      source: Self.source
+    ).assigningFold(0, of: 3)
+    #expect(folded.anatomies.map(\.split) == [.validation, .train, .validation, .test])
   }
 
   /// python3 -c 'import hashlib; print([int(hashlib.sha256(f"fold:{i}".encode()).hexdigest(), 16) % 3 for i in range(9)])'

@@ -14,16 +14,19 @@ package final class AnatomyPreparation: Sendable {
   /// The volume in mL on the grid below which a brain is incomplete.
   private static let leastBrain = 1000.0
 
-  private let folder: URL
+  private let grid: Geometry
   private let registration: Deferred<TemplateRegistration>
   private let template: Deferred<TemplateTissues>
   private let templateDigest: Deferred<String>
 
   /// Creates a preparation with the template of a folder, which is read on first use.
-  package init(template folder: URL) {
-    self.folder = folder
+  package convenience init(template folder: URL) { self.init(template: folder, grid: Anatomy.grid) }
+
+  /// Creates a preparation on another grid in template space, whose maps cannot be packed.
+  init(template folder: URL, grid: Geometry) {
+    self.grid = grid
     registration = Deferred { try TemplateRegistration(template: Template(folder: folder)) }
-    template = Deferred { try TemplateTissues(folder: folder, grid: Anatomy.grid) }
+    template = Deferred { try TemplateTissues(folder: folder, grid: grid) }
     templateDigest = Deferred {
       let files = TemplateFiles(folder: folder)
       return try [TemplateFiles.Map.t1, .greyMatter, .whiteMatter].map { try Digest.of(file: files.url($0)) }
@@ -40,35 +43,32 @@ package final class AnatomyPreparation: Sendable {
   /// Prepares the anatomy of a case. Throws a ``Problem`` for a file that is neither a label map nor a
   /// skull-stripped T1-weighted scan of a whole brain.
   package func prepare(_ anatomy: AnatomyCase) throws -> Anatomy {
-    let maps: TissueMaps
-    switch anatomy.source {
-    case .template: maps = try template.get().maps
-    case .file(let file):
-      let volume = try VolumeReader.read(file).finite(name: file.path)
-      guard !volume.isPlanar else {
-        throw Problem(
-          .badData, "an anatomy cannot be a single slice", at: file.path,
-          advice: "give a label map or a T1-weighted scan of a whole brain, as .nii or .nii.gz")
-      }
-      if let labels = try LabelMap(volume, name: file.path) {
-        maps = try self.maps(of: labels, name: file.path)
-      } else {
-        maps = try self.maps(of: volume, name: file.path)
-      }
-      let millilitres = TissueMaps.millilitres(maps.brain)
-      guard millilitres >= Self.leastBrain else {
-        throw Problem(
-          .badData,
-          "only \(millilitres.formatted(fraction: 0)) mL of brain are in the file after registration",
-          at: file.path, advice: "give a label map or a T1-weighted scan of a whole brain")
-      }
+    try maps(of: anatomy).anatomy(name: anatomy.id, digest: digest(of: anatomy))
+  }
+
+  func maps(of anatomy: AnatomyCase) throws -> TissueMaps {
+    guard case .file(let file) = anatomy.source else { return try template.get().maps }
+    let volume = try VolumeReader.read(file).finite(name: file.path)
+    guard !volume.isPlanar else {
+      throw Problem(
+        .badData, "an anatomy cannot be a single slice", at: file.path,
+        advice: "give a label map or a T1-weighted scan of a whole brain, as .nii or .nii.gz")
     }
-    return maps.anatomy(name: anatomy.id, digest: try digest(of: anatomy))
+    let labels = try LabelMap(volume, name: file.path)
+    let maps =
+      try labels.map { try self.maps(of: $0, name: file.path) } ?? self.maps(of: volume, name: file.path)
+    let millilitres = TissueMaps.millilitres(maps.brain)
+    guard millilitres >= Self.leastBrain else {
+      throw Problem(
+        .badData, "only \(millilitres.formatted(fraction: 0)) mL of brain are in the file after registration",
+        at: file.path, advice: "give a label map or a T1-weighted scan of a whole brain")
+    }
+    return maps
   }
 
   private func maps(of labels: LabelMap, name: String) throws -> TissueMaps {
     let toTemplate = try registration.get().register(labels.image, brain: labels.mask, name: name).toTemplate
-    return try TissueMaps(labels, toTemplate: toTemplate, grid: Anatomy.grid)
+    return try TissueMaps(labels, toTemplate: toTemplate, grid: grid)
   }
 
   private func maps(of whole: Volume, name: String) throws -> TissueMaps {
@@ -86,13 +86,13 @@ package final class AnatomyPreparation: Sendable {
     let toTemplate = try registration.get().register(scan, brain: brain, name: name).toTemplate
     let geometry = scan.geometry.moved(by: toTemplate)
     func sampled(_ values: [Float]) throws -> [Float] {
-      try Resample.averaged(Volume(geometry: geometry, voxels: values), to: Anatomy.grid).voxels
+      try Resample.averaged(Volume(geometry: geometry, voxels: values), to: grid).voxels
     }
     let inside = try sampled(brain.voxels.map(Float.init))
     return try maps(
       // At the brain's edge a voxel has the mean of what is inside.
       of: zip(sampled(scan.voxels), inside).map { $1 > 0.5 ? $0 / $1 : 0 },
-      brain: Mask(geometry: Anatomy.grid, voxels: inside.map { $0 > 0.5 ? 1 : 0 }).fillingHoles(), name: name)
+      brain: Mask(geometry: grid, voxels: inside.map { $0 > 0.5 ? 1 : 0 }).fillingHoles(), name: name)
   }
 
   /// Finds the tissues of a T1-weighted brain on the grid of anatomies.
@@ -122,6 +122,7 @@ package final class AnatomyPreparation: Sendable {
       fractions[voxel] = posterior / max(posterior.sum(), .leastNormalMagnitude)
     }
     return TissueMaps(
-      brain: brain, fractions: fractions, intensities: scaled, means: SIMD3<Float>(mixture.means))
+      brain: brain, fractions: fractions, ventricles: template.ventricles(of: fractions, in: brain),
+      intensities: scaled, means: SIMD3<Float>(mixture.means))
   }
 }

@@ -2,22 +2,17 @@ import Volumes
 
 extension TissueMaps {
   /// Creates the maps from the fractions or probabilities of three classes, which do not tell all tissues
-  /// apart. `intensities` become the texture; both have one value per voxel of the brain's grid.
-  init(brain: Mask, fractions: [SIMD3<Float>], intensities: [Float], means: SIMD3<Float>) {
-    let depths = brain.map { 1 - $0 }.distance()
-    func isDeepFluid(_ index: Int) -> Bool {
-      fractions[index][Matter.fluid.rawValue] > 0.5 && depths[index] > Self.ventricleDepth
-    }
-    let deepFluid = Mask(
-      geometry: brain.geometry, voxels: brain.voxels.indices.map { isDeepFluid($0) ? 1 : 0 })
-    let ventricles = deepFluid.components(minimumVolume: Self.leastVentricle).mask
+  /// apart. `intensities` become the texture; they and the fractions have one value per voxel of the grid.
+  init(
+    brain: Mask, fractions: [SIMD3<Float>], ventricles: Mask, intensities: [Float], means: SIMD3<Float>
+  ) {
     (self.brain, self.fractions, self.ventricles) = (brain, fractions, ventricles)
+    let depths = brain.map { 1 - $0 }.distance()
     tissues = brain.voxels.indices.map { index in
       guard brain.voxels[index] != 0 else { return 0 }
-      let z = brain.geometry.world(ofVoxel: SIMD3<Double>(brain.voxel(at: index))).z
-      return Self.tissues(
-        fractions[index], isVentricle: ventricles.voxels[index] != 0,
-        isDeep: depths[index] > Self.ventricleDepth / 2, z: z)
+      guard ventricles.voxels[index] == 0 else { return Tissue.ventricle.bit }
+      let place = brain.geometry.world(ofVoxel: SIMD3<Double>(brain.voxel(at: index)))
+      return Self.tissues(fractions[index], place: place, depth: depths[index])
     }
     let white = means[Matter.white.rawValue]
     texture = brain.voxels.indices.map { index in
@@ -26,27 +21,46 @@ extension TissueMaps {
     }
   }
 
-  /// The distance in mm from the brain's edge beyond which fluid may be a ventricle.
-  private static let ventricleDepth = 22.0
-  /// The volume in mm³ below which deep fluid is not taken for a ventricle.
-  private static let leastVentricle = 500.0
-  /// The template-space z in mm above which there is neither cerebellum nor brain stem.
-  private static let posteriorFossaTop = 8.0
+  /// The depth in mm in the brain below which fluid is not taken for a ventricle.
+  private static let cisternDepth = 10.0
 
-  private static func tissues(_ fractions: SIMD3<Float>, isVentricle: Bool, isDeep: Bool, z: Double) -> UInt8
-  {
-    let tissues: [Tissue]
-    if isVentricle {
-      tissues = [.ventricle]
-    } else if fractions.x >= fractions.y, fractions.x >= fractions.z {
-      tissues = [.corticalGrey, .deepGrey, .cerebellum, .brainStem]
-    } else if fractions.y >= fractions.z {
-      tissues = [.whiteMatter, .cerebellum, .brainStem]
-    } else {
-      // Small ventricles are not distinguished from cisterns.
-      tissues = isDeep ? [.fluid, .ventricle] : [.fluid]
+  /// Returns the tissues of the most probable class that occur at this place, in template-space mm.
+  private static func tissues(_ fractions: SIMD3<Float>, place: SIMD3<Double>, depth: Double) -> UInt8 {
+    var tissues: UInt8
+    func add(_ tissue: Tissue, within extent: TissueExtent) {
+      if extent.contains(place) { tissues |= tissue.bit }
     }
-    let possible = tissues.filter { z <= posteriorFossaTop || $0 != .cerebellum && $0 != .brainStem }
-    return possible.reduce(0) { $0 | $1.bit }
+    if fractions.x >= fractions.y, fractions.x >= fractions.z {
+      tissues = Tissue.corticalGrey.bit
+      add(.deepGrey, within: .deepGrey)
+    } else if fractions.y >= fractions.z {
+      tissues = Tissue.whiteMatter.bit
+      add(.deepGrey, within: .brightDeepGrey)
+    } else {
+      tissues = Tissue.fluid.bit
+      // The third and the fourth ventricle are not told from cisterns.
+      if depth > cisternDepth { add(.ventricle, within: .ventricles) }
+      return tissues
+    }
+    add(.cerebellum, within: .cerebellum)
+    add(.brainStem, within: .brainStem)
+    return tissues
   }
+}
+
+/// A box in template-space mm.
+///
+/// The boxes are those of the labels of the twenty label maps of SynthSeg, registered by
+/// ``AnatomyPreparation``, and 3 mm around them.
+private struct TissueExtent {
+  let low, high: SIMD3<Double>
+
+  static let cerebellum = TissueExtent(low: SIMD3(-69, -103, -78), high: SIMD3(69, -14, 8))
+  static let brainStem = TissueExtent(low: SIMD3(-25, -58, -78), high: SIMD3(25, -5, 6))
+  static let ventricles = TissueExtent(low: SIMD3(-46, -97, -63), high: SIMD3(46, 40, 44))
+  static let deepGrey = TissueExtent(low: SIMD3(-46, -49, -39), high: SIMD3(46, 33, 36))
+  /// Thalamus, ventral diencephalon and pallidum, which are as bright as white matter in T1-weighted scans.
+  static let brightDeepGrey = TissueExtent(low: SIMD3(-37, -42, -26), high: SIMD3(37, 13, 24))
+
+  func contains(_ place: SIMD3<Double>) -> Bool { all(place .>= low) && all(place .<= high) }
 }

@@ -62,12 +62,12 @@ extension TissueMaps {
 
     /// `counts` are the points in each region of ``LabelRegion/all``, after those outside.
     init(_ counts: [Int], of total: Int) {
-      var ofTissue = SIMD8<Float>.zero
+      var ofTissue = SIMD8<Int>.zero
       for (region, count) in zip(LabelRegion.all, counts.dropFirst()) where count > 0 {
         let part = Float(count) / Float(total)
         fractions[region.matter.rawValue] += part
         offset += part * region.offset
-        ofTissue[Int(region.tissue.rawValue)] += part
+        ofTissue[Int(region.tissue.rawValue)] += count
         if region.isLateralVentricle { lateralVentricle += part }
       }
       tissue = Tissue.allCases.max { ofTissue[Int($0.rawValue)] < ofTissue[Int($1.rawValue)] } ?? .fluid
