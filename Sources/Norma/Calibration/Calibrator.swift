@@ -28,9 +28,9 @@ struct Calibrator {
     validation = try sample(.validation, where: hasNormalVoxels)
     guard !validation.isEmpty else {
       throw Problem(
-        .badData, "every validation case has a lesion, so no threshold can be calibrated",
+        .badData, "no scan of the validation split is lesion-free, so no threshold can be calibrated",
         at: split.source.path,
-        advice: "put lesion-free cases into the validation split")
+        advice: "put lesion-free scans into the validation split; anatomies do not calibrate")
     }
     training = try sample(.train, where: hasNormalVoxels)
     labelled = try sample(.validation) { try $0.hasLesion() }

@@ -73,8 +73,9 @@ public final class Segmenter {
       advice: "give the \(contrast), a bundle trained on \(suffix), or rename the file if its name is wrong")
   }
 
-  /// Segments a preprocessed scan by a rule; messages contain `name`. Throws a ``Problem`` if the scan cannot be
-  /// scored.
+  /// Segments a preprocessed scan by a rule; messages contain `name`.
+  ///
+  /// - Throws: A ``Problem`` if the scan cannot be scored.
   public func segment(_ scan: PreprocessedScan, by rule: RegionRule, name: String) throws -> Result {
     try segment(
       modelGrid.place(
@@ -93,7 +94,9 @@ public final class Segmenter {
   }
 
   /// Segments a skull-stripped scan by a rule; without a brain mask every non-zero voxel is brain. Messages
-  /// contain `name`. Throws a ``Problem`` if the scan cannot be scored.
+  /// contain `name`.
+  ///
+  /// - Throws: A ``Problem`` if the scan cannot be scored.
   public func segment(
     _ scan: Volume, brainMask: Mask? = nil, by rule: RegionRule, name: String
   ) throws -> Result {

@@ -57,7 +57,9 @@ extension Tissue {
 extension Anatomy {
   private static let nameKey = "name", digestKey = "digest"
 
-  /// Reads an anatomy that ``write(to:)`` wrote; throws a ``Problem`` for any other file.
+  /// Reads an anatomy that ``write(to:)`` wrote.
+  ///
+  /// - Throws: A ``Problem`` for any other file.
   package init(contentsOf url: URL) throws {
     let (tensors, metadata) = try Safetensors.read(url)
     func bytes(_ key: String) throws -> [UInt8] {

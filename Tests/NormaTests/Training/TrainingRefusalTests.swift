@@ -43,7 +43,8 @@ import Volumes
       try NIfTI.write(scan.lesion, to: mask)
       cohort.manifest.cases[1].lesionMask = mask
     }
-    #expect(problem.kind == .badData && problem.what.contains("every validation case has a lesion"))
+    #expect(problem.kind == .badData)
+    #expect(problem.what.contains("no scan of the validation split is lesion-free"))
   }
 
   @Test(arguments: [

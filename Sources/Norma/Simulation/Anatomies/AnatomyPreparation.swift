@@ -40,8 +40,10 @@ package final class AnatomyPreparation: Sendable {
     return Digest.of(Data("anatomy \(Self.revision) \(source) \(try templateDigest.get())".utf8))
   }
 
-  /// Prepares the anatomy of a case. Throws a ``Problem`` for a file that is neither a label map nor a
-  /// skull-stripped T1-weighted scan of a whole brain.
+  /// Prepares the anatomy of a case.
+  ///
+  /// - Throws: A ``Problem`` for a file that is neither a label map nor a skull-stripped T1-weighted scan of
+  ///   a whole brain.
   package func prepare(_ anatomy: AnatomyCase) throws -> Anatomy {
     try maps(of: anatomy).anatomy(name: anatomy.id, digest: digest(of: anatomy))
   }

@@ -13,7 +13,9 @@ package struct AnatomyStore: Sendable {
   }
 
   /// Returns the anatomies in the order of the cases, and prepares those that are not stored yet. `progress`
-  /// gets the number of cases done and of all. Throws the ``Problem`` of the first case that fails.
+  /// gets the number of cases done and of all.
+  ///
+  /// - Throws: The ``Problem`` of the first case that fails.
   package func anatomies(
     of cases: [AnatomyCase], progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> [Anatomy] {

@@ -11,7 +11,9 @@ struct LabelMap {
   /// The part of the non-zero voxels that four labels of the cerebrum have in a label map, if it is one.
   private static let cerebralShare = 0.2
 
-  /// Returns nil for an image. Throws a ``Problem`` for a label map with unknown labels or without a tissue.
+  /// Returns nil for an image.
+  ///
+  /// - Throws: A ``Problem`` for a label map with unknown labels or without a tissue.
   init?(_ volume: Volume, name: String) throws {
     let labels = Labels(volume)
     guard let labels else { return nil }

@@ -29,7 +29,9 @@ struct TemplateTissues {
   /// The probability added to grey matter, white matter and fluid.
   private static let least = SIMD3<Float>(0.02, 0.02, 0.05)
 
-  /// Samples the maps of a folder. Throws a ``Problem`` if one is missing or unreadable.
+  /// Samples the maps of a folder.
+  ///
+  /// - Throws: A ``Problem`` if one is missing or unreadable.
   init(folder: URL, grid: Geometry) throws {
     let files = TemplateFiles(folder: folder)
     let whole = try files.read(.t1)
