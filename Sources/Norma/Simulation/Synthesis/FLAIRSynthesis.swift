@@ -3,7 +3,7 @@ import Methods
 import StrictSettings
 import Volumes
 
-/// Makes FLAIR slices with known tissue and lesions from the anatomies of healthy people.
+/// Makes FLAIR slices with known tissue and lesions from anatomies.
 ///
 /// Slices have 128 x 128 pixels of 1.5 mm: the axial slices of the anatomies. A slice depends on its seed
 /// alone, so any number of threads can make slices.
