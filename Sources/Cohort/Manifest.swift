@@ -136,8 +136,11 @@ public struct Manifest: Sendable {
         try participants.add(scan.participantID, scan.split, id: scan.id, kind: "scan", location: location)
         cases.append(scan)
       case .anatomy(let anatomy):
+        // The template is nobody's brain, so it may be in two splits.
+        let isTemplate = anatomy.source == .template, split = anatomy.split
         try participants.add(
-          anatomy.participantID, anatomy.split, id: anatomy.id, kind: "anatomy", location: location)
+          anatomy.participantID, isTemplate ? nil : split, id: anatomy.id,
+          kind: "anatomy" + (isTemplate ? " \(split?.rawValue ?? "")" : ""), location: location)
         anatomies.append(anatomy)
       }
     }

@@ -4,7 +4,8 @@ import Foundation
 extension Manifest {
   /// Assigns splits to participants without one: test to those with a lesion, validation to 15 % of the
   /// others (by the SHA-256 of their names, so that it never changes), training to the rest. An anatomy gets the
-  /// split of the scans of its participant.
+  /// split of the scans of its participant; the template, which is nobody's brain, gets training and validation
+  /// where either has no other anatomy.
   package func assigningSplits(hasLesion: (ScanCase) throws -> Bool) rethrows -> Manifest {
     var withLesion = Set<String>()
     for scan in cases where scan.split == nil {
@@ -18,10 +19,17 @@ extension Manifest {
     }
     let splits = Dictionary(
       result.cases.map { ($0.participantID, $0.split) }, uniquingKeysWith: { first, _ in first })
+    var templates = [AnatomyCase]()
     for index in anatomies.indices where anatomies[index].split == nil {
+      if anatomies[index].source == .template { templates.append(anatomies[index]) }
       let participant = anatomies[index].participantID
       result.anatomies[index].split =
         splits[participant] ?? (Self.isValidation(participant) ? .validation : .train)
+    }
+    for split in [Split.train, .validation] where result.anatomies(in: split).isEmpty {
+      guard var template = templates.first else { break }
+      template.split = split
+      result.anatomies.append(template)
     }
     return result
   }

@@ -13,8 +13,9 @@ struct ThresholdOptions: ParsableArguments {
 
   @Option(
     help: """
-      Regions per 1,200 mL of brain without a known lesion that the peak threshold allows. Default: the bundle's \
-      number, for volumes and bundles that have counted them.
+      Regions per 1,200 mL of brain without a known lesion (of the bundle's calibration, on scans or simulated \
+      brains) that the peak threshold allows. Default: the bundle's number, for volumes and bundles that have \
+      counted them.
       """)
   var falseRegions: Double?
 

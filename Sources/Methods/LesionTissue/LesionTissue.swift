@@ -12,6 +12,7 @@ final class LesionTissue: NetworkMethod {
     "U-Net trained on lesions and tissues of synthetic slices, which are made from anatomies"
   static let learnsFromLesions = true
   static let metadata = MethodMetadata(needsAnatomies: true)
+  // The extent is the map where all is white matter and the logit of a lesion is 0: 2 log(1.05) + 14.
   static let presets = [
     Preset(
       "whole-brain",
@@ -21,7 +22,7 @@ final class LesionTissue: NetworkMethod {
         method: lesion-tissue
         recipe: {sliceSpacing: 1.5, adjacentDistance: 3}
         training: {epochs: 20, batchSize: 8, learningRate: 2e-3, precision: bfloat16, exclusion: none}
-        scoring: {median: 1, erosion: 0, extent: 14}
+        scoring: {median: 1, erosion: 0, extent: 14.1}
         """)
   ]
 

@@ -20,14 +20,24 @@ public struct BundleCombination {
   /// The mean of bundles of one method.
   ///
   /// - Throws: A ``Problem`` of kind `usage` for fewer than two, for bundles that differ by more than model
-  ///   and training, and for voxel-wise statistics, which a mean of maps would not have.
+  ///   and training, or by the kind of their calibration, and for voxel-wise statistics, which a mean of maps would not have.
   public init(_ bundles: [ModelBundle]) throws {
     let share = 1 / Double(bundles.count)
     try self.init(bundles.map { Part($0, weight: share) }, thresholdsFrom: nil)
+    try Self.requireSameKind(bundles)
     for bundle in bundles where bundle.comparable != bundles[0].comparable {
       throw Problem(
         .usage, "the bundle's configuration differs from that of \(bundles[0].url.path)", at: bundle.url.path,
         advice: "combine runs that differ by model and training alone, or give lesion-free scans with --data")
+    }
+  }
+
+  private static func requireSameKind(_ bundles: [ModelBundle]) throws {
+    let isSimulated = bundles.first?.description.isSimulated
+    for bundle in bundles where bundle.description.isSimulated != isSimulated {
+      throw Problem(
+        .usage, "some bundles were calibrated on scans, others on simulated brains", at: bundle.url.path,
+        advice: "calibrate all of them with norma bundle calibrate, or give lesion-free scans with --data")
     }
   }
 
@@ -179,6 +189,8 @@ extension Calibration {
     let counts = calibrations.map(\.participants)
     participants = areOtherCases ? counts.reduce(0, +) : counts[0]
     let withLesion = calibrations.compactMap(\.casesWithLesion)
+    let anatomies = calibrations.compactMap(\.anatomies)
+    self.anatomies = areOtherCases && !anatomies.isEmpty ? anatomies.reduce(0, +) : anatomies.first
     casesWithLesion = areOtherCases && !withLesion.isEmpty ? withLesion.reduce(0, +) : withLesion.first
     reliability = Reliability(pooling: calibrations, areOtherCases: areOtherCases)
   }

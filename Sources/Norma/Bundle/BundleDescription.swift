@@ -29,7 +29,8 @@ public struct BundleDescription: Codable, Hashable, Sendable {
     public var trainingCases: Int
     /// The number of training slices.
     public var trainingSlices: Int
-    /// The number of validation scans, which selected the weights and the thresholds.
+    /// The number of validation scans, which selected the weights and the thresholds, or of validation
+    /// anatomies, which selected the weights.
     public var validationCases: Int
     /// The number of validation slices.
     public var validationSlices: Int

@@ -41,7 +41,7 @@ struct ModelCard {
 
       ## Threshold
 
-      Measured on \(description.calibration.cases) \(normal("validation scans")) \
+      Measured on \(measured) \
       (\(description.calibration.voxels) brain voxels):
 
       | false-positive rate | threshold |
@@ -49,10 +49,11 @@ struct ModelCard {
       \(Calibration.reportedRates.compactMap(row).joined(separator: "\n"))
 
       `norma segment` uses \(percent(configuration.calibration.defaultRate)) by default\
-      \(regions.isEmpty ? "" : " for single slices"). The rate may differ on other scans. \(reliability)
+      \(regions.isEmpty ? "" : " for single slices"). The rate may differ on \(description.isSimulated ? "" : "other ")scans. \(reliability)
       """ + "\n" + otherThresholds + regions
   }
 
+  private var unit: String { description.calibrationUnit }
   private var isSynthetic: Bool { description.provenance.isSynthetic == true }
   private var cases: String { isSynthetic ? "anatomies" : "scans" }
 
@@ -71,12 +72,21 @@ struct ModelCard {
   }
 
   private var validation: String {
-    if isSynthetic { return "it selected the weights; lesion-free scans gave the thresholds" }
+    if isSynthetic {
+      let normal = description.isSimulated ? "simulated lesion-free brains" : "lesion-free scans"
+      return "it selected the weights; \(normal) gave the thresholds"
+    }
     return switch description.configuration.training.exclusion {
     case .slices: "lesion-free; it selected the weights and the thresholds"
     case .voxels: "lesions excluded; it selected the weights and the thresholds"
     case .none: "it selected the weights, and its lesion-free scans the thresholds"
     }
+  }
+
+  /// What the rates were measured on.
+  private var measured: String {
+    description.isSimulated
+      ? description.calibrationBrain : "\(description.calibration.cases) \(normal("validation scans"))"
   }
 
   /// Returns a description of the part of these scans that counts as normal.
@@ -88,7 +98,7 @@ struct ModelCard {
   /// The rates of participants against the thresholds of the others.
   private var reliability: String {
     guard let reliability = description.calibration.reliability else {
-      return "Its variation between participants was not measured, which requires three participants."
+      return "Its variation between \(unit)s was not measured, which requires three \(unit)s."
     }
     let rows = reliability.points.map { point in
       let numbers = [point.observed] + point.interval + point.perParticipant
@@ -97,9 +107,9 @@ struct ModelCard {
         + "| \(percents[3]) to \(percents[4]) % |"
     }
     return """
-      Each of the \(reliability.participants) participants was compared with the thresholds of the others:
+      Each of the \(reliability.participants) \(unit)s was compared with the thresholds of the others:
 
-      | stated | observed over all voxels [95 %] | observed per participant (5th to 95th percentile) |
+      | stated | observed over all voxels [95 %] | observed per \(unit) (5th to 95th percentile) |
       |---|---|---|
       \(rows.joined(separator: "\n"))
       """

@@ -6,20 +6,30 @@ extension BundleDescription {
   ///
   /// A scan without an annotated lesion is a lesion-free scan, not a healthy participant.
   public var calibrationBrain: String {
-    let count = calibration.participants, people = "\(count) \(count == 1 ? "participant" : "participants")"
+    if let anatomies = calibration.anatomies {
+      return Self.count(calibration.cases, "simulated lesion-free brain") + " of "
+        + (anatomies == 1 ? "1 anatomy" : "\(anatomies) anatomies")
+    }
+    let people = Self.count(calibration.participants, calibrationUnit)
     return isAwayFromLesions
       ? "brain outside the known lesions of \(people)" : "lesion-free scans of \(people)"
   }
 
+  /// The word for one of the calibration: participant or brain.
+  public var calibrationUnit: String { isSimulated ? "brain" : "participant" }
+
   /// The description of the map of exceedance.
   var exceedanceMeaning: String {
-    "Probability that a voxel of another scan scores at least as high, conformal over \(calibrationBrain); "
-      + "1 = as expected or not scored"
+    "Probability that a voxel of another \(isSimulated ? "such brain" : "scan") scores at least as high, "
+      + "conformal over \(calibrationBrain); 1 = as expected or not scored"
   }
+
+  /// Whether simulated brains calibrate, and not scans.
+  var isSimulated: Bool { calibration.anatomies != nil }
 
   /// Whether scans with lesions calibrate too, by their voxels away from them.
   var isAwayFromLesions: Bool {
-    configuration.training.exclusion == .voxels && calibration.casesWithLesion != 0
+    !isSimulated && configuration.training.exclusion == .voxels && calibration.casesWithLesion != 0
   }
 
   /// Returns which voxels of a map are regions by a rule, and how much of that the calibration shows, in
@@ -49,6 +59,10 @@ extension BundleDescription {
     return
       "The calibration (\(calibrationBrain)) has \(Self.text(Double(found) / regions.brains, digits: 2)) "
       + "such regions per \(isAwayFromLesions ? "brain outside known lesions" : "lesion-free brain")."
+  }
+
+  private static func count(_ number: Int, _ name: String) -> String {
+    "\(number) \(name)\(number == 1 ? "" : "s")"
   }
 
   private static func text(_ value: Double, digits: Int = 4) -> String {

@@ -1,7 +1,7 @@
 import Base
 
 /// Thresholds of the anomaly map, and how often voxels of validation scans without a known lesion, or away from
-/// known lesions, exceed a threshold.
+/// known lesions, or of simulated lesion-free brains, exceed a threshold.
 public struct Calibration: Codable, Hashable, Sendable {
   /// One point of the curve.
   public struct Point: Codable, Hashable, Sendable {
@@ -13,12 +13,14 @@ public struct Calibration: Codable, Hashable, Sendable {
 
   /// The points, rates rising and thresholds falling.
   public let curve: [Point]
-  /// Validation cases that the curve was measured on.
+  /// Validation cases, or simulated brains, that the curve was measured on.
   public let cases: Int
   /// Brain voxels of those cases, away from known lesions.
   public let voxels: Int
-  /// Participants with such a voxel among those cases.
+  /// Participants with such a voxel among those cases; of simulated brains each is one.
   public var participants: Int
+  /// The anatomies of the simulated lesion-free brains that the cases are; nil for scans.
+  public var anatomies: Int?
   /// The cases with a known lesion, near which no voxel counts; nil where such cases are not used or
   /// were not counted.
   public var casesWithLesion: Int?

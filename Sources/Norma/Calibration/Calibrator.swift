@@ -13,9 +13,14 @@ struct Calibrator {
   /// The scans to be scored: validation and training scans with voxels that count as normal, and
   /// validation scans with a lesion.
   private let validation, training, labelled: Set<ScanCase>
+  /// The brains that are scored instead of validation scans.
+  private let brains: SyntheticBrains?
 
-  /// Chooses the scans; throws a ``Problem`` when no validation scan is lesion-free.
-  init(configuration: Configuration, split: Manifest, device: Device) throws {
+  /// Chooses the scans; `brains` calibrate unless the validation split has lesion-free volumes. Throws a
+  /// ``Problem`` when there are no brains and no validation scan is lesion-free.
+  init(
+    configuration: Configuration, split: Manifest, brains: SyntheticBrains? = nil, device: Device
+  ) throws {
     (self.configuration, manifest, self.device) = (configuration, split, device)
     let hasNormalVoxels = { (scan: ScanCase) in
       try configuration.training.exclusion == .voxels || !scan.hasLesion()
@@ -25,8 +30,14 @@ struct Calibrator {
         try split.cases(in: name).filter(isMeant).sample(
           configuration.calibration.cases, seed: configuration.training.seed))
     }
-    validation = try sample(.validation, where: hasNormalVoxels)
-    guard !validation.isEmpty else {
+    let scans = try sample(.validation, where: hasNormalVoxels)
+    // Single slices cannot tell how many false regions a brain has, and are not mixed with brains that can.
+    let hasVolume = try brains == nil || scans.contains { scan in
+      try VolumeReader.readGeometry(scan.image).shape.allSatisfy { $0 > 1 }
+    }
+    self.brains = hasVolume ? nil : brains
+    validation = hasVolume ? scans : []
+    guard self.brains != nil || !validation.isEmpty else {
       throw Problem(
         .badData, "no scan of the validation split is lesion-free, so no threshold can be calibrated",
         at: split.source.path,
@@ -87,9 +98,10 @@ struct Calibrator {
       return FalseRegionSearch(
         extent: extent > 0 ? extent : nil, scratch: scratch.appendingPathComponent("\(chain)"))
     }
+    let size = configuration.recipe.gridSize, count = scans.count + (brains?.count ?? 0)
     for (index, scan) in scans.enumerated() {
-      try progress(index, scans.count)
-      let scored = try scorer.score(modelGrid.place(scan), size: configuration.recipe.gridSize)
+      try progress(index, count)
+      let scored = try scorer.score(modelGrid.place(scan), size: size)
       let brain = scored.gridded.scoredBrain.voxels, lesion = try scored.gridded.lesion(of: scan)
       let nearLesion = lesion?.grown(by: LesionExclusion.calibrationDistance)
       let normal = brain.indices.filter { brain[$0] != 0 && nearLesion?.voxels[$0] != 1 }
@@ -113,10 +125,23 @@ struct Calibrator {
         if training.contains(scan) { scores[chain].addTraining(scoresOfNormal) }
       }
     }
-    try progress(scans.count, scans.count)
+    for number in 0..<(brains?.count ?? 0) {
+      try progress(scans.count + number, count)
+      guard let brain = brains?.scan(number) else { continue }
+      let scored = try scorer.score(brain, size: size), inside = brain.scoredBrain.voxels
+      let normal = inside.indices.filter { inside[$0] != 0 }
+      for chain in chains.indices {
+        let volume = try chains[chain].volume(of: scored)
+        scores[chain].addValidation(
+          normal.lazy.map { volume.voxels[$0] }, of: "brain \(number)", hasLesion: false)
+        if isBrain(brain) { try searches[chain].add(volume, excluded: nil, brainVoxels: normal.count) }
+      }
+    }
+    try progress(count, count)
     return try chains.indices.map { chain in
       var calibration = try scores[chain].calibration(seed: UInt64(configuration.training.seed))
       if configuration.training.exclusion != .voxels { calibration.casesWithLesion = nil }
+      calibration.anatomies = brains?.anatomies
       // The rate of few voxels is in no curve.
       if let extent = try? calibration.threshold(atRate: configuration.calibration.extentRate) {
         calibration.regions = try searches[chain].calibration(extent: extent)

@@ -65,8 +65,8 @@ extension Calibration {
 extension ThresholdSource {
   fileprivate var needs: String {
     switch self {
-    case .fpr: "lesion-free validation cases"
-    case .falseRegions: "lesion-free validation volumes"
+    case .fpr: "lesion-free validation cases or anatomies"
+    case .falseRegions: "lesion-free validation volumes or anatomies"
     case .trainingPercentile: "lesion-free training cases"
     case .labelledValidation: "validation cases that have a lesion and its mask"
     }

@@ -24,7 +24,8 @@ package struct SegmentationRecord: Codable, Sendable {
   package let peaksByFalseRegions: [String: Double]?
   /// The size in mm³ below which regions are dropped from the masks.
   package let minimumLesionSize: Double
-  /// The brain that the bundle was calibrated on, such as "lesion-free scans of 5 participants".
+  /// The brain that the bundle was calibrated on, such as "lesion-free scans of 5 participants" or
+  /// "16 simulated lesion-free brains of 4 anatomies".
   package let calibratedOn: String?
   /// The fraction of its voxels above each threshold, rising.
   package let healthyCurve: [Calibration.Point]

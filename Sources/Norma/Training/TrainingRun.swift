@@ -97,7 +97,9 @@ public struct TrainingRun {
       try requireLesions(training, .train)
       try requireLesions(validation, .validation)
     }
-    let calibrator = try Calibrator(configuration: configuration, split: split, device: device)
+    let brains = training.isSynthetic ? (validation as? SyntheticSlices)?.brains(configuration) : nil
+    let calibrator = try Calibrator(
+      configuration: configuration, split: split, brains: brains, device: device)
     let dataSHA256 = Digest.of(Data((training.digest + validation.digest).utf8))
     try requireAgreement(in: group, on: dataSHA256)
     if isResumed {

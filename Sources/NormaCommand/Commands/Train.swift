@@ -4,11 +4,11 @@ import Norma
 
 struct Train: LoggingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a model on lesion-free scans, calibrate its threshold and write its bundle.")
+    abstract: "Train a model on lesion-free scans or anatomies, calibrate its threshold and write its bundle.")
 
   @OptionGroup var options: ConfigurationOptions
 
-  @Option(help: "Manifest (.tsv) or folder of scans.")
+  @Option(help: "Manifest (.tsv) of scans or anatomies, or folder of scans.")
   var data: String?
 
   @Option(name: [.short, .customLong("output")], help: "Folder of the run.")

@@ -1,30 +1,32 @@
 import Norma
 
 extension Reliability {
-  /// The stated rates beside the rates of participants who were held out; `brain` is that of the calibration.
-  func section(on brain: String) -> HTMLPage.Section {
-    HTMLPage.Section(
+  /// The stated rates beside the rates of participants, or brains, that were held out from the calibration of a
+  /// bundle.
+  func section(of bundle: BundleDescription) -> HTMLPage.Section {
+    let unit = bundle.calibrationUnit
+    return HTMLPage.Section(
       "Do the rates hold?",
       [
         .paragraph(
-          "Each of \(participants) participants of the calibration (\(brain)) was held out in turn and compared with "
-            + "the thresholds of the others. For a single scan, expect the spread of single participants."),
-        .table(table),
+          "Each of \(participants) \(unit)s of the calibration (\(bundle.calibrationBrain)) was held out in turn and "
+            + "compared with the thresholds of the others. For a single scan, expect the spread of single \(unit)s."),
+        .table(table(unit)),
         .plot(
           plot.svg,
           caption:
-            "Dot and line: all participants' voxels with their 95 % interval. Ticks: 5th and 95th percentile "
-            + "over participants."
+            "Dot and line: all \(unit)s' voxels with their 95 % interval. Ticks: 5th and 95th percentile "
+            + "over \(unit)s."
         ),
       ])
   }
 
-  private var table: ReportTable {
+  private func table(_ unit: String) -> ReportTable {
     ReportTable(
-      caption: "Voxels above the threshold of a rate, in participants who were held out when it was chosen",
+      caption: "Voxels above the threshold of a rate, in \(unit)s that were held out when it was chosen",
       columns: [
         .text("Stated (%)"), .number("Observed (%)"), .number("95 % interval"), .text("Within it"),
-        .number("Single participants, 5th to 95th percentile"),
+        .number("Single \(unit)s, 5th to 95th percentile"),
       ],
       rows: points.map { point in
         [

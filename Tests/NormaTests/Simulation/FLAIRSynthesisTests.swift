@@ -128,6 +128,79 @@ import Volumes
     #expect(try Self.synthesis(Self.plain, adjacentDistance: 0).slice(seed: 1).adjacent.isEmpty)
   }
 
+  /// A brain of 17 slices of any thickness.
+  private func synthesisOfABrain(lesions: Bool) throws -> FLAIRSynthesis {
+    var settings = SynthesisSettings(), recipe = Recipe()
+    (settings.lesions.none, recipe.sliceSpacing, recipe.zRange) = (0, 1.5, [0, 24])
+    return try FLAIRSynthesis(
+      anatomies: [Self.anatomy], settings: settings, recipe: recipe, paintsLesions: lesions,
+      adjacentDistance: 3)
+  }
+
+  private func farthest(_ a: some Sequence<Float>, _ b: some Sequence<Float>) -> Float {
+    zip(a, b).reduce(0) { max($0, abs($1.0 - $1.1)) }
+  }
+
+  @Test func aBrainHasTheSlicesOfItsSeed() throws {
+    let synthesis = try synthesisOfABrain(lesions: false)
+    let brain = synthesis.brain(seed: 5, anatomy: 0)
+    #expect(brain.slices.map(\.z) == (0..<17).map { Double($0) * 1.5 })
+    let isTheSame = brain == synthesis.brain(seed: 5, anatomy: 0)
+    #expect(isTheSame && brain.geometry.spacing.z == 1.5 && brain.geometry.affine.origin.z == 0)
+    #expect(farthest(brain.slices[8].image, synthesis.brain(seed: 6, anatomy: 0).slices[8].image) > 0.1)
+    let area = SyntheticSlice.side * SyntheticSlice.side
+    for k in [2, 9, 14] {
+      let whole = brain.slices[k], alone = synthesis.slice(seed: 5, anatomy: 0, z: whole.z)
+      #expect(farthest(alone.image, whole.image) == 0 && farthest(alone.brain, whole.brain) == 0)
+      let hasTheSameTissues = alone.tissues == whole.tissues
+      #expect(hasTheSameTissues)
+      #expect(farthest(alone.adjacent[..<area], brain.slices[k - 2].image) == 0)
+      #expect(farthest(alone.adjacent[area...], brain.slices[k + 2].image) == 0)
+    }
+    #expect(Set(brain.slices.map(\.image)).count == 17)
+  }
+
+  @Test func theLesionsOfABrainAgreeAcrossSlices() throws {
+    let synthesis = try synthesisOfABrain(lesions: true), area = SyntheticSlice.side * SyntheticSlice.side
+    var kinds = Set<SyntheticSlice.Lesions>(), continued = 0, labelled = 0
+    for seed in UInt64(0)..<4 {
+      let sick = synthesis.brain(seed: seed, anatomy: 0)
+      let healthy = synthesis.lesionFree.brain(seed: seed, anatomy: 0)
+      #expect(Set(sick.slices.map(\.lesions)).count == 1 && healthy.lesion.count == 0)
+      kinds.insert(sick.slices[0].lesions)
+      let head = synthesis.head(seed: seed, anatomy: 0)
+      let slice = head.slice(at: synthesis.positions(ofAnatomy: 0)[8], adjacentDistance: 2)
+      #expect(farthest(slice.image, sick.slices[8].image) == 0)
+      #expect(farthest(slice.lesion, sick.slices[8].lesion) == 0)
+      #expect(farthest(slice.adjacent, sick.slices[6].image + sick.slices[10].image) == 0, "\(seed)")
+      let (with, without) = (sick.image.voxels, healthy.image.voxels), lesion = sick.lesion.voxels
+      let isTheSameBrain = sick.brain == healthy.brain
+      #expect(isTheSameBrain)
+      for i in lesion.indices where lesion[i] != 0 {
+        labelled += 1
+        #expect(with[i] > without[i] || without[i] == 1.5)
+        let neighbours = [i - area, i + area].filter(lesion.indices.contains)
+        if neighbours.contains(where: { lesion[$0] != 0 }) { continued += 1 }
+      }
+    }
+    #expect(kinds.count > 1 && labelled > 500)
+    #expect(Double(continued) > 0.8 * Double(labelled), "\(continued) of \(labelled)")
+  }
+
+  @Test func aBrainHasTheSliceSpacingOfTheRecipe() throws {
+    var recipe = Recipe()
+    (recipe.sliceSpacing, recipe.zRange) = (2, [-12, 14])
+    let synthesis = try FLAIRSynthesis(
+      anatomies: [Self.anatomy], settings: Self.plain, recipe: recipe, paintsLesions: false,
+      adjacentDistance: 0)
+    let brain = synthesis.brain(seed: 1, anatomy: 0)
+    #expect(zip(brain.slices, 0...).allSatisfy { abs($0.z - (-12 + 2 * Double($1))) < 1e-5 })
+    #expect(brain.slices.count == 13 && brain.geometry.spacing.z == 2)
+    // 3 mm are two slices of the anatomy.
+    #expect(farthest(brain.slices[3].image, synthesis.slice(seed: 1, anatomy: 0, z: -6).image) == 0)
+    #expect(farthest(brain.slices[1].image, brain.slices[2].image) > 0)
+  }
+
   @Test func theSharesOfLesionsAreThoseOfTheSettings() throws {
     func kinds(_ change: (inout SynthesisSettings.Lesions) -> Void) throws -> Set<SyntheticSlice.Lesions> {
       var settings = Self.thin

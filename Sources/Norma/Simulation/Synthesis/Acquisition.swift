@@ -2,26 +2,23 @@ import Base
 import Methods
 import Volumes
 
-/// The scanner of one synthetic slice: slice profile, blur, shading, noise and the scale of the result.
+/// The scanner of one synthetic image: slice profile, blur, shading, noise and the scale of the result.
 struct Acquisition {
   /// The standard deviation of the noise, relative to white matter.
   let noise: Float
-  /// The planes' positions in slices from the centre.
-  let planes: [Float]
-  /// The slices of the slab that contribute to a plane.
-  let offsets: [Int]
-  /// For each plane the weights of those slices, whose sum is 1.
-  private let weights: [[Float]]
+  /// The standard deviation of the slice profile in slices.
+  private let width: Float
   /// The weights of the blur at 0, 1 and 2 pixels; nil without blur.
   private let blur: SIMD3<Float>?
   private let shading: (amount: Float, noise: SmoothNoise)
   private let isSmooth: Bool
   private let gain, offset: Float
 
-  /// The number of slices on either side of the centre that can contribute, with the planes at `distance`
-  /// slices from it.
-  static func reach(_ settings: SynthesisSettings.Acquisition, distance: Float) -> Int {
-    Int((distance + cut * width(Float(settings.thickness[1]))).rounded(.up))
+  /// The slices that can contribute to the planes of these positions.
+  static func slices(_ settings: SynthesisSettings.Acquisition, planes: [Float]) -> ClosedRange<Int> {
+    let reach = cut * width(Float(settings.thickness[1]))
+    let (low, high) = (planes.min() ?? 0, planes.max() ?? 0)
+    return Int((low - reach).rounded(.down))...Int((high + reach).rounded(.up))
   }
 
   /// Standard deviations of the slice profile beyond which it is 0.
@@ -33,22 +30,9 @@ struct Acquisition {
     max(thickness / 2.355 / Float(Anatomy.grid.spacing.z), 0.25)
   }
 
-  init(_ settings: SynthesisSettings.Acquisition, distance: Float, random: inout SeededGenerator) {
-    let width = Self.width(random.logUniform(settings.thickness))
-    let planes = distance > 0 ? [-distance, 0, distance] : [0]
-    self.planes = planes
-    func weight(_ slice: Int, _ plane: Float) -> Float {
-      let t = (Float(slice) - plane) / width
-      // Between two slices a thin profile has no slice of its own.
-      return abs(t) <= Self.cut || abs(Float(slice) - plane) <= 0.5 ? exponential(-t * t / 2) : 0
-    }
-    let reach = Self.reach(settings, distance: distance)
-    let offsets = (-reach...reach).filter { slice in planes.contains { weight(slice, $0) > 0 } }
-    self.offsets = offsets
-    weights = planes.map { plane in
-      let values = offsets.map { weight($0, plane) }, sum = values.reduce(0, +)
-      return values.map { $0 / sum }
-    }
+  /// Draws a scanner; `slices` are those of the anatomy that can be made.
+  init(_ settings: SynthesisSettings.Acquisition, slices: ClosedRange<Int>, random: inout SeededGenerator) {
+    width = Self.width(random.logUniform(settings.thickness))
     noise = random.logUniform(settings.noise)
     let spread = random.uniform(settings.blurWidth) / Float(Anatomy.grid.spacing.x)
     if random.chance(Float(settings.blur)), spread > 0.2 {
@@ -58,20 +42,29 @@ struct Acquisition {
       blur = nil
     }
     let amount = random.uniform(settings.shading)
-    shading = (amount, SmoothNoise(spacing: 40, depth: 40, reach: reach, random: &random))
+    shading = (amount, SmoothNoise(spacing: 40, depth: 40, slices: slices, random: &random))
     isSmooth = random.chance(Float(settings.smoothNoise))
     gain = random.uniform(settings.gain)
     offset = random.uniform(-Float(settings.offset)...Float(settings.offset))
   }
 
-  /// Returns the mean of a field over the profile of a plane.
-  func average(_ field: Field, plane: Int) -> Field {
-    let result = Field(slices: 1), out = result.values
-    for (slice, weight) in weights[plane].enumerated() where weight > 0 {
-      let source = field[slice]
-      for i in 0..<SyntheticSlice.area { out[i] += weight * source[i] }
+  /// Returns the slices that each of the planes is the mean of.
+  func profiles(of planes: [Float]) -> SliceProfiles {
+    func weight(_ slice: Int, _ plane: Float) -> Float {
+      let distance = Float(slice) - plane, t = distance / width
+      // Between two slices a thin profile has no slice of its own.
+      return abs(t) <= Self.cut || abs(distance) <= 0.5 ? exponential(-t * t / 2) : 0
     }
-    return result
+    let (low, high) = (planes.min() ?? 0, planes.max() ?? 0), reach = max(Self.cut * width, 0.5)
+    let slices = (Int((low - reach).rounded(.up))...Int((high + reach).rounded(.down))).filter { slice in
+      planes.contains { weight(slice, $0) > 0 }
+    }
+    return SliceProfiles(
+      planes: planes, slices: slices,
+      weights: planes.map { plane in
+        let values = slices.map { weight($0, plane) }, sum = values.reduce(0, +)
+        return values.map { $0 / sum }
+      })
   }
 
   /// Divides the mean over a profile by the brain's share of it and blurs the result.
@@ -91,13 +84,13 @@ struct Acquisition {
     pass(copy.values, mean.values, side)
   }
 
-  /// Returns the model's input for a resolved plane: shading and noise, then robust z-scores.
+  /// Returns the model's input for the resolved plane at a position: shading and noise, then robust z-scores.
   func input(
-    _ resolved: Field, plane: Int, brain: Field, statistics: (median: Float, deviation: Float),
+    _ resolved: Field, plane: Float, brain: Field, statistics: (median: Float, deviation: Float),
     random: inout SeededGenerator
   ) -> [Float] {
     let field = Field(slices: 1), grain = noise(random: &random)
-    shading.noise.write(slice: planes[plane], to: field.values)
+    shading.noise.write(slice: plane, to: field.values)
     let scale = gain / max(statistics.deviation, 1e-3) / RobustZScale.unit
     let shift = offset / RobustZScale.unit + RobustZScale.centre
     for i in 0..<SyntheticSlice.area {
@@ -123,5 +116,25 @@ struct Acquisition {
       smooth.values[i] = (rows.values[i - side] + rows.values[i] + rows.values[i + side]) * (2 / 9)
     }
     return smooth
+  }
+}
+
+/// The slices of an anatomy that planes of an image are the weighted means of.
+struct SliceProfiles {
+  /// The positions of the planes in slices of the anatomy.
+  let planes: [Float]
+  /// The slices that contribute to any of them.
+  let slices: [Int]
+  /// For each plane the weights of those slices, whose sum is 1.
+  let weights: [[Float]]
+
+  /// Returns the mean of a field over the profile of a plane.
+  func average(_ field: Field, plane: Int) -> Field {
+    let result = Field(slices: 1), out = result.values
+    for (slice, weight) in weights[plane].enumerated() where weight > 0 {
+      let source = field[slice]
+      for i in 0..<SyntheticSlice.area { out[i] += weight * source[i] }
+    }
+    return result
   }
 }

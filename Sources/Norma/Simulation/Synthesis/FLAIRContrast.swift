@@ -13,11 +13,11 @@ struct FLAIRContrast {
   private let edge: (width: Float, threshold: Float, gain: Float, noise: SmoothNoise)?
   private let flow: (threshold: Float, gain: Float, noise: SmoothNoise)?
 
-  /// `reach` is the number of slices on either side of the centre.
-  init(_ settings: SynthesisSettings.Contrast, reach: Int, random: inout SeededGenerator) {
+  /// Draws the contrast of an image; `slices` are those of the anatomy that can be made.
+  init(_ settings: SynthesisSettings.Contrast, slices: ClosedRange<Int>, random: inout SeededGenerator) {
     func noise(_ millimetres: Float) -> SmoothNoise {
       let nodes = millimetres / Float(Anatomy.grid.spacing.x)
-      return SmoothNoise(spacing: nodes, depth: nodes, reach: reach, random: &random)
+      return SmoothNoise(spacing: nodes, depth: nodes, slices: slices, random: &random)
     }
     grey = random.uniform(settings.grey)
     fluid = random.uniform(settings.fluid)
@@ -43,15 +43,15 @@ struct FLAIRContrast {
 
   /// Returns the intensities of a slab, 0 outside the brain.
   func intensities(_ slab: Slab) -> Field {
-    let result = Field(slices: slab.offsets.count), area = SyntheticSlice.area
+    let result = Field(slices: slab.slices.count), area = SyntheticSlice.area
     let noise = Field(slices: 2)
-    for (slice, offset) in slab.offsets.enumerated() {
-      let out = result[slice], offset = Float(offset)
+    for (slice, position) in slab.slices.enumerated() {
+      let out = result[slice], position = Float(position)
       let (grey, white, fluid) = (slab.grey[slice], slab.white[slice], slab.fluid[slice])
       let (brain, own) = (slab.brain[slice], slab.texture[slice])
       let distance = slab.ventricleDistance[slice]
-      greyVariation.noise.write(slice: offset, to: noise[0])
-      whiteVariation.noise.write(slice: offset, to: noise[1])
+      greyVariation.noise.write(slice: position, to: noise[0])
+      whiteVariation.noise.write(slice: position, to: noise[1])
       let (greyNoise, whiteNoise) = (noise[0], noise[1])
       for i in 0..<area {
         out[i] =
@@ -60,14 +60,14 @@ struct FLAIRContrast {
       }
       if let rim { paint(rim, on: out, distance: distance, fluid: fluid, noise: whiteNoise) }
       if let plexus {
-        plexus.noise.write(slice: offset, to: noise[0])
+        plexus.noise.write(slice: position, to: noise[0])
         for i in 0..<area where brain[i] > 0 && distance[i] <= 0.1 {
           let share = min(max((greyNoise[i] - plexus.threshold) * 4, 0), 1)
           out[i] += share * (plexus.intensity - out[i])
         }
       }
       if let edge {
-        edge.noise.write(slice: offset, to: noise[0])
+        edge.noise.write(slice: position, to: noise[0])
         let depth = slab.edgeDistance[slice]
         for i in 0..<area where brain[i] > 0 && depth[i] < edge.width {
           let share = min(max((greyNoise[i] - edge.threshold) * 4, 0), 1)
@@ -75,7 +75,7 @@ struct FLAIRContrast {
         }
       }
       if let flow {
-        flow.noise.write(slice: offset, to: noise[0])
+        flow.noise.write(slice: position, to: noise[0])
         for i in 0..<area where fluid[i] > 0.5 {
           out[i] += flow.gain * min(max((greyNoise[i] - flow.threshold) * 4, 0), 1)
         }

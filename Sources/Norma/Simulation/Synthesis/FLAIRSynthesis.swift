@@ -3,7 +3,7 @@ import Methods
 import StrictSettings
 import Volumes
 
-/// Makes FLAIR slices with known tissue and lesions from anatomies.
+/// Makes FLAIR slices and brains with known tissue and lesions from anatomies.
 ///
 /// Slices have 128 x 128 pixels of 1.5 mm: the axial slices of the anatomies. A slice depends on its seed
 /// alone, so any number of threads can make slices.
@@ -11,9 +11,12 @@ package struct FLAIRSynthesis: Sendable {
   /// The ranges that slices draw from.
   package let settings: SynthesisSettings
   /// Whether lesions are painted; without them the slice of a seed is the same where no lesion would be.
-  package let paintsLesions: Bool
+  package private(set) var paintsLesions: Bool
   /// The distance to the slices below and above in mm; 0 = none.
   package let adjacentDistance: Double
+  /// The number of anatomies that have a slice in the range of the recipe.
+  package var anatomyCount: Int { subjects.count }
+  private let sliceSpacing: Double
   private let subjects: [Subject]
 
   /// An anatomy, the slices that are drawn from it and the voxels that its statistics come from.
@@ -21,12 +24,6 @@ package struct FLAIRSynthesis: Sendable {
     let anatomy: Anatomy
     let slices: [Int]
     let sample: TissueSample
-  }
-
-  /// The streams of random numbers of one seed, apart so that each part of a slice keeps its numbers when
-  /// another changes.
-  private enum Stream: UInt64 {
-    case choice, acquisition, shape, contrast, lesions, statistics, noise
   }
 
   /// Creates the synthesis for the grid, range and scale of a recipe.
@@ -69,6 +66,14 @@ package struct FLAIRSynthesis: Sendable {
     self.settings = settings
     self.paintsLesions = paintsLesions
     self.adjacentDistance = adjacentDistance
+    sliceSpacing = recipe.sliceSpacing
+  }
+
+  /// The same synthesis without lesions.
+  package var lesionFree: FLAIRSynthesis {
+    var copy = self
+    copy.paintsLesions = false
+    return copy
   }
 
   private static func z(ofSlice slice: Int) -> Double {
@@ -77,7 +82,7 @@ package struct FLAIRSynthesis: Sendable {
 
   /// Makes the slice of a seed: any anatomy, any of its slices.
   package func slice(seed: UInt64) -> SyntheticSlice {
-    var random = SeededGenerator(seed: seed, stream: Stream.choice.rawValue)
+    var random = SeededGenerator(seed: seed, stream: 0)
     let subject = subjects[random.count(0...subjects.count - 1)]
     return slice(seed: seed, of: subject, centre: subject.slices[random.count(0...subject.slices.count - 1)])
   }
@@ -90,55 +95,43 @@ package struct FLAIRSynthesis: Sendable {
   }
 
   private func slice(seed: UInt64, of subject: Subject, centre: Int) -> SyntheticSlice {
-    func random(_ stream: Stream) -> SeededGenerator { SeededGenerator(seed: seed, stream: stream.rawValue) }
-    let distance = Float(adjacentDistance / Anatomy.grid.spacing.z), anatomy = subject.anatomy
-    let reach = Acquisition.reach(settings.acquisition, distance: distance)
-    var draw = random(.acquisition)
-    let acquisition = Acquisition(settings.acquisition, distance: distance, random: &draw)
-    draw = random(.shape)
-    let warp = SliceWarp(settings.shape, anatomy: anatomy, slice: centre, random: &draw)
-    let slab = Slab(anatomy, warp: warp, centre: centre, offsets: acquisition.offsets)
-    draw = random(.contrast)
-    let contrast = FLAIRContrast(settings.contrast, reach: reach, random: &draw)
-    draw = random(.statistics)
-    let statistics = contrast.statistics(subject.sample, noise: acquisition.noise, random: &draw)
-    let intensities = contrast.intensities(slab)
-    draw = random(.lesions)
-    let painter =
-      paintsLesions
-      ? LesionPainter(
-        settings.lesions, grey: contrast.grey, anatomy: anatomy, warp: warp, centre: centre, reach: reach,
-        random: &draw) : nil
-    let lesions = painter.flatMap { $0.kind == .none ? nil : $0.paint(slab, over: intensities) }
+    let distance = Float(adjacentDistance / Anatomy.grid.spacing.z), centre = (index: centre, Float(centre))
+    return head(
+      seed: seed, of: subject, planes: [centre.1 - distance, centre.1 + distance], lesions: .near(centre.index)
+    ).slice(at: centre.1, adjacentDistance: distance)
+  }
 
-    var images = [[Float]](), brains = [[Float]](), label = [Float](repeating: 0, count: SyntheticSlice.area)
-    draw = random(.noise)
-    for plane in acquisition.planes.indices {
-      let brain = acquisition.average(slab.brain, plane: plane)
-      let image = acquisition.average(intensities, plane: plane)
-      acquisition.resolve(image, brain: brain)
-      if let lesions {
-        let gain = acquisition.average(lesions.gain, plane: plane)
-        acquisition.resolve(gain, brain: brain)
-        for i in 0..<SyntheticSlice.area { image.values[i] += gain.values[i] }
-        if acquisition.planes[plane] == 0 {
-          let share = acquisition.average(lesions.share, plane: plane)
-          let visible = max(Float(settings.lesions.labelContrast), 1.2 * acquisition.noise)
-          for i in label.indices where brain.values[i] > 0.5 {
-            let isLesion = share.values[i] > Float(settings.lesions.labelShare) && gain.values[i] > visible
-            label[i] = isLesion ? 1 : 0
-          }
-        }
-      }
-      images.append(
-        acquisition.input(image, plane: plane, brain: brain, statistics: statistics, random: &draw))
-      brains.append((0..<SyntheticSlice.area).map { brain.values[$0] > 0.5 ? 1 : 0 })
-    }
-    let middle = images.count / 2
-    return SyntheticSlice(
-      image: images[middle], adjacent: images.count > 1 ? images[0] + images[2] : [], brain: brains[middle],
-      adjacentBrain: brains.count > 1 ? brains[0] + brains[2] : [], lesion: label,
-      tissues: slab.tissues(inside: brains[middle]), lesions: painter?.kind ?? .none,
-      z: Self.z(ofSlice: centre), anatomy: anatomy.name)
+  /// Makes the brain of a seed from one of the anatomies: all slices of the recipe, in one shape, contrast and
+  /// scanner. Without lesions a slice is that of ``slice(seed:anatomy:z:)`` but for its adjacent slices.
+  package func brain(seed: UInt64, anatomy: Int) -> SyntheticBrain {
+    let positions = positions(ofAnatomy: anatomy), head = head(seed: seed, anatomy: anatomy)
+    return SyntheticBrain(
+      slices: concurrentMap(positions.count) { head.slice(at: positions[$0], adjacentDistance: 0) },
+      sliceSpacing: sliceSpacing)
+  }
+
+  /// Draws the head of a brain, of which single slices can be made.
+  func head(seed: UInt64, anatomy: Int) -> SyntheticHead {
+    let subject = subjects[anatomy], positions = positions(ofAnatomy: anatomy)
+    let (low, high) = (subject.slices[0], subject.slices[subject.slices.count - 1])
+    return head(
+      seed: seed, of: subject, planes: [positions[0], positions[positions.count - 1]], lesions: .brain(low...high))
+  }
+
+  /// The positions of a brain's slices in slices of the anatomy.
+  func positions(ofAnatomy anatomy: Int) -> [Float] {
+    let slices = subjects[anatomy].slices
+    return Array(
+      stride(
+        from: Float(slices[0]), through: Float(slices[slices.count - 1]),
+        by: Float(sliceSpacing / Anatomy.grid.spacing.z)))
+  }
+
+  private func head(
+    seed: UInt64, of subject: Subject, planes: [Float], lesions: LesionPainter.Place
+  ) -> SyntheticHead {
+    SyntheticHead(
+      seed: seed, anatomy: subject.anatomy, sample: subject.sample, settings: settings, planes: planes,
+      lesions: paintsLesions ? lesions : nil)
   }
 }

@@ -1,10 +1,10 @@
 import Base
 import Volumes
 
-/// The lesions of one synthetic slice: rough ellipsoids with soft edges, and a band around the ventricles.
+/// The lesions of one synthetic slice or brain: rough ellipsoids with soft edges, and a band around the ventricles.
 struct LesionPainter {
   private struct Ellipsoid {
-    /// The centre in pixels and in slices from the centre of the slab.
+    /// The centre in pixels and in slices of the anatomy.
     let x, y, z: Float
     /// The radii in voxels along the turned in-plane axes and across the slices.
     let radii: SIMD3<Float>
@@ -13,24 +13,34 @@ struct LesionPainter {
     let roughness, sharpness, opacity: Float
   }
 
+  /// Where lesions are drawn.
+  enum Place {
+    /// Close to a slice.
+    case near(Int)
+    /// In all of these slices.
+    case brain(ClosedRange<Int>)
+
+    var isBrain: Bool { if case .brain = self { true } else { false } }
+  }
+
   let kind: SyntheticSlice.Lesions
   private var ellipsoids: [Ellipsoid] = []
   private let band: (width: Float, opacity: Float, noise: SmoothNoise)?
   private let intensity, fluidShare, texture: Float
   private let roughness, variation: SmoothNoise
 
-  /// Draws the lesions of a slice; `grey` is the intensity of grey matter.
+  /// Draws lesions; `grey` is the intensity of grey matter, `slices` are those of the anatomy that can be made.
   init(
-    _ settings: SynthesisSettings.Lesions, grey: Float, anatomy: Anatomy, warp: SliceWarp, centre: Int,
-    reach: Int, random: inout SeededGenerator
+    _ settings: SynthesisSettings.Lesions, in place: Place, grey: Float, shape: HeadShape,
+    slices: ClosedRange<Int>, random: inout SeededGenerator
   ) {
     kind = Self.kind(settings, random: &random)
     let isLarge = kind == .large
     let spacing = Float(Anatomy.grid.spacing.x)
     roughness = SmoothNoise(
-      spacing: (isLarge ? 13 : 6) / spacing, depth: (isLarge ? 9 : 4.5) / spacing, reach: reach,
+      spacing: (isLarge ? 13 : 6) / spacing, depth: (isLarge ? 9 : 4.5) / spacing, slices: slices,
       random: &random)
-    variation = SmoothNoise(spacing: 6 / spacing, depth: 4.5 / spacing, reach: reach, random: &random)
+    variation = SmoothNoise(spacing: 6 / spacing, depth: 4.5 / spacing, slices: slices, random: &random)
     intensity = grey * random.logUniform(settings.intensity)
     fluidShare = random.uniform(0.3...1)
     texture = random.uniform(0...0.15)
@@ -38,9 +48,9 @@ struct LesionPainter {
       kind == .confluent
       ? (
         random.uniform(settings.bandWidth), random.uniform(settings.opacity) - 0.1,
-        SmoothNoise(spacing: 15 / spacing, depth: 9 / spacing, reach: reach, random: &random)
+        SmoothNoise(spacing: 15 / spacing, depth: 9 / spacing, slices: slices, random: &random)
       ) : nil
-    let sites = LesionSites(settings, anatomy: anatomy, warp: warp, centre: centre, random: &random)
+    let sites = LesionSites(settings, in: place, shape: shape, random: &random)
     func ellipsoid(radius: Float, depth: Float, roughness: ClosedRange<Float>, isFocal: Bool) -> Ellipsoid? {
       let elongation = Point(
         random.uniform(-0.5...0.5), random.uniform(-0.5...0.5), random.uniform(-0.5...0.5))
@@ -66,7 +76,8 @@ struct LesionPainter {
       }
     case .focal, .confluent:
       let largest = random.logUniform([settings.smallestMaximum, settings.radius[1]])
-      let count = Int(random.logUniform([settings.count[0], settings.count[1] + 1]))
+      let limits = place.isBrain ? settings.brainCount : settings.count
+      let count = Int(random.logUniform([limits[0], limits[1] + 1]))
       ellipsoids = (0..<count).compactMap { _ in
         let radius = random.logUniform([settings.radius[0], Double(largest)])
         return ellipsoid(radius: radius, depth: 1.3 * radius + 2, roughness: 0.1...0.7, isFocal: true)
@@ -85,21 +96,21 @@ struct LesionPainter {
 
   /// Returns the share of each voxel that the lesions replace, and the intensity that they add.
   func paint(_ slab: Slab, over intensities: Field) -> (share: Field, gain: Field) {
-    let share = Field(slices: slab.offsets.count), gain = Field(slices: slab.offsets.count)
+    let share = Field(slices: slab.slices.count), gain = Field(slices: slab.slices.count)
     let noise = Field(slices: 1)
-    for (slice, offset) in slab.offsets.enumerated() {
-      let out = share[slice], offset = Float(offset)
-      roughness.write(slice: offset, to: noise[0])
-      for one in ellipsoids { paint(one, offset: offset, noise: noise[0], to: out) }
+    for (slice, position) in slab.slices.enumerated() {
+      let out = share[slice], position = Float(position)
+      roughness.write(slice: position, to: noise[0])
+      for one in ellipsoids { paint(one, slice: position, noise: noise[0], to: out) }
       if let band {
-        band.noise.write(slice: offset, to: noise[0])
+        band.noise.write(slice: position, to: noise[0])
         let distance = slab.ventricleDistance[slice], white = slab.white[slice]
         for i in 0..<SyntheticSlice.area where distance[i] > 0 && distance[i] < 2 * band.width {
           let depth = (band.width - distance[i]) / 3 + 1.2 * noise[0][i]
           out[i] = max(out[i], logistic(2 * depth) * white[i] * band.opacity)
         }
       }
-      variation.write(slice: offset, to: noise[0])
+      variation.write(slice: position, to: noise[0])
       let (brain, fluid, healthy) = (slab.brain[slice], slab.fluid[slice], intensities[slice])
       for i in 0..<SyntheticSlice.area where out[i] > 0 {
         out[i] *= brain[i] * (1 - fluid[i] * fluidShare)
@@ -111,9 +122,9 @@ struct LesionPainter {
   }
 
   private func paint(
-    _ one: Ellipsoid, offset: Float, noise: UnsafeMutablePointer<Float>, to out: UnsafeMutablePointer<Float>
+    _ one: Ellipsoid, slice: Float, noise: UnsafeMutablePointer<Float>, to out: UnsafeMutablePointer<Float>
   ) {
-    let w = (offset - one.z) / one.radii.z
+    let w = (slice - one.z) / one.radii.z
     // Beyond twice the radii there is nothing.
     guard abs(w) < 2 else { return }
     let extent = 2 * max(one.radii.x, one.radii.y), last = Float(SyntheticSlice.side - 1)
@@ -138,42 +149,50 @@ struct LesionPainter {
 /// The places where lesions are likely.
 private struct LesionSites {
   private let settings: SynthesisSettings.Lesions
-  private let anatomy: Anatomy
-  private let warp: SliceWarp
-  private let centre: Int
+  private let place: LesionPainter.Place
+  private let shape: HeadShape
   /// The distance in mm over which the attraction of the ventricles falls by e; nil without one.
   private let reach: Float?
-  /// The smallest distance of white matter to the ventricles in the central slice, in mm.
+  /// The smallest distance of white matter to the ventricles, in the slice that lesions are close to, in mm.
   private let nearest: Float
 
   init(
-    _ settings: SynthesisSettings.Lesions, anatomy: Anatomy, warp: SliceWarp, centre: Int,
+    _ settings: SynthesisSettings.Lesions, in place: LesionPainter.Place, shape: HeadShape,
     random: inout SeededGenerator
   ) {
-    (self.settings, self.anatomy, self.warp, self.centre) = (settings, anatomy, warp, centre)
+    (self.settings, self.place, self.shape) = (settings, place, shape)
     let reach = random.uniform(settings.reach)
     self.reach = random.chance(Float(settings.periventricular)) ? reach : nil
-    let voxels = centre * SyntheticSlice.area..<(centre + 1) * SyntheticSlice.area
+    guard case .near(let slice) = place else {
+      nearest = 0
+      return
+    }
+    let voxels = slice * SyntheticSlice.area..<(slice + 1) * SyntheticSlice.area, anatomy = shape.anatomy
     nearest =
       Float(
         voxels.reduce(UInt8.max) { anatomy.white[$1] < 128 ? $0 : min($0, anatomy.ventricleDistance[$1]) })
       / 4
   }
 
-  /// Draws a site at most `depth` slices from the centre, by rejection; nil if there is hardly any.
+  /// Draws a site, at most `depth` slices from the one that lesions are close to, by rejection; nil if there
+  /// is hardly any.
   func draw(depth: Float, isFocal: Bool, random: inout SeededGenerator) -> (pixel: Int, z: Float)? {
+    let range =
+      switch place {
+      case .near(let slice): Float(slice) - depth...Float(slice) + depth
+      case .brain(let slices): Float(slices.lowerBound)...Float(slices.upperBound)
+      }
     for _ in 0..<1000 {
-      let pixel = random.count(0...SyntheticSlice.area - 1), z = random.uniform(-depth...depth)
-      let slice = Slab.slice(Int(z.rounded()), from: centre)
-      let voxel = slice * SyntheticSlice.area + Int(warp.nearest[pixel])
-      guard anatomy.brain[voxel] != 0 else { continue }
+      let pixel = random.count(0...SyntheticSlice.area - 1), z = random.uniform(range)
+      let voxel = shape.voxel(of: pixel, inSlice: Int(z.rounded()))
+      guard shape.anatomy.brain[voxel] != 0 else { continue }
       if !isFocal || random.chance(weight(voxel)) { return (pixel, z) }
     }
     return nil
   }
 
   private func weight(_ voxel: Int) -> Float {
-    let distance = Float(anatomy.ventricleDistance[voxel]) / 4
+    let anatomy = shape.anatomy, distance = Float(anatomy.ventricleDistance[voxel]) / 4
     guard distance > 0 else { return 0 }
     var weight = (Float(anatomy.white[voxel]) + Float(settings.greyWeight) * Float(anatomy.grey[voxel])) / 255
     let infratentorial = Tissue.cerebellum.bit | Tissue.brainStem.bit, set = anatomy.tissues[voxel]

@@ -1,42 +1,51 @@
 import Base
 
-/// Noise over a slab: normal numbers on the nodes of a lattice at a random position, with trilinear
+/// Noise over a head: normal numbers on the nodes of a lattice at a random position, with trilinear
 /// interpolation.
+///
+/// A node depends on the seed and its place alone, so any two ranges of slices agree where they overlap.
 struct SmoothNoise {
-  private let columns, rows: Int
+  private let columns: Int
   private let nodes: [Float]
   private let spacing, depth: Float
-  /// The position of the first voxel, in nodes.
+  /// The position of the first voxel of the anatomy, in nodes.
   private let origin: SIMD3<Float>
-  /// The slice of the first node.
-  private let lowest: Float
+  /// The plane of the first node.
+  private let lowest: Int
   /// The node to the left of each column and the weight of that to the right.
   private let left: [Int32], weight: [Float]
 
-  /// `spacing` and `depth` are the distances between nodes in voxels within the slice and across; `reach` is
-  /// the number of slices on either side of the centre.
-  init(spacing: Float, depth: Float, reach: Int, random: inout SeededGenerator) {
+  /// `spacing` and `depth` are the distances between nodes in voxels within the slice and across; `slices`
+  /// are those of the anatomy, and beyond its ends, that can be written.
+  init(spacing: Float, depth: Float, slices: ClosedRange<Int>, random: inout SeededGenerator) {
     self.spacing = max(spacing, 1)
     self.depth = max(depth, 1)
     origin = [random.uniform(0...1), random.uniform(0...1), random.uniform(0...1)]
-    let side = SyntheticSlice.side
+    let side = SyntheticSlice.side, seed = random.next()
     columns = Int(Float(side - 1) / self.spacing) + 3
-    rows = columns
-    let planes = Int(Float(2 * reach) / self.depth) + 3
-    var nodes = [Float](repeating: 0, count: columns * rows * planes)
-    for i in nodes.indices { nodes[i] = random.normal() }
-    self.nodes = nodes
+    let plane = { [origin, depth = self.depth] (slice: Int) -> Int in
+      let z = origin.z + Float(slice) / depth
+      return Int(z.rounded(.down))
+    }
+    lowest = plane(slices.lowerBound)
+    let size = columns * columns, highest = plane(slices.upperBound) + 1
+    nodes = [Float](unsafeUninitializedCapacity: size * (highest - lowest + 1)) { [lowest] buffer, count in
+      for plane in lowest...highest {
+        var random = SeededGenerator(seed: seed, stream: UInt64(bitPattern: Int64(plane)))
+        for node in 0..<size { buffer[(plane - lowest) * size + node] = random.normal() }
+      }
+      count = buffer.count
+    }
     let positions = (0..<side).map { [origin, spacing = self.spacing] in origin.x + Float($0) / spacing }
     left = positions.map { Int32($0) }
     weight = positions.map { $0 - $0.rounded(.down) }
-    lowest = -Float(reach)
   }
 
-  /// Writes the noise of the slice at an offset from the centre of the slab.
+  /// Writes the noise at a slice of the anatomy, or between two.
   func write(slice: Float, to out: UnsafeMutablePointer<Float>) {
-    let side = SyntheticSlice.side, size = columns * rows
-    let z = origin.z + (slice - lowest) / depth
-    let below = Int(z), tz = z - z.rounded(.down)
+    let side = SyntheticSlice.side, size = columns * columns
+    let z = origin.z + slice / depth, floor = z.rounded(.down)
+    let below = Int(floor) - lowest, tz = z - floor
     nodes.withUnsafeBufferPointer { nodes in
       left.withUnsafeBufferPointer { left in
         weight.withUnsafeBufferPointer { weight in

@@ -12,6 +12,8 @@ extension SynthesisSettings {
     public var confluent = 0.2
     /// Focal lesions close to the slice, log-uniform.
     public var count = [1.0, 40.0]
+    /// Focal lesions of a whole brain, log-uniform.
+    public var brainCount = [3.0, 150.0]
     /// Radius of focal lesions in mm, log-uniform; each slice draws its own upper end.
     public var radius = [0.8, 9.0]
     /// Lowest upper end of the radius of a slice, in mm.
@@ -48,6 +50,7 @@ extension SynthesisSettings {
       try require(
         none + large + confluent <= 1, path, "confluent", confluent, "at most 1 with 'none' and 'large'")
       try require(count, in: 1...200, path, "count", "from 1 to 200")
+      try require(brainCount, in: 1...1000, path, "brainCount", "from 1 to 1000")
       try require(radius, in: 0.3...20, path, "radius", "from 0.3 to 20 mm")
       try require(
         (radius[0]...radius[1]).contains(smallestMaximum), path, "smallestMaximum", smallestMaximum,

@@ -73,7 +73,7 @@ extension SegmentationReport {
       sections: [
         HTMLPage.Section("Cases", [limitNote, .table(table)].compactMap { $0 }),
         HTMLPage.Section("Pictures", pictured.flatMap(blocks)),
-      ] + (bundle.calibration.reliability.map { [$0.section(on: bundle.calibrationBrain)] } ?? []) + [
+      ] + (bundle.calibration.reliability.map { [$0.section(of: bundle)] } ?? []) + [
         provenance.section
       ])
   }

@@ -1,0 +1,39 @@
+import Base
+import Methods
+import Volumes
+
+/// Simulated lesion-free brains that calibrate where no scan does: each has a shape, a contrast and a scanner of
+/// its own.
+struct SyntheticBrains: Sendable {
+  /// The number of brains.
+  let count: Int
+  /// The number of anatomies that they come from.
+  var anatomies: Int { min(count, synthesis.anatomyCount) }
+  private let synthesis: FLAIRSynthesis
+  private let recipe: Recipe
+  private let seed: UInt64
+
+  /// Brains of the anatomies of a synthesis in turn.
+  init(count: Int, of synthesis: FLAIRSynthesis, recipe: Recipe, seed: UInt64) {
+    (self.count, self.synthesis, self.recipe, self.seed) = (count, synthesis.lesionFree, recipe, seed)
+  }
+
+  /// Makes a brain on the model grid.
+  func scan(_ number: Int) -> GriddedScan {
+    var seeds = SeededGenerator(seed: seed, stream: UInt64(number))
+    return GriddedScan(
+      synthesis.brain(seed: seeds.next(), anatomy: number % synthesis.anatomyCount), recipe: recipe)
+  }
+}
+
+extension GriddedScan {
+  /// A synthetic brain, whose slices are those of the model grid.
+  init(_ brain: SyntheticBrain, recipe: Recipe) {
+    let z = brain.slices.map(\.z), image = brain.image
+    self.init(
+      slices: Array(z.indices), z: z, images: image.voxels, brain: brain.slices.flatMap(\.brain), notes: [],
+      adjacentDistance: recipe.adjacentDistance,
+      placement: TemplatePlacement(scan: brain.geometry, recipe: recipe, z: z),
+      orientation: Orientation(of: brain.geometry), scoredBrain: brain.brain, native: image)
+  }
+}

@@ -1,0 +1,30 @@
+package import Volumes
+
+/// The axial slices of a synthetic brain on the model grid, from the lowest one up.
+package struct SyntheticBrain: Sendable, Hashable {
+  /// The slices, without adjacent ones.
+  package let slices: [SyntheticSlice]
+  /// Their distance in mm.
+  package let sliceSpacing: Double
+
+  /// The grid of the slices in template space.
+  package var geometry: Geometry {
+    let grid = Anatomy.grid, origin = grid.affine.origin
+    return Geometry(
+      shape: [grid.shape[0], grid.shape[1], slices.count],
+      affine: Affine(
+        i: SIMD3(grid.spacing.x, 0, 0), j: SIMD3(0, grid.spacing.y, 0), k: SIMD3(0, 0, sliceSpacing),
+        origin: SIMD3(origin.x, origin.y, slices.first?.z ?? origin.z)))
+  }
+
+  /// The inputs of the model as a volume.
+  package var image: Volume { Volume(geometry: geometry, voxels: slices.flatMap(\.image)) }
+  /// The brain.
+  package var brain: Mask { mask(\.brain) }
+  /// The voxels that a lesion visibly brightens.
+  package var lesion: Mask { mask(\.lesion) }
+
+  private func mask(_ part: (SyntheticSlice) -> [Float]) -> Mask {
+    Mask(geometry: geometry, voxels: slices.flatMap { part($0).map { $0 > 0 ? 1 : 0 } })
+  }
+}

@@ -1,0 +1,88 @@
+import Base
+import Volumes
+
+/// One synthetic image of a head: shape, contrast, scanner and lesions, of which any slice can be made.
+///
+/// Random fields have fixed positions in the anatomy and noise depends on the position, so a slice is the same
+/// whatever else is made.
+struct SyntheticHead: Sendable {
+  /// The streams of random numbers of one seed, apart so that each part of an image keeps its numbers when
+  /// another changes.
+  private enum Stream: UInt64 {
+    // 0 chooses anatomy and slice.
+    case acquisition = 1
+    case shape, contrast, lesions, statistics, noise
+  }
+
+  private let seed: UInt64
+  private let settings: SynthesisSettings
+  private let acquisition: Acquisition
+  private let shape: HeadShape
+  private let contrast: FLAIRContrast
+  private let statistics: (median: Float, deviation: Float)
+  private let painter: LesionPainter?
+
+  /// Draws the head of a seed; `planes` are the lowest and the highest position that can be made, in slices of
+  /// the anatomy, `lesions` the place of lesions, if there are any.
+  init(
+    seed: UInt64, anatomy: Anatomy, sample: TissueSample, settings: SynthesisSettings, planes: [Float],
+    lesions: LesionPainter.Place?
+  ) {
+    func random(_ stream: Stream) -> SeededGenerator { SeededGenerator(seed: seed, stream: stream.rawValue) }
+    (self.seed, self.settings) = (seed, settings)
+    let slices = Acquisition.slices(settings.acquisition, planes: planes)
+    var draw = random(.acquisition)
+    acquisition = Acquisition(settings.acquisition, slices: slices, random: &draw)
+    draw = random(.shape)
+    shape = HeadShape(settings.shape, anatomy: anatomy, random: &draw)
+    draw = random(.contrast)
+    contrast = FLAIRContrast(settings.contrast, slices: slices, random: &draw)
+    draw = random(.statistics)
+    statistics = contrast.statistics(sample, noise: acquisition.noise, random: &draw)
+    draw = random(.lesions)
+    painter = lesions.map { [contrast, shape] in
+      LesionPainter(
+        settings.lesions, in: $0, grey: contrast.grey, shape: shape, slices: slices, random: &draw)
+    }
+  }
+
+  /// Makes the slice at a position in slices of the anatomy, and those at a distance below and above it; none
+  /// for a distance of 0.
+  func slice(at position: Float, adjacentDistance: Float) -> SyntheticSlice {
+    let planes =
+      adjacentDistance > 0 ? [position - adjacentDistance, position, position + adjacentDistance] : [position]
+    let middle = planes.count / 2, profiles = acquisition.profiles(of: planes)
+    let slab = Slab(shape, slices: profiles.slices), intensities = contrast.intensities(slab)
+    let lesions = painter.flatMap { $0.kind == .none ? nil : $0.paint(slab, over: intensities) }
+    var images = [[Float]](), brains = [[Float]](), label = [Float](repeating: 0, count: SyntheticSlice.area)
+    for plane in planes.indices {
+      let brain = profiles.average(slab.brain, plane: plane)
+      let image = profiles.average(intensities, plane: plane)
+      acquisition.resolve(image, brain: brain)
+      if let lesions {
+        let gain = profiles.average(lesions.gain, plane: plane)
+        acquisition.resolve(gain, brain: brain)
+        for i in 0..<SyntheticSlice.area { image.values[i] += gain.values[i] }
+        if plane == middle {
+          let share = profiles.average(lesions.share, plane: plane)
+          let visible = max(Float(settings.lesions.labelContrast), 1.2 * acquisition.noise)
+          for i in label.indices where brain.values[i] > 0.5 {
+            let isLesion = share.values[i] > Float(settings.lesions.labelShare) && gain.values[i] > visible
+            label[i] = isLesion ? 1 : 0
+          }
+        }
+      }
+      var noise = SeededGenerator(
+        seed: seed, stream: Stream.noise.rawValue, UInt64(bitPattern: Int64((planes[plane] * 1000).rounded())))
+      images.append(
+        acquisition.input(image, plane: planes[plane], brain: brain, statistics: statistics, random: &noise))
+      brains.append((0..<SyntheticSlice.area).map { brain.values[$0] > 0.5 ? 1 : 0 })
+    }
+    return SyntheticSlice(
+      image: images[middle], adjacent: images.count > 1 ? images[0] + images[2] : [], brain: brains[middle],
+      adjacentBrain: brains.count > 1 ? brains[0] + brains[2] : [], lesion: label,
+      tissues: shape.tissues(ofSlice: Int(position.rounded()), inside: brains[middle]),
+      lesions: painter?.kind ?? .none,
+      z: Anatomy.grid.affine.origin.z + Double(position) * Anatomy.grid.spacing.z, anatomy: shape.anatomy.name)
+  }
+}
