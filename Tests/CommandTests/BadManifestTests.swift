@@ -74,6 +74,27 @@ import Testing
     },
   ]
 
+  /// All commands but train need scans.
+  static let commands: [[String]] = [
+    ["segment", "-i"], ["preprocess", "-i"], ["paint", "--data"],
+    ["experiment", "baur2018", "--methods", "brightness", "--data"],
+    ["bundle", "calibrate", "BUNDLE", "--data"], ["bundle", "combine", "BUNDLE", "BUNDLE", "--data"],
+    ["evaluate", "--predictions", "RESULTS", "--data"],
+  ]
+
+  @Test(arguments: commands)
+  func anatomiesAreRefusedWhereScansAreNeeded(command: [String]) throws {
+    let folder = try Workplace.folder(), place = BadInput.Place(folder: folder)
+    let manifest = try place.manifest("participant_id anatomy", "icbm template")
+    let arguments = try command.map {
+      $0 == "BUNDLE" ? try Cohort.bundle.path : $0 == "RESULTS" ? folder.path : $0
+    }
+    let outcome = try Tool.run(arguments + [manifest.path, "-o", place.out.path])
+    #expect(outcome.code == 65 && outcome.standardOutput.isEmpty && !place.out.exists)
+    expectProblem(
+      in: outcome, words: ["lists anatomies but no scan", manifest.path, "column image", "norma train alone"])
+  }
+
   @Test(arguments: manifests)
   func aManifestIsRefusedBeforeAnythingIsWritten(input: BadInput) throws {
     let (outcome, place) = try input.check()

@@ -32,9 +32,11 @@ struct Calibrator {
     }
     let scans = try sample(.validation, where: hasNormalVoxels)
     // Single slices cannot tell how many false regions a brain has, and are not mixed with brains that can.
-    let hasVolume = try brains == nil || scans.contains { scan in
-      try VolumeReader.readGeometry(scan.image).shape.allSatisfy { $0 > 1 }
-    }
+    let hasVolume =
+      try brains == nil
+      || scans.contains { scan in
+        try VolumeReader.readGeometry(scan.image).shape.allSatisfy { $0 > 1 }
+      }
     self.brains = hasVolume ? nil : brains
     validation = hasVolume ? scans : []
     guard self.brains != nil || !validation.isEmpty else {

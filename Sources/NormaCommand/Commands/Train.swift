@@ -4,7 +4,8 @@ import Norma
 
 struct Train: LoggingCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train a model on lesion-free scans or anatomies, calibrate its threshold and write its bundle.")
+    abstract: "Train a model on lesion-free scans or anatomies, calibrate its threshold and write its bundle."
+  )
 
   @OptionGroup var options: ConfigurationOptions
 

@@ -10,7 +10,8 @@ extension Reliability {
       [
         .paragraph(
           "Each of \(participants) \(unit)s of the calibration (\(bundle.calibrationBrain)) was held out in turn and "
-            + "compared with the thresholds of the others. For a single scan, expect the spread of single \(unit)s."),
+            + "compared with the thresholds of the others. For a single scan, expect the spread of single \(unit)s."
+        ),
         .table(table(unit)),
         .plot(
           plot.svg,

@@ -210,6 +210,26 @@ import Testing
     #expect(folded.anatomies.map(\.split) == [.validation, .train, .validation, .test])
   }
 
+  @Test func theTemplateIsInBothSplitsWhereThereIsNoOtherAnatomy() throws {
+    func splits(_ rows: String...) throws -> [String] {
+      let lines = (["participant_id anatomy split"] + rows).map { $0.replacing(" ", with: "\t") }
+      let manifest = try Manifest(text: lines.joined(separator: "\n"), source: Self.source)
+      return manifest.assigningSplits { _ in false }.anatomies.map {
+        "\($0.participantID) \($0.split?.rawValue ?? "")"
+      }
+    }
+    #expect(try splits("8 template n/a") == ["8 train", "8 validation"])
+    #expect(
+      try splits("icbm template train", "icbm template validation") == ["icbm train", "icbm validation"])
+    #expect(try splits("icbm template train") == ["icbm train"])
+    // By the hashes of their names, 7 and 10 are validation.
+    #expect(
+      try splits("7 a.nii n/a", "8 b.nii n/a", "9 template n/a") == ["7 validation", "8 train", "9 train"])
+    #expect(try splits("7 a.nii n/a", "10 template n/a") == ["7 validation", "10 validation", "10 train"])
+    #expect(try problem { try splits("a template train", "a template train") }.what.contains("listed twice"))
+    #expect(try problem { try splits("a x.nii train", "a y.nii test") }.what.contains("listed twice"))
+  }
+
   /// python3 -c 'import hashlib; print([int(hashlib.sha256(f"fold:{i}".encode()).hexdigest(), 16) % 3 for i in range(9)])'
   @Test func everyParticipantValidatesInOneFold() {
     let manifest = Manifest(

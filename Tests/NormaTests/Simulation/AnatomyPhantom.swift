@@ -1,6 +1,7 @@
 import Foundation
 import Volumes
 
+@testable import Cohort
 @testable import Norma
 
 extension Anatomy {
@@ -42,5 +43,16 @@ extension Anatomy {
     return Anatomy(
       name: "phantom", digest: "", grey: grey, white: white, fluid: fluid, brain: brain, tissues: tissues,
       texture: texture, ventricleDistance: ventricle, edgeDistance: edge)
+  }
+
+  /// Writes the maps of a template whose anatomy is the phantom.
+  static func writeTemplate(to folder: URL) throws {
+    let files = TemplateFiles(folder: folder), phantom = phantom
+    let t1 = zip(phantom.grey, phantom.white).map { grey, white in 0.7 * Float(grey) + Float(white) }
+    let maps: [(TemplateFiles.Map, [Float])] = [
+      (.t1, zip(t1, phantom.brain).map { $0 + 40 * Float($1) }),
+      (.greyMatter, phantom.grey.map(Float.init)), (.whiteMatter, phantom.white.map(Float.init)),
+    ]
+    for (map, voxels) in maps { try NIfTI.write(Volume(geometry: grid, voxels: voxels), to: files.url(map)) }
   }
 }

@@ -97,7 +97,8 @@ package struct FLAIRSynthesis: Sendable {
   private func slice(seed: UInt64, of subject: Subject, centre: Int) -> SyntheticSlice {
     let distance = Float(adjacentDistance / Anatomy.grid.spacing.z), centre = (index: centre, Float(centre))
     return head(
-      seed: seed, of: subject, planes: [centre.1 - distance, centre.1 + distance], lesions: .near(centre.index)
+      seed: seed, of: subject, planes: [centre.1 - distance, centre.1 + distance],
+      lesions: .near(centre.index)
     ).slice(at: centre.1, adjacentDistance: distance)
   }
 
@@ -115,7 +116,8 @@ package struct FLAIRSynthesis: Sendable {
     let subject = subjects[anatomy], positions = positions(ofAnatomy: anatomy)
     let (low, high) = (subject.slices[0], subject.slices[subject.slices.count - 1])
     return head(
-      seed: seed, of: subject, planes: [positions[0], positions[positions.count - 1]], lesions: .brain(low...high))
+      seed: seed, of: subject, planes: [positions[0], positions[positions.count - 1]],
+      lesions: .brain(low...high))
   }
 
   /// The positions of a brain's slices in slices of the anatomy.

@@ -50,7 +50,8 @@ struct SyntheticHead: Sendable {
   /// for a distance of 0.
   func slice(at position: Float, adjacentDistance: Float) -> SyntheticSlice {
     let planes =
-      adjacentDistance > 0 ? [position - adjacentDistance, position, position + adjacentDistance] : [position]
+      adjacentDistance > 0
+      ? [position - adjacentDistance, position, position + adjacentDistance] : [position]
     let middle = planes.count / 2, profiles = acquisition.profiles(of: planes)
     let slab = Slab(shape, slices: profiles.slices), intensities = contrast.intensities(slab)
     let lesions = painter.flatMap { $0.kind == .none ? nil : $0.paint(slab, over: intensities) }
@@ -73,7 +74,8 @@ struct SyntheticHead: Sendable {
         }
       }
       var noise = SeededGenerator(
-        seed: seed, stream: Stream.noise.rawValue, UInt64(bitPattern: Int64((planes[plane] * 1000).rounded())))
+        seed: seed, stream: Stream.noise.rawValue, UInt64(bitPattern: Int64((planes[plane] * 1000).rounded()))
+      )
       images.append(
         acquisition.input(image, plane: planes[plane], brain: brain, statistics: statistics, random: &noise))
       brains.append((0..<SyntheticSlice.area).map { brain.values[$0] > 0.5 ? 1 : 0 })
@@ -83,6 +85,7 @@ struct SyntheticHead: Sendable {
       adjacentBrain: brains.count > 1 ? brains[0] + brains[2] : [], lesion: label,
       tissues: shape.tissues(ofSlice: Int(position.rounded()), inside: brains[middle]),
       lesions: painter?.kind ?? .none,
-      z: Anatomy.grid.affine.origin.z + Double(position) * Anatomy.grid.spacing.z, anatomy: shape.anatomy.name)
+      z: Anatomy.grid.affine.origin.z + Double(position) * Anatomy.grid.spacing.z, anatomy: shape.anatomy.name
+    )
   }
 }
