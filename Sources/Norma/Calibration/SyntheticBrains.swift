@@ -1,4 +1,5 @@
 import Base
+import Foundation
 import Methods
 import Volumes
 
@@ -27,13 +28,20 @@ struct SyntheticBrains: Sendable {
 }
 
 extension GriddedScan {
-  /// A synthetic brain, whose slices are those of the model grid.
+  /// The volume of a head in template space over its own: the median of 13 registered scans.
+  private static let enlargement = 1.33
+
+  /// A synthetic brain, whose slices are those of the model grid. Its voxels count with the size that they have
+  /// in a head.
   init(_ brain: SyntheticBrain, recipe: Recipe) {
-    let z = brain.slices.map(\.z), image = brain.image
+    let z = brain.slices.map(\.z), size = 1 / cbrt(Self.enlargement)
+    let head = brain.geometry.moved(
+      by: Affine(i: SIMD3(size, 0, 0), j: SIMD3(0, size, 0), k: SIMD3(0, 0, size), origin: .zero))
     self.init(
-      slices: Array(z.indices), z: z, images: image.voxels, brain: brain.slices.flatMap(\.brain), notes: [],
-      adjacentDistance: recipe.adjacentDistance,
+      slices: Array(z.indices), z: z, images: brain.image.voxels, brain: brain.slices.flatMap(\.brain),
+      notes: [], adjacentDistance: recipe.adjacentDistance,
       placement: TemplatePlacement(scan: brain.geometry, recipe: recipe, z: z),
-      orientation: Orientation(of: brain.geometry), scoredBrain: brain.brain, native: image)
+      orientation: Orientation(of: head), scoredBrain: Mask(geometry: head, voxels: brain.brain.voxels),
+      native: Volume(geometry: head, voxels: brain.image.voxels))
   }
 }
