@@ -20,7 +20,8 @@ public final class Segmenter {
     public let labels: Labels
     /// The brain voxels of the slices that were scored.
     public let brain: Mask
-    /// The most probable tissue of each voxel of `brain`, a value of ``TissueLabel``; 0 elsewhere. Nil if the
+    /// The most probable tissue of each voxel of `brain`, a value of ``TissueLabel``; 0 elsewhere, and in its rim
+    /// where no pixel of the model grid is brain. Nil if the
     /// method does not tell tissues apart.
     public let tissues: Grid<UInt8>?
     /// The regions, largest first.
