@@ -11,7 +11,7 @@ public struct Batch: Sendable {
   /// (batch, 2, size, size), the slices below and above at the distance that the recipe names, normalised as
   /// ``images`` and 0 outside their brain; nil where the recipe asks for none.
   public let adjacent: Tensor?
-  /// (batch, 7, size, size), 1 for each ``Tissue`` that a pixel may belong to, else 0; nil without labels of
+  /// (batch, 8, size, size), 1 for each ``Tissue`` that a pixel may belong to, else 0; nil without labels of
   /// tissues.
   public let tissues: Tensor?
   /// Template-space z in mm of each slice; nil where it is unknown.

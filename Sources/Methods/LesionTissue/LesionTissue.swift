@@ -4,7 +4,7 @@ import Tensors
 /// A U-Net that learns lesions and tissues from synthetic slices of anatomies
 /// (Decisions/0023-synthetic-flair.md).
 ///
-/// It sees a slice, the slices below and above it, and where they are. The map is the logit of a lesion plus
+/// It sees a slice, the slices below and above it, its mirror image, and where they are. The map is the logit of a lesion plus
 /// the logarithm of the smoothed probability of white matter, above a floor that is far below any threshold.
 final class LesionTissue: NetworkMethod {
   static let name = "lesion-tissue"
@@ -42,7 +42,7 @@ final class LesionTissue: NetworkMethod {
     network = try AveragedNetwork(weightDecay: settings.weightDecay, averaging: settings.averaging) {
       try SegmentationNetwork(
         settings: settings.network, position: .template, seesAdjacent: true,
-        outputs: 1 + Tissue.allCases.count, context: context)
+        seesMirrorImage: true, outputs: 1 + Tissue.allCases.count, context: context)
     }
   }
 

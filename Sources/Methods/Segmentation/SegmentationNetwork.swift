@@ -40,21 +40,24 @@ struct SegmentationNetwork {
   private let network: UNet
   private let position: PositionChannels
   private let positionMaps: Tensor?
-  private let seesAdjacent: Bool
+  private let seesAdjacent, seesMirrorImage: Bool
   private let context: MethodContext
 
   /// `channels` is the number of further channels that are given with each batch.
   init(
     settings: UNetSettings, position: PositionChannels, channels: Int = 0, seesAdjacent: Bool = false,
-    outputs: Int = 1, context: MethodContext
+    seesMirrorImage: Bool = false, outputs: Int = 1, context: MethodContext
   ) throws {
     try settings.requireFit(imageSize: context.imageSize)
-    (self.position, self.seesAdjacent, self.context) = (position, seesAdjacent, context)
+    (self.position, self.context) = (position, context)
+    (self.seesAdjacent, self.seesMirrorImage) = (seesAdjacent, seesMirrorImage)
     positionMaps = try position.maps(size: context.imageSize, device: context.device)
     parameters = try ParameterStore(device: context.device, generator: Generator(seed: context.seed))
     let positions = (positionMaps?.shape[1] ?? 0) + (position == .template ? 1 : 0)
     network = try UNet(
-      parameters.path(), in: (seesAdjacent ? 3 : 1) + positions + channels, out: outputs, settings: settings)
+      parameters.path(),
+      in: (seesAdjacent ? 3 : 1) + (seesMirrorImage ? 1 : 0) + positions + channels, out: outputs,
+      settings: settings)
   }
 
   /// (batch, outputs, size, size); `maps` are the further channels, (batch, channels, size, size).
@@ -63,7 +66,7 @@ struct SegmentationNetwork {
     return try context.compute(training) { try network(input, training: training) }
   }
 
-  /// The intensities of the slice and of those below and above it, and the position; each (batch, channels,
+  /// The intensities of the slice, of those below and above it and of its mirror image, and the position; each (batch, channels,
   /// size, size).
   private func inputs(_ batch: Batch) throws -> [Tensor] {
     var inputs = [try intensity(batch.images, inside: batch.brain)]
@@ -73,6 +76,7 @@ struct SegmentationNetwork {
       let adjacent = try batch.adjacent ?? (batch.images * batch.brain).expand(shape)
       inputs.append(try intensity(adjacent, inside: adjacent.greater(than: 0).to(.float32)))
     }
+    if seesMirrorImage { inputs.append(try inputs[0].flip([3])) }
     if let positionMaps {
       inputs.append(try positionMaps.expand([batch.count] + positionMaps.shape.dropFirst()))
     }

@@ -20,21 +20,22 @@ public struct TissueLabel: Hashable, Sendable {
     (self.index, self.name, self.abbreviation, self.mapping) = (index, name, abbreviation, mapping ?? index)
   }
 
-  init(_ tissue: Tissue) {
-    self =
-      switch tissue {
-      case .corticalGrey: TissueLabel(8, "cortical grey matter", "CGM")
-      case .whiteMatter: TissueLabel(2, "white matter", "WM")
-      case .fluid: TissueLabel(3, "cerebrospinal fluid", "CSF")
-      case .ventricle: TissueLabel(12, "ventricles", "VEN", mapping: 3)
-      case .cerebellum: TissueLabel(11, "cerebellum", "CBM")
-      case .brainStem: TissueLabel(10, "brainstem", "BS")
-      case .deepGrey: TissueLabel(9, "subcortical grey matter", "SGM")
-      }
+  /// The label of a tissue of the brain; nil for what is outside it.
+  init?(_ tissue: Tissue) {
+    switch tissue {
+    case .outside: return nil
+    case .corticalGrey: self = TissueLabel(8, "cortical grey matter", "CGM")
+    case .whiteMatter: self = TissueLabel(2, "white matter", "WM")
+    case .fluid: self = TissueLabel(3, "cerebrospinal fluid", "CSF")
+    case .ventricle: self = TissueLabel(12, "ventricles", "VEN", mapping: 3)
+    case .cerebellum: self = TissueLabel(11, "cerebellum", "CBM")
+    case .brainStem: self = TissueLabel(10, "brainstem", "BS")
+    case .deepGrey: self = TissueLabel(9, "subcortical grey matter", "SGM")
+    }
   }
 
   /// All labels by rising value.
-  public static let all = Tissue.allCases.map(TissueLabel.init).sorted { $0.index < $1.index }
+  public static let all = Tissue.allCases.compactMap(TissueLabel.init).sorted { $0.index < $1.index }
 }
 
 extension ScoredScan {
@@ -49,7 +50,7 @@ extension ScoredScan {
     for tissue in Tissue.allCases {
       let map = try gridded.canonicalVolume(
         of: probabilities.select(1, Int(tissue.rawValue)), inside: gridded.scoredBrain)
-      let label = TissueLabel(tissue).index
+      let label = TissueLabel(tissue)?.index ?? 0
       for (voxel, probability) in map.voxels.enumerated() where probability > highest[voxel] {
         (highest[voxel], labels[voxel]) = (probability, label)
       }

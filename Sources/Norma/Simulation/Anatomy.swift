@@ -24,6 +24,8 @@ package struct Anatomy: Sendable, Hashable {
   /// Distance to the lateral and third ventricles, and to the brain's edge (inside), in quarter mm, at most
   /// 255.
   package let ventricleDistance, edgeDistance: [UInt8]
+  /// Distance to the brain outside it, in quarter mm, at most 255.
+  package let outsideDistance: [UInt8]
 
   /// Creates an anatomy from arrays that fill the grid.
   package init(
@@ -39,6 +41,7 @@ package struct Anatomy: Sendable, Hashable {
     (self.grey, self.white, self.fluid, self.brain) = (grey, white, fluid, brain)
     (self.tissues, self.texture) = (tissues, texture)
     (self.ventricleDistance, self.edgeDistance) = (ventricleDistance, edgeDistance)
+    outsideDistance = Mask(geometry: Self.grid, voxels: brain).distance().map(TissueMaps.quarters)
   }
 
   /// The voxel grid of every anatomy: 1.5 mm in template space, whose axial slices are the model grid of the

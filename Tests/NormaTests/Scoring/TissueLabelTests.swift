@@ -78,7 +78,7 @@ private final class PlacedTissues: Method {
       guard abs(distance.x) > margin.x, abs(distance.y) > margin.y, abs(distance.z) > margin.z else {
         continue
       }
-      let label = TissueLabel(PlacedTissues.tissue(at: place)).index
+      let label = try #require(TissueLabel(PlacedTissues.tissue(at: place))).index
       seen[label, default: 0] += 1
       if tissues.voxels[index] != label { wrong += 1 }
     }

@@ -30,7 +30,7 @@ struct TissueMaps {
   /// The volume in mL of the voxels set in a mask.
   static func millilitres(_ mask: Mask) -> Double { Double(mask.count) * mask.geometry.voxelVolume / 1000 }
 
-  private static func quarters(_ distance: Double) -> UInt8 { UInt8(min(255, (4 * distance).rounded())) }
+  static func quarters(_ distance: Double) -> UInt8 { UInt8(min(255, (4 * distance).rounded())) }
 }
 
 extension Mask {

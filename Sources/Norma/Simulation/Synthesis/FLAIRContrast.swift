@@ -8,6 +8,7 @@ struct FLAIRContrast {
   let grey, fluid: Float
   private let texture: Float
   private let greyVariation, whiteVariation: (amount: Float, noise: SmoothNoise)
+  private let symmetry: (amount: Float, noise: SmoothNoise)
   private let rim: (width: Float, cap: Float, intensity: Float)?
   private let plexus: (threshold: Float, intensity: Float, noise: SmoothNoise)?
   private let edge: (width: Float, threshold: Float, gain: Float, noise: SmoothNoise)?
@@ -24,11 +25,12 @@ struct FLAIRContrast {
     texture = random.uniform(settings.texture) * (random.chance(0.5) ? 1 : -1)
     greyVariation = (random.uniform(settings.greyVariation), noise(24))
     whiteVariation = (random.uniform(settings.whiteVariation), noise(30))
+    symmetry = (random.uniform(settings.symmetricVariation), noise(random.uniform(settings.symmetricWidth)))
     rim =
       random.chance(Float(settings.rims))
       ? (
         random.uniform(settings.rimWidth), random.uniform(settings.capWidth),
-        grey * random.uniform(0.95...1.25)
+        grey * random.uniform(settings.rimIntensity)
       ) : nil
     plexus =
       random.chance(Float(settings.plexus))
@@ -38,13 +40,13 @@ struct FLAIRContrast {
       ? (random.uniform(1.5...4), random.uniform(0...1.2), random.uniform(1...1.6), noise(8)) : nil
     flow =
       random.chance(Float(settings.flow))
-      ? (random.uniform(0.5...1.5), random.uniform(0.2...1), noise(6)) : nil
+      ? (random.uniform(0.5...1.5), random.uniform(settings.flowIntensity), noise(6)) : nil
   }
 
   /// Returns the intensities of a slab, 0 outside the brain.
   func intensities(_ slab: Slab) -> Field {
     let result = Field(slices: slab.slices.count), area = SyntheticSlice.area
-    let noise = Field(slices: 2)
+    let noise = Field(slices: 3)
     for (slice, position) in slab.slices.enumerated() {
       let out = result[slice], position = Float(position)
       let (grey, white, fluid) = (slab.grey[slice], slab.white[slice], slab.fluid[slice])
@@ -52,11 +54,14 @@ struct FLAIRContrast {
       let distance = slab.ventricleDistance[slice]
       greyVariation.noise.write(slice: position, to: noise[0])
       whiteVariation.noise.write(slice: position, to: noise[1])
-      let (greyNoise, whiteNoise) = (noise[0], noise[1])
+      symmetry.noise.write(slice: position, to: noise[2])
+      let (greyNoise, whiteNoise) = (noise[0], noise[1]), symmetric = noise[2]
+      Self.fold(symmetric)
       for i in 0..<area {
         out[i] =
           grey[i] * (self.grey + greyVariation.amount * greyNoise[i])
           + white[i] * (1 + whiteVariation.amount * whiteNoise[i]) + fluid[i] * self.fluid + texture * own[i]
+          + (grey[i] + white[i]) * symmetry.amount * symmetric[i]
       }
       if let rim { paint(rim, on: out, distance: distance, fluid: fluid, noise: whiteNoise) }
       if let plexus {
@@ -82,6 +87,14 @@ struct FLAIRContrast {
       }
     }
     return result
+  }
+
+  /// Makes the right half of a slice the mirror image of the left.
+  private static func fold(_ values: UnsafeMutablePointer<Float>) {
+    let side = SyntheticSlice.side
+    for first in stride(from: 0, to: SyntheticSlice.area, by: side) {
+      for x in 0..<side / 2 { values[first + side - 1 - x] = values[first + x] }
+    }
   }
 
   /// Paints the rim of the ventricles, which is wider at their horns and varies in width.

@@ -76,6 +76,9 @@ package struct FLAIRSynthesis: Sendable {
     return copy
   }
 
+  /// The slices below and above a brain in which its mask may have remnants.
+  private static let slicesBeyond = 4
+
   private static func z(ofSlice slice: Int) -> Double {
     Anatomy.grid.affine.origin.z + Double(slice) * Anatomy.grid.spacing.z
   }
@@ -84,7 +87,10 @@ package struct FLAIRSynthesis: Sendable {
   package func slice(seed: UInt64) -> SyntheticSlice {
     var random = SeededGenerator(seed: seed, stream: 0)
     let subject = subjects[random.count(0...subjects.count - 1)]
-    return slice(seed: seed, of: subject, centre: subject.slices[random.count(0...subject.slices.count - 1)])
+    let (low, high) = (subject.slices[0], subject.slices[subject.slices.count - 1])
+    // A mask with remnants goes on beyond the brain.
+    let beyond = settings.remnants.probability > 0 ? Self.slicesBeyond : 0
+    return slice(seed: seed, of: subject, centre: random.count(low - beyond...high + beyond))
   }
 
   /// Makes the slice of a seed from one of the anatomies, at the height nearest to `z` mm.

@@ -50,10 +50,10 @@ struct HeadShape {
     return Self.voxel(source.rounded(.toNearestOrAwayFromZero), inSlice: slice)
   }
 
-  /// Returns the tissue sets of a slice inside a brain mask; no pixel inside has an empty set.
+  /// Returns the tissue sets of a slice inside a brain mask; at the edge of the brain they contain
+  /// ``Tissue/outside``, and beyond it nothing else.
   func tissues(ofSlice position: Int, inside mask: [Float]) -> [UInt8] {
     let slice = Self.slice(at: position), side = SyntheticSlice.side
-    let all = Tissue.allCases.reduce(0) { $0 | $1.bit }
     return mask.indices.map { i in
       guard mask[i] > 0 else { return 0 }
       let source = source(of: i, inSlice: slice)
@@ -61,7 +61,7 @@ struct HeadShape {
       guard nearest == 0 else { return nearest }
       let corner = Self.voxel(source.rounded(.down), inSlice: slice)
       let around = [0, 1, side, side + 1].reduce(0) { $0 | anatomy.tissues[corner + $1] }
-      return around == 0 ? all : around
+      return around | Tissue.outside.bit
     }
   }
 

@@ -94,8 +94,8 @@ struct LesionPainter {
     return draw < settings.none + settings.large + settings.confluent ? .confluent : .focal
   }
 
-  /// Returns the share of each voxel that the lesions replace, and the intensity that they add.
-  func paint(_ slab: Slab, over intensities: Field) -> (share: Field, gain: Field) {
+  /// Returns the share of each voxel of the brain and the mask that the lesions replace, and the intensity that they add.
+  func paint(_ slab: Slab, over intensities: Field, inside mask: Field) -> (share: Field, gain: Field) {
     let share = Field(slices: slab.slices.count), gain = Field(slices: slab.slices.count)
     let noise = Field(slices: 1)
     for (slice, position) in slab.slices.enumerated() {
@@ -111,9 +111,10 @@ struct LesionPainter {
         }
       }
       variation.write(slice: position, to: noise[0])
-      let (brain, fluid, healthy) = (slab.brain[slice], slab.fluid[slice], intensities[slice])
+      let (brain, fluid, healthy) = (slab.brain[slice], slab.fluid[slice], intensities[slice]),
+        mask = mask[slice]
       for i in 0..<SyntheticSlice.area where out[i] > 0 {
-        out[i] *= brain[i] * (1 - fluid[i] * fluidShare)
+        out[i] *= brain[i] * mask[i] * (1 - fluid[i] * fluidShare)
         let target = intensity * (1 + texture * noise[0][i])
         gain[slice][i] = max(target - healthy[i], -0.05) * out[i]
       }

@@ -8,15 +8,16 @@ struct Slab {
   let grey, white, fluid, brain: Field
   /// The anatomy's own texture relative to white matter.
   let texture: Field
-  /// Distances to the ventricles and to the edge of the brain in mm.
-  let ventricleDistance, edgeDistance: Field
+  /// Distances to the ventricles, to the edge of the brain inside it and to the brain outside it, in mm.
+  let ventricleDistance, edgeDistance, outsideDistance: Field
 
   init(_ shape: HeadShape, slices: [Int]) {
     self.slices = slices
     let anatomy = shape.anatomy
     func field() -> Field { Field(slices: slices.count) }
     (grey, white, fluid, brain) = (field(), field(), field(), field())
-    (texture, ventricleDistance, edgeDistance) = (field(), field(), field())
+    (texture, ventricleDistance) = (field(), field())
+    (edgeDistance, outsideDistance) = (field(), field())
     for (slice, position) in slices.enumerated() {
       let warp = shape.warp(ofSlice: position)
       warp.write(anatomy.grey, scale: 1, to: grey[slice])
@@ -26,6 +27,7 @@ struct Slab {
       warp.write(anatomy.texture, scale: 1 / 200, to: texture[slice])
       warp.write(anatomy.ventricleDistance, scale: 0.25, to: ventricleDistance[slice])
       warp.write(anatomy.edgeDistance, scale: 0.25, to: edgeDistance[slice])
+      warp.write(anatomy.outsideDistance, scale: 0.25, to: outsideDistance[slice])
     }
     for i in 0..<slices.count * SyntheticSlice.area {
       let inside: Float = brain.values[i] > 0.5 ? 1 : 0

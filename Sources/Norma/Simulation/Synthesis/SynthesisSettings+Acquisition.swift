@@ -3,8 +3,9 @@ public import StrictSettings
 extension SynthesisSettings {
   /// The scanner: resolution, shading, noise and the scale of the result.
   public struct Acquisition: Settings {
-    /// Slice thickness in mm (full width at half maximum of the slice profile), log-uniform.
-    public var thickness = [1.0, 8.0]
+    /// Slice thickness in mm (full width at half maximum of the slice profile), log-uniform. Interpolation
+    /// between thick slices widens their profile.
+    public var thickness = [1.0, 10.0]
     /// Probability of blur within the slice.
     public var blur = 0.7
     /// Standard deviation of that blur in mm.

@@ -10,21 +10,29 @@ extension SynthesisSettings {
     /// Share of the anatomy's own texture; the sign is random.
     public var texture = [0.0, 0.6]
     /// Standard deviation of the slow variation of grey matter (bright insula, limbic cortex).
-    public var greyVariation = [0.0, 0.14]
+    public var greyVariation = [0.0, 0.28]
     /// Standard deviation of the slow variation of white matter.
     public var whiteVariation = [0.0, 0.06]
+    /// Standard deviation of a variation of the brain's tissue that is the same on the left and the right.
+    public var symmetricVariation = [0.0, 0.15]
+    /// Distance in mm over which that variation changes.
+    public var symmetricWidth = [9.0, 24.0]
     /// Probability of a bright rim around the ventricles, as healthy people have it.
-    public var rims = 0.6
+    public var rims = 0.75
     /// Width of the rim in mm.
     public var rimWidth = [0.75, 3.0]
     /// Width that the rim gains at the horns of the ventricles (caps), in mm.
-    public var capWidth = [0.0, 3.0]
+    public var capWidth = [0.0, 7.0]
+    /// Intensity of the rim relative to grey matter.
+    public var rimIntensity = [0.95, 1.6]
     /// Probability of bright choroid plexus.
     public var plexus = 0.5
     /// Probability of bright remnants of meninges and skull at the edge of the brain.
-    public var edges = 0.5
+    public var edges = 0.75
     /// Probability that moving fluid is bright.
-    public var flow = 0.3
+    public var flow = 0.5
+    /// Brightness that moving fluid gains.
+    public var flowIntensity = [0.2, 1.8]
 
     /// The defaults.
     public init() {}
@@ -36,12 +44,16 @@ extension SynthesisSettings {
       try require(texture, in: 0...2, path, "texture", "from 0 to 2")
       try require(greyVariation, in: 0...0.5, path, "greyVariation", "from 0 to 0.5")
       try require(whiteVariation, in: 0...0.5, path, "whiteVariation", "from 0 to 0.5")
+      try require(symmetricVariation, in: 0...0.5, path, "symmetricVariation", "from 0 to 0.5")
+      try require(symmetricWidth, in: 3...60, path, "symmetricWidth", "from 3 to 60 mm")
       try require((0...1).contains(rims), path, "rims", rims, "0 to 1")
       try require(rimWidth, in: 0...10, path, "rimWidth", "from 0 to 10 mm")
       try require(capWidth, in: 0...20, path, "capWidth", "from 0 to 20 mm")
+      try require(rimIntensity, in: 0.5...5, path, "rimIntensity", "from 0.5 to 5")
       try require((0...1).contains(plexus), path, "plexus", plexus, "0 to 1")
       try require((0...1).contains(edges), path, "edges", edges, "0 to 1")
       try require((0...1).contains(flow), path, "flow", flow, "0 to 1")
+      try require(flowIntensity, in: 0...5, path, "flowIntensity", "from 0 to 5")
     }
   }
 }

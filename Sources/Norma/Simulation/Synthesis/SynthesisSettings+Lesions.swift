@@ -35,9 +35,9 @@ extension SynthesisSettings {
     /// Share of the tissue that a lesion replaces in its centre.
     public var opacity = [0.55, 1.0]
     /// Share of a pixel above which it can be labelled.
-    public var labelShare = 0.35
+    public var labelShare = 0.25
     /// Brightness that a labelled pixel gains at least.
-    public var labelContrast = 0.1
+    public var labelContrast = 0.09
 
     /// The defaults.
     public init() {}

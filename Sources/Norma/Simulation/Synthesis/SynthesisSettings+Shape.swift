@@ -6,11 +6,11 @@ extension SynthesisSettings {
     /// Probability that the anatomy is mirrored left to right.
     public var mirror = 0.5
     /// Largest rotation to either side, in degrees.
-    public var rotation = 8.0
+    public var rotation = 5.0
     /// Factors by which the head is stretched along x and along y.
     public var scale = [0.9, 1.13]
     /// Largest shift along x and along y, in mm.
-    public var shift = 4.5
+    public var shift = 3.0
     /// Standard deviation of the smooth displacement, in mm.
     public var elastic = [0.0, 5.0]
     /// Shift of the ventricles' walls outwards, in mm.

@@ -14,6 +14,8 @@ public struct SynthesisSettings: Settings {
   public var contrast = Contrast()
   /// The lesions.
   public var lesions = Lesions()
+  /// The errors of brain extraction.
+  public var remnants = Remnants()
   /// The scanner.
   public var acquisition = Acquisition()
 
@@ -29,6 +31,7 @@ public struct SynthesisSettings: Settings {
     try shape.validate(path: join(path, "shape"))
     try contrast.validate(path: join(path, "contrast"))
     try lesions.validate(path: join(path, "lesions"))
+    try remnants.validate(path: join(path, "remnants"))
     try acquisition.validate(path: join(path, "acquisition"))
   }
 }

@@ -11,7 +11,7 @@ struct SyntheticHead: Sendable {
   private enum Stream: UInt64 {
     // 0 chooses anatomy and slice.
     case acquisition = 1
-    case shape, contrast, lesions, statistics, noise
+    case shape, contrast, lesions, statistics, noise, remnants
   }
 
   private let seed: UInt64
@@ -20,6 +20,7 @@ struct SyntheticHead: Sendable {
   private let shape: HeadShape
   private let contrast: FLAIRContrast
   private let statistics: (median: Float, deviation: Float)
+  private let remnants: Remnants
   private let painter: LesionPainter?
 
   /// Draws the head of a seed; `planes` are the lowest and the highest position that can be made, in slices of
@@ -37,6 +38,8 @@ struct SyntheticHead: Sendable {
     shape = HeadShape(settings.shape, anatomy: anatomy, random: &draw)
     draw = random(.contrast)
     contrast = FLAIRContrast(settings.contrast, slices: slices, random: &draw)
+    draw = random(.remnants)
+    remnants = Remnants(settings.remnants, fluid: contrast.fluid, slices: slices, random: &draw)
     draw = random(.statistics)
     statistics = contrast.statistics(sample, noise: acquisition.noise, random: &draw)
     draw = random(.lesions)
@@ -54,10 +57,13 @@ struct SyntheticHead: Sendable {
       ? [position - adjacentDistance, position, position + adjacentDistance] : [position]
     let middle = planes.count / 2, profiles = acquisition.profiles(of: planes)
     let slab = Slab(shape, slices: profiles.slices), intensities = contrast.intensities(slab)
-    let lesions = painter.flatMap { $0.kind == .none ? nil : $0.paint(slab, over: intensities) }
+    let mask = remnants.extract(slab, intensities: intensities)
+    let lesions = painter.flatMap {
+      $0.kind == .none ? nil : $0.paint(slab, over: intensities, inside: mask)
+    }
     var images = [[Float]](), brains = [[Float]](), label = [Float](repeating: 0, count: SyntheticSlice.area)
     for plane in planes.indices {
-      let brain = profiles.average(slab.brain, plane: plane)
+      let brain = profiles.average(mask, plane: plane)
       let image = profiles.average(intensities, plane: plane)
       acquisition.resolve(image, brain: brain)
       if let lesions {
