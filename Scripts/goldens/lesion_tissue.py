@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from synthetic import GOLDENS, SIZE, SLICES, UNet
 
-TISSUES, WHITE, Z = 7, 1, [-12.0, 40.0]
+TISSUES, WHITE, Z = 8, 1, [-12.0, 40.0]
 POSITIVE_WEIGHT, DICE_WEIGHT, TISSUE_WEIGHT, PRIOR_WEIGHT, FLOOR = 2.0, 0.5, 0.3, 2.0, -14.0
 
 
@@ -20,6 +20,7 @@ def inputs(images, adjacent, brain):
     line = (torch.arange(SIZE) * 2 + 1) / SIZE - 1
     x, y = line[None, :].expand(SIZE, SIZE).abs(), line[:, None].expand(SIZE, SIZE)
     intensities = torch.where(torch.cat([brain, adjacent], 1) > 0, (torch.cat([images, adjacent], 1) - 0.5) * 2.5, -1.5)
+    intensities = torch.cat([intensities, intensities[:, :1].flip(3)], 1)
     position = torch.stack([x, y]).expand(SLICES, 2, SIZE, SIZE)
     height = torch.tensor(Z).div(90).reshape(SLICES, 1, 1, 1).expand(SLICES, 1, SIZE, SIZE)
     return torch.cat([intensities, position, height], 1)
@@ -35,7 +36,7 @@ def smoothed(probability, brain):
 
 def main():
     torch.manual_seed(67)
-    network = UNet(inputs=6, outputs=1 + TISSUES)
+    network = UNet(inputs=7, outputs=1 + TISSUES)
     for name, weight in network.named_parameters():
         if "norm" in name:
             weight.data.uniform_(0.5, 1.5)

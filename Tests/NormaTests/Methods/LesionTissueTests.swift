@@ -27,7 +27,7 @@ import Testing
     var settings = UNetSettings()
     settings.channels = [4, 8, 12]
     let network = try SegmentationNetwork(
-      settings: settings, position: .template, seesAdjacent: true, outputs: 8,
+      settings: settings, position: .template, seesAdjacent: true, seesMirrorImage: true, outputs: 9,
       context: MethodContext(imageSize: 32))
     let weights = golden.dropping(prefix: "weights/")
     try network.parameters.load(weights)
@@ -51,21 +51,21 @@ import Testing
 
   /// Two pixels of one brain: of the first, two tissues are possible, of the second none.
   @Test func theLossOfTissuesIsOfWhatIsPossible() throws {
-    var logits = [Float](repeating: 0, count: 14), possible = logits
+    var logits = [Float](repeating: 0, count: 16), possible = logits
     (logits[0], possible[0], possible[2]) = (2, 1, 1)
     let outputs = try LesionTissue.Outputs(
-      .cat([.zeros([1, 1, 1, 2]), Tensor(logits, shape: [1, 7, 1, 2])], dim: 1))
+      .cat([.zeros([1, 1, 1, 2]), Tensor(logits, shape: [1, 8, 1, 2])], dim: 1))
     let batch = Batch(
       images: try .ones([1, 1, 1, 2]), brain: try .ones([1, 1, 1, 2]),
-      tissues: try Tensor(possible, shape: [1, 7, 1, 2]))
+      tissues: try Tensor(possible, shape: [1, 8, 1, 2]))
     let tissue = try #require(Self.make().terms(batch, outputs).values().terms["tissue"])
-    // exp(logit) is 7.38906 of the first tissue and 1 of the other six: -log((7.38906 + 1) / (7.38906 + 6)).
-    #expect(abs(tissue - 0.467510) < 1e-5, "\(tissue)")
+    // exp(logit) is 7.38906 of the first tissue and 1 of the other seven: -log((7.38906 + 1) / (7.38906 + 7)).
+    #expect(abs(tissue - 0.539540) < 1e-5, "\(tissue)")
 
     let unlabelled = Batch(images: batch.images, brain: batch.brain)
     #expect(try Self.make().terms(unlabelled, outputs).values().terms["tissue"] == nil)
     let nothing = Batch(
-      images: batch.images, brain: batch.brain, tissues: try .zeros([1, 7, 1, 2]))
+      images: batch.images, brain: batch.brain, tissues: try .zeros([1, 8, 1, 2]))
     #expect(try Self.make().terms(nothing, outputs).values().terms["tissue"] == 0)
   }
 
@@ -74,7 +74,7 @@ import Testing
   static func squares(_ seed: UInt64, slices: Int = 8) throws -> Batch {
     let size = 32, area = size * size
     var draws = SeededGenerator(seed: seed), lesions = [Float](), images = [Float]()
-    var tissues = [Float](repeating: 0, count: slices * 7 * area)
+    var tissues = [Float](repeating: 0, count: slices * 8 * area)
     for slice in 0..<slices {
       let row = draws.count(4...22), first = draws.count(2...24)
       for pixel in 0..<area {
@@ -84,14 +84,14 @@ import Testing
         images.append((isWhite ? 0.5 : 0.6) + 0.02 * draws.normal() + (isLesion ? 0.2 : 0))
         lesions.append(isLesion ? 1 : 0)
         let tissue = isWhite ? Tissue.whiteMatter : .corticalGrey
-        tissues[(slice * 7 + Int(tissue.rawValue)) * area + pixel] = 1
+        tissues[(slice * 8 + Int(tissue.rawValue)) * area + pixel] = 1
       }
     }
     let shape = [slices, 1, size, size], planes = try Tensor(images, shape: shape)
     return Batch(
       images: planes, brain: try .ones(shape), lesions: try Tensor(lesions, shape: shape),
       adjacent: try .cat([planes - 0.05, planes + 0.05], dim: 1),
-      tissues: try Tensor(tissues, shape: [slices, 7, size, size]), z: (0..<slices).map { Double($0 * 5) })
+      tissues: try Tensor(tissues, shape: [slices, 8, size, size]), z: (0..<slices).map { Double($0 * 5) })
   }
 
   @Test func lesionsAndTissuesAreLearned() throws {
@@ -127,7 +127,7 @@ import Testing
     let (score, mirrored) = (try method.score(batch), try method.score(batch.mirrored()))
     #expect(distance(try mirrored.map.values(), try score.map.flip([3]).values()) < 1e-4)
     let (tissues, flipped) = (try #require(score.tissues), try #require(mirrored.tissues))
-    #expect(tissues.shape == [8, 7, 32, 32])
+    #expect(tissues.shape == [8, 8, 32, 32])
     #expect(distance(try flipped.values(), try tissues.flip([3]).values()) < 1e-5)
     #expect(try score.map.flip([3]).values() != score.map.values())
   }

@@ -45,7 +45,7 @@ private final class PlacedTissues: Method {
     }
     return AnomalyScore(
       map: try RobustZScale.toZ(batch.images).relu() * batch.brain,
-      tissues: try Tensor(tissues, shape: [batch.z.count, 7, size, size]) * batch.brain)
+      tissues: try Tensor(tissues, shape: [batch.z.count, Tissue.allCases.count, size, size]) * batch.brain)
   }
 
   let state: [String: Tensor] = [:]

@@ -28,6 +28,8 @@ import Volumes
     settings.contrast.texture = [0, 0]
     (settings.contrast.rims, settings.contrast.plexus) = (0, 0)
     (settings.contrast.edges, settings.contrast.flow) = (0, 0)
+    settings.contrast.symmetricVariation = [0, 0]
+    settings.remnants.probability = 0
     settings.acquisition.blur = 0
     settings.acquisition.shading = [0, 0]
     settings.acquisition.noise = [0.001, 0.001]
@@ -86,6 +88,72 @@ import Volumes
     let statistics = RobustStatistics.medianAndDeviation(of: scores)
     #expect(abs(statistics.median) < 0.1)
     #expect(abs(statistics.deviation - 1) < 0.1)
+  }
+
+  @Test func remnantsAreOutsideTheBrainAndNeverLesions() throws {
+    var settings = Self.thin
+    settings.remnants.probability = 1
+    (settings.remnants.depth, settings.remnants.depthVariation) = ([3, 3], [0, 0])
+    settings.lesions.none = 0
+    let synthesis = try Self.synthesis(settings)
+    settings.remnants.probability = 0
+    let exact = try Self.synthesis(settings)
+    for seed in UInt64(0)..<4 {
+      let slice = synthesis.slice(seed: seed, anatomy: 0, z: 15),
+        brain = exact.slice(seed: seed, anatomy: 0, z: 15)
+      var (remnants, labelled) = (0, 0)
+      for i in slice.brain.indices {
+        #expect(slice.brain[i] >= brain.brain[i])
+        guard slice.brain[i] > brain.brain[i] else { continue }
+        remnants += 1
+        if slice.tissues[i] & Tissue.outside.bit != 0 { labelled += 1 }
+        #expect(slice.lesion[i] == 0)
+      }
+      // At the brain's edge the nearest voxel may be brain.
+      #expect(10 * labelled > 9 * remnants, "\(labelled) of \(remnants)")
+      // Two pixels around a head whose circumference is about 300 pixels.
+      #expect((200..<1200).contains(remnants), "\(remnants)")
+    }
+  }
+
+  @Test func aMaskMayLackBrain() throws {
+    var settings = Self.thin
+    settings.remnants.probability = 1
+    (settings.remnants.depth, settings.remnants.depthVariation) = ([-3, -3], [0, 0])
+    settings.lesions.none = 0
+    let synthesis = try Self.synthesis(settings)
+    settings.remnants.probability = 0
+    let exact = try Self.synthesis(settings)
+    for seed in UInt64(0)..<4 {
+      let slice = synthesis.slice(seed: seed, anatomy: 0, z: 15),
+        brain = exact.slice(seed: seed, anatomy: 0, z: 15)
+      let lost = slice.brain.indices.count { slice.brain[$0] < brain.brain[$0] }
+      #expect((200..<1200).contains(lost), "\(lost)")
+      for i in slice.brain.indices where slice.brain[i] == 0 {
+        #expect(slice.image[i] == 0 && slice.lesion[i] == 0 && slice.tissues[i] == 0)
+      }
+    }
+  }
+
+  @Test func theSymmetricVariationIsTheSameOnBothSides() throws {
+    var settings = Self.plain
+    (settings.shape.rotation, settings.shape.shift, settings.shape.elastic) = (0, 0, [0, 0])
+    (settings.shape.scale, settings.shape.mirror) = ([1, 1], 0)
+    (settings.contrast.grey, settings.contrast.fluid) = ([1, 1], [1, 1])
+    let flat = try Self.synthesis(settings, lesions: false).slice(seed: 1, anatomy: 0, z: 15)
+    settings.contrast.symmetricVariation = [0.2, 0.2]
+    let varied = try Self.synthesis(settings, lesions: false).slice(seed: 1, anatomy: 0, z: 15)
+    let side = SyntheticSlice.side, change = zip(varied.image, flat.image).map { $0 - $1 }
+    var compared = 0
+    for i in change.indices {
+      let mirrored = i - i % side + side - 1 - i % side
+      guard flat.image[i] > 0, flat.image[i] < 1, abs(flat.image[i] - flat.image[mirrored]) < 1e-3 else {
+        continue
+      }
+      compared += 1
+      #expect(abs(change[i] - change[mirrored]) < 0.02)
+    }
+    #expect(compared > 1000 && (change.map(abs).max() ?? 0) > 0.05)
   }
 
   @Test func imageAndTissueMoveTogether() throws {

@@ -23,6 +23,8 @@ package struct FLAIRSynthesis: Sendable {
   private struct Subject: Sendable {
     let anatomy: Anatomy
     let slices: [Int]
+    /// With those beyond the brain, where a mask may have remnants.
+    let drawn: [Int]
     let sample: TissueSample
   }
 
@@ -56,7 +58,14 @@ package struct FLAIRSynthesis: Sendable {
         return recipe.contains(z: Self.z(ofSlice: slice))
           && Double(brain) * pixelArea >= max(recipe.minimumBrainArea, pixelArea)
       }
-      return Subject(anatomy: anatomy, slices: slices, sample: TissueSample(anatomy))
+      let beyond = settings.remnants.probability > 0 ? Self.slicesBeyond : 0
+      let (low, high) = (slices.first ?? 0, slices.last ?? 0)
+      return Subject(
+        anatomy: anatomy, slices: slices,
+        drawn: (max(low - beyond, 0)..<min(high + beyond + 1, grid.shape[2])).filter {
+          recipe.contains(z: Self.z(ofSlice: $0))
+        },
+        sample: TissueSample(anatomy))
     }.filter { !$0.slices.isEmpty }
     guard !subjects.isEmpty else {
       throw Problem(
@@ -87,10 +96,7 @@ package struct FLAIRSynthesis: Sendable {
   package func slice(seed: UInt64) -> SyntheticSlice {
     var random = SeededGenerator(seed: seed, stream: 0)
     let subject = subjects[random.count(0...subjects.count - 1)]
-    let (low, high) = (subject.slices[0], subject.slices[subject.slices.count - 1])
-    // A mask with remnants goes on beyond the brain.
-    let beyond = settings.remnants.probability > 0 ? Self.slicesBeyond : 0
-    return slice(seed: seed, of: subject, centre: random.count(low - beyond...high + beyond))
+    return slice(seed: seed, of: subject, centre: subject.drawn[random.count(0...subject.drawn.count - 1)])
   }
 
   /// Makes the slice of a seed from one of the anatomies, at the height nearest to `z` mm.
