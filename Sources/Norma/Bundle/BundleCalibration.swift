@@ -2,17 +2,19 @@ public import Cohort
 public import Foundation
 public import Tensors
 
-/// The recalibration of a bundle on your own lesion-free scans.
+/// The recalibration of a bundle on your own lesion-free scans, or on simulated lesion-free brains.
 public struct BundleCalibration {
   private let bundle: ModelBundle
 
   /// Creates the recalibration of a bundle, whose model stays unchanged.
   public init(_ bundle: ModelBundle) { self.bundle = bundle }
 
-  /// Measures the thresholds on the validation scans of `data`, writes a new bundle.
+  /// Measures the thresholds on the validation scans of `data`, or on brains made from its validation anatomies,
+  /// and writes a new bundle.
   ///
   /// - Parameters:
-  ///   - data: The cohort; only its lesion-free validation scans count.
+  ///   - data: The cohort; only its lesion-free validation scans count, or its validation anatomies.
+  ///   - anatomies: The files that anatomies need; nil: `data` has none.
   ///   - name: The name of the new bundle.
   ///   - description: The participants and scans in plain words; nil keeps those of the old bundle.
   ///   - url: The folder to write; a bundle that exists there is replaced.
@@ -22,13 +24,14 @@ public struct BundleCalibration {
   /// - Throws: A ``Problem`` of kind `badData` if no validation scan is lesion-free, `cannotCreate` if `url`
   ///   exists and is not a bundle.
   public func write(
-    on data: Manifest, name: String, description: String?, to url: URL, device: Device = .cpu,
+    on data: Manifest, anatomies: AnatomyFiles? = nil, name: String, description: String?, to url: URL,
+    device: Device = .cpu,
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> ModelBundle {
     try ModelBundle.requireRoom(at: url)
     let scorer = try bundle.scorer(device: device), configuration = bundle.description.configuration
     let calibration = try Calibration(
-      of: scorer, configuration: configuration, on: data, progress: progress)
+      of: scorer, configuration: configuration, on: data, anatomies: anatomies, progress: progress)
     var provenance = bundle.description.provenance
     provenance.data = description ?? provenance.data
     try ModelBundle.write(
@@ -39,13 +42,21 @@ public struct BundleCalibration {
 }
 
 extension Calibration {
-  /// Measures a trained model on the validation scans of a manifest.
+  /// Measures a trained model on the validation scans of a manifest, or on brains made from its validation
+  /// anatomies.
   init(
-    of scorer: Scorer, configuration: Configuration, on data: Manifest, progress: (Int, Int) throws -> Void
+    of scorer: Scorer, configuration: Configuration, on data: Manifest, anatomies files: AnatomyFiles? = nil,
+    progress: (Int, Int) throws -> Void
   ) throws {
     try data.requireFiles()
     let split = try data.assigningSplits { try $0.hasLesion() }
-    let calibrator = try Calibrator(configuration: configuration, split: split, device: scorer.device)
+    let brains = try files?.anatomies(of: split.anatomies(in: .validation)).map { anatomies in
+      try SyntheticSlices(
+        of: anatomies, in: .validation, configuration: configuration, paintsLesions: false
+      ).brains(configuration)
+    }
+    let calibrator = try Calibrator(
+      configuration: configuration, split: split, brains: brains, device: scorer.device)
     self = try calibrator.calibrate(scorer, progress: progress)
   }
 }

@@ -14,8 +14,9 @@ public import Tensors
 public struct BundleCombination {
   private let bundles: [ModelBundle]
   private let configuration: Configuration
-  /// The scans whose validation split gives the thresholds; nil: the bundles' own are pooled.
+  /// The scans or anatomies whose validation split gives the thresholds; nil: the bundles' own are pooled.
   private let data: Manifest?
+  private let anatomies: AnatomyFiles?
 
   /// The mean of bundles of one method.
   ///
@@ -52,16 +53,17 @@ public struct BundleCombination {
     }
   }
 
-  /// The weighted sum of any bundles, measured on the validation scans of `data` and scored as the first one
-  /// is. A bundle that knows only some levels counts only there.
+  /// The weighted sum of any bundles, measured on the validation scans of `data`, or on brains made from its
+  /// validation anatomies, and scored as the first one is. A bundle that knows only some levels counts only
+  /// there. The slices are as far apart as those of the first.
   ///
   /// - Throws: A ``Problem`` of kind `usage` for fewer than two, for other recipes, and for voxel-wise
   ///   statistics.
-  public init(_ parts: [Part], measuredOn data: Manifest) throws {
-    try self.init(parts, thresholdsFrom: data)
+  public init(_ parts: [Part], measuredOn data: Manifest, anatomies: AnatomyFiles? = nil) throws {
+    try self.init(parts, thresholdsFrom: data, anatomies: anatomies)
   }
 
-  private init(_ parts: [Part], thresholdsFrom data: Manifest?) throws {
+  private init(_ parts: [Part], thresholdsFrom data: Manifest?, anatomies: AnatomyFiles? = nil) throws {
     guard parts.count > 1, let first = parts.first else {
       throw Problem(
         .usage, "one bundle alone cannot be combined", at: parts.first?.bundle.url.path ?? "bundle combine",
@@ -73,15 +75,16 @@ public struct BundleCombination {
         .usage, "the bundle scales its map by statistics of its own", at: bundle.url.path,
         advice: "train it with scoring.normalization=none")
     }
-    for bundle in bundles where bundle.recipeAtAllLevels != first.bundle.recipeAtAllLevels {
+    for bundle in bundles where bundle.commonRecipe != first.bundle.commonRecipe {
       throw Problem(
         .usage, "the bundle's recipe differs from that of \(first.bundle.url.path)", at: bundle.url.path,
-        advice: "combine bundles whose recipes differ by their levels alone")
+        advice: "combine bundles whose recipes differ by zRange, sliceSpacing and adjacentDistance alone")
     }
     let recipes = bundles.map(\.description.configuration.recipe)
     var configuration = first.bundle.description.configuration
     let levels = recipes.contains(where: \.zRange.isEmpty) ? [] : recipes.flatMap(\.zRange)
     configuration.recipe.zRange = [levels.min(), levels.max()].compactMap { $0 }
+    configuration.recipe.adjacentDistance = try Self.adjacentDistance(of: parts.map(\.bundle))
     let members = parts.map { part in
       let own = part.bundle.description.configuration
       let zRange = own.recipe.zRange == configuration.recipe.zRange ? [] : own.recipe.zRange
@@ -90,7 +93,19 @@ public struct BundleCombination {
     }
     configuration.method = MethodCombination.method
     configuration.model = try MethodCombination(members).model
-    (self.configuration, self.data) = (configuration, data)
+    (self.configuration, self.data, self.anatomies) = (configuration, data, anatomies)
+  }
+
+  /// The distance of those bundles that see adjacent slices; 0 if none does.
+  private static func adjacentDistance(of bundles: [ModelBundle]) throws -> Double {
+    let seeing = bundles.filter { $0.description.configuration.recipe.adjacentDistance > 0 }
+    let distances = seeing.map(\.description.configuration.recipe.adjacentDistance)
+    if let other = seeing.indices.first(where: { distances[$0] != distances[0] }) {
+      throw Problem(
+        .usage, "the bundle sees slices at another distance than \(seeing[0].url.path)",
+        at: seeing[other].url.path, advice: "combine bundles with one recipe.adjacentDistance")
+    }
+    return distances.first ?? 0
   }
 
   /// Writes the combination.
@@ -124,7 +139,10 @@ public struct BundleCombination {
     let descriptions = bundles.map(\.description)
     let digests = Set(descriptions.map(\.provenance.dataSHA256))
     let calibration =
-      try data.map { try Calibration(of: scorer, configuration: configuration, on: $0, progress: progress) }
+      try data.map {
+        try Calibration(
+          of: scorer, configuration: configuration, on: $0, anatomies: anatomies, progress: progress)
+      }
       ?? Calibration(pooling: descriptions.map(\.calibration), areOtherCases: digests.count > 1)
     try ModelBundle.write(
       scorer, configuration: configuration, calibration: calibration,
@@ -157,9 +175,10 @@ extension ModelBundle {
     return configuration
   }
 
-  fileprivate var recipeAtAllLevels: Recipe {
+  /// The recipe without what is settled when bundles are combined.
+  fileprivate var commonRecipe: Recipe {
     var recipe = description.configuration.recipe
-    recipe.zRange = []
+    (recipe.zRange, recipe.adjacentDistance, recipe.sliceSpacing) = ([], 0, Recipe().sliceSpacing)
     return recipe
   }
 }

@@ -51,10 +51,14 @@ struct Bundles: ParsableCommand {
 
   struct Calibrate: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Recalibrate the thresholds of a bundle on your own lesion-free scans.")
+      abstract: "Recalibrate the thresholds of a bundle on your own lesion-free scans, or on anatomies.")
     @Argument(help: "Folder of a bundle, or the name of a shipped one.") var bundle: String
-    @Option(help: "Manifest (.tsv) or folder of scans; its validation scans set the thresholds.")
+    @Option(
+      help:
+        "Manifest (.tsv) or folder of scans; its validation scans, or validation anatomies, set the thresholds."
+    )
     var data: String
+    @OptionGroup var anatomies: AnatomyOptions
     @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
     @Option(help: "Name of the new bundle. Default: the same name.") var name: String?
     @Option(help: "File that describes participants and scans in plain words. Default: the same text.")
@@ -66,7 +70,7 @@ struct Bundles: ParsableCommand {
       let device = try engine.prepare()
       let model = try ModelBundle(named: bundle)
       let calibrated = try BundleCalibration(model).write(
-        on: Manifest(discovering: URL(fileURLWithPath: data)).requiringScans(),
+        on: Manifest(discovering: URL(fileURLWithPath: data)), anatomies: anatomies.files,
         name: name ?? model.description.name,
         description: describe.map(Train.description), to: URL(fileURLWithPath: output), device: device,
         progress: console.calibrating)
@@ -82,9 +86,10 @@ struct Bundles: ParsableCommand {
     @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
     @Option(
       help:
-        "Manifest (.tsv) or folder of scans; its validation scans set the thresholds. For unlike methods."
+        "Manifest (.tsv) or folder of scans; its validation scans, or validation anatomies, set the thresholds. For unlike methods, and for those trained on anatomies."
     )
     var data: String?
+    @OptionGroup var anatomies: AnatomyOptions
     @Option(parsing: .upToNextOption, help: "Weight of each map; only with --data. Default: 1.")
     var weights: [Double] = []
     @Option(
@@ -125,7 +130,7 @@ struct Bundles: ParsableCommand {
         models.enumerated().map { index, model in
           .init(
             model, weight: weights.isEmpty ? 1 : weights[index], floor: floors.isEmpty ? 0 : floors[index])
-        }, measuredOn: Manifest(discovering: URL(fileURLWithPath: data)).requiringScans())
+        }, measuredOn: Manifest(discovering: URL(fileURLWithPath: data)), anatomies: anatomies.files)
     }
   }
 
