@@ -74,9 +74,8 @@ let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
   "norma-example-\(UUID().uuidString)")
 defer { try? FileManager.default.removeItem(at: folder) }
 
-let template = SimulatedTemplate.phantom(shape: [32, 32, 32])
 let options = SimulationOptions(cases: 10, seed: 1, voxelSize: [6, 6, 8])
-try Simulator(template: template, options: options).writeCohort(to: folder)
+try Simulator(ofPhantoms: options).writeCohort(to: folder)
 
 MethodRegistry.register(LocalContrast.self)
 let manifest = try Manifest(contentsOf: folder.appendingPathComponent("manifest.tsv"))

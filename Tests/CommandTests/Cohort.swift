@@ -10,7 +10,7 @@ enum Cohort {
     let folder = Workplace.root / "cohort"
     let options = SimulationOptions(
       cases: 9, seed: 7, voxelSize: [6, 6, 8], zRange: 0...32, trainFraction: 0.56, validationFraction: 0.22)
-    try Simulator(template: .phantom(shape: [28, 33, 27]), options: options).writeCohort(to: folder)
+    try Simulator(anatomies: [.phantom], options: options).writeCohort(to: folder)
     return folder
   }
 

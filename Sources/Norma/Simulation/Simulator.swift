@@ -1,24 +1,72 @@
-import Cohort
 import Base
+import Cohort
+public import Foundation
 import Volumes
 
-/// A simulator of FLAIR scans: heads deformed from a template, some of them with lesions.
+/// A simulator of skull-stripped FLAIR scans, some of them with lesions: synthetic brains as methods learn from
+/// (``FLAIRSynthesis``), on the voxel grid and in the units of a scanner.
 public struct Simulator: Sendable {
   /// The options of the cohort.
   public let options: SimulationOptions
-  private let template: SimulatedTemplate
-  private let grid: SampleGrid
+  private let anatomies: Int
+  private let grid: ScanGrid
+  private let healthy: FLAIRSynthesis
+  private let patients: [FLAIRSynthesis]
 
-  /// Creates a simulator.
+  /// Creates a simulator of brains that are deformed from the template of a folder.
   ///
-  /// - Throws: A ``ConfigurationError`` if an option is out of range, ``SimulationError/noSlices`` if no
-  ///   slice is left.
-  public init(template: SimulatedTemplate, options: SimulationOptions) throws {
+  /// - Throws: A ``ConfigurationError`` if an option is out of range, ``SimulationError/noSlices`` if no slice is
+  ///   left, a ``Problem`` for a template that cannot be read.
+  public init(template folder: URL, options: SimulationOptions) throws {
+    let template = AnatomyCase(participantID: "template", source: .template)
+    try self.init(anatomies: [AnatomyPreparation(template: folder).prepare(template)], options: options)
+  }
+
+  /// Creates a simulator of made-up heads of ellipsoids, which needs no files.
+  ///
+  /// - Throws: A ``ConfigurationError`` if an option is out of range, ``SimulationError/noSlices`` if no slice is
+  ///   left.
+  public init(ofPhantoms options: SimulationOptions) throws {
+    try self.init(anatomies: [.phantom], options: options)
+  }
+
+  /// Creates a simulator of brains that are deformed from these anatomies in turn.
+  package init(anatomies: [Anatomy], options: SimulationOptions) throws {
     try options.validate()
-    (self.template, self.options) = (template, options)
-    let size = options.voxelSize.map { Float($0) }
-    grid = try SampleGrid(
-      covering: template.tissues, voxelSize: Point(size[0], size[1], size[2]), zRange: options.zRange)
+    self.options = options
+    self.anatomies = anatomies.count
+    grid = try ScanGrid(voxelSize: options.voxelSize, zRange: options.zRange)
+    var settings = Self.settings
+    let thickness = min(max(options.voxelSize[2], 0.5), 12)
+    settings.acquisition.thickness = [thickness, thickness]
+    // A slab has its share of the lesions of a brain.
+    let height = Double(grid.heights.count) * options.voxelSize[2]
+    settings.lesions.brainCount = settings.lesions.brainCount.map { max($0 * min(height / 120, 1), 2) }
+    func synthesis(_ kind: LesionKind?) throws -> FLAIRSynthesis {
+      var settings = settings
+      settings.lesions.none = 0
+      settings.lesions.large = kind == .large ? 1 : 0
+      settings.lesions.confluent = kind == .confluent ? 1 : 0
+      return try FLAIRSynthesis(
+        anatomies: anatomies, settings: settings, paintsLesions: kind != nil, adjacentDistance: 0)
+    }
+    healthy = try synthesis(nil)
+    patients = try LesionKind.allCases.map(synthesis)
+  }
+
+  /// What methods learn from, with brain masks without errors and lesions that are plain to see.
+  private static var settings: SynthesisSettings {
+    var settings = SynthesisSettings()
+    settings.remnants.probability = 0
+    settings.acquisition.noise = [0.01, 0.05]
+    settings.acquisition.shading = [0, 0.08]
+    settings.lesions.intensity = [1.3, 1.9]
+    settings.lesions.opacity = [0.8, 1]
+    settings.lesions.radius = [2, 9]
+    settings.lesions.smallestMaximum = 4
+    settings.lesions.largeRadius = [9, 30]
+    settings.lesions.brainCount = [4, 60]
+    return settings
   }
 
   /// Returns the participant of an index, such as `sub-001` for 0.
@@ -27,109 +75,46 @@ public struct Simulator: Sendable {
     return "sub-" + String(repeating: "0", count: max(3 - number.count, 0)) + number
   }
 
-  /// Simulates the participant of an index, from 0. The result depends only on template, options and index.
+  /// Simulates the participant of an index, from 0. The result depends only on anatomies, options and index.
   ///
   /// - Throws: ``SimulationError/noPlaceForLesion(participantID:_:)`` if the slices have no site for a
   ///   lesion.
   public func makeCase(_ index: Int) throws -> SimulatedCase {
-    var random = SeededGenerator(seed: options.seed, stream: UInt64(index), 0)
-    let head = SimulatedHead(template: template, random: &random)
-    let scanner = Scanner(random: &random)
-    guard options.split(of: index) == .test else {
-      return scan(index, head, scanner, kinds: [], lesions: [])
-    }
-    let kind = LesionKind.allCases[index % LesionKind.allCases.count]
-    // A small lesion can be in fluid or between the slices; then the participant gets other lesions.
+    var seeds = SeededGenerator(seed: options.seed, stream: UInt64(index))
+    guard options.split(of: index) == .test else { return scan(index, of: healthy, seed: seeds.next(), nil) }
+    let number = index % LesionKind.allCases.count, kind = LesionKind.allCases[number]
+    // A lesion can be too small to be seen in thick slices; then the participant gets another head.
     for _ in 0..<8 {
-      let lesions = try lesions(of: kind, in: head, index: index, random: &random)
-      let patient = scan(index, head, scanner, kinds: [kind], lesions: lesions)
+      let patient = scan(index, of: patients[number], seed: seeds.next(), kind)
       if patient.lesionMask.voxels.contains(1) { return patient }
     }
     throw SimulationError.noPlaceForLesion(participantID: participantID(index), kind)
   }
 
-  private func scan(
-    _ index: Int, _ head: SimulatedHead, _ scanner: Scanner, kinds: [LesionKind], lesions: [PaintedLesion]
-  ) -> SimulatedCase {
-    let slices = concurrentMap(grid.shape.z) { z in
-      slice(
-        z, head, lesions, scanner, SeededGenerator(seed: options.seed, stream: UInt64(index), 1, UInt64(z)))
+  private func scan(_ index: Int, of synthesis: FLAIRSynthesis, seed: UInt64, _ kind: LesionKind?)
+    -> SimulatedCase
+  {
+    let heights = grid.heights
+    let head = synthesis.head(
+      seed: seed, anatomy: index % anatomies, between: heights[0], and: heights[heights.count - 1])
+    var units = SeededGenerator(seed: seed, stream: 99)
+    let scale = units.uniform(80...900)
+    let slices = concurrentMap(heights.count) { number in
+      let plane = head.signal(at: FLAIRSynthesis.position(ofZ: heights[number]))
+      let brain = grid.means(of: plane.brain)
+      let signal = grid.means(of: zip(plane.signal, plane.brain).map { $0 * $1 })
+      let lesion = grid.means(of: plane.lesion)
+      return (
+        signal: zip(signal, brain).map { $1 > 0.5 ? max(scale * $0 / $1, .leastNormalMagnitude) : 0 },
+        brain: brain.map { $0 > 0.5 ? UInt8(1) : 0 },
+        lesion: zip(lesion, brain).map { $0 > 0.5 && $1 > 0.5 ? UInt8(1) : 0 }
+      )
     }
     return SimulatedCase(
       participantID: participantID(index),
       flair: Volume(geometry: grid.geometry, voxels: slices.flatMap(\.signal)),
       brainMask: Mask(geometry: grid.geometry, voxels: slices.flatMap(\.brain)),
       lesionMask: Mask(geometry: grid.geometry, voxels: slices.flatMap(\.lesion)),
-      split: options.split(of: index), kinds: kinds)
-  }
-
-  private func lesions(
-    of kind: LesionKind, in head: SimulatedHead, index: Int, random: inout SeededGenerator
-  ) throws -> [PaintedLesion] {
-    try kind.lesions(random: &random) { random, condition in
-      for _ in 0..<5_000 {
-        let voxel = grid.centre(
-          random.count(0...grid.shape.x - 1), random.count(0...grid.shape.y - 1),
-          random.count(0...grid.shape.z - 1))
-        let tissue = head.tissue(at: voxel)
-        if tissue.insideBrain && condition(tissue) { return voxel }
-      }
-      throw SimulationError.noPlaceForLesion(participantID: participantID(index), kind)
-    }
-  }
-
-  private struct RenderedSlice: Sendable {
-    var signal: [Float] = []
-    var brain: [UInt8] = []
-    var lesion: [UInt8] = []
-  }
-
-  private func slice(
-    _ z: Int, _ head: SimulatedHead, _ lesions: [PaintedLesion], _ scanner: Scanner, _ random: SeededGenerator
-  ) -> RenderedSlice {
-    let offsets = grid.sampleOffsets
-    var random = random, slice = RenderedSlice()
-    for y in 0..<grid.shape.y {
-      for x in 0..<grid.shape.x {
-        let centre = grid.centre(x, y, z)
-        var intensity: Float = 0, brainSamples = 0, lesionSamples = 0
-        for offset in offsets {
-          let point = centre + offset
-          var tissue = head.tissue(at: point)
-          guard tissue.insideBrain else { continue }
-          var painted = false
-          for lesion in lesions
-          where lesion.paint(&tissue, at: point, fluidIntensity: head.fluidIntensity) {
-            painted = true
-          }
-          intensity += tissue.intensity
-          brainSamples += 1
-          lesionSamples += painted ? 1 : 0
-        }
-        let inBrain = 2 * brainSamples > offsets.count
-        let mean = intensity / Float(max(brainSamples, 1))
-        slice.signal.append(inBrain ? scanner.signal(mean, random: &random) : 0)
-        slice.brain.append(inBrain ? 1 : 0)
-        slice.lesion.append(inBrain && 2 * lesionSamples > offsets.count ? 1 : 0)
-      }
-    }
-    return slice
-  }
-}
-
-/// A scanner, with arbitrary units and Rician noise.
-private struct Scanner: Sendable {
-  private let scale: Float
-  private let noise: Float
-
-  init(random: inout SeededGenerator) {
-    scale = random.uniform(80...900)
-    noise = random.uniform(0.015...0.05)
-  }
-
-  func signal(_ intensity: Float, random: inout SeededGenerator) -> Float {
-    let real = intensity + noise * random.normal()
-    let imaginary = noise * random.normal()
-    return scale * (real * real + imaginary * imaginary).squareRoot()
+      split: options.split(of: index), kinds: [kind].compactMap { $0 })
   }
 }

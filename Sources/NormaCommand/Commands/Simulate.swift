@@ -51,9 +51,8 @@ struct Simulate: LoggingCommand {
       cases: cases, seed: seed, voxelSize: size, zRange: levels.isEmpty ? nil : levels[0]...levels[1])
     if patientsOnly { (options.trainFraction, options.validationFraction) = (0, 0) }
     try options.validate()
-    let tissues = try SimulatedTemplate(
-      folder: template.map { URL(fileURLWithPath: $0) } ?? InstalledFiles.template())
-    try Simulator(template: tissues, options: options).writeCohort(to: folder) { progress in
+    let template = try template.map { URL(fileURLWithPath: $0) } ?? InstalledFiles.template()
+    try Simulator(template: template, options: options).writeCohort(to: folder) { progress in
       console.progress(
         "simulating \(Console.bar(progress.completed, of: progress.total)) \(progress.participantID)")
     }

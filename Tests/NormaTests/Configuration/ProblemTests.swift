@@ -32,7 +32,6 @@ import Norma
         "configuration range", (ConfigurationError.outOfRange(path: "a", value: "b", allowed: "c"), .usage)),
       Row("configuration name", (ConfigurationError.unknownName(kind: "a", name: "b", known: []), .usage)),
       Row("configuration file", (ConfigurationError.unreadable(where: "a", reason: "b"), .badData)),
-      Row("template grids", (SimulationError.unequalTemplateGrids(URL(filePath: "/t")), .badData)),
       Row("no slices", (SimulationError.noSlices, .usage)),
       Row("missing weight", (ParameterError.missing(path: "a", shape: [1]), .badData)),
       Row("unknown error", (CocoaError(.featureUnsupported), .internalError)),

@@ -54,7 +54,7 @@ import Volumes
 
   @Test func lesionsChangeNothingButTheirPixels() throws {
     let (with, without) = try (Self.synthesis(), Self.synthesis(lesions: false))
-    var kinds = Set<SyntheticSlice.Lesions>(), labelled = 0
+    var kinds = Set<LesionKind?>(), labelled = 0
     for seed in UInt64(0)..<16 {
       let (sick, healthy) = (with.slice(seed: seed), without.slice(seed: seed))
       kinds.insert(sick.lesions)
@@ -139,21 +139,22 @@ import Volumes
     var settings = Self.plain
     (settings.shape.rotation, settings.shape.shift, settings.shape.elastic) = (0, 0, [0, 0])
     (settings.shape.scale, settings.shape.mirror) = ([1, 1], 0)
-    (settings.contrast.grey, settings.contrast.fluid) = ([1, 1], [1, 1])
     let flat = try Self.synthesis(settings, lesions: false).slice(seed: 1, anatomy: 0, z: 15)
     settings.contrast.symmetricVariation = [0.2, 0.2]
     let varied = try Self.synthesis(settings, lesions: false).slice(seed: 1, anatomy: 0, z: 15)
     let side = SyntheticSlice.side, change = zip(varied.image, flat.image).map { $0 - $1 }
-    var compared = 0
+    var (compared, largest) = (0, Float(0))
     for i in change.indices {
       let mirrored = i - i % side + side - 1 - i % side
-      guard flat.image[i] > 0, flat.image[i] < 1, abs(flat.image[i] - flat.image[mirrored]) < 1e-3 else {
-        continue
-      }
+      guard
+        [flat.image[i], varied.image[i], varied.image[mirrored]].allSatisfy({ (0.05...1.45).contains($0) }),
+        abs(flat.image[i] - flat.image[mirrored]) < 1e-2
+      else { continue }
       compared += 1
-      #expect(abs(change[i] - change[mirrored]) < 0.02)
+      #expect(abs(change[i] - change[mirrored]) < 0.005)
+      largest = max(largest, abs(change[i]))
     }
-    #expect(compared > 1000 && (change.map(abs).max() ?? 0) > 0.05)
+    #expect(compared > 1000 && largest > 0.02, "\(compared), \(largest)")
   }
 
   @Test func imageAndTissueMoveTogether() throws {
@@ -230,7 +231,7 @@ import Volumes
 
   @Test func theLesionsOfABrainAgreeAcrossSlices() throws {
     let synthesis = try synthesisOfABrain(lesions: true), area = SyntheticSlice.side * SyntheticSlice.side
-    var kinds = Set<SyntheticSlice.Lesions>(), continued = 0, labelled = 0
+    var kinds = Set<LesionKind?>(), continued = 0, labelled = 0
     for seed in UInt64(0)..<4 {
       let sick = synthesis.brain(seed: seed, anatomy: 0)
       let healthy = synthesis.lesionFree.brain(seed: seed, anatomy: 0)
@@ -270,7 +271,7 @@ import Volumes
   }
 
   @Test func theSharesOfLesionsAreThoseOfTheSettings() throws {
-    func kinds(_ change: (inout SynthesisSettings.Lesions) -> Void) throws -> Set<SyntheticSlice.Lesions> {
+    func kinds(_ change: (inout SynthesisSettings.Lesions) -> Void) throws -> Set<LesionKind?> {
       var settings = Self.thin
       change(&settings.lesions)
       let synthesis = try Self.synthesis(settings, adjacentDistance: 0)

@@ -21,7 +21,7 @@ import StrictSettings
   }
 
   @Test func aCohortIsReadBackThroughItsManifest() throws {
-    let simulator = try Simulator(template: .phantom(shape: [28, 33, 27]), options: options())
+    let simulator = try Simulator(anatomies: [.phantom], options: options())
     var reports: [Simulator.Progress] = []
     try simulator.writeCohort(to: folder) { reports.append($0) }
     #expect(reports.map(\.participantID) == ["sub-001", "sub-002", "sub-003", "sub-004"])
@@ -44,10 +44,10 @@ import StrictSettings
   }
 
   @Test func noManifestIsLeftWhereACaseFails() throws {
-    // Only the top of the head: no white matter for a lesion.
+    // Above the head there is no site for a lesion.
     var top = options()
-    top.zRange = 82...90
-    let simulator = try Simulator(template: .phantom(shape: [28, 33, 27]), options: top)
+    top.zRange = 75...90
+    let simulator = try Simulator(anatomies: [.phantom], options: top)
     #expect(throws: SimulationError.self) { try simulator.writeCohort(to: folder) }
     #expect(!FileManager.default.fileExists(atPath: folder.appendingPathComponent("manifest.tsv").path))
   }
@@ -61,7 +61,7 @@ import StrictSettings
   ])
   func anOptionOutOfRangeIsRefused(options: SimulationOptions, path: String) {
     #expect {
-      try Simulator(template: .phantom(shape: [24, 24, 24]), options: options)
+      try Simulator(anatomies: [.phantom], options: options)
     } throws: { error in
       guard case ConfigurationError.outOfRange(path, _, _) = error else { return false }
       return true
@@ -71,13 +71,12 @@ import StrictSettings
   @Test func aRangeWithoutSlicesIsRefused() {
     #expect(throws: SimulationError.noSlices) {
       try Simulator(
-        template: .phantom(shape: [24, 24, 24]), options: SimulationOptions(zRange: 500...600))
+        anatomies: [.phantom], options: SimulationOptions(zRange: 500...600))
     }
   }
 
   @Test(arguments: [
-    SimulationError.noSlices, .unequalTemplateGrids(URL(fileURLWithPath: "/templates")),
-    .noPlaceForLesion(participantID: "sub-009", .stroke),
+    SimulationError.noSlices, .noPlaceForLesion(participantID: "sub-009", .large),
   ])
   func everyErrorHasAdvice(error: SimulationError) {
     #expect(!error.problem.what.isEmpty && !error.problem.location.isEmpty && !error.problem.advice.isEmpty)

@@ -6,12 +6,10 @@ import Base
 @testable import Norma
 
 @Suite struct SimulatorTests {
-  static let template = SimulatedTemplate.phantom(shape: [28, 33, 27])
-
   static func simulator(seed: UInt64 = 7, cases: Int = 8, validationFraction: Double = 0) throws -> Simulator
   {
     try Simulator(
-      template: template,
+      anatomies: [.phantom],
       options: SimulationOptions(
         cases: cases, seed: seed, voxelSize: [7, 7, 8], zRange: 8...26,
         trainFraction: validationFraction > 0 ? 0.5 : 0, validationFraction: validationFraction))
@@ -43,7 +41,6 @@ import Base
     var generator = SeededGenerator(seed: 1, stream: 2)
     #expect(generator.uniform(0...1) == 0.013464808)
     #expect(generator.normal() == 0.66462445)
-    #expect(HashNoise(key: 5, spacing: 3).value(Point(1, -2, 30)) == -0.4201839)
     let normals = (0..<20_000).map { _ in generator.normal() }
     let mean = normals.reduce(0, +) / 20_000
     let variance = normals.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 20_000
@@ -66,9 +63,9 @@ import Base
       let voxel = voxelOfWorld.apply([x, y, z]).rounded(.toNearestOrAwayFromZero)
       return person.flair[Int(voxel.x), Int(voxel.y), Int(voxel.z)]
     }
-    let ventricle = try signal(13, -6, 18)
-    let white = try signal(40, -20, 18)
-    #expect(ventricle < 0.6 * white)
+    // The ventricle of the phantom is on one side, and heads are mirrored.
+    let sides = [try signal(15, -10, 18), try signal(-15, -10, 18)]
+    #expect((sides.min() ?? 0) < 0.6 * (sides.max() ?? 0))
   }
 
   @Test(arguments: LesionKind.allCases)
@@ -82,16 +79,37 @@ import Base
 
     // The same index in the training split is the same head without lesions.
     let healthy = try Simulator(
-      template: Self.template,
+      anatomies: [.phantom],
       options: SimulationOptions(
         cases: 8, seed: 7, voxelSize: [7, 7, 8], zRange: 8...26, trainFraction: 1, validationFraction: 0)
     ).makeCase(index)
+    #expect(healthy.brainMask == patient.brainMask)
     let changes = patient.flair.voxels.indices.filter { patient.lesionMask.voxels[$0] == 1 }
       .map { patient.flair.voxels[$0] / healthy.flair.voxels[$0] }.sorted()
-    #expect(changes[changes.count / 2] > 1.2)
-    if kind == .cavity { #expect(changes[0] < 0.7) }
+    #expect(changes[changes.count / 2] > 1.1)
     let far = patient.flair.voxels.indices.filter { patient.flair.voxels[$0] != healthy.flair.voxels[$0] }
-    #expect(far.count < patient.brainMask.count / 3)
+    // The band of the phantom's large ventricle takes most of these slices.
+    #expect(Double(far.count) < Double(patient.brainMask.count) * (kind == .confluent ? 0.8 : 0.5))
+  }
+
+  @Test func aLesionIsInTheSamePlaceInFineAndCoarseVoxels() throws {
+    func patient(_ size: [Double]) throws -> SimulatedCase {
+      try Simulator(
+        anatomies: [.phantom],
+        options: SimulationOptions(
+          cases: 1, seed: 3, voxelSize: size, zRange: 8...26, trainFraction: 0, validationFraction: 0)
+      ).makeCase(0)
+    }
+    func centre(_ mask: Mask) -> SIMD3<Double> {
+      let inside = mask.voxels.indices.filter { mask.voxels[$0] != 0 }
+      return inside.reduce(.zero) { $0 + mask.geometry.world(ofVoxel: SIMD3<Double>(mask.voxel(at: $1))) }
+        / Double(inside.count)
+    }
+    let (fine, coarse) = (try patient([1.5, 1.5, 3]), try patient([4, 4, 3]))
+    #expect(centre(fine.lesionMask).distance(to: centre(coarse.lesionMask)) < 2)
+    func millilitres(_ mask: Mask) -> Double { Double(mask.count) * mask.geometry.voxelVolume }
+    let ratio = millilitres(coarse.lesionMask) / millilitres(fine.lesionMask)
+    #expect((0.8...1.25).contains(ratio), "\(ratio)")
   }
 
   @Test func onlyTheTestSplitHasLesions() throws {
@@ -105,15 +123,21 @@ import Base
     #expect(people.map(\.participantID).prefix(2) == ["sub-001", "sub-002"])
   }
 
-  @Test func voxelsTileTheTemplatesFieldOfView() throws {
+  @Test func voxelsTileTheFieldOfViewOfAnatomies() throws {
     let geometry = try Self.simulator().makeCase(0).flair.geometry
     #expect(geometry.spacing == SIMD3(7, 7, 8))
     #expect(geometry.axisCodes == "RAS")
-    let corner = Self.template.tissues.origin - Self.template.tissues.spacing / 2
-    #expect(abs(geometry.affine.origin.x - Double(corner.x) - 3.5) < 1e-4)
-    #expect(abs(geometry.affine.origin.y - Double(corner.y) - 3.5) < 1e-4)
-    let centers = (0..<geometry.shape[2]).map { geometry.world(ofVoxel: [0, 0, Double($0)]).z }
-    #expect(centers.allSatisfy { (8...26).contains($0) })
-    #expect((2...3).contains(centers.count))
+    #expect(abs(geometry.affine.origin.x - (-95.25 - 0.75 + 3.5)) < 1e-9)
+    #expect(abs(geometry.affine.origin.y - (-113.25 - 0.75 + 3.5)) < 1e-9)
+    let centres = (0..<geometry.shape[2]).map { geometry.world(ofVoxel: [0, 0, Double($0)]).z }
+    #expect(centres.allSatisfy { (8...26).contains($0) })
+    #expect((2...3).contains(centres.count))
+  }
+}
+
+extension SIMD3<Double> {
+  fileprivate func distance(to other: Self) -> Double {
+    let step = self - other
+    return (step * step).sum().squareRoot()
   }
 }

@@ -84,23 +84,28 @@ struct Acquisition {
     pass(copy.values, mean.values, side)
   }
 
-  /// Returns the model's input for the resolved plane at a position: shading and noise, then robust z-scores.
-  func input(
-    _ resolved: Field, plane: Float, brain: Field, statistics: (median: Float, deviation: Float),
-    random: inout SeededGenerator
-  ) -> [Float] {
+  /// Returns the resolved plane at a position with shading and noise.
+  func measured(_ resolved: Field, plane: Float, random: inout SeededGenerator) -> Field {
     let field = Field(slices: 1), grain = noise(random: &random)
     shading.noise.write(slice: plane, to: field.values)
+    for i in 0..<SyntheticSlice.area {
+      field.values[i] =
+        resolved.values[i] * exponential(shading.amount * field.values[i]) + grain.values[i]
+    }
+    return field
+  }
+
+  /// Returns the model's input for a measured plane: robust z-scores.
+  func input(
+    _ measured: Field, brain: Field, statistics: (median: Float, deviation: Float)
+  ) -> [Float] {
     let scale = gain / max(statistics.deviation, 1e-3) / RobustZScale.unit
     let shift = offset / RobustZScale.unit + RobustZScale.centre
-    for i in 0..<SyntheticSlice.area {
-      let value = resolved.values[i] * exponential(shading.amount * field.values[i]) + grain.values[i]
-      let input = shift + scale * (value - statistics.median)
-      field.values[i] =
-        brain.values[i] > 0.5
+    return (0..<SyntheticSlice.area).map { i in
+      let input = shift + scale * (measured.values[i] - statistics.median)
+      return brain.values[i] > 0.5
         ? min(max(input, RobustZScale.inputs.lowerBound), RobustZScale.inputs.upperBound) : 0
     }
-    return field.array
   }
 
   private func noise(random: inout SeededGenerator) -> Field {

@@ -132,6 +132,20 @@ package struct FLAIRSynthesis: Sendable {
       lesions: .brain(low...high))
   }
 
+  /// Draws the head of a scan whose slices are between two heights in mm.
+  func head(seed: UInt64, anatomy: Int, between bottom: Double, and top: Double) -> SyntheticHead {
+    let subject = subjects[anatomy], (low, high) = (Self.position(ofZ: bottom), Self.position(ofZ: top))
+    let inside = subject.slices.filter { (low...high).contains(Float($0)) }
+    let lowest = inside.first ?? subject.slices[0]
+    return head(
+      seed: seed, of: subject, planes: [low, high], lesions: .brain(lowest...(inside.last ?? lowest)))
+  }
+
+  /// The position of a height in mm, in slices of the anatomy.
+  static func position(ofZ z: Double) -> Float {
+    Float((z - Anatomy.grid.affine.origin.z) / Anatomy.grid.spacing.z)
+  }
+
   /// The positions of a brain's slices in slices of the anatomy.
   func positions(ofAnatomy anatomy: Int) -> [Float] {
     let slices = subjects[anatomy].slices

@@ -23,7 +23,8 @@ struct LesionPainter {
     var isBrain: Bool { if case .brain = self { true } else { false } }
   }
 
-  let kind: SyntheticSlice.Lesions
+  /// Nil if no lesion is painted.
+  let kind: LesionKind?
   private var ellipsoids: [Ellipsoid] = []
   private let band: (width: Float, opacity: Float, noise: SmoothNoise)?
   private let intensity, fluidShare, texture: Float
@@ -68,7 +69,7 @@ struct LesionPainter {
         cosine: axis.x, sine: axis.y, roughness: shape.0, sharpness: shape.1, opacity: shape.2)
     }
     switch kind {
-    case .none: break
+    case nil: break
     case .large:
       ellipsoids = (0..<random.count(1...2)).compactMap { _ in
         let radius = random.logUniform(settings.largeRadius)
@@ -87,9 +88,9 @@ struct LesionPainter {
 
   private static func kind(
     _ settings: SynthesisSettings.Lesions, random: inout SeededGenerator
-  ) -> SyntheticSlice.Lesions {
+  ) -> LesionKind? {
     let draw = Double(random.uniform(0...1))
-    if draw < settings.none { return .none }
+    if draw < settings.none { return nil }
     if draw < settings.none + settings.large { return .large }
     return draw < settings.none + settings.large + settings.confluent ? .confluent : .focal
   }

@@ -55,13 +55,49 @@ struct SyntheticHead: Sendable {
     let planes =
       adjacentDistance > 0
       ? [position - adjacentDistance, position, position + adjacentDistance] : [position]
+    let resolved = resolved(planes), middle = planes.count / 2
+    let images = resolved.images.indices.map { plane in
+      acquisition.input(
+        measured(resolved.images[plane], at: planes[plane]), brain: resolved.brains[plane],
+        statistics: statistics)
+    }
+    let brains = resolved.brains.map(Self.isInside)
+    return SyntheticSlice(
+      image: images[middle], adjacent: images.count > 1 ? images[0] + images[2] : [], brain: brains[middle],
+      adjacentBrain: brains.count > 1 ? brains[0] + brains[2] : [], lesion: resolved.label,
+      tissues: shape.tissues(ofSlice: Int(position.rounded()), inside: brains[middle]),
+      lesions: painter?.kind,
+      z: Anatomy.grid.affine.origin.z + Double(position) * Anatomy.grid.spacing.z, anatomy: shape.anatomy.name
+    )
+  }
+
+  /// Makes the slice at a position as a scanner measures it, relative to white matter: 0 outside the brain, and
+  /// not negative, as magnitudes are. `brain` and `lesion` are 1 inside, 0 outside.
+  func signal(at position: Float) -> (signal: [Float], brain: [Float], lesion: [Float]) {
+    let resolved = resolved([position]), brain = Self.isInside(resolved.brains[0])
+    let measured = measured(resolved.images[0], at: position)
+    return (brain.indices.map { brain[$0] * abs(measured.values[$0]) }, brain, resolved.label)
+  }
+
+  private static func isInside(_ brain: Field) -> [Float] {
+    (0..<SyntheticSlice.area).map { brain.values[$0] > 0.5 ? 1 : 0 }
+  }
+
+  private func measured(_ resolved: Field, at plane: Float) -> Field {
+    var noise = SeededGenerator(
+      seed: seed, stream: Stream.noise.rawValue, UInt64(bitPattern: Int64((plane * 1000).rounded())))
+    return acquisition.measured(resolved, plane: plane, random: &noise)
+  }
+
+  /// Returns the noiseless images of planes and their parts of brain, and the label of lesions in the middle one.
+  private func resolved(_ planes: [Float]) -> (images: [Field], brains: [Field], label: [Float]) {
     let middle = planes.count / 2, profiles = acquisition.profiles(of: planes)
     let slab = Slab(shape, slices: profiles.slices), intensities = contrast.intensities(slab)
     let mask = remnants.extract(slab, intensities: intensities)
     let lesions = painter.flatMap {
-      $0.kind == .none ? nil : $0.paint(slab, over: intensities, inside: mask)
+      $0.kind == nil ? nil : $0.paint(slab, over: intensities, inside: mask)
     }
-    var images = [[Float]](), brains = [[Float]](), label = [Float](repeating: 0, count: SyntheticSlice.area)
+    var images = [Field](), brains = [Field](), label = [Float](repeating: 0, count: SyntheticSlice.area)
     for plane in planes.indices {
       let brain = profiles.average(mask, plane: plane)
       let image = profiles.average(intensities, plane: plane)
@@ -79,19 +115,9 @@ struct SyntheticHead: Sendable {
           }
         }
       }
-      var noise = SeededGenerator(
-        seed: seed, stream: Stream.noise.rawValue, UInt64(bitPattern: Int64((planes[plane] * 1000).rounded()))
-      )
-      images.append(
-        acquisition.input(image, plane: planes[plane], brain: brain, statistics: statistics, random: &noise))
-      brains.append((0..<SyntheticSlice.area).map { brain.values[$0] > 0.5 ? 1 : 0 })
+      images.append(image)
+      brains.append(brain)
     }
-    return SyntheticSlice(
-      image: images[middle], adjacent: images.count > 1 ? images[0] + images[2] : [], brain: brains[middle],
-      adjacentBrain: brains.count > 1 ? brains[0] + brains[2] : [], lesion: label,
-      tissues: shape.tissues(ofSlice: Int(position.rounded()), inside: brains[middle]),
-      lesions: painter?.kind ?? .none,
-      z: Anatomy.grid.affine.origin.z + Double(position) * Anatomy.grid.spacing.z, anatomy: shape.anatomy.name
-    )
+    return (images, brains, label)
   }
 }

@@ -6,18 +6,6 @@ package struct SyntheticSlice: Sendable, Hashable {
   package static let side = Anatomy.grid.shape[0]
   static let area = side * side
 
-  /// The lesions that were painted into a slice.
-  package enum Lesions: String, Sendable, CaseIterable {
-    /// None.
-    case none
-    /// Separate small ones.
-    case focal
-    /// A band around the ventricles beside focal ones.
-    case confluent
-    /// One or two large ones.
-    case large
-  }
-
   /// The model's input, side x side: robust z-scores on the scale of the recipe, 0 outside the brain.
   package let image: [Float]
   /// The inputs below and above (2 x side x side) in the same form; empty without an adjacent distance.
@@ -28,8 +16,8 @@ package struct SyntheticSlice: Sendable, Hashable {
   package let lesion: [Float]
   /// The set of tissues that each pixel may belong to (see ``Anatomy/tissues``); 0 outside the brain only.
   package let tissues: [UInt8]
-  /// What was painted; a lesion may miss this slice.
-  package let lesions: Lesions
+  /// What was painted, nil for nothing; a lesion may miss this slice.
+  package let lesions: LesionKind?
   /// The template-space z in mm.
   package let z: Double
   /// The name of the anatomy.
