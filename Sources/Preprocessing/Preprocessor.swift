@@ -152,13 +152,17 @@ public final class Preprocessor {
       record.addSkipped(StepName.bias, "not requested")
       return scan
     }
-    let correction = BiasCorrection(settings: settings.biasCorrection)
-    guard correction.isThickEnough(brain) else {
-      record.addSkipped(StepName.bias, reason(shorterThan: correction.minimumThickness))
+    guard brain.extent.min() >= Self.minimumExtent else {
+      record.addSkipped(StepName.bias, Self.slab)
       return scan
     }
-    record.addDone(StepName.bias, "N4 in the brain")
-    return try correction.correct(scan, brain: brain)
+    let settings = settings.biasCorrection
+    record.addDone(
+      StepName.bias,
+      settings.outlierDeviations > 0
+        ? "N4 in the brain, fitted without bright outliers"
+        : "N4 in the brain")
+    return try BiasCorrection(settings: settings).correct(scan, brain: brain)
   }
 
   private func register(
@@ -173,7 +177,7 @@ public final class Preprocessor {
       return nil
     }
     guard brain.extent.min() >= Self.minimumExtent else {
-      record.addSkipped(StepName.template, reason(shorterThan: Self.minimumExtent))
+      record.addSkipped(StepName.template, Self.slab)
       return nil
     }
     let result = try registration.get().register(scan, brain: brain, name: name)
@@ -184,12 +188,10 @@ public final class Preprocessor {
     return result.toTemplate
   }
 
-  private func reason(shorterThan extent: Double) -> String {
-    "the scan shows less than \(extent.formatted(fraction: 0)) mm of brain"
-  }
-
-  /// The minimum extent in mm along each axis for which registration is reliable.
+  /// The minimum extent in mm along each axis for which bias correction and registration are reliable: in a
+  /// slab a lesion cannot be told from bias, nor its level from that of another slab.
   private static let minimumExtent = 60.0
+  private static let slab = "the scan shows less than \(minimumExtent.formatted(fraction: 0)) mm of brain"
 
   private enum StepName {
     static let brain = "brain extraction"

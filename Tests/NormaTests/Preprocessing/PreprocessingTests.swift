@@ -59,27 +59,32 @@ import Volumes
         == row.body.expected)
   }
 
-  @Test(arguments: [true, false])
-  func aStrippedScanInTemplateSpaceIsNotRegistered(correctsBias: Bool) throws {
+  @Test func aStrippedSlabInTemplateSpaceIsUnchanged() throws {
     let scan = TestScan.make(1).image
-    let prepared = try withScan(scan) {
-      try Self.preprocessing(["correctsBias=\(correctsBias)"]).preprocess($0)
-    }
+    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=true"]).preprocess($0) }
     #expect(prepared.brain?.voxels == scan.voxels.map { $0 == 0 ? 0 : 1 } && prepared.toTemplate == nil)
-    #expect((prepared.volume.voxels == scan.voxels) == !correctsBias)
+    #expect(prepared.volume.voxels == scan.voxels)
     let steps = Dictionary(uniqueKeysWithValues: prepared.record.steps.map { ($0.name, $0) })
-    #expect(steps["bias correction"]?.isDone == correctsBias)
     #expect(steps["registration"]?.detail == "the scan is skull-stripped and in template space")
   }
 
-  @Test func aSlabTooThinForBiasCorrectionIsUnchanged() throws {
-    var scan = TestScan.make(1).image
-    let slice = scan.shape[0] * scan.shape[1], kept = scan.shape[2] / 2
-    for index in scan.voxels.indices where index / slice != kept { scan.voxels[index] = 0 }
-    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=true"]).preprocess($0) }
-    #expect(prepared.volume.voxels == scan.voxels)
-    let step = prepared.record.steps.first { $0.name == "bias correction" }
-    #expect(step?.isDone == false && step?.detail == "the scan shows less than 16 mm of brain")
+  static let heights: [Row<(millimetres: Double, isCorrected: Bool)>] = [
+    Row("one slice", (4, false)), Row("a slab", (56, false)), Row("half a brain", (64, true)),
+    Row("a brain", (124, true)),
+  ]
+
+  @Test(arguments: heights)
+  func slabsAreNotCorrected(row: Row<(millimetres: Double, isCorrected: Bool)>) throws {
+    var scan = Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))
+    for index in scan.voxels.indices {
+      let z = scan.geometry.world(ofVoxel: SIMD3<Double>(scan.voxel(at: index))).z
+      if abs(z - 30) > row.body.millimetres / 2 { scan.voxels[index] = 0 }
+    }
+    let prepared = try withScan(scan) { try Self.preprocessing(["registers=false"]).preprocess($0) }
+    #expect((prepared.volume.voxels != scan.voxels) == row.body.isCorrected)
+    let step = try #require(prepared.record.steps.first { $0.name == "bias correction" })
+    #expect(step.isDone == row.body.isCorrected)
+    #expect(step.isDone || step.detail == "the scan shows less than 60 mm of brain")
   }
 
   @Test func nonZeroVoxelsOfAStrippedScanAreBrain() throws {
