@@ -50,6 +50,8 @@ public struct CohortSegmentation {
     public let quality: QualityPicture?
     /// The extent threshold of the regions.
     public let threshold: Double
+    /// The template-space z in mm between which the scan was scored; nil if all of its brain was.
+    public let scoredRange: ClosedRange<Double>?
   }
 
   let bundle: ModelBundle

@@ -68,7 +68,7 @@ public struct ModelGrid: Sendable {
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
       notes: position.notes + rangeNotes(outside: outside, scored: slices.count),
       adjacentDistance: recipe.adjacentDistance, placement: placement, orientation: scan.orientation,
-      scoredBrain: scored, native: native)
+      wholeBrain: brain, scoredBrain: scored, native: native)
   }
 
   /// Places a registered scan in axial slices of the template, ``Recipe/sliceSpacing`` apart.
@@ -90,7 +90,7 @@ public struct ModelGrid: Sendable {
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
       notes: rangeNotes(outside: outside, scored: zs.count),
       adjacentDistance: recipe.adjacentDistance, placement: placement, orientation: scan.orientation,
-      scoredBrain: scored, native: native)
+      wholeBrain: scan.brain, scoredBrain: scored, native: native)
   }
 
   private func nothingToScore(outside: Int, name: String) -> Problem {
@@ -108,7 +108,7 @@ public struct ModelGrid: Sendable {
     guard outside > 0 else { return [] }
     return [
       "Slices scored: \(scored). Slices with brain outside the axial range of this bundle "
-        + "(z \(zRange) mm), not scored, map 0: \(outside)."
+        + "(z \(zRange) mm), not scored, NaN in the map: \(outside)."
     ]
   }
 
