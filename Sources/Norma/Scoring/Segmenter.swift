@@ -25,9 +25,8 @@ public final class Segmenter {
     /// The template-space z in mm between which a registered scan was scored; nil for other scans, and if all
     /// of the brain was scored.
     public let scoredRange: ClosedRange<Double>?
-    /// The most probable tissue of each voxel of `brain`, a value of ``TissueLabel``; 0 elsewhere, and in its rim
-    /// where no pixel of the model grid is brain. Nil if the
-    /// method does not tell tissues apart.
+    /// The most probable tissue of each voxel of `brain`, a value of ``TissueLabel``; 0 elsewhere, and in its
+    /// rim where no pixel of the model grid is brain. Nil if the method does not tell tissues apart.
     public let tissues: Grid<UInt8>?
     /// The regions, largest first.
     public let lesions: [Lesion]
@@ -79,13 +78,24 @@ public final class Segmenter {
       advice: "give the \(contrast), a bundle trained on \(suffix), or rename the file if its name is wrong")
   }
 
+  /// Throws a ``Problem`` if the tissues of a preprocessed scan say that its contrast is not the model's.
+  func requireContrast(of record: PreprocessingRecord, name: String) throws {
+    guard modelGrid.recipe.contrast == "FLAIR", let seen = ContrastCheck.differenceFromFLAIR(record) else {
+      return
+    }
+    throw Problem(
+      .badData, "the scan does not look like a FLAIR: \(seen)", at: name,
+      advice: "give the FLAIR; if this is one, check its registration, then use --force-contrast")
+  }
+
   /// Segments a preprocessed scan by a rule; messages contain `name`.
   ///
   /// - Throws: A ``Problem`` if the scan cannot be scored.
   public func segment(_ scan: PreprocessedScan, by rule: RegionRule, name: String) throws -> Result {
     try segment(
       modelGrid.place(
-        scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, z: scan.z, name: name),
+        scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, z: scan.z,
+        isInTemplateSpace: scan.record.isInTemplateSpace, name: name),
       contrast: modelGrid.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, by: rule)
   }
 
@@ -138,8 +148,8 @@ public final class Segmenter {
     return low - half...high + half
   }
 
-  /// The mask on the model grid, (slices, size, size): where the map is above the extent, and with a peak near
-  /// a voxel of the scan's own mask, of which a pixel has a share.
+  /// The mask on the model grid, (slices, size, size): where the map is above the extent, and with a peak
+  /// near a voxel of the scan's own mask, of which a pixel has a share.
   private func masks(_ scan: GriddedScan, _ maps: Tensor, mask: Mask, _ rule: RegionRule) throws -> [UInt8] {
     let exceeding = try maps.values().map { Double($0) > rule.extent ? UInt8(1) : 0 }
     guard rule.peak != nil else { return exceeding }

@@ -52,6 +52,138 @@ import Volumes
     Row("brain-sized head on noise", (SIMD3(68, 85, 62), 3, .present)),
   ]
 
+  /// Returns a brain in a dark skull and a scalp, surrounded by zeros.
+  private static func head(_ scale: Double, scalp: Float) -> Volume {
+    let outer = ellipsoid(SIMD3(80, 98, 78) * scale), skull = ellipsoid(SIMD3(74, 92, 72) * scale)
+    let brain = ellipsoid(SIMD3(64, 82, 62) * scale)
+    var head = outer
+    for index in head.voxels.indices where outer.voxels[index] != 0 {
+      head.voxels[index] =
+        brain.voxels[index] != 0 ? brain.voxels[index] : skull.voxels[index] != 0 ? 15 : scalp
+    }
+    return head
+  }
+
+  static let heads: [Row<(scale: Double, scalp: Float)>] = [
+    Row("a small head", (0.85, 170)), Row("a smaller head", (0.75, 170)),
+    Row("a small head with suppressed fat", (0.85, 60)),
+  ]
+
+  @Test(arguments: heads)
+  func aSmallHeadInZeroAirIsNotABrain(row: Row<(scale: Double, scalp: Float)>) {
+    #expect(SkullState.detected(in: Self.head(row.body.scale, scalp: row.body.scalp)) == .present)
+  }
+
+  static let origins: [Row<(scale: Float, offset: Float, background: Float, step: String?)>] = [
+    Row("as it is", (1, 0, 0, nil)), Row("z-scored in the brain", (0.1, -11, 0, "centred on zero")),
+    Row("z-scored with its background", (0.02, -0.7, -0.7, "background was negative")),
+    Row("background -1", (1, 0, -1, "background was negative")),
+    Row("background -5000", (1, 0, -5000, "was set to 0")),
+    Row("background 255", (1, 0, 255, "was set to 0")),
+  ]
+
+  @Test(arguments: origins)
+  func aConstantBackgroundBecomesZero(
+    row: Row<(scale: Float, offset: Float, background: Float, step: String?)>
+  ) throws {
+    let (scale, offset, background, step) = row.body
+    let plain = Self.ellipsoid(SIMD3(68, 85, 62))
+    let scan = plain.map { $0 == 0 ? background : $0 * scale + offset }
+    let prepared = try withScan(scan) { try Self.preprocessing().preprocess($0) }
+    #expect(
+      prepared.brain?.voxels == plain.voxels.map { $0 == 0 ? 0 : 1 }, "the brain is what is not background")
+    #expect(zip(prepared.volume.voxels, plain.voxels).allSatisfy { ($0 > 0) == ($1 != 0) })
+    let found = prepared.record.steps.first { $0.name == "intensity shift" }
+    #expect((found == nil) == (step == nil) && found?.detail.contains(step ?? "") != false)
+  }
+
+  @Test func undershootIsNotShifted() throws {
+    var scan = Self.ellipsoid(SIMD3(68, 85, 62))
+    for index in stride(from: 0, to: 2000, by: 7) where scan.voxels[index] == 0 { scan.voxels[index] = -900 }
+    let prepared = try withScan(scan) { try Self.preprocessing().preprocess($0) }
+    #expect(!prepared.record.steps.contains { $0.name == "intensity shift" })
+    #expect(prepared.brain?.count == scan.voxels.count { $0 > 0 })
+  }
+
+  static let contents: [Row<(air: Float, airCount: Int, tissue: Float, isCT: Bool)>] = [
+    Row("CT of a head", (-1000, 120_000, 30, true)), Row("stripped CT", (-1024, 120_000, 45, true)),
+    Row("MR with undershoot", (-3000, 20, 110_000, false)),
+    Row("MR with undershoot near -1000", (-1000, 300, 16_000, false)),
+    Row("MR with much undershoot", (-600, 20_000, 16_000, false)),
+    Row("MR padded with -1000", (-1000, 120_000, 700, false)),
+  ]
+
+  @Test(arguments: contents)
+  func theDistributionTellsCT(row: Row<(air: Float, airCount: Int, tissue: Float, isCT: Bool)>) throws {
+    let (air, airCount, tissue, isCT) = row.body
+    var scan = Self.ellipsoid(SIMD3(68, 85, 62)).map { $0 == 0 ? 0 : $0 / 110 * tissue }
+    var left = airCount
+    for index in scan.voxels.indices where scan.voxels[index] == 0 && left > 0 {
+      scan.voxels[index] = air
+      left -= 1
+    }
+    let check = InputCheck(scan, name: "scan")
+    guard isCT else { return try check.requireAnatomy() }
+    #expect(try problem { try check.requireAnatomy() }.what.contains("CT numbers"))
+  }
+
+  static let masks: [Row<(change: @Sendable (Mask) -> Mask, what: String?)>] = [
+    Row("itself", ({ $0 }, nil)),
+    Row(
+      "other axes", ({ Orientation(permutation: [2, 0, 1], isFlipped: [true, false, true]).apply($0) }, nil)),
+    Row("a header rounded by 0.01 mm", ({ $0.moved(SIMD3(0.01, -0.01, 0.01)) }, nil)),
+    Row("almost half a voxel", ({ $0.moved(SIMD3(1.9, 0, -1.9)) }, nil)),
+    Row("another place", ({ $0.moved(SIMD3(0, 2.5, 0)) }, "different positions")),
+    Row(
+      "other axes at another place",
+      (
+        {
+          Orientation(permutation: [1, 0, 2], isFlipped: [false, false, true]).apply($0).moved(SIMD3(9, 0, 0))
+        },
+        "different positions"
+      )),
+    Row(
+      "another shape",
+      (
+        { Mask(geometry: Geometry(shape: [50, 60, 49], affine: $0.geometry.affine), repeating: 1) },
+        "differ in shape"
+      )),
+  ]
+
+  @Test(arguments: masks)
+  func aBrainMaskIsPlacedByItsHeader(row: Row<(change: @Sendable (Mask) -> Mask, what: String?)>) throws {
+    let scan = Self.ellipsoid(SIMD3(80, 100, 95), background: 2)
+    let brain = scan.map { $0 > 112 ? UInt8(1) : 0 }
+    try withTemporaryFolder { folder in
+      let files = ["scan.nii.gz", "mask.nii.gz"].map(folder.appendingPathComponent)
+      try NIfTI.write(scan, to: files[0])
+      try NIfTI.write(row.body.change(brain), to: files[1])
+      var scanCase = ScanCase(scan: files[0])
+      scanCase.brainMask = files[1]
+      let result = Result { try Self.preprocessing().preprocess(scanCase).brain?.voxels }
+      guard let what = row.body.what else {
+        #expect(try result.get() == brain.voxels)
+        return
+      }
+      #expect(try problem { try result.get() }.what.contains(what))
+    }
+  }
+
+  @Test func aStrippedScanWithItsOwnMaskIsTreatedAsWithoutIt() throws {
+    let scan = TestScan.make(1).image
+    try withTemporaryFolder { folder in
+      let files = ["scan.nii.gz", "mask.nii.gz"].map(folder.appendingPathComponent)
+      try NIfTI.write(scan, to: files[0])
+      try NIfTI.write(scan.map { $0 == 0 ? UInt8(0) : 1 }, to: files[1])
+      var masked = ScanCase(scan: files[0])
+      masked.brainMask = files[1]
+      let without = try Self.preprocessing([]).preprocess(ScanCase(scan: files[0]))
+      let with = try Self.preprocessing([]).preprocess(masked)
+      #expect(with.brain?.voxels == without.brain?.voxels && with.volume.voxels == without.volume.voxels)
+      #expect(with.toTemplate == nil && without.toTemplate == nil)
+    }
+  }
+
   @Test(arguments: states)
   func theSkullIsDetected(row: Row<(radii: SIMD3<Double>, background: Float, expected: SkullState)>) {
     #expect(
@@ -65,7 +197,7 @@ import Volumes
     #expect(prepared.brain?.voxels == scan.voxels.map { $0 == 0 ? 0 : 1 } && prepared.toTemplate == nil)
     #expect(prepared.volume.voxels == scan.voxels)
     let steps = Dictionary(uniqueKeysWithValues: prepared.record.steps.map { ($0.name, $0) })
-    #expect(steps["registration"]?.detail == "the scan is skull-stripped and in template space")
+    #expect(steps["registration"]?.detail == "the scan is in template space")
   }
 
   static let heights: [Row<(millimetres: Double, isCorrected: Bool)>] = [
@@ -169,5 +301,14 @@ import Volumes
     }
     #expect(spread(prepared.volume) < 0.6 * spread(shaded), "\(spread(prepared.volume)), \(spread(shaded))")
     #expect(prepared.record.steps.map(\.isDone) == [false, true, false])
+  }
+}
+
+extension Mask {
+  /// Returns the mask moved in the world by mm.
+  fileprivate func moved(_ offset: SIMD3<Double>) -> Mask {
+    var affine = geometry.affine
+    affine.origin += offset
+    return Mask(geometry: Geometry(shape: shape, affine: affine), voxels: voxels)
   }
 }
