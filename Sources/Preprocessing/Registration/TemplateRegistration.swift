@@ -1,6 +1,5 @@
 import Base
 public import Cohort
-import Foundation
 public import Volumes
 
 /// Affine registration of a scan to the template: mutual information, coarse to fine, from several starts.
@@ -108,12 +107,6 @@ public struct TemplateRegistration: Sendable {
     for (axis, turn) in Self.turns.enumerated() {
       let starts = RegistrationStarts.turned(starts + [upright.affine], about: axis, ofTemplate: fraction)
       guard let turned = ends(of: starts, image).best else { continue }
-      if let file = ProcessInfo.processInfo.environment["NORMA_TURNS"],
-        let out = FileHandle(forUpdatingAtPath: file)
-      {
-        out.seekToEndOfFile()
-        out.write(Data("\(axis) \(turned.metric / upright.metric) \(upright.metric) \(name)\n".utf8))
-      }
       guard turned.metric / upright.metric > Self.turnedGain else { continue }
       throw Problem(
         .badData,
@@ -127,7 +120,8 @@ public struct TemplateRegistration: Sendable {
   private static let turns = [
     "(front to back and upside down)", "(left to right and upside down)", "(left to right and front to back)",
   ]
-  /// The mutual information after a turn over that before it, above which a scan is refused.
+  /// The mutual information after a turn over that before it, above which a scan is refused. In upright FLAIR
+  /// scans of 5 people it was 0.35 to 0.57.
   private static let turnedGain = 1.15
   /// The number of starts up to which all of them are turned; a slab has more.
   private static let mostTurned = 4
