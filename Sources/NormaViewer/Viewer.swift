@@ -96,9 +96,10 @@ public struct Viewer: Sendable {
     }
     return try await Self.onBackgroundThread {
       let isMask = kind == "mask" || kind == "brain"
-      return isMask
-        ? try Self.response(VolumeReader.readMask(file))
-        : try Self.response(VolumeReader.read(file).map { $0.isFinite ? $0 : 0 })
+      guard !isMask else { return try Self.response(VolumeReader.readMask(file)) }
+      let volume = try VolumeReader.read(file)
+      // NaN in a map is brain that was not scored, which the page shows.
+      return try Self.response(volume.map { $0.isFinite || kind == "map" && $0.isNaN ? $0 : 0 })
     }
   }
 

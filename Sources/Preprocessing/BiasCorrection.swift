@@ -3,6 +3,9 @@ import Foundation
 public import Volumes
 
 /// Correction of the intensity inhomogeneity of a scan: N4 on a coarse grid of the brain.
+///
+/// A flexible field follows a large bright lesion and removes it. The fit therefore leaves out what is still
+/// much brighter than the brain after a first, stiff correction.
 public struct BiasCorrection: Sendable {
   /// The settings of N4.
   public let settings: BiasCorrectionSettings
@@ -33,11 +36,12 @@ public struct BiasCorrection: Sendable {
       throw Self.unusable("the brain mask is not on the grid of the scan")
     }
     guard let grid = grid(around: brain) else { throw Self.unusable("the brain mask is empty") }
-    guard Self.isThickEnough(grid) else {
-      let thickness = Double(grid.shape.min() ?? 0) * settings.spacing
+    let count = grid.shape.min() ?? 0
+    guard count >= Self.minimumCount else {
+      func millimetres(_ count: Int) -> String { (Double(count) * settings.spacing).formatted(fraction: 0) }
       throw Self.unusable(
-        "the brain mask is \(thickness.formatted(fraction: 0)) mm thick; bias correction needs "
-          + "\(minimumThickness.formatted(fraction: 0)) mm")
+        "the brain mask is \(millimetres(count)) mm thick; bias correction needs "
+          + "\(millimetres(Self.minimumCount)) mm")
     }
     // N4 fits logarithms.
     let coarse = try Resample.alongAxes(scan.map { $0.isFinite ? max($0, 0) : 0 }, to: grid)
@@ -48,16 +52,32 @@ public struct BiasCorrection: Sendable {
       throw Self.unusable("the scan has no positive intensities inside the brain mask")
     }
     return try Resample.alongAxes(
-      ITK.logBiasField(of: coarse, mask: mask, settings: settings), to: scan.geometry)
+      ITK.logBiasField(of: coarse, mask: withoutOutliers(mask, in: coarse), settings: settings),
+      to: scan.geometry)
   }
 
-  /// Returns true if the coarse grid of the brain has enough voxels to fit a field.
-  func isThickEnough(_ brain: Mask) -> Bool { grid(around: brain).map(Self.isThickEnough) ?? false }
+  /// Returns the part of the mask that is not near a voxel much brighter than the brain.
+  private func withoutOutliers(_ mask: Mask, in scan: Volume) throws -> Mask {
+    guard settings.outlierDeviations > 0 else { return mask }
+    var stiff = settings
+    stiff.levels = min(settings.levels, Self.stiffLevels)
+    let field = try ITK.logBiasField(of: scan, mask: mask, settings: stiff)
+    let inside = mask.voxels.indices.filter { mask.voxels[$0] != 0 }
+    let values = inside.map { log(scan.voxels[$0]) - field.voxels[$0] }
+    let (median, deviation) = RobustStatistics.medianAndDeviation(of: values)
+    let limit = median + Float(settings.outlierDeviations) * deviation
+    var bright = Mask(geometry: mask.geometry, repeating: 0)
+    for (index, value) in zip(inside, values) where value > limit { bright.voxels[index] = 1 }
+    // So much of the brain is a tissue, not a lesion.
+    guard Double(bright.count) <= Self.maximumOutliers * Double(inside.count) else { return mask }
+    let excluded = bright.grown(by: settings.outlierMargin)
+    return Mask(geometry: mask.geometry, voxels: zip(mask.voxels, excluded.voxels).map { $1 == 0 ? $0 : 0 })
+  }
 
-  private static func isThickEnough(_ grid: Geometry) -> Bool { (grid.shape.min() ?? 0) >= minimumCount }
-
-  /// The minimum thickness of the brain along each axis, in mm.
-  var minimumThickness: Double { Double(Self.minimumCount) * settings.spacing }
+  /// The number of levels of the first correction, too few to follow a lesion.
+  private static let stiffLevels = 2
+  /// The maximum fraction of the brain that is left out, without the margin.
+  private static let maximumOutliers = 0.2
 
   /// Returns the grid on which the field is fitted, or nil for an empty mask.
   private func grid(around brain: Mask) -> Geometry? {

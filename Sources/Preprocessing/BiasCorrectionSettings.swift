@@ -16,9 +16,22 @@ public struct BiasCorrectionSettings: Settings {
   public var fullWidthAtHalfMaximum = 0.15
   /// The noise term of the Wiener filter that sharpens the histogram.
   public var wienerNoise = 0.01
+  /// The number of robust standard deviations above the median of the logarithms, after a first stiff
+  /// correction, beyond which a voxel is left out of the fit, so that a lesion is not taken for bias; 0 keeps
+  /// all voxels.
+  public var outlierDeviations = 2.0
+  /// The distance in mm from such a voxel within which others are left out too.
+  public var outlierMargin = 8.0
 
   /// Creates the defaults.
   public init() {}
+
+  /// The settings that leave out no voxel, for scans of people without lesions.
+  public static var withoutOutliers: Self {
+    var settings = Self()
+    settings.outlierDeviations = 0
+    return settings
+  }
 
   /// Refuses values out of range.
   ///
@@ -33,5 +46,9 @@ public struct BiasCorrectionSettings: Settings {
       fullWidthAtHalfMaximum > 0 && fullWidthAtHalfMaximum <= 1, path, "fullWidthAtHalfMaximum",
       fullWidthAtHalfMaximum, "above 0, up to 1")
     try require(wienerNoise > 0 && wienerNoise <= 1, path, "wienerNoise", wienerNoise, "above 0, up to 1")
+    try require(
+      outlierDeviations >= 0 && outlierDeviations <= 10, path, "outlierDeviations", outlierDeviations,
+      "0 to 10")
+    try require((0...30).contains(outlierMargin), path, "outlierMargin", outlierMargin, "0 to 30 mm")
   }
 }

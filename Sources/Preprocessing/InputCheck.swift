@@ -17,11 +17,9 @@ struct InputCheck {
         at: name,
         advice: "convert the scan again with dcm2niix, or set the sform; left and right cannot be guessed")
     }
-    let lowest = scan.voxels.min() ?? 0
-    guard lowest > Self.lowestIntensity else {
+    guard !hasCTNumbers else {
       throw Problem(
-        .badData,
-        "the scan has values down to \(Double(lowest).formatted(fraction: 0)), which look like CT numbers",
+        .badData, "the scan has air near -1000 and tissue near 0, which look like CT numbers",
         at: name, advice: "give a FLAIR scan; bundles are trained on MR scans only")
     }
     let thickness = scan.geometry.spacing.max()
@@ -44,7 +42,23 @@ struct InputCheck {
     }
   }
 
-  private static let lowestIntensity: Float = -500
+  /// Whether many voxels have the CT number of air and most others one of soft tissue. The minimum alone does
+  /// not tell, since interpolation undershoots.
+  private var hasCTNumbers: Bool {
+    var (air, softTissue, other) = (0, 0, 0)
+    for value in scan.voxels {
+      switch value {
+      case -1100 ... -900: air += 1
+      case -200...200: softTissue += 1
+      case -900 ... .infinity: other += 1
+      default: break
+      }
+    }
+    return Double(air) >= Self.minimumAir * Double(scan.voxels.count) && softTissue > other
+  }
+
+  /// The minimum fraction of air in a CT scan.
+  private static let minimumAir = 0.05
   /// The maximum distance between slices in mm.
   private static let maximumDistance = 10.0
   private static let minimumSlices = 4

@@ -1,5 +1,6 @@
 import Base
 package import Cohort
+import Foundation
 public import Volumes
 
 /// A preprocessed scan on its own grid.
@@ -24,7 +25,9 @@ extension PreprocessedScan {
     let volume = try VolumeReader.read(scan.image)
     self.init(
       volume: volume,
-      brain: try scan.brainMask.map { try VolumeReader.readMask($0) },
+      brain: try scan.brainMask.map {
+        try VolumeReader.readMask($0).placed(on: volume.geometry, name: scan.image.path)
+      },
       toTemplate: try scan.templateTransform.map { try ITKTransformFile.read($0) }, z: scan.z,
       record: PreprocessingRecord(of: volume.geometry))
   }
@@ -58,8 +61,11 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
   public internal(set) var brainVolume: Double?
   /// The Dice overlap of the brain and the registered template's; nil if the scan was not registered.
   public internal(set) var templateOverlap: Double?
-  /// The ratio of the median intensities of grey and white matter; nil if the scan was not registered.
-  public internal(set) var greyToWhite: Double?
+  /// The ratios of the median intensities of grey matter and fluid to that of white matter; nil if the scan
+  /// is not in template space.
+  public internal(set) var greyToWhite, fluidToWhite: Double?
+  /// Whether a skull-stripped scan was found in template space; nil if this was not decided.
+  package internal(set) var isInTemplateSpace: Bool?
 
   mutating func addDone(_ name: String, _ detail: String) {
     steps.append(Step(name: name, detail: detail, isDone: true))
@@ -76,6 +82,8 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
     case brainVolume = "BrainVolumeML"
     case templateOverlap = "TemplateOverlap"
     case greyToWhite = "GreyToWhite"
+    case fluidToWhite = "FluidToWhite"
+    case isInTemplateSpace = "InTemplateSpace"
   }
 }
 

@@ -7,7 +7,7 @@ package struct PreprocessingKey: Codable, Equatable {
   /// The SHA-256 of the files; nil if a file is missing and therefore not used.
   var brainWeights, template: String?
   /// The revision of the code, incremented when the same settings give other results.
-  var revision = 2
+  var revision = 3
 
   private enum CodingKeys: String, CodingKey {
     case settings = "Settings"

@@ -25,6 +25,7 @@ public final class Preprocessor {
   private let resources: Resources
   private let skull: SkullState
   private let extraction: Deferred<BrainExtraction>
+  private let template: Deferred<Template>
   private let contrast: Deferred<TissueContrast>
   private let registration: Deferred<TemplateRegistration>
 
@@ -37,10 +38,11 @@ public final class Preprocessor {
       try BrainExtraction(
         weights: resources.brainWeights, device: device, resolution: settings.brainVoxelSize)
     }
-    contrast = Deferred { try TissueContrast(folder: resources.template) }
+    let template = Deferred { try Template(folder: resources.template) }
+    self.template = template
+    contrast = Deferred { try TissueContrast(folder: resources.template, brain: template.get().mask) }
     registration = Deferred {
-      try TemplateRegistration(
-        template: Template(folder: resources.template), settings: settings.registration)
+      try TemplateRegistration(template: template.get(), settings: settings.registration)
     }
   }
 
@@ -65,7 +67,9 @@ public final class Preprocessor {
     let volume = try VolumeReader.read(scan.image).finite(name: name)
     let check = InputCheck(volume, name: name)
     try check.requireAnatomy()
-    let given = try scan.brainMask.map { try VolumeReader.readMask($0) }
+    let given = try scan.brainMask.map {
+      try VolumeReader.readMask($0).placed(on: volume.geometry, name: name)
+    }
     if scan.isPreprocessed, scan.templateTransform == nil {
       return unchanged(volume, given, nil, scan.z, "the scan is already preprocessed")
     }
@@ -74,11 +78,8 @@ public final class Preprocessor {
         volume, given, try ITKTransformFile.read(transform), scan.z, "the scan has a transform")
     }
     if volume.isPlanar { return unchanged(volume, given, nil, scan.z, "the image is a single slice") }
-    let isStripped = given == nil && (skull == .auto ? SkullState.detected(in: volume) : skull) == .absent
-    if given == nil, !isStripped { try check.requireStack() }
-    return try processed(
-      volume, brain: given, isStripped: isStripped,
-      isRegistered: isStripped && TemplateSpace.holds(volume), name: name)
+    let origin = IntensityOrigin(of: volume)
+    return try processed(origin.applied(to: volume), origin, brain: given, check, name: name)
   }
 
   /// Returns a scan without any processing.
@@ -91,14 +92,16 @@ public final class Preprocessor {
   }
 
   private func processed(
-    _ scan: Volume, brain given: Mask?, isStripped: Bool, isRegistered: Bool, name: String
+    _ scan: Volume, _ origin: IntensityOrigin, brain given: Mask?, _ check: InputCheck, name: String
   ) throws -> PreprocessedScan {
     var record = PreprocessingRecord(of: scan.geometry)
+    if let detail = origin.detail { record.addDone(StepName.intensity, detail) }
+    let isStripped = isStripped(scan, brain: given)
+    if given == nil, !isStripped { try check.requireStack() }
     let brain = try brain(in: scan, given: given, isStripped: isStripped, name: name, &record)
     guard brain.voxels.contains(1) else {
       throw Problem(.badData, "the brain mask is empty", at: name, advice: "give another mask or none")
     }
-    try brain.requireShape(of: scan, name: name)
     try scan.requireContrast(inside: brain, name: name)
     record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
     var volume = scan
@@ -108,22 +111,44 @@ public final class Preprocessor {
       volume = try CurvatureFlow(settings: flow).smooth(volume)
       record.addDone(StepName.denoising, "curvature flow, \(settings.denoisingIterations) iterations")
     }
+    // Nor is a slab registered, so that its place has to be known.
+    let isInTemplateSpace = try (isStripped || brain.isSlab) && isInTemplateSpace(scan, brain)
+    record.isInTemplateSpace = isInTemplateSpace
     // Bias correction uses one thread only.
-    if !isRegistered, settings.registers {
+    if !isInTemplateSpace, settings.registers {
       registration.prefetch()
       contrast.prefetch()
     }
     volume = try correctingBias(of: volume, brain, &record)
-    let toTemplate = try register(volume, brain, isRegistered: isRegistered, name: name, &record)
+    let toTemplate = try register(volume, brain, isInTemplateSpace, name: name, &record)
+    if isInTemplateSpace || toTemplate != nil, let contrast = try? contrast.get() {
+      let ratios = try contrast.ratios(volume, brain: brain, toTemplate: toTemplate ?? .identity)
+      (record.greyToWhite, record.fluidToWhite) = (ratios?.greyToWhite, ratios?.fluidToWhite)
+    }
     return PreprocessedScan(
       volume: volume, brain: brain, toTemplate: toTemplate, z: nil, record: record,
       picture: try toTemplate.map { try picture(of: scan, brain: brain, toTemplate: $0) })
   }
 
+  /// Returns true if there is nothing but background outside the brain. A given mask of a stripped scan makes
+  /// no difference.
+  private func isStripped(_ scan: Volume, brain: Mask?) -> Bool {
+    guard skull == .auto else { return skull == .absent }
+    guard let brain else { return SkullState.detected(in: scan) == .absent }
+    return zip(scan.voxels, brain.voxels).allSatisfy { $1 != 0 || $0 <= 0 }
+  }
+
+  /// Returns true if a brain is where the template's is. Without the template, the faces of the brain
+  /// decide.
+  private func isInTemplateSpace(_ scan: Volume, _ brain: Mask) throws -> Bool {
+    guard let template = try? template.get() else { return TemplateSpace.holds(scan) }
+    return try TemplateAgreement(scan, brain: brain, template: template).isInPlace
+  }
+
   /// Returns the picture for quality control.
   package func picture(of scan: Volume, brain: Mask, toTemplate: Affine) throws -> QualityPicture {
     try QualityPicture(
-      scan, brain: brain, toTemplate: toTemplate, templateBrain: registration.get().template.mask)
+      scan, brain: brain, toTemplate: toTemplate, templateBrain: template.get().mask)
   }
 
   private func brain(
@@ -136,7 +161,8 @@ public final class Preprocessor {
     if isStripped {
       record.addSkipped(StepName.brain, "the scan is skull-stripped: every non-zero voxel is brain")
       record.notes.append("The scan was treated as skull-stripped.")
-      return try scan.nonZeroMask(name: name)
+      // Negative voxels are undershoot of an interpolation.
+      return try scan.map { max($0, 0) }.nonZeroMask(name: name)
     }
     let (brain, notes) = try extraction.get().extract(scan, name: name)
     record.addDone(
@@ -152,46 +178,47 @@ public final class Preprocessor {
       record.addSkipped(StepName.bias, "not requested")
       return scan
     }
-    let correction = BiasCorrection(settings: settings.biasCorrection)
-    guard correction.isThickEnough(brain) else {
-      record.addSkipped(StepName.bias, reason(shorterThan: correction.minimumThickness))
+    guard !brain.isSlab else {
+      record.addSkipped(StepName.bias, Self.slab)
       return scan
     }
-    record.addDone(StepName.bias, "N4 in the brain")
-    return try correction.correct(scan, brain: brain)
+    let settings = settings.biasCorrection
+    record.addDone(
+      StepName.bias,
+      settings.outlierDeviations > 0
+        ? "N4 in the brain, fitted without bright outliers"
+        : "N4 in the brain")
+    return try BiasCorrection(settings: settings).correct(scan, brain: brain)
   }
 
   private func register(
-    _ scan: Volume, _ brain: Mask, isRegistered: Bool, name: String, _ record: inout PreprocessingRecord
+    _ scan: Volume, _ brain: Mask, _ isInTemplateSpace: Bool, name: String,
+    _ record: inout PreprocessingRecord
   ) throws -> Affine? {
-    guard !isRegistered else {
-      record.addSkipped(StepName.template, "the scan is skull-stripped and in template space")
+    guard !isInTemplateSpace else {
+      record.addSkipped(StepName.template, "the scan is in template space")
       return nil
     }
     guard settings.registers else {
       record.addSkipped(StepName.template, "not requested")
       return nil
     }
-    guard brain.extent.min() >= Self.minimumExtent else {
-      record.addSkipped(StepName.template, reason(shorterThan: Self.minimumExtent))
+    guard !brain.isSlab else {
+      record.addSkipped(StepName.template, Self.slab)
       return nil
     }
     let result = try registration.get().register(scan, brain: brain, name: name)
     record.addDone(StepName.template, "affine to MNI152NLin2009aSym")
     record.templateOverlap = result.overlap
     record.notes += result.notes
-    record.greyToWhite = try contrast.get().greyToWhite(scan, brain: brain, toTemplate: result.toTemplate)
     return result.toTemplate
   }
 
-  private func reason(shorterThan extent: Double) -> String {
-    "the scan shows less than \(extent.formatted(fraction: 0)) mm of brain"
-  }
-
-  /// The minimum extent in mm along each axis for which registration is reliable.
-  private static let minimumExtent = 60.0
+  private static let slab =
+    "the scan shows less than \(Mask.minimumExtent.formatted(fraction: 0)) mm of brain"
 
   private enum StepName {
+    static let intensity = "intensity shift"
     static let brain = "brain extraction"
     static let denoising = "denoising"
     static let bias = "bias correction"
@@ -200,9 +227,13 @@ public final class Preprocessor {
 }
 
 extension Mask {
-  /// The extent of the set voxels along the world axes, in mm.
-  fileprivate var extent: SIMD3<Double> {
+  /// The minimum extent in mm along each axis for which bias correction and registration are reliable: in a
+  /// slab neither a lesion can be told from bias, nor one level from another.
+  fileprivate static let minimumExtent = 60.0
+
+  /// Whether the extent of the set voxels along a world axis is too small for them.
+  fileprivate var isSlab: Bool {
     let bounds = Orientation(of: geometry).apply(self).worldBounds
-    return bounds.last - bounds.first
+    return (bounds.last - bounds.first).min() < Self.minimumExtent
   }
 }

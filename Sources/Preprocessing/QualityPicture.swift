@@ -17,6 +17,13 @@ public struct QualityPicture: Sendable {
     public let image: [Float]
     /// The masks of the brain and of the template's brain; 1 inside.
     public let brain, template: [UInt8]
+
+    /// The template-space z in mm of each pixel.
+    public var heights: [Double] {
+      image.indices.map {
+        axis == 2 ? position : QualityPicture.low.z + Double($0 / width) * QualityPicture.spacing
+      }
+    }
   }
 
   /// Three axial slices, one sagittal, one coronal.

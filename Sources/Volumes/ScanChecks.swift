@@ -51,6 +51,25 @@ extension Problem {
 }
 
 extension Mask {
+  /// The mask on the grid of its image: the same voxels if the grids agree, which headers with rounded
+  /// numbers do within half a voxel, or the same places if the axes have another order.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` if the mask is on another grid.
+  package func placed(on image: Geometry, name: String) throws -> Mask {
+    let reordered = Orientation(of: image).inverse().apply(Orientation(of: geometry).apply(self))
+    for mask in [self, reordered] where mask.geometry.agrees(with: image) {
+      return Mask(geometry: image, voxels: mask.voxels)
+    }
+    guard shape == image.shape || reordered.shape == image.shape else {
+      throw Problem(
+        .badData, "brain mask and image differ in shape: \(shape) and \(image.shape)", at: name,
+        advice: "resample the mask to the image's grid")
+    }
+    throw Problem(
+      .badData, "brain mask and image have the same shape but different positions", at: name,
+      advice: "resample the mask to the image's grid, or correct its header")
+  }
+
   /// Checks that the brain mask has the shape of its image.
   ///
   /// - Throws: A ``Problem`` of kind `badData`.

@@ -55,8 +55,8 @@ import Volumes
     BadInput("a T1w by its name", 65, ["T1w", "trained on FLAIR", "scan_T1w.nii.gz"]) { place in
       try place.segment(place.scan(named: "scan_T1w.nii.gz") { $1 })
     },
-    BadInput("CT numbers", 65, ["down to -1000", "CT numbers", "scan.nii.gz"]) { place in
-      try place.segment(place.scan { $1 == 0 ? -1000 : $1 })
+    BadInput("CT numbers", 65, ["near -1000", "CT numbers", "scan.nii.gz"]) { place in
+      try place.segment(place.scan { $1 == 0 ? -1000 : $1 / 10 })
     },
     BadInput("slices 12 mm apart", 65, ["12.0 mm apart", "more than 10 mm", "scan.nii"]) { place in
       // srow_z[2] of the NIfTI-1 header, 12 as a Float.

@@ -58,6 +58,18 @@ import Volumes
     #expect(Set(sources).count == 3)
   }
 
+  @Test func aVeilCoversOnlyItsPixels() throws {
+    func panel(_ veiled: [Bool]?) throws -> String {
+      try MontagePanel.outlined(
+        slice, window: 0...1, mask: [0, 0, 0, 0, 0, 0], veiled: veiled, caption: "Mask"
+      ).source
+    }
+    let none = [Bool](repeating: false, count: 6)
+    #expect(try panel(nil) == panel(none))
+    let (first, last) = ([true] + none.dropLast(), none.dropLast() + [true])
+    #expect(try Set([panel(nil), panel(first), panel(Array(last))]).count == 3)
+  }
+
   @Test func everyPanelHasAnAlternativeTextAndSides() throws {
     let montage = Montage(
       caption: "z = 18 mm",

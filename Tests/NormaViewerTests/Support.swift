@@ -24,18 +24,18 @@ struct Results {
         at: image.deletingLastPathComponent(), withIntermediateDirectories: true)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try NIfTI.write(Self.volume { Float($0) }, to: image)
-      try NIfTI.write(Self.volume { $0 == 5 ? 2 : 0.5 }, to: folder.appendingPathComponent(names[0]))
+      try NIfTI.write(Self.volume { $0 == 5 ? 2 : $0 == 7 ? .nan : 0.5 }, to: folder.appendingPathComponent(names[0]))
       for name in names[1...] {
         try NIfTI.write(
           Self.volume { $0 == 5 ? 1 : 0 }.map { UInt8($0) }, to: folder.appendingPathComponent(name))
       }
       table.rows.append([
         id, "ok", "n/a", "../scans 'of' <b> ü/\(number).nii.gz", names[0], names[1], "0.0080", "1", "1.00",
-        names[2], id, "n/a", "n/a",
+        names[2], id, "n/a", "n/a", "n/a",
       ])
     }
     table.rows.append(
-      ["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + ["bad", "n/a", "n/a"])
+      ["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + ["bad", "n/a", "n/a", "n/a"])
     try AtomicFile.write(table.text, to: folder.appendingPathComponent("cases.tsv"))
   }
 

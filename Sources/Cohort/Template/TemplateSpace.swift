@@ -17,9 +17,11 @@ package enum TemplateSpace {
 
   /// Returns true if a RAS+ brain mask with these bounds in world mm is in template space.
   package static func holds(_ brain: Mask, _ first: SIMD3<Double>, _ last: SIMD3<Double>) -> Bool {
-    // If the stack ends inside the brain, only the in-plane faces can be compared.
+    // If the stack ends inside the brain, its lowest and highest level say only that it is not beyond the
+    // template's.
     let axes = brain.reachesVertex ? [0, 1, 2] : [0, 1]
     return axes.allSatisfy { max(abs(first[$0] - low[$0]), abs(last[$0] - high[$0])) <= tolerance }
+      && first.z >= low.z - tolerance && last.z <= high.z + tolerance
   }
 }
 

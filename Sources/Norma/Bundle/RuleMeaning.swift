@@ -21,7 +21,8 @@ extension BundleDescription {
   /// The description of the map of exceedance.
   var exceedanceMeaning: String {
     "Probability that a voxel of another \(isSimulated ? "such brain" : "scan") scores at least as high, "
-      + "conformal over \(calibrationBrain); 1 = as expected or not scored"
+      + "conformal over \(calibrationBrain); 1 = as expected or outside the brain, NaN = brain "
+      + "that was not scored"
   }
 
   /// Whether simulated brains calibrate, and not scans.

@@ -37,11 +37,12 @@ extension GriddedScan {
     let z = brain.slices.map(\.z), size = 1 / cbrt(Self.enlargement)
     let head = brain.geometry.moved(
       by: Affine(i: SIMD3(size, 0, 0), j: SIMD3(0, size, 0), k: SIMD3(0, 0, size), origin: .zero))
+    let inside = Mask(geometry: head, voxels: brain.brain.voxels)
     self.init(
       slices: Array(z.indices), z: z, images: brain.image.voxels, brain: brain.slices.flatMap(\.brain),
       notes: [], adjacentDistance: recipe.adjacentDistance,
       placement: TemplatePlacement(scan: brain.geometry, recipe: recipe, z: z),
-      orientation: Orientation(of: head), scoredBrain: Mask(geometry: head, voxels: brain.brain.voxels),
+      orientation: Orientation(of: head), wholeBrain: inside, scoredBrain: inside,
       native: Volume(geometry: head, voxels: brain.image.voxels))
   }
 }

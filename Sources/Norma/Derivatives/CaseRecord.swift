@@ -14,6 +14,8 @@ public struct CaseResult: Codable, Sendable {
   public let intensity: InputDomain.IntensityComparison?
   /// The volume of the brain that was scored, in mL.
   public let scoredVolumeML: Double
+  /// The fraction of the brain that was scored.
+  public var scoredFraction = 1.0
 
   /// The volume of all regions in mL.
   public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }

@@ -34,7 +34,7 @@ struct CaseWriter {
       try ITKTransformFile.write(toTemplate, to: url(files.transform))
     }
     if key.cohort.hasExceedance {
-      let map = segmented.anomalyMap.map { Float(calibration.exceedance(of: Double($0))) }
+      let map = segmented.anomalyMap.map { $0.isNaN ? .nan : Float(calibration.exceedance(of: Double($0))) }
       try NIfTI.write(map, to: url(files.exceedance))
       try AtomicFile.write(json: sidecar(bundle.exceedanceMeaning), to: url(files.exceedanceSidecar))
     }
@@ -54,7 +54,9 @@ struct CaseWriter {
         to: url(files.tissuesSidecar))
     }
     try AtomicFile.write(
-      json: sidecar("Anomaly map: 0 = as expected or not scored, larger = more anomalous"),
+      json: sidecar(
+        "Anomaly map: 0 = as expected or outside the brain, larger = more anomalous, NaN = brain that was not "
+          + "scored"),
       to: url(files.anomalySidecar))
     try AtomicFile.write(
       json: sidecar("Regions, numbered from the largest"), to: url(files.labelsSidecar))
@@ -68,13 +70,15 @@ struct CaseWriter {
       to: url(files.maskSidecar))
     try NIfTI.write(segmented.mask, to: url(files.mask))
     let figures = CohortSegmentation.Figures(
-      slices: segmented.figures, quality: preprocessed.picture, threshold: rule.extent)
+      slices: segmented.figures, quality: preprocessed.picture, threshold: rule.extent,
+      scoredRange: segmented.scoredRange)
     if let pictures = try segmentation.draw?(figures) {
       try AtomicFile.write(pictures, to: url(files.pictures))
     }
     let result = CaseResult(
       lesions: regions, notes: preprocessed.record.notes + segmented.notes,
-      preprocessing: preprocessed.record, intensity: segmented.intensity, scoredVolumeML: scoredVolumeML)
+      preprocessing: preprocessed.record, intensity: segmented.intensity, scoredVolumeML: scoredVolumeML,
+      scoredFraction: segmented.scoredFraction)
     let record = CaseRecord(
       files: written, result: result, seconds: segmentation.dataset == nil ? seconds() : nil)
     try AtomicFile.write(json: record, to: segmentation.output.appendingPathComponent(files.record))

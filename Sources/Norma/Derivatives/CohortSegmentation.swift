@@ -50,6 +50,8 @@ public struct CohortSegmentation {
     public let quality: QualityPicture?
     /// The extent threshold of the regions.
     public let threshold: Double
+    /// The template-space z in mm between which the scan was scored; nil if all of its brain was.
+    public let scoredRange: ClosedRange<Double>?
   }
 
   let bundle: ModelBundle
@@ -60,6 +62,8 @@ public struct CohortSegmentation {
   var dataset: DerivativeDataset?
   package internal(set) var output: URL
   let workFolder: URL?
+  /// Whether scans whose contrast is not the model's are segmented too.
+  let isContrastForced: Bool
   let draw: ((Figures) throws -> Data)?
   let key: CohortKey
 
@@ -73,14 +77,17 @@ public struct CohortSegmentation {
   ///   - exceedance: Whether to write the map of the bundle's conformal probabilities too.
   ///   - output: The folder of the results.
   ///   - workFolder: Keeps preprocessed scans for other runs.
+  ///   - isContrastForced: Whether scans whose contrast is not the model's are segmented too.
   ///   - draw: Makes the file of pictures that is kept for a page.
   /// - Throws: A ``Problem`` if the bundle cannot be read.
   public init(
     bundle: ModelBundle, segmenter: Segmenter, preprocessor: Preprocessor? = nil, thresholds: ThresholdChoice,
-    exceedance: Bool = false, output: URL, workFolder: URL? = nil, draw: ((Figures) throws -> Data)? = nil
+    exceedance: Bool = false, output: URL, workFolder: URL? = nil, isContrastForced: Bool = false,
+    draw: ((Figures) throws -> Data)? = nil
   ) throws {
     (self.bundle, self.segmenter, self.preprocessor) = (bundle, segmenter, preprocessor)
     (self.thresholds, self.output, self.workFolder, self.draw) = (thresholds, output, workFolder, draw)
+    self.isContrastForced = isContrastForced
     key = try CohortKey(
       preprocessing: preprocessor, bundle: bundle, rule: thresholds.common, exceedance: exceedance)
   }
@@ -117,7 +124,8 @@ extension CohortSegmentation: CaseStep {
     let files = CaseFiles(caseID: scan.id)
     guard let record = CaseRecord(of: scan.id, in: output), record.isComplete(in: output),
       let found = ResultKey(json: output.appendingPathComponent(files.maskSidecar)),
-      found == (try? resultKey(of: scan))
+      found == (try? resultKey(of: scan)),
+      (try? requireContrast(of: record.result.preprocessing, scan)) != nil
     else { return nil }
     return row(of: scan, .done(record.result), seconds: record.seconds ?? 0)
   }
@@ -135,9 +143,10 @@ extension CohortSegmentation: CaseStep {
     // The readers say better than the key what is wrong with a file.
     let key = Result { try resultKey(of: scan) }
     do {
-      try segmenter.requireContrast(of: scan)
+      if !isContrastForced { try segmenter.requireContrast(of: scan) }
       let preprocessed =
         try preprocessor?.preprocess(scan, keptIn: workFolder) ?? PreprocessedScan(asItIs: scan)
+      try requireContrast(of: preprocessed.record, scan)
       let segmented = try segmenter.segment(
         preprocessed, by: thresholds.rule(of: scan.id), name: scan.image.path)
       writer = CaseWriter(
@@ -147,6 +156,10 @@ extension CohortSegmentation: CaseStep {
     }
     let record = try writer.write { seconds }
     return row(of: scan, .done(record.result), seconds: record.seconds ?? seconds)
+  }
+
+  private func requireContrast(of record: PreprocessingRecord, _ scan: ScanCase) throws {
+    if !isContrastForced { try segmenter.requireContrast(of: record, name: scan.image.path) }
   }
 
   private func row(of scan: ScanCase, _ outcome: Row.Outcome, seconds: Double) -> Row {

@@ -7,6 +7,7 @@ extension CohortSegmentation {
   static let columns = [
     "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count",
     "seconds", "brain_mask", "participant_id", "threshold", "peak_threshold",
+    "scored_fraction",
   ]
 
   /// The text of `cases.tsv`.
@@ -21,6 +22,7 @@ extension CohortSegmentation {
         result?.lesionVolumeML.formatted(fraction: 4) ?? "n/a", result.map { "\($0.lesions.count)" } ?? "n/a",
         row.seconds.formatted(fraction: 2), ifDone(files.brain), row.scan.participantID,
         "\(row.rule.extent)", row.rule.peak.map { "\($0)" } ?? "n/a",
+        result?.scoredFraction.formatted(fraction: 3) ?? "n/a",
       ]
     }
     return table.text

@@ -13,20 +13,25 @@ struct CaseInput {
 
   /// Checks the inputs of a case.
   ///
-  /// - Throws: A ``Problem`` of kind `badData` if the shapes differ, or if a score is negative or not finite.
+  /// - Throws: A ``Problem`` of kind `badData` if the shapes differ, or if the score of a brain voxel is
+  ///   negative or not finite. Outside the scored brain a map may be NaN.
   init(caseID: String, participantID: String, map: Volume, lesion: Mask, brain: Mask) throws {
     guard lesion.shape == map.shape, brain.shape == map.shape else {
       throw Problem(
         .badData, "map, lesion mask and brain mask of '\(caseID)' differ in shape", at: caseID,
         advice: "evaluate against the manifest whose cases were segmented")
     }
-    if let index = map.voxels.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+    if let index = map.voxels.indices.first(where: { index in
+      let score = map.voxels[index]
+      return !(score >= 0 && score.isFinite) && !(score.isNaN && brain.voxels[index] == 0)
+    }) {
       let voxel = map.voxel(at: index)
       throw Problem(
         .badData,
         "the map of '\(caseID)' holds the score \(map.voxels[index]) at voxel "
           + "(\(voxel.x), \(voxel.y), \(voxel.z))", at: caseID,
-        advice: "scores must be finite and 0 or more: segment again, or repair what made the map")
+        advice: "scores of the brain must be finite and 0 or more: segment again, or repair what made the map"
+      )
     }
     (self.caseID, self.participantID, self.map, self.brain) = (caseID, participantID, map, brain)
     let inside = zip(lesion.voxels, brain.voxels).map { UInt8($0 != 0 && $1 != 0 ? 1 : 0) }

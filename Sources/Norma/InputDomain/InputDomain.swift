@@ -94,11 +94,12 @@ struct ScanProperties {
     var unit: String { self == .intensity ? "" : "mm" }
 
     /// Intensities may be as far from the mean distribution as those of a training scan; sizes may be half as
-    /// large again.
+    /// large again, and pixels as fine as they like, since the model grid averages them.
     func isInside(_ value: Double, _ range: InputDomain.Range) -> Bool {
       switch self {
       case .intensity: value <= range.high
-      case .pixel, .slice: (range.low / 1.5...range.high * 1.5).contains(value)
+      case .pixel: value <= range.high * 1.5
+      case .slice: (range.low / 1.5...range.high * 1.5).contains(value)
       }
     }
   }

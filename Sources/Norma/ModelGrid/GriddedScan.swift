@@ -22,6 +22,8 @@ public struct GriddedScan: Sendable {
   let adjacentDistance: Double
   let placement: any ScanPlacement
   let orientation: Orientation
+  /// The brain on the RAS+ canonical grid.
+  let wholeBrain: Mask
   /// The brain in the gridded slices on the RAS+ canonical grid, 0 in all other slices.
   let scoredBrain: Mask
   let native: Volume
@@ -45,6 +47,17 @@ public struct GriddedScan: Sendable {
   func canonicalVolume(of maps: Tensor, inside mask: Mask) throws -> Volume {
     let voxels = try placement.toScan(maps)
     return Volume(geometry: mask.geometry, voxels: zip(voxels, mask.voxels).map { $1 == 0 ? 0 : $0 })
+  }
+
+  /// The fraction of the brain that is in the gridded slices.
+  var scoredFraction: Double { Double(scoredBrain.count) / Double(max(wholeBrain.count, 1)) }
+
+  /// A map on the scanner's axes with NaN where there is brain that is in no gridded slice.
+  func markingUnscored(_ map: Volume) -> Volume {
+    let (whole, scored) = (native(wholeBrain).voxels, native(scoredBrain).voxels)
+    var marked = map
+    for index in whole.indices where whole[index] != 0 && scored[index] == 0 { marked.voxels[index] = .nan }
+    return marked
   }
 
   /// The lesion mask of the scan on its RAS+ canonical grid; nil where it has none.

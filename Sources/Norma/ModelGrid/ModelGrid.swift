@@ -18,32 +18,30 @@ public struct ModelGrid: Sendable {
   ///   - toTemplate: The map from the scan's world mm to the template's. With it the model sees axial slices
   ///     of the template, without it those of the scan.
   ///   - z: The template-space z in mm of an image without position, such as a PNG slice.
+  ///   - isInTemplateSpace: Whether a scan without such a map is in template space; nil decides by its brain.
   ///   - name: The name of the scan in messages.
   /// - Returns: The slices, with what maps them back onto the scan.
   /// - Throws: A ``Problem`` of kind `badData` for a scan that cannot be scored.
   public func place(
-    _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, z: Double? = nil, name: String
+    _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, z: Double? = nil,
+    isInTemplateSpace: Bool? = nil, name: String
   ) throws -> GriddedScan {
     let volume = try scan.finite(name: name)
-    let brainMask = try brainMask ?? volume.nonZeroMask(name: name)
-    try brainMask.requireShape(of: volume, name: name)
-    guard brainMask.geometry.matches(volume.geometry, tolerance: volume.geometry.spacing.min() / 2) else {
-      throw Problem(
-        .badData, "brain mask and image have the same shape but different positions", at: name,
-        advice: "resample the mask to the image's grid, or correct its header")
-    }
+    let brainMask =
+      try brainMask?.placed(on: volume.geometry, name: name) ?? volume.nonZeroMask(name: name)
     let canonical = CanonicalScan(volume, brain: brainMask)
     if let toTemplate { return try registered(canonical, toTemplate, native: scan, name: name) }
-    return try stack(canonical, z: z, native: scan, name: name)
+    return try stack(canonical, z: z, isInTemplateSpace, native: scan, name: name)
   }
 
   /// Places the scan's own axial slices.
   private func stack(
-    _ scan: CanonicalScan, z: Double?, native: Volume, name: String
+    _ scan: CanonicalScan, z: Double?, _ isInTemplateSpace: Bool?, native: Volume, name: String
   ) throws -> GriddedScan {
     let (image, brain) = (scan.image, scan.brain)
     let position = TemplatePosition(
-      of: brain, isPlanar: native.header == nil && native.shape[2] == 1, z: z, recipe: recipe)
+      of: brain, isPlanar: native.header == nil && native.shape[2] == 1, z: z,
+      isInTemplateSpace: isInTemplateSpace, recipe: recipe)
     let pixelArea = image.geometry.spacing.x * image.geometry.spacing.y
     var slices = [Int](), zs = [Double?](), outside = 0
     for slice in 0..<image.shape[2] {
@@ -68,7 +66,7 @@ public struct ModelGrid: Sendable {
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
       notes: position.notes + rangeNotes(outside: outside, scored: slices.count),
       adjacentDistance: recipe.adjacentDistance, placement: placement, orientation: scan.orientation,
-      scoredBrain: scored, native: native)
+      wholeBrain: brain, scoredBrain: scored, native: native)
   }
 
   /// Places a registered scan in axial slices of the template, ``Recipe/sliceSpacing`` apart.
@@ -90,7 +88,7 @@ public struct ModelGrid: Sendable {
       brain: try placement.toGrid(inside).map { $0 > 0.5 ? 1 : 0 },
       notes: rangeNotes(outside: outside, scored: zs.count),
       adjacentDistance: recipe.adjacentDistance, placement: placement, orientation: scan.orientation,
-      scoredBrain: scored, native: native)
+      wholeBrain: scan.brain, scoredBrain: scored, native: native)
   }
 
   private func nothingToScore(outside: Int, name: String) -> Problem {
@@ -108,7 +106,7 @@ public struct ModelGrid: Sendable {
     guard outside > 0 else { return [] }
     return [
       "Slices scored: \(scored). Slices with brain outside the axial range of this bundle "
-        + "(z \(zRange) mm), not scored, map 0: \(outside)."
+        + "(z \(zRange) mm), not scored, NaN in the map: \(outside)."
     ]
   }
 

@@ -10,8 +10,9 @@ struct TemplatePosition {
   /// The template-space z in mm of a planar image, where it is given.
   private let givenZ: Double?
 
-  /// A planar image (a PNG slice) has no position and is centred on the model grid.
-  init(of brain: Mask, isPlanar: Bool, z: Double?, recipe: Recipe) {
+  /// A planar image (a PNG slice) has no position and is centred on the model grid. Where it is not known
+  /// whether the scan is in template space, the faces of the brain decide.
+  init(of brain: Mask, isPlanar: Bool, z: Double?, isInTemplateSpace: Bool?, recipe: Recipe) {
     (self.isPlanar, givenZ) = (isPlanar, z)
     if isPlanar {
       offset = SIMD3(recipe.gridCentre[0], recipe.gridCentre[1], 0)
@@ -21,7 +22,7 @@ struct TemplatePosition {
       return
     }
     let (first, last) = brain.worldBounds
-    if TemplateSpace.holds(brain, first, last) {
+    if isInTemplateSpace ?? TemplateSpace.holds(brain, first, last) {
       offset = .zero
       notes = []
     } else {

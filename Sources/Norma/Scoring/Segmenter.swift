@@ -9,10 +9,10 @@ public import Volumes
 public final class Segmenter {
   /// The result for one scan; every grid has the input's shape, affine and header.
   public struct Result {
-    /// 0 = as expected or not scored, larger = more anomalous.
+    /// 0 = as expected or outside the brain, larger = more anomalous, NaN = brain that was not scored.
     public let anomalyMap: Volume
-    /// Standard deviation of the score between samples, before any smoothing, in the map's unit; nil below
-    /// two samples.
+    /// Standard deviation of the score between samples, before any smoothing, in the map's unit, with NaN as
+    /// in the map; nil below two samples.
     public let uncertainty: Volume?
     /// The voxels of all regions.
     public let mask: Mask
@@ -20,9 +20,13 @@ public final class Segmenter {
     public let labels: Labels
     /// The brain voxels of the slices that were scored.
     public let brain: Mask
-    /// The most probable tissue of each voxel of `brain`, a value of ``TissueLabel``; 0 elsewhere, and in its rim
-    /// where no pixel of the model grid is brain. Nil if the
-    /// method does not tell tissues apart.
+    /// The fraction of the brain that was scored.
+    public let scoredFraction: Double
+    /// The template-space z in mm between which a registered scan was scored; nil for other scans, and if all
+    /// of the brain was scored.
+    public let scoredRange: ClosedRange<Double>?
+    /// The most probable tissue of each voxel of `brain`, a value of ``TissueLabel``; 0 elsewhere, and in its
+    /// rim where no pixel of the model grid is brain. Nil if the method does not tell tissues apart.
     public let tissues: Grid<UInt8>?
     /// The regions, largest first.
     public let lesions: [Lesion]
@@ -74,13 +78,24 @@ public final class Segmenter {
       advice: "give the \(contrast), a bundle trained on \(suffix), or rename the file if its name is wrong")
   }
 
+  /// Throws a ``Problem`` if the tissues of a preprocessed scan say that its contrast is not the model's.
+  func requireContrast(of record: PreprocessingRecord, name: String) throws {
+    guard modelGrid.recipe.contrast == "FLAIR", let seen = ContrastCheck.differenceFromFLAIR(record) else {
+      return
+    }
+    throw Problem(
+      .badData, "the scan does not look like a FLAIR: \(seen)", at: name,
+      advice: "give the FLAIR; if this is one, check its registration, then use --force-contrast")
+  }
+
   /// Segments a preprocessed scan by a rule; messages contain `name`.
   ///
   /// - Throws: A ``Problem`` if the scan cannot be scored.
   public func segment(_ scan: PreprocessedScan, by rule: RegionRule, name: String) throws -> Result {
     try segment(
       modelGrid.place(
-        scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, z: scan.z, name: name),
+        scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, z: scan.z,
+        isInTemplateSpace: scan.record.isInTemplateSpace, name: name),
       contrast: modelGrid.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, by: rule)
   }
 
@@ -117,15 +132,24 @@ public final class Segmenter {
       (properties.flatMap { domain?.findings($0) } ?? [])
       + (contrast.map { [InputDomain.Finding(greyToWhite: $0)] } ?? [])
     return Result(
-      anomalyMap: map, uncertainty: try chain.uncertainty(of: scored).map(native),
-      mask: mask, labels: labels, brain: scan.native(scan.scoredBrain), tissues: tissues,
+      anomalyMap: scan.markingUnscored(map),
+      uncertainty: try chain.uncertainty(of: scored).map { scan.markingUnscored(try native($0)) },
+      mask: mask, labels: labels, brain: scan.native(scan.scoredBrain),
+      scoredFraction: scan.scoredFraction, scoredRange: scoredRange(of: scan), tissues: tissues,
       lesions: lesions, domain: findings, intensity: properties.flatMap { domain?.comparison($0) },
       notes: scan.notes + findings.filter { !$0.isInside }.map(\.sentence),
       figures: try figures(scored, maps, masks: masks(scan, maps, mask: mask, rule), extent: rule.extent))
   }
 
-  /// The mask on the model grid, (slices, size, size): where the map is above the extent, and with a peak near
-  /// a voxel of the scan's own mask, of which a pixel has a share.
+  private func scoredRange(of scan: GriddedScan) -> ClosedRange<Double>? {
+    let z = scan.z.compactMap { $0 }, half = modelGrid.recipe.sliceSpacing / 2
+    guard scan.placement is TemplatePlacement, scan.scoredFraction < 1, let low = z.min(), let high = z.max()
+    else { return nil }
+    return low - half...high + half
+  }
+
+  /// The mask on the model grid, (slices, size, size): where the map is above the extent, and with a peak
+  /// near a voxel of the scan's own mask, of which a pixel has a share.
   private func masks(_ scan: GriddedScan, _ maps: Tensor, mask: Mask, _ rule: RegionRule) throws -> [UInt8] {
     let exceeding = try maps.values().map { Double($0) > rule.extent ? UInt8(1) : 0 }
     guard rule.peak != nil else { return exceeding }

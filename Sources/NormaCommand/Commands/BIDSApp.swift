@@ -43,6 +43,7 @@ struct BIDSApp: LoggingCommand {
 
   @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var contrast: ContrastOptions
   @OptionGroup var thresholdOptions: ThresholdOptions
 
   @Option(name: [.customLong("n-cpus"), .customLong("n_cpus")], help: "Same as --threads.")
@@ -125,7 +126,7 @@ struct BIDSApp: LoggingCommand {
       preprocessor: preprocessing.preprocessor(
         bundle.description.configuration.preprocessing, device: device),
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: dataset.folder,
-      workFolder: workFolder.folder, draw: CasePictures.draw)
+      workFolder: workFolder.folder, isContrastForced: contrast.forceContrast, draw: CasePictures.draw)
     let segmentation = BIDSSegmentation(cohort, into: dataset)
     if dryRun { return announce(layout, segmentation) }
     try shardOptions.claim(dataset.folder, for: shard, settings: cohort.sharedSettings)

@@ -29,6 +29,7 @@ struct Segment: LoggingCommand {
   @OptionGroup var workFolder: WorkFolderOptions
   @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var contrast: ContrastOptions
 
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
@@ -43,7 +44,7 @@ struct Segment: LoggingCommand {
       preprocessor: preprocessing.preprocessor(
         bundle.description.configuration.preprocessing, device: device),
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: folder,
-      workFolder: workFolder.folder, draw: CasePictures.draw)
+      workFolder: workFolder.folder, isContrastForced: contrast.forceContrast, draw: CasePictures.draw)
     try shardOptions.claim(folder, for: shard, settings: segmentation.sharedSettings)
     console.log(bundle.description.meaning(of: thresholds.common))
     Interruption.listen()

@@ -43,16 +43,22 @@ public struct MontagePanel: Codable, Sendable {
   ///   - window: The values that become black and white.
   ///   - mask: Values that are not 0 in the mask, one per pixel of the slice.
   ///   - second: The second mask, in the same order.
+  ///   - veiled: Whether a grey veil covers a pixel, in the same order.
   ///   - thickness: The width of the lines in pixels.
   ///   - caption: The text below the picture.
   /// - Returns: The picture in radiological convention.
   /// - Throws: `VolumeError` if encoding fails.
   public static func outlined(
     _ slice: ImageSlice, window: ClosedRange<Float>, mask: [UInt8], second: [UInt8]? = nil,
-    thickness: Int = 1, caption: String
+    veiled: [Bool]? = nil, thickness: Int = 1, caption: String
   ) throws -> MontagePanel {
     let first = Outline(mask, slice, thickness), dashed = second.map { Outline($0, slice, thickness) }
-    let background = grey(slice, window)
+    var background = grey(slice, window)
+    if let veiled {
+      for (pixel, index) in slice.radiologicalIndices.enumerated() where veiled[index] {
+        background[pixel] = UInt8((Int(background[pixel]) + 2 * veil) / 3)
+      }
+    }
     let pixels: [UInt8] = background.indices.flatMap { i -> [UInt8] in
       // Where the lines coincide, the gaps of the dashed one show the other.
       let isDash = (i % slice.width + i / slice.width) % (6 * thickness) < 4 * thickness
@@ -64,6 +70,9 @@ public struct MontagePanel: Codable, Sendable {
     let image = PNGImage(width: slice.width, height: slice.height, rgb: pixels)
     return try MontagePanel(image, slice, caption: caption)
   }
+
+  /// The grey of a veil.
+  private static let veil = 128
 
   /// A line around a mask and a black halo, visible on grey tissue and white lesions, even in greyscale.
   private struct Outline {

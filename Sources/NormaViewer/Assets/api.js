@@ -47,13 +47,30 @@ async function volume(index, kind) {
   return { buffer, shape, affine, voxels: new (isFloat ? Float32Array : Uint8Array)(buffer, 352) };
 }
 
+/**
+ * Takes what was not scored, which is NaN, out of a map: it becomes 0 there and 1 in the veil, a volume on the same grid,
+ * which is null where all was scored.
+ */
+function withVeil(map) {
+  const veil = { ...map, buffer: map.buffer.slice(0) };
+  veil.voxels = new Float32Array(veil.buffer, 352);
+  let isVeiled = false;
+  for (const [index, score] of map.voxels.entries()) {
+    veil.voxels[index] = Number.isNaN(score) ? 1 : 0;
+    if (!veil.voxels[index]) continue;
+    map.voxels[index] = 0;
+    isVeiled = true;
+  }
+  return { map, veil: isVeiled ? veil : null };
+}
+
 /** Loads the volumes of a case, or the error in place of one that cannot be loaded. Only the map is required. */
 async function load(index) {
   const part = (kind) => volume(index, kind).catch((error) => error);
   const [map, image, mask, brain] = await Promise.all([
     volume(index, "map"), part("image"), part("mask"), part("brain"),
   ]);
-  return { map, image, mask, brain };
+  return { ...withVeil(map), image, mask, brain };
 }
 
 const loaded = new Map();

@@ -14,7 +14,7 @@ export class Picture {
   #niivue;
   #map;
 
-  /** Calls `onPlace` with the world coordinates in mm and the values of scan and map at the crosshair. */
+  /** Calls `onPlace` with the world coordinates in mm and the values of scan, map and veil at the crosshair. */
   constructor(canvas, onPlace) {
     this.#niivue = new Niivue({
       isRadiologicalConvention: true,
@@ -40,8 +40,11 @@ export class Picture {
     this.#niivue.drawRimOpacity = 1;
   }
 
-  /** Shows a scan and its map, zoomed so that the brain fills the planes. Without a scan the map is shown alone. */
-  async show(image, map, brain) {
+  /**
+   * Shows a scan and its map, zoomed so that the brain fills the planes, and a grey veil over what was not scored. Without a
+   * scan the map is shown alone.
+   */
+  async show(image, map, brain, veil) {
     const volume = (name, { buffer }, options) => ({ url: buffer, name, ...options });
     this.#niivue.closeDrawing();
     // NiiVue keeps every file it has shown, for a scene that could be saved. A thousand cases would not fit in memory.
@@ -52,6 +55,7 @@ export class Picture {
     await this.#niivue.loadVolumes([
       volume("scan.nii", image ?? map, { colormap: "gray" }),
       volume("map.nii", map, { colormap: "warm", opacity: 0 }),
+      ...(veil ? [volume("veil.nii", veil, { colormap: "gray", cal_min: 0.5, cal_max: 1.5, opacity: 0.6 })] : []),
     ]);
     this.#map = this.#niivue.volumes[1];
     const scan = this.#niivue.volumes[0];

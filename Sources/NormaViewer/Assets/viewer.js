@@ -71,7 +71,7 @@ async function open(index) {
 async function show(index, row, files, mine) {
   const there = (file) => (file instanceof Error ? null : file);
   const [image, brain] = [there(files.image), there(files.brain)];
-  await picture.show(image, files.map, brain);
+  await picture.show(image, files.map, brain, files.veil);
   if (mine !== choice) return;
   const highest = files.map.voxels.reduce((most, value) => Math.max(most, value), 0);
   const written = row.threshold ?? thresholdAt(cohort.curve, 0.01) ?? highest / 2;
@@ -193,6 +193,7 @@ function showLayers() {
   byID.low.textContent = low.toPrecision(2);
   byID.high.textContent = high.toPrecision(2);
   byID.legend.hidden = !byID["map-on"].checked;
+  byID.veil.hidden = !current.files.veil;
 }
 
 function toggle(...boxes) {
@@ -201,8 +202,9 @@ function toggle(...boxes) {
   showLayers();
 }
 
-function showPlace(mm, [scan, score]) {
-  byID.place.textContent = `${placeText(mm, 1)}   scan ${Number(scan).toPrecision(4)}   score ${Number(score).toPrecision(3)}`;
+function showPlace(mm, [scan, score, veil]) {
+  const text = veil ? "not scored" : `score ${Number(score).toPrecision(3)}`;
+  byID.place.textContent = `${placeText(mm, 1)}   scan ${Number(scan).toPrecision(4)}   ${text}`;
 }
 
 // Regions

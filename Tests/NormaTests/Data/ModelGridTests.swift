@@ -171,8 +171,14 @@ import Cohort
     let scan = TestScan.make(5).image
     let prepared = try ModelGrid(recipe: recipe).place(scan, name: "scan")
     #expect(prepared.slices == [1, 2] && prepared.z == [15, 20])
-    #expect(prepared.notes.count == 1 && prepared.notes[0].hasSuffix("map 0: 2."))
+    #expect(prepared.notes.count == 1 && prepared.notes[0].hasSuffix("NaN in the map: 2."))
     #expect(prepared.scoredBrain[13, 16, 0] == 0 && prepared.scoredBrain[13, 16, 1] == 1)
+    let marked = prepared.markingUnscored(Volume(geometry: scan.geometry, repeating: 0))
+    #expect(marked[13, 16, 0].isNaN && marked[13, 16, 3].isNaN, "brain that was not scored")
+    #expect(marked[13, 16, 1] == 0 && marked[0, 0, 0] == 0, "brain that was scored, and air")
+    let unscored = marked.voxels.count { $0.isNaN }
+    #expect(
+      abs(prepared.scoredFraction - (1 - Double(unscored) / Double(scan.voxels.count { $0 != 0 }))) < 1e-9)
 
     recipe.zRange = [50, 60]
     let problem = try problem { try ModelGrid(recipe: recipe).place(scan, name: "scan") }

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Norma
+@testable import Preprocessing
 
 @Suite struct InputDomainTests {
   private func histogram(around centre: Float, spread: Float = 0.1) throws -> IntensityHistogram {
@@ -45,6 +46,24 @@ import Testing
     let finding = InputDomain.Finding(greyToWhite: ratio)
     #expect(finding.isInside == isInside)
     #expect(finding.sentence.contains("FLAIR scans") && finding.sentence.contains("grey over white matter"))
+  }
+
+  @Test(arguments: [(0.2, true), (0.5, true), (1.4, true), (1.6, false)])
+  func onlyCoarserPixelsAreUnknown(pixel: Double, isInside: Bool) throws {
+    let domain = try #require(InputDomain([scan(0.5)]))
+    #expect(domain.findings(try scan(0.5, pixel: pixel))[1].isInside == isInside)
+  }
+
+  @Test(
+    arguments: [
+      (1.003, 0.3, nil), (0.98, 0.77, nil), (1.3, nil, nil), (nil, nil, nil), (0.945, 0.3, "T1w"),
+      (0.6, nil, "T1w"), (1.3, 1.8, "T2w"),
+    ] as [(Double?, Double?, String?)])
+  func aContrastThatIsNotFLAIRIsSeen(grey: Double?, fluid: Double?, seen: String?) {
+    var record = PreprocessingRecord()
+    (record.greyToWhite, record.fluidToWhite) = (grey, fluid)
+    let difference = ContrastCheck.differenceFromFLAIR(record)
+    #expect((difference == nil) == (seen == nil) && difference?.contains(seen ?? "") != false)
   }
 
   @Test func whatIsNotKnownIsNotJudged() throws {

@@ -191,11 +191,27 @@ import Volumes
   func aScoreThatIsNoneIsRefused(score: Float) throws {
     var evaluator = Evaluator(operatingPoints: Self.points)
     let problem = try problem {
-      try add([0, 1, score, 2], [0, 0, 0, 1], brain: [1, 1, 0, 1], caseID: "sub-7", to: &evaluator)
+      try add([0, 1, score, 2], [0, 0, 0, 1], brain: [1, 1, 1, 1], caseID: "sub-7", to: &evaluator)
     }
     #expect(problem.kind == .badData && problem.location == "sub-7")
     #expect(problem.what.contains("\(score)") && problem.what.contains("(2, 0, 0)"))
     #expect(throws: Problem.self) { try evaluator.evaluation(method: "test") }
+  }
+
+  @Test(arguments: [Float.nan, -1, .infinity])
+  func onlyNaNMayBeOutsideTheScoredBrain(score: Float) throws {
+    func figures(_ outside: Float) throws -> Evaluation {
+      var evaluator = Evaluator(operatingPoints: Self.points)
+      try add([0, 1, outside, 5], [0, 0, 1, 1], brain: [1, 1, 0, 1], caseID: "sub-7", to: &evaluator)
+      return try evaluator.evaluation(method: "test")
+    }
+    guard score.isNaN else {
+      #expect(try problem { try figures(score) }.kind == .badData)
+      return
+    }
+    let (marked, plain) = (try figures(score), try figures(0))
+    #expect(marked.auprc == plain.auprc && marked.lesionVoxelsOutsideBrain == 1)
+    #expect(marked.operatingPoints.map(\.dice) == plain.operatingPoints.map(\.dice))
   }
 
   @Test func masksOfAnotherShapeAreRefused() throws {

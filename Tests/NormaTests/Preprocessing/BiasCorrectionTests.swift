@@ -67,6 +67,46 @@ import StrictSettings
     #expect(distance(field.voxels, try Self.field.get().voxels) < 2e-3)
   }
 
+  /// Returns textured tissue in a ball with shading, and a lesion 1.6 times as bright in its left half.
+  private static func lesioned(radius: Double) -> (scan: Volume, brain: Mask, lesion: Mask) {
+    var (scan, brain) = scan(shading: 0)
+    var lesion = Mask(geometry: scan.geometry, repeating: 0)
+    for index in scan.voxels.indices where brain.voxels[index] != 0 {
+      let place = scan.geometry.world(ofVoxel: SIMD3<Double>(scan.voxel(at: index)))
+      let offset = place - SIMD3(-18, 0, 0)
+      lesion.voxels[index] = (offset * offset).sum() < radius * radius ? 1 : 0
+      let texture = 1 + 0.1 * sin(place.x / 4) * sin(place.y / 5) + 0.1 * sin(place.z / 6)
+      let value = 100 * texture * (lesion.voxels[index] == 0 ? 1 : 1.6) * exp(0.006 * place.x)
+      scan.voxels[index] = Float(value)
+    }
+    return (scan, brain, lesion)
+  }
+
+  static let lesions: [Row<(radius: Double, outlierDeviations: Double, error: ClosedRange<Double>)>] = [
+    Row("no lesion", (0, 2, 0...0.03)), Row("a small lesion", (8, 2, 0...0.06)),
+    Row("a large lesion", (22, 2, 0...0.06)), Row("a large lesion in the fit", (22, 0, 0.15...0.5)),
+  ]
+
+  @Test(arguments: lesions)
+  func lesionsAreNotTakenForBias(
+    row: Row<(radius: Double, outlierDeviations: Double, error: ClosedRange<Double>)>
+  ) throws {
+    let (scan, brain, lesion) = Self.lesioned(radius: row.body.radius)
+    var settings = BiasCorrectionSettings()
+    settings.outlierDeviations = row.body.outlierDeviations
+    let field = try BiasCorrection(settings: settings).logField(of: scan, brain: brain)
+    func error(_ isMeasured: (Int) -> Bool) -> Double {
+      let chosen = brain.voxels.indices.filter { brain.voxels[$0] != 0 && isMeasured($0) }
+      return chosen.reduce(0) { sum, index in
+        let place = scan.geometry.world(ofVoxel: SIMD3<Double>(scan.voxel(at: index)))
+        return sum + Double(field.voxels[index]) - 0.006 * place.x
+      } / Double(max(chosen.count, 1))
+    }
+    let offset = error { lesion.voxels[$0] == 0 }
+    let taken = row.body.radius > 0 ? error { lesion.voxels[$0] != 0 } - offset : 0
+    #expect(row.body.error.contains(abs(taken)), "\(taken)")
+  }
+
   static let refusals: [Row<(scan: Volume, brain: Mask, what: String)>] = {
     let (scan, brain) = BiasCorrectionTests.scan(shading: 0)
     let other = Geometry(shape: scan.shape, affine: .identity)
@@ -96,7 +136,7 @@ import StrictSettings
   static let settings: [Row<[String: ConfigurationNode]>] = [
     ("spacing", .double(0)), ("controlPoints", .int(3)), ("levels", .int(0)), ("iterations", .int(0)),
     ("convergence", .double(0)), ("fullWidthAtHalfMaximum", .double(0)), ("wienerNoise", .double(2)),
-    ("level", .int(4)),
+    ("outlierDeviations", .double(-1)), ("outlierMargin", .double(31)), ("level", .int(4)),
   ].map { (key: String, value: ConfigurationNode) in Row(key, [key: value]) }
 
   @Test(arguments: settings)

@@ -52,6 +52,121 @@ import Volumes
     Row("brain-sized head on noise", (SIMD3(68, 85, 62), 3, .present)),
   ]
 
+  /// Returns a brain in a dark skull and a scalp, surrounded by zeros.
+  private static func head(_ scale: Double, scalp: Float) -> Volume {
+    let outer = ellipsoid(SIMD3(80, 98, 78) * scale), skull = ellipsoid(SIMD3(74, 92, 72) * scale)
+    let brain = ellipsoid(SIMD3(64, 82, 62) * scale)
+    var head = outer
+    for index in head.voxels.indices where outer.voxels[index] != 0 {
+      head.voxels[index] =
+        brain.voxels[index] != 0 ? brain.voxels[index] : skull.voxels[index] != 0 ? 15 : scalp
+    }
+    return head
+  }
+
+  static let heads: [Row<(scale: Double, scalp: Float)>] = [
+    Row("a small head", (0.85, 170)), Row("a smaller head", (0.75, 170)),
+    Row("a small head with suppressed fat", (0.85, 60)),
+  ]
+
+  @Test(arguments: heads)
+  func aSmallHeadInZeroAirIsNotABrain(row: Row<(scale: Double, scalp: Float)>) {
+    #expect(SkullState.detected(in: Self.head(row.body.scale, scalp: row.body.scalp)) == .present)
+  }
+
+  static let origins: [Row<(scale: Float, offset: Float, background: Float, step: String?)>] = [
+    Row("as it is", (1, 0, 0, nil)), Row("z-scored in the brain", (0.1, -11, 0, "centred on zero")),
+    Row("z-scored with its background", (0.02, -0.7, -0.7, "background was negative")),
+    Row("background -1", (1, 0, -1, "background was negative")),
+    Row("background -5000", (1, 0, -5000, "was set to 0")),
+    Row("background 255", (1, 0, 255, "was set to 0")),
+  ]
+
+  @Test(arguments: origins)
+  func aConstantBackgroundBecomesZero(
+    row: Row<(scale: Float, offset: Float, background: Float, step: String?)>
+  ) throws {
+    let (scale, offset, background, step) = row.body
+    let plain = Self.ellipsoid(SIMD3(68, 85, 62))
+    let scan = plain.map { $0 == 0 ? background : $0 * scale + offset }
+    let prepared = try withScan(scan) { try Self.preprocessing().preprocess($0) }
+    #expect(
+      prepared.brain?.voxels == plain.voxels.map { $0 == 0 ? 0 : 1 }, "the brain is what is not background")
+    #expect(zip(prepared.volume.voxels, plain.voxels).allSatisfy { ($0 > 0) == ($1 != 0) })
+    let found = prepared.record.steps.first { $0.name == "intensity shift" }
+    #expect((found == nil) == (step == nil) && found?.detail.contains(step ?? "") != false)
+  }
+
+  @Test func undershootIsNotShifted() throws {
+    var scan = Self.ellipsoid(SIMD3(68, 85, 62))
+    for index in stride(from: 0, to: 2000, by: 7) where scan.voxels[index] == 0 { scan.voxels[index] = -900 }
+    let prepared = try withScan(scan) { try Self.preprocessing().preprocess($0) }
+    #expect(!prepared.record.steps.contains { $0.name == "intensity shift" })
+    #expect(prepared.brain?.count == scan.voxels.count { $0 > 0 })
+  }
+
+  static let contents: [Row<(air: Float, airCount: Int, tissue: Float, isCT: Bool)>] = [
+    Row("CT of a head", (-1000, 120_000, 30, true)), Row("stripped CT", (-1024, 120_000, 45, true)),
+    Row("MR with undershoot", (-3000, 20, 110_000, false)),
+    Row("MR with undershoot near -1000", (-1000, 300, 16_000, false)),
+    Row("MR with much undershoot", (-600, 20_000, 16_000, false)),
+    Row("MR padded with -1000", (-1000, 120_000, 700, false)),
+  ]
+
+  @Test(arguments: contents)
+  func theDistributionTellsCT(row: Row<(air: Float, airCount: Int, tissue: Float, isCT: Bool)>) throws {
+    let (air, airCount, tissue, isCT) = row.body
+    var scan = Self.ellipsoid(SIMD3(68, 85, 62)).map { $0 == 0 ? 0 : $0 / 110 * tissue }
+    var left = airCount
+    for index in scan.voxels.indices where scan.voxels[index] == 0 && left > 0 {
+      scan.voxels[index] = air
+      left -= 1
+    }
+    let check = InputCheck(scan, name: "scan")
+    guard isCT else { return try check.requireAnatomy() }
+    #expect(try problem { try check.requireAnatomy() }.what.contains("CT numbers"))
+  }
+
+  static let masks: [Row<(axes: [Int], shift: SIMD3<Double>, what: String?)>] = [
+    Row("itself", ([0, 1, 2], .zero, nil)), Row("other axes", ([2, 0, 1], .zero, nil)),
+    Row("a header rounded by 0.01 mm", ([0, 1, 2], SIMD3(0.01, -0.01, 0.01), nil)),
+    Row("almost half a voxel", ([0, 1, 2], SIMD3(1.9, 0, -1.9), nil)),
+    Row("another place", ([0, 1, 2], SIMD3(0, 2.5, 0), "different positions")),
+    Row("other axes at another place", ([1, 0, 2], SIMD3(9, 0, 0), "different positions")),
+  ]
+
+  @Test(arguments: masks)
+  func aBrainMaskIsPlacedByItsHeader(
+    row: Row<(axes: [Int], shift: SIMD3<Double>, what: String?)>
+  ) throws {
+    let geometry = Geometry(
+      shape: [5, 6, 4],
+      affine: Affine(i: SIMD3(4, 0, 0), j: SIMD3(0, 4, 0), k: SIMD3(0, 0, 4), origin: SIMD3(-9, 3, 7)))
+    let brain = Mask(geometry: geometry, voxels: (0..<120).map { UInt8($0 % 7 == 0 ? 1 : 0) })
+    let axes = Orientation(permutation: row.body.axes, isFlipped: row.body.axes.map { $0 == 1 })
+    let mask = axes.apply(brain).moved(row.body.shift)
+    if let what = row.body.what {
+      #expect(try problem { try mask.placed(on: geometry, name: "scan") }.what.contains(what))
+    } else {
+      #expect(try mask.placed(on: geometry, name: "scan") == brain)
+    }
+  }
+
+  @Test func aStrippedScanWithItsOwnMaskIsTreatedAsWithoutIt() throws {
+    let scan = TestScan.make(1).image
+    try withTemporaryFolder { folder in
+      let files = ["scan.nii.gz", "mask.nii.gz"].map(folder.appendingPathComponent)
+      try NIfTI.write(scan, to: files[0])
+      try NIfTI.write(scan.map { $0 == 0 ? UInt8(0) : 1 }, to: files[1])
+      var masked = ScanCase(scan: files[0])
+      masked.brainMask = files[1]
+      let without = try Self.preprocessing([]).preprocess(ScanCase(scan: files[0]))
+      let with = try Self.preprocessing([]).preprocess(masked)
+      #expect(with.brain?.voxels == without.brain?.voxels && with.volume.voxels == without.volume.voxels)
+      #expect(with.toTemplate == nil && without.toTemplate == nil)
+    }
+  }
+
   @Test(arguments: states)
   func theSkullIsDetected(row: Row<(radii: SIMD3<Double>, background: Float, expected: SkullState)>) {
     #expect(
@@ -59,27 +174,32 @@ import Volumes
         == row.body.expected)
   }
 
-  @Test(arguments: [true, false])
-  func aStrippedScanInTemplateSpaceIsNotRegistered(correctsBias: Bool) throws {
+  @Test func aStrippedSlabInTemplateSpaceIsUnchanged() throws {
     let scan = TestScan.make(1).image
-    let prepared = try withScan(scan) {
-      try Self.preprocessing(["correctsBias=\(correctsBias)"]).preprocess($0)
-    }
+    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=true"]).preprocess($0) }
     #expect(prepared.brain?.voxels == scan.voxels.map { $0 == 0 ? 0 : 1 } && prepared.toTemplate == nil)
-    #expect((prepared.volume.voxels == scan.voxels) == !correctsBias)
+    #expect(prepared.volume.voxels == scan.voxels)
     let steps = Dictionary(uniqueKeysWithValues: prepared.record.steps.map { ($0.name, $0) })
-    #expect(steps["bias correction"]?.isDone == correctsBias)
-    #expect(steps["registration"]?.detail == "the scan is skull-stripped and in template space")
+    #expect(steps["registration"]?.detail == "the scan is in template space")
   }
 
-  @Test func aSlabTooThinForBiasCorrectionIsUnchanged() throws {
-    var scan = TestScan.make(1).image
-    let slice = scan.shape[0] * scan.shape[1], kept = scan.shape[2] / 2
-    for index in scan.voxels.indices where index / slice != kept { scan.voxels[index] = 0 }
-    let prepared = try withScan(scan) { try Self.preprocessing(["correctsBias=true"]).preprocess($0) }
-    #expect(prepared.volume.voxels == scan.voxels)
-    let step = prepared.record.steps.first { $0.name == "bias correction" }
-    #expect(step?.isDone == false && step?.detail == "the scan shows less than 16 mm of brain")
+  static let heights: [Row<(millimetres: Double, isCorrected: Bool)>] = [
+    Row("one slice", (4, false)), Row("a slab", (56, false)), Row("half a brain", (64, true)),
+    Row("a brain", (124, true)),
+  ]
+
+  @Test(arguments: heights)
+  func slabsAreNotCorrected(row: Row<(millimetres: Double, isCorrected: Bool)>) throws {
+    var scan = Self.ellipsoid(SIMD3(68, 85, 62), centre: SIMD3(20, 5, 30))
+    for index in scan.voxels.indices {
+      let z = scan.geometry.world(ofVoxel: SIMD3<Double>(scan.voxel(at: index))).z
+      if abs(z - 30) > row.body.millimetres / 2 { scan.voxels[index] = 0 }
+    }
+    let prepared = try withScan(scan) { try Self.preprocessing(["registers=false"]).preprocess($0) }
+    #expect((prepared.volume.voxels != scan.voxels) == row.body.isCorrected)
+    let step = try #require(prepared.record.steps.first { $0.name == "bias correction" })
+    #expect(step.isDone == row.body.isCorrected)
+    #expect(step.isDone || step.detail == "the scan shows less than 60 mm of brain")
   }
 
   @Test func nonZeroVoxelsOfAStrippedScanAreBrain() throws {
@@ -164,5 +284,14 @@ import Volumes
     }
     #expect(spread(prepared.volume) < 0.6 * spread(shaded), "\(spread(prepared.volume)), \(spread(shaded))")
     #expect(prepared.record.steps.map(\.isDone) == [false, true, false])
+  }
+}
+
+extension Mask {
+  /// Returns the mask moved in the world by mm.
+  fileprivate func moved(_ offset: SIMD3<Double>) -> Mask {
+    var affine = geometry.affine
+    affine.origin += offset
+    return Mask(geometry: Geometry(shape: shape, affine: affine), voxels: voxels)
   }
 }

@@ -94,6 +94,31 @@ import StrictSettings
     #expect(found.toTemplate.apply(SIMD3(60, -17, 8)).x > 40)
   }
 
+  static let turns: [Row<(sign: SIMD3<Double>, what: String?)>] = [
+    Row("upright", (SIMD3(1, 1, 1), nil)),
+    Row("LPS data under a RAS header", (SIMD3(-1, -1, 1), "left to right and front to back")),
+    Row("mirrored front to back", (SIMD3(1, -1, 1), "left to right and front to back")),
+    Row("upside down", (SIMD3(-1, 1, -1), "left to right and upside down")),
+    Row("front to back and upside down", (SIMD3(1, -1, -1), "front to back and upside down")),
+  ]
+
+  @Test(arguments: turns)
+  func aLostOrientationIsRefused(row: Row<(sign: SIMD3<Double>, what: String?)>) throws {
+    let scan = try Self.scan(.placed(turn: SIMD3(0.1, 0, 0)))
+    let sign = row.body.sign
+    let turn = Affine(
+      i: SIMD3(sign.x, 0, 0), j: SIMD3(0, sign.y, 0), k: SIMD3(0, 0, sign.z), origin: .zero)
+    let turned = Volume(
+      geometry: Geometry(shape: scan.shape, affine: turn.composed(with: scan.geometry.affine)),
+      voxels: scan.voxels)
+    guard let what = row.body.what else {
+      _ = try Self.register(turned)
+      return
+    }
+    let refused = try problem { try Self.register(turned) }
+    #expect(refused.kind == .badData && refused.what.contains("(\(what))"), "\(refused)")
+  }
+
   @Test func aSlabIsRegisteredToItsOrigin() throws {
     let whole = try Self.scan(.placed(turn: SIMD3(0.08, 0, 0)))
     let layers = 13..<25

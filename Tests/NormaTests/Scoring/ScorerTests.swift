@@ -186,6 +186,6 @@ extension GriddedScan {
     return GriddedScan(
       slices: slices, z: z, images: flipped(images), brain: flipped(brain), notes: notes,
       adjacentDistance: adjacentDistance, placement: placement, orientation: orientation,
-      scoredBrain: scoredBrain, native: native)
+      wholeBrain: wholeBrain, scoredBrain: scoredBrain, native: native)
   }
 }

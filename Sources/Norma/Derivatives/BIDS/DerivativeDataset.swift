@@ -158,10 +158,10 @@ package struct DerivativeDataset: Sendable {
   private static let readme = """
     Anomaly segmentation of FLAIR scans by Norma. Research use only; not a medical device, not for diagnosis.
 
-    Per scan, on its own grid: the anomaly map (desc-anomaly_FLAIR: 0 = as expected or not scored, larger =
-    more anomalous), the voxels above the threshold (label-lesion_mask), the same as numbered lesions
-    (seg-lesions_dseg) with a table, and the part of the brain that was scored (desc-brain_mask). A scan that
-    was registered has an ITK transform to the template (xfm). The JSON files name the scan, model,
+    Per scan, on its own grid: the anomaly map (desc-anomaly_FLAIR: 0 = as expected or outside the brain,
+    larger = more anomalous, NaN = brain that was not scored), the voxels above the threshold
+    (label-lesion_mask), the same as numbered lesions (seg-lesions_dseg) with a table, and the part of the
+    brain that was scored (desc-brain_mask). A scan that was registered has an ITK transform to the template (xfm). The JSON files name the scan, model,
     preprocessing and threshold. The row of each scan is in desc-norma_cases.tsv; sub-LABEL.html shows
     pictures. desc-norma_record.json and desc-norma_pictures.json are kept for that page. group_lesions.tsv
     and group.html hold all scans, once the group level was run.

@@ -22,6 +22,8 @@ package struct ScanRow: Hashable, Sendable {
   package var bundle: String?
   package var threshold: Double?
   package var peakThreshold: Double?
+  /// The fraction of the brain that was scored.
+  package var scoredFraction: Double?
 
   /// The rule of its regions.
   package var rule: RegionRule? { threshold.map { RegionRule(extent: $0, peak: peakThreshold) } }
@@ -36,7 +38,8 @@ extension ScanRow {
       status: row.result == nil ? .failed : .ok,
       message: [note ?? "", row.message].filter { !$0.isEmpty }.joined(separator: " "), image: image,
       lesionVolumeML: row.result?.lesionVolumeML, lesionCount: row.result?.lesions.count, bundle: bundle,
-      threshold: row.rule.extent, peakThreshold: row.rule.peak)
+      threshold: row.rule.extent, peakThreshold: row.rule.peak,
+      scoredFraction: row.result?.scoredFraction)
   }
 
   /// A participant without a scan.
@@ -96,6 +99,10 @@ extension ScanRow {
       name: "peak_threshold",
       description: "Score that a region of the mask must exceed; n/a where every region counts"
     ) { row, _ in row.peakThreshold.map { "\($0)" } },
+    Column(
+      name: "scored_fraction",
+      description: "Fraction of the brain that was scored; the rest is NaN in the anomaly map"
+    ) { row, _ in row.scoredFraction?.formatted(fraction: 3) },
   ]
 
   var cells: [String] {
@@ -142,6 +149,7 @@ extension ScanRow {
       lesionVolumeML: cell("lesion_volume_ml").flatMap(Double.init),
       lesionCount: cell("lesion_count").flatMap { Int($0) }, bundle: cell("bundle"),
       threshold: cell("threshold").flatMap(Double.init),
-      peakThreshold: cell("peak_threshold").flatMap(Double.init))
+      peakThreshold: cell("peak_threshold").flatMap(Double.init),
+      scoredFraction: cell("scored_fraction").flatMap(Double.init))
   }
 }

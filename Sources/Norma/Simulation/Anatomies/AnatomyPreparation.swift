@@ -84,7 +84,7 @@ package final class AnatomyPreparation: Sendable {
     }
     try whole.requireContrast(inside: mask, name: name)
     let brain = mask.cropped(to: box)
-    let scan = try BiasCorrection().correct(whole.cropped(to: box), brain: brain)
+    let scan = try BiasCorrection(settings: .withoutOutliers).correct(whole.cropped(to: box), brain: brain)
     let toTemplate = try registration.get().register(scan, brain: brain, name: name).toTemplate
     let geometry = scan.geometry.moved(by: toTemplate)
     func sampled(_ values: [Float]) throws -> [Float] {

@@ -21,12 +21,16 @@ public enum CasePictures {
     var montages = try figures.slices.enumerated().map {
       try montage(of: $1, isFirst: $0 == 0, threshold: figures.threshold)
     }
-    if let quality = figures.quality { montages.insert(try montage(of: quality), at: min(1, montages.count)) }
+    if let quality = figures.quality {
+      montages.insert(
+        try montage(of: quality, scoredRange: figures.scoredRange), at: min(1, montages.count))
+    }
     return montages
   }
 
-  /// Brain extraction and registration of a raw scan.
-  private static func montage(of quality: QualityPicture) throws -> Montage {
+  /// Brain extraction and registration of a raw scan, with a veil over the brain outside the scored range.
+  private static func montage(of quality: QualityPicture, scoredRange: ClosedRange<Double>?) throws -> Montage
+  {
     let planes: [(plane: ImageSlice.Plane, letter: String)] = [
       (.sagittal, "x"), (.coronal, "y"), (.axial, "z"),
     ]
@@ -35,10 +39,14 @@ public enum CasePictures {
       return try MontagePanel.outlined(
         ImageSlice(width: slice.width, height: slice.height, values: slice.image, plane: plane),
         window: 0...1, mask: slice.brain, second: slice.template,
+        veiled: scoredRange.map { range in
+          zip(slice.brain, slice.heights).map { $0 != 0 && !range.contains($1) }
+        },
         caption: "\(letter) = \(String(format: "%.0f", slice.position)) mm")
     }
     return Montage(
-      caption: "The scan in template space with its brain (solid, yellow) and the template's (dashed, blue)",
+      caption: "The scan in template space with its brain (solid, yellow) and the template's (dashed, blue)"
+        + (scoredRange == nil ? "" : "; under the grey veil it was not scored"),
       panels: panels)
   }
 
