@@ -23,6 +23,7 @@ struct NormaCommand: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.prepare()
     Engine.configureAllocator()
     var logging: (any LoggingCommand)?
     do {
@@ -32,10 +33,16 @@ struct NormaCommand: ParsableCommand {
           .usage, "an argument is empty", at: CommandLine.arguments.dropFirst().joined(separator: " "),
           advice: "give it a value; an unset variable of the shell is empty")
       }
-      var command = try parseAsRoot()
-      logging = command as? any LoggingCommand
-      try command.run()
-    } catch let error where error is ExitCode || error is CleanExit || isUsage(error) {
+      do {
+        var command = try parseAsRoot()
+        logging = command as? any LoggingCommand
+        try command.run()
+      } catch  where exitCode(for: error).isSuccess {
+        // The help or the version.
+        Console.print(fullMessage(for: error))
+      }
+      try StandardStreams.requireOutput()
+    } catch let error where error is ExitCode || isUsage(error) {
       exit(withError: error)
     } catch {
       let problem = Problem(error)
@@ -50,6 +57,6 @@ struct NormaCommand: ParsableCommand {
 
   /// Whether the argument parser has its own message for an error.
   private static func isUsage(_ error: any Error) -> Bool {
-    exitCode(for: error) == .validationFailure || exitCode(for: error).isSuccess
+    exitCode(for: error) == .validationFailure
   }
 }
