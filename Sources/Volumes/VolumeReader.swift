@@ -36,6 +36,7 @@ public enum VolumeReader {
   private enum Format { case nifti, png }
 
   private static func format(of url: URL) throws -> Format {
+    if let absence = AbsentContent.kind(of: url) { throw VolumeError(absence, path: url.path) }
     let name = url.lastPathComponent.lowercased()
     if name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") { return .nifti }
     if name.hasSuffix(".png") { return .png }

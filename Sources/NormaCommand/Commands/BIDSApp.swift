@@ -98,7 +98,7 @@ struct BIDSApp: LoggingCommand {
       let shard = try shardOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
       if let shard {
         let all = layout.participants
-        layout.participants = shard.deal(all, work: \.scans.count, by: \.id)
+        layout.participants = try shardOptions.deal(all, to: shard, work: \.scans.count, by: \.id)
         console.log("\(layout.participants.count) of \(all.count) participants")
       }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)

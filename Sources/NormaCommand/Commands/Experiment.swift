@@ -59,7 +59,7 @@ struct Baur2018: LoggingCommand {
     let plan = try ExperimentPlan(
       methods: methods.isEmpty ? ExperimentPlan.baur2018 : methods, seeds: seeds, scale: scale,
       settings: settings, searchCases: searchCases)
-    let manifest = try Manifest(discovering: URL(fileURLWithPath: data)).requiringScans()
+    let manifest = try console.scans(at: data)
     let folder = ExperimentFolder(URL(fileURLWithPath: output))
     let experiment = try ExperimentRun(
       plan: plan, manifest: manifest, folder: folder,
