@@ -45,9 +45,12 @@ struct Console: ParsableArguments {
     }
   }
 
+  /// Whether lines that replace themselves are shown.
+  var hasProgressLine: Bool { !quiet && logFormat == .text && Self.isTerminal }
+
   /// Shows a line that replaces itself on a terminal; prints nothing elsewhere.
   func progress(_ text: String) {
-    guard !quiet, logFormat == .text, Self.isTerminal else { return }
+    guard hasProgressLine else { return }
     StandardStreams.error("\r\u{1B}[2K\(text)")
   }
 

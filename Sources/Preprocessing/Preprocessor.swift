@@ -22,6 +22,9 @@ public final class Preprocessor {
     }
   }
 
+  /// Gets the name of each step that takes long, before it begins.
+  package var onStep: (String) -> Void = { _ in }
+
   private let resources: Resources
   private let skull: SkullState
   private let extraction: Deferred<BrainExtraction>
@@ -138,6 +141,7 @@ public final class Preprocessor {
       record.notes.append("The scan was treated as skull-stripped.")
       return try scan.nonZeroMask(name: name)
     }
+    onStep(StepName.brain)
     let (brain, notes) = try extraction.get().extract(scan, name: name)
     record.addDone(
       StepName.brain, "MindGrab at \(settings.brainVoxelSize.rawValue.formatted(fraction: 0)) mm")
@@ -157,6 +161,7 @@ public final class Preprocessor {
       record.addSkipped(StepName.bias, reason(shorterThan: correction.minimumThickness))
       return scan
     }
+    onStep(StepName.bias)
     record.addDone(StepName.bias, "N4 in the brain")
     return try correction.correct(scan, brain: brain)
   }
@@ -176,6 +181,7 @@ public final class Preprocessor {
       record.addSkipped(StepName.template, reason(shorterThan: Self.minimumExtent))
       return nil
     }
+    onStep(StepName.template)
     let result = try registration.get().register(scan, brain: brain, name: name)
     record.addDone(StepName.template, "affine to MNI152NLin2009aSym")
     record.templateOverlap = result.overlap
@@ -190,6 +196,9 @@ public final class Preprocessor {
 
   /// The minimum extent in mm along each axis for which registration is reliable.
   private static let minimumExtent = 60.0
+
+  /// The steps that take long, in order, with their rough shares of the time of a raw scan.
+  package static let usualShares = [(StepName.brain, 0.3), (StepName.bias, 0.2), (StepName.template, 0.3)]
 
   private enum StepName {
     static let brain = "brain extraction"
