@@ -25,13 +25,18 @@ struct NormaCommand: ParsableCommand {
   static func main() {
     StandardStreams.prepare()
     Engine.configureAllocator()
+    let arguments = Array(CommandLine.arguments.dropFirst())
     var logging: (any LoggingCommand)?
     do {
       // An empty path would be the current folder.
-      guard !CommandLine.arguments.dropFirst().contains("") else {
+      guard !arguments.contains("") else {
         throw Problem(
-          .usage, "an argument is empty", at: CommandLine.arguments.dropFirst().joined(separator: " "),
+          .usage, "an argument is empty", at: arguments.joined(separator: " "),
           advice: "give it a value; an unset variable of the shell is empty")
+      }
+      // The argument parser would show the help of another command.
+      if arguments.first == "help", let unknown = UnknownArgument(in: arguments, of: self) {
+        end(unknown)
       }
       do {
         var command = try parseAsRoot()
@@ -43,6 +48,10 @@ struct NormaCommand: ParsableCommand {
       }
       try StandardStreams.requireOutput()
     } catch let error where error is ExitCode || isUsage(error) {
+      // The argument parser may complain of what is missing because of a misspelt option.
+      if isUsage(error), let unknown = UnknownArgument(in: arguments, of: self) {
+        end(unknown)
+      }
       exit(withError: error)
     } catch {
       let problem = Problem(error)
@@ -53,6 +62,11 @@ struct NormaCommand: ParsableCommand {
       }
       exit(withError: ExitCode(problem.kind.rawValue))
     }
+  }
+
+  private static func end(_ unknown: UnknownArgument) -> Never {
+    Console.standardError(unknown.message)
+    exit(withError: ExitCode.validationFailure)
   }
 
   /// Whether the argument parser has its own message for an error.
