@@ -12,6 +12,7 @@ package enum CaseTable {
   ///   - table: The rows of this run, with the columns `case_id` and `status`.
   ///   - output: The folder; processes that write into it at the same time must wait for each other.
   ///   - columns: The column with a file that exists as long as a row of this status holds true.
+  /// - Throws: A ``Problem`` if the table cannot be written.
   package static func add(_ table: Table, to output: URL, columns: [String: String]) throws {
     func id(_ row: [String: String]) -> String { row["case_id"] ?? "" }
     func isCurrent(_ row: [String: String]) -> Bool {
