@@ -30,10 +30,11 @@ final class CohortProgress {
     console.log("\(caseID) (\(done + 1) of \(count)): \(step)\(text)")
   }
 
-  /// Counts a finished case and shows how many there are.
-  func end(seconds: Double, isKept: Bool) {
+  /// Counts a finished case and shows how many there are; `seconds` are nil for one that was kept or failed, which
+  /// says little about the others.
+  func end(seconds: Double?) {
     done += 1
-    if !isKept { (processed, self.seconds) = (processed + 1, self.seconds + seconds) }
+    if let seconds { (processed, self.seconds) = (processed + 1, self.seconds + seconds) }
     current = nil
     let left = done < count ? secondsLeft(own: 0, finished: [], next: "") : nil
     let text = left.map { "  about \(Console.duration($0)) left" } ?? ""

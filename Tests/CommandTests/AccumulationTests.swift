@@ -108,7 +108,7 @@ import Testing
   @Test func theLogSaysWhatIsBeingDoneBeforeACaseEnds() throws {
     let scans = try scans(), out = try Workplace.folder() / "out"
     let log = try segment(scans[0].deletingLastPathComponent(), out).log
-    let step = try #require(log.firstIndex { $0.hasPrefix("a (1 of 3): scoring") })
+    let step = try #require(log.firstIndex { $0.hasPrefix("a (1 of 3): ") })
     let done = try #require(log.firstIndex { $0.hasPrefix("a  regions=") })
     #expect(step < done && log.filter { $0.contains(" of 3): ") }.count == 1, "\(log)")
   }

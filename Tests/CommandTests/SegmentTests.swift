@@ -26,7 +26,8 @@ import Norma
     #expect(
       table.columns.prefix(9).joined(separator: " ")
         == "case_id status message image anomaly_map mask lesion_volume_ml lesion_count seconds")
-    #expect(table.columns.dropFirst(9) == ["brain_mask", "participant_id", "threshold", "peak_threshold"])
+    #expect(
+      table.columns.dropFirst(9) == ["brain_mask", "participant_id", "threshold", "peak_threshold", "bundle"])
     let row = try #require(table.rows.first)
     #expect(table.rows.count == 1)
     #expect(row["case_id"] == "sub-008" && row["status"] == "ok")

@@ -142,7 +142,7 @@ struct BIDSApp: LoggingCommand {
       onCase: { outcome, isKept in
         console.endProgress()
         report(outcome, isKept: isKept)
-        progress.end(seconds: outcome.segmented?.seconds ?? 0, isKept: isKept || outcome.segmented == nil)
+        progress.end(seconds: isKept || outcome.row.status != .ok ? nil : outcome.segmented?.seconds)
       },
       onParticipant: { try writePage(of: $0, in: dataset, bundle, thresholds) },
       shouldStop: { Interruption.requested })

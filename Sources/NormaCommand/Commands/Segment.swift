@@ -56,7 +56,7 @@ struct Segment: LoggingCommand {
       onRow: { row, isKept in
         kept += isKept ? 1 : 0
         report(row, isKept: isKept, of: cases.count)
-        progress.end(seconds: row.seconds, isKept: isKept)
+        progress.end(seconds: isKept || row.problem != nil ? nil : row.seconds)
       }, shouldStop: { Interruption.requested })
     console.endProgress()
     console.summary(kept: kept, of: cases.count, shard: shard, ofCohort: all.count)

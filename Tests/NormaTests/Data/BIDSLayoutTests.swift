@@ -124,7 +124,8 @@ import Volumes
       try AtomicFile.write(
         #"{"Name": "x", "BIDSVersion": \#(version)}"#,
         to: root.appendingPathComponent(BIDSDescription.fileName))
-      #expect((try? BIDSDescription(of: root)) != nil == isRead)
+      let description = try? BIDSDescription(of: root)
+      #expect((description != nil) == isRead)
     }
   }
 
