@@ -2,7 +2,7 @@ package import Foundation
 
 /// The files below a folder as relative paths, in no particular order.
 ///
-/// Symbolic links are not followed and unreadable folders are skipped. Foundation's enumerator reads a whole
+/// Symbolic links are not followed; ``listing()`` names the folders that cannot be read. Foundation's enumerator reads a whole
 /// folder before it returns the first file, and takes three times as long.
 package struct FileTree: Sequence {
   private let folder: URL
@@ -12,6 +12,14 @@ package struct FileTree: Sequence {
   package init(_ folder: URL, hidden: Bool = false) { (self.folder, includesHidden) = (folder, hidden) }
 
   package func makeIterator() -> Iterator { Iterator(root: folder.path, includesHidden: includesHidden) }
+
+  /// Returns the files, and the folders that cannot be read with the reason; the folder itself is "".
+  package func listing() -> (files: [String], unreadable: [(folder: String, reason: String)]) {
+    let iterator = makeIterator()
+    var files = [String]()
+    while let file = iterator.next() { files.append(file) }
+    return (files, iterator.unreadable)
+  }
 
   package final class Iterator: IteratorProtocol {
     #if canImport(Darwin)
@@ -24,6 +32,7 @@ package struct FileTree: Sequence {
     private let includesHidden: Bool
     /// The open folders, innermost last, with their paths relative to the root.
     private var open: [(stream: Stream, prefix: String)] = []
+    fileprivate private(set) var unreadable: [(folder: String, reason: String)] = []
 
     fileprivate init(root: String, includesHidden: Bool) {
       (self.root, self.includesHidden) = (root, includesHidden)
@@ -49,7 +58,11 @@ package struct FileTree: Sequence {
     }
 
     private func enter(_ prefix: String) {
-      if let stream = opendir("\(root)/\(prefix)") { open.append((stream, prefix)) }
+      if let stream = opendir("\(root)/\(prefix)") {
+        open.append((stream, prefix))
+      } else {
+        unreadable.append((String(prefix.dropLast()), systemError()))
+      }
     }
 
     private static func name(of entry: UnsafeMutablePointer<dirent>) -> String {

@@ -42,8 +42,10 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   /// The message in three lines.
   public var description: String { "\(what)\n  where: \(location)\n  what to do: \(advice)" }
 
-  /// The failure and the advice in one line, for a table.
-  package var sentence: String { "\(what) (\(advice))" }
+  /// The failure, the place unless it is the row's own `file`, and the advice in one line, for a table.
+  package func sentence(about file: URL) -> String {
+    "\(what)\(location == file.path ? "" : ", at \(location)") (\(advice))"
+  }
 
   /// Converts any error. An error that is not a ``ProblemReport`` becomes an internal error.
   public init(_ error: any Error) {

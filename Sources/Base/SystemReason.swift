@@ -12,3 +12,10 @@ extension Error {
       ? String(cString: strerror(Int32(error.code))) : error.localizedDescription
   }
 }
+
+extension Problem {
+  /// Whether a file could not be written for a reason that spares other files: its size or its name.
+  package var concernsOneFile: Bool {
+    [EFBIG, ENAMETOOLONG].contains { what.contains(String(cString: strerror($0))) }
+  }
+}

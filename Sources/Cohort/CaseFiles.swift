@@ -9,6 +9,9 @@ package struct CaseFiles {
 
   /// The end of the name of a row's file.
   package static let rowSuffix = "_desc-norma_cases.tsv"
+  /// The length of a case's name, in bytes, to which file systems allow the names of all its files: they end
+  /// a name at 255.
+  package static let longestCaseID = 140
   /// The file beside a preprocessed cohort's manifest that holds the settings it was made with.
   package static let preprocessingSettings = "preprocessing.json"
 
@@ -52,6 +55,9 @@ package struct CaseFiles {
   package var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }
   package var preprocessedSidecar: String { "\(prefix)_desc-preproc_\(suffix).json" }
   package var transform: String { "\(prefix)_from-\(suffix)_to-MNI152NLin2009aSym_mode-image_xfm.txt" }
+
+  /// The maps, masks and labels of a segmentation.
+  var images: [String] { [anomalyMap, exceedance, uncertainty, mask, labels, tissues, brain] }
 
   /// All files that a segmentation may write, the record first.
   package var segmented: [String] {

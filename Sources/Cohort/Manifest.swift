@@ -1,4 +1,4 @@
-import Base
+public import Base
 public import Foundation
 
 /// A split of a cohort; each participant belongs to only one.
@@ -29,6 +29,8 @@ public struct ScanCase: Hashable, Sendable {
   public var isPreprocessed = false
   /// The split; nil if not yet assigned.
   public var split: Split?
+  /// The reason why the case cannot be processed, if it is known before the image is read.
+  public internal(set) var problem: Problem?
 
   /// Creates the case of a row of a manifest; `sessionID` becomes part of the id.
   public init(
@@ -55,6 +57,8 @@ public struct Manifest: Sendable {
   public var anatomies: [AnatomyCase]
   /// The file or folder of the cohort, for messages.
   public var source: URL
+  /// Remarks on files that were left out, in sentences.
+  public internal(set) var notes: [String] = []
 
   /// Creates a cohort from cases.
   public init(cases: [ScanCase], anatomies: [AnatomyCase] = [], source: URL) {
@@ -175,10 +179,10 @@ public struct Manifest: Sendable {
         .badData, "'\(name)' cannot name a folder", at: location,
         advice: "participant_id and session_id become folder names: leave out '/' and a leading '.'")
     }
-    // File systems allow 255 bytes for a name; the prefixes and suffixes of CaseFiles need the rest.
-    guard participant.utf8.count + (cell("session_id") ?? "").utf8.count <= 140 else {
+    guard participant.utf8.count + (cell("session_id") ?? "").utf8.count <= CaseFiles.longestCaseID else {
       throw Problem(
-        .badData, "participant_id and session_id are longer than 140 bytes", at: location,
+        .badData, "participant_id and session_id are longer than \(CaseFiles.longestCaseID) bytes",
+        at: location,
         advice: "use shorter names, because they become folder names")
     }
     var split: Split?
@@ -267,6 +271,7 @@ public struct Manifest: Sendable {
   ///
   /// - Throws: A ``Problem`` of kind `missingInput` for the first that is missing or unreadable.
   public func requireFiles() throws {
+    if let problem = cases.lazy.compactMap(\.problem).first { throw problem }
     for (id, files) in cases.map({ ($0.id, $0.files) }) + anatomies.map({ ($0.id, $0.files) }) {
       for file in files where !FileManager.default.isReadableFile(atPath: file.path) {
         throw Problem(

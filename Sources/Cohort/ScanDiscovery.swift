@@ -8,7 +8,12 @@ extension Manifest {
   ///   files, a bad manifest or two scans of one name.
   public init(discovering url: URL) throws {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+    var status = stat()
+    // A link to nothing is reported when the scan is read.
+    guard
+      FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+        || lstat(url.path, &status) == 0
+    else {
       throw Problem(
         .missingInput, "there is no such file or folder", at: url.path, advice: "check the path")
     }
@@ -17,28 +22,68 @@ extension Manifest {
     } else if url.pathExtension.lowercased() == "tsv" {
       try self.init(contentsOf: url)
     } else {
+      guard !NormaOutput.contains(url) else {
+        throw Problem(
+          .badData, "the file is not a scan: Norma wrote it", at: url.path,
+          advice: "give the scan that it was made from, or the manifest of preprocessed scans")
+      }
       self.init(cases: [ScanCase(scan: url)], source: url)
     }
   }
 
-  /// Lists the `*_FLAIR` files below a folder, or all scans if there are none. Hidden files are skipped.
+  /// Lists the scans below a folder: those whose names say FLAIR, or all if none does. Hidden files, masks and
+  /// what Norma wrote are left out; a folder that cannot be read becomes a case that fails.
   private init(folder: URL) throws {
     let root = folder.standardizedFileURL
-    let files = FileTree(root).filter { Self.isScan($0) && !"/\($0)".contains("/derivatives/") }
+    let (paths, unreadable) = FileTree(root).listing()
+    if let reason = unreadable.first(where: { $0.folder.isEmpty })?.reason {
+      throw Problem(
+        .missingInput, "the folder cannot be read: \(reason)", at: folder.path,
+        advice: "check its permissions")
+    }
+    let found = paths.filter { Self.isScan($0) && !"/\($0)".contains("/derivatives/") }.sorted()
       .map { root.appendingPathComponent($0) }
-      .sorted { $0.path < $1.path }
-    let flairs = files.filter { Self.stem($0).hasSuffix("_FLAIR") && !Self.stem($0).contains("_desc-") }
-    let scans = (flairs.isEmpty ? files : flairs).map(ScanCase.init(scan:))
-    guard !scans.isEmpty || !Self.holdsDICOM(folder) else {
+    let (own, others) = found.divided(by: NormaOutput.contains)
+    let (masks, images) = others.divided { ScanName($0).isMask }
+    let (flairs, rest) = images.divided { ScanName($0).isFLAIR && !ScanName($0).isDerivative }
+    let scans = (flairs.isEmpty ? images : flairs).map(ScanCase.init(scan:))
+    try Self.requireScans(!scans.isEmpty || !unreadable.isEmpty, own: own, masks: masks, in: folder)
+    try Self.requireUnique(scans)
+    self.init(
+      cases: scans + unreadable.map { ScanCase(unreadable: $0.folder, below: root, reason: $0.reason) },
+      source: folder)
+    notes = [
+      Self.leftOut(own, "that Norma wrote", below: root),
+      Self.leftOut(masks, "with names of masks", below: root),
+      Self.leftOut(flairs.isEmpty ? [] : rest, "whose names do not say FLAIR", below: root),
+    ].compactMap { $0 }
+  }
+
+  private static func requireScans(_ hasScans: Bool, own: [URL], masks: [URL], in folder: URL) throws {
+    guard !hasScans else { return }
+    let manifest = folder.appendingPathComponent("manifest.tsv")
+    guard own.isEmpty else {
+      throw Problem(
+        .missingInput, "the folder contains no scan, only files that Norma wrote", at: folder.path,
+        advice: FileManager.default.fileExists(atPath: manifest.path)
+          ? "give its manifest instead: \(manifest.path)" : "give the scans that they were made from")
+    }
+    guard masks.isEmpty else {
+      throw Problem(
+        .missingInput, "the folder contains no scan, only files with names of masks", at: folder.path,
+        advice: "rename scans whose names end in '\(stem(masks[0]).suffix(4))', or list them in a manifest")
+    }
+    guard !holdsDICOM(folder) else {
       throw Problem(
         .badData, "the folder contains DICOM files", at: folder.path,
         advice: "convert them first: dcm2niix -z y -f %p_%s -o NIFTI_FOLDER '\(folder.path)'")
     }
-    guard !scans.isEmpty else {
-      throw Problem(
-        .missingInput, "the folder contains no scan", at: folder.path,
-        advice: "names of scans end in .nii, .nii.gz or .png; convert DICOM files with dcm2niix first")
-    }
+    throw Problem(
+      .missingInput, "the folder contains no scan", at: folder.path,
+      advice: "names of scans end in .nii, .nii.gz or .png; convert DICOM files with dcm2niix first")
+  }
+
+  private static func requireUnique(_ scans: [ScanCase]) throws {
     var seen = [String: URL]()
     for scan in scans {
       if let other = seen.updateValue(scan.image, forKey: scan.id) {
@@ -48,7 +93,14 @@ extension Manifest {
           advice: "rename one, or list them in a manifest with session_id")
       }
     }
-    self.init(cases: scans, source: folder)
+  }
+
+  /// Names the files that were left out; nil for none.
+  private static func leftOut(_ files: [URL], _ kind: String, below root: URL) -> String? {
+    guard !files.isEmpty else { return nil }
+    let named = files.prefix(5).map { $0.path(relativeTo: root).visible }.joined(separator: ", ")
+    let more = files.count > 5 ? " and \(files.count - 5) more" : ""
+    return "left out \(files.count == 1 ? "1 file" : "\(files.count) files") \(kind): \(named)\(more)"
   }
 
   /// Returns true if one of the first 100 files is DICOM by its extension or its magic number.
@@ -93,6 +145,35 @@ extension ScanCase {
     id = stem
     if let suffix, ["FLAIR", "T1w"].contains(suffix) { id = String(stem.dropLast(suffix.count + 1)) }
     if participant == nil { participantID = id }
+    requireUsableName()
+  }
+
+  /// Creates the case of a folder whose files are not known; it fails with the reason.
+  fileprivate init(unreadable folder: String, below root: URL, reason: String) {
+    self.init(scan: root.appendingPathComponent(folder))
+    id = folder.replacing("/", with: "_").visible + " (folder)"
+    problem = Problem(
+      .missingInput, "the folder cannot be read: \(reason)", at: image.path.visible,
+      advice: "check its permissions, or move it elsewhere; the scans in it were left out")
+  }
+
+  /// Gives a case whose name cannot be that of its results another id and a problem.
+  private mutating func requireUsableName() {
+    if id.utf8.count > CaseFiles.longestCaseID {
+      problem = Problem(
+        .badData, "the name of the scan is longer than \(CaseFiles.longestCaseID) bytes",
+        at: image.path.visible,
+        advice: "rename the file, because its name becomes that of its results")
+      let start = String.UnicodeScalarView(id.unicodeScalars.prefix(20))
+      id = "\(String(start))-\(Digest.of(Data(id.utf8)).prefix(8))"
+      participantID = id
+    }
+    if image.path.visible != image.path {
+      problem = Problem(
+        .badData, "the path of the scan contains a tab, a line break or another control character",
+        at: image.path.visible, advice: "rename the file or folder")
+      (id, participantID) = (id.visible, participantID.visible)
+    }
   }
 
   /// The BIDS suffix of the image, or nil if its name ends in none.
@@ -105,4 +186,22 @@ extension ScanCase {
     "FLAIR", "T1w", "T2w", "PDw", "T2star", "T2starw", "inplaneT1", "inplaneT2", "angio", "swi", "dwi",
     "bold", "asl", "CT",
   ]
+}
+
+extension String {
+  /// The text with control characters as percent codes, such as `%09` for a tab.
+  fileprivate var visible: String {
+    unicodeScalars.map { scalar in
+      guard scalar.properties.generalCategory == .control else { return String(scalar) }
+      return String(scalar).utf8.map { ($0 < 16 ? "%0" : "%") + String($0, radix: 16, uppercase: true) }
+        .joined()
+    }.joined()
+  }
+}
+
+extension Sequence {
+  /// Returns the elements that satisfy a condition, and the others.
+  fileprivate func divided(by isFirst: (Element) -> Bool) -> ([Element], [Element]) {
+    (filter(isFirst), filter { !isFirst($0) })
+  }
 }

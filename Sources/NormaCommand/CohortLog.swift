@@ -3,6 +3,16 @@ import Foundation
 import Norma
 
 extension Console {
+  /// The cohort of a file, folder or manifest; logs what was left out.
+  func cohort(at path: String) throws -> Manifest {
+    let manifest = try Manifest(discovering: URL(fileURLWithPath: path))
+    for note in manifest.notes { log(note) }
+    return manifest
+  }
+
+  /// The cohort of a file, folder or manifest with scans; logs what was left out.
+  func scans(at path: String) throws -> Manifest { try cohort(at: path).requiringScans() }
+
   /// Logs a case that was segmented, or its failure.
   func log(_ row: CohortSegmentation.Row) {
     switch row.outcome {

@@ -20,7 +20,10 @@ struct Console: ParsableArguments {
   private static let isTerminal = isatty(STDERR_FILENO) == 1
 
   /// Prints a result or path, for the next program in the pipe.
-  func result(_ line: String) { print(line) }
+  func result(_ line: String) { Self.print(line) }
+
+  /// Prints a line to stdout.
+  static func print(_ line: String) { StandardStreams.output("\(line)\n") }
 
   /// Logs a line.
   func log(_ message: String, _ fields: KeyValuePairs<String, String> = [:]) {
@@ -42,10 +45,13 @@ struct Console: ParsableArguments {
     }
   }
 
+  /// Whether lines that replace themselves are shown.
+  var hasProgressLine: Bool { !quiet && logFormat == .text && Self.isTerminal }
+
   /// Shows a line that replaces itself on a terminal; prints nothing elsewhere.
   func progress(_ text: String) {
-    guard !quiet, logFormat == .text, Self.isTerminal else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[2K\(text)".utf8))
+    guard hasProgressLine else { return }
+    StandardStreams.error("\r\u{1B}[2K\(text)")
   }
 
   /// Shows the progress of a calibration.
@@ -62,7 +68,7 @@ struct Console: ParsableArguments {
     if let line = try? encoder.encode(object) { standardError(String(decoding: line, as: UTF8.self)) }
   }
 
-  static func standardError(_ line: String) { FileHandle.standardError.write(Data("\(line)\n".utf8)) }
+  static func standardError(_ line: String) { StandardStreams.error("\(line)\n") }
 
   /// `[#####.....]`
   static func bar(_ done: Int, of count: Int) -> String {

@@ -23,19 +23,35 @@ struct NormaCommand: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.prepare()
     Engine.configureAllocator()
+    let arguments = Array(CommandLine.arguments.dropFirst())
     var logging: (any LoggingCommand)?
     do {
       // An empty path would be the current folder.
-      guard !CommandLine.arguments.dropFirst().contains("") else {
+      guard !arguments.contains("") else {
         throw Problem(
-          .usage, "an argument is empty", at: CommandLine.arguments.dropFirst().joined(separator: " "),
+          .usage, "an argument is empty", at: arguments.joined(separator: " "),
           advice: "give it a value; an unset variable of the shell is empty")
       }
-      var command = try parseAsRoot()
-      logging = command as? any LoggingCommand
-      try command.run()
-    } catch let error where error is ExitCode || error is CleanExit || isUsage(error) {
+      // The argument parser would show the help of another command.
+      if arguments.first == "help", let unknown = UnknownArgument(in: arguments, of: self) {
+        end(unknown)
+      }
+      do {
+        var command = try parseAsRoot()
+        logging = command as? any LoggingCommand
+        try command.run()
+      } catch  where exitCode(for: error).isSuccess {
+        // The help or the version.
+        Console.print(fullMessage(for: error))
+      }
+      try StandardStreams.requireOutput()
+    } catch let error where error is ExitCode || isUsage(error) {
+      // The argument parser may complain of what is missing because of a misspelt option.
+      if isUsage(error), let unknown = UnknownArgument(in: arguments, of: self) {
+        end(unknown)
+      }
       exit(withError: error)
     } catch {
       let problem = Problem(error)
@@ -48,8 +64,13 @@ struct NormaCommand: ParsableCommand {
     }
   }
 
+  private static func end(_ unknown: UnknownArgument) -> Never {
+    Console.standardError(unknown.message)
+    exit(withError: ExitCode.validationFailure)
+  }
+
   /// Whether the argument parser has its own message for an error.
   private static func isUsage(_ error: any Error) -> Bool {
-    exitCode(for: error) == .validationFailure || exitCode(for: error).isSuccess
+    exitCode(for: error) == .validationFailure
   }
 }

@@ -44,6 +44,24 @@ struct ShardOptions: ParsableArguments {
     return asked
   }
 
+  /// The items of a shard, all without one.
+  ///
+  /// - Throws: A ``Problem`` of kind `usage` if a Slurm array that was not meant for shards leaves no item.
+  func deal<Item>(
+    _ items: [Item], to shard: CohortShard?, work: (Item) -> Int = { _ in 1 }, by name: (Item) -> String
+  ) throws -> [Item] {
+    guard let shard else { return items }
+    let dealt = shard.deal(items, work: work, by: name)
+    guard !dealt.isEmpty || items.isEmpty || isGiven else {
+      throw Problem(
+        .usage, "shard \(shard), from the Slurm array, has none of the \(items.count) cases",
+        at: "SLURM_ARRAY_TASK_ID",
+        advice:
+          "if each task has a cohort of its own, give --shard 1/1; else start at most \(items.count) tasks")
+    }
+    return dealt
+  }
+
   /// Claims the folder for these settings where it is filled in shards; throws a ``Problem`` if other shards
   /// have others.
   func claim(_ folder: URL, for shard: CohortShard?, settings: @autoclosure () throws -> [String: String])

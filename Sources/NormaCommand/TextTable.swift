@@ -37,9 +37,9 @@ struct TextTable {
     guard let width = Self.terminalWidth else {
       var table = Table(columns: columns)
       table.rows = rows
-      return Swift.print(table.text, terminator: "")
+      return StandardStreams.output(table.text)
     }
-    for line in lines(width: width) { Swift.print(line) }
+    for line in lines(width: width) { Console.print(line) }
   }
 
   private static var terminalWidth: Int? {

@@ -24,9 +24,9 @@ struct ThresholdOptions: ParsableArguments {
 
   @Option(
     help: """
-      Fraction of voxels without a known lesion that exceed the threshold, without a peak threshold. Default: the \
+      Fraction of voxels without a known lesion (0.01 or 1%) that exceed the threshold, without a peak threshold. Default: the \
       bundle's rate, where --false-regions has no default.
-      """)
+      """, transform: Self.fraction)
   var fpr: Double?
 
   @Option(help: "Source of the threshold; training-percentile is the 98th. Default: false-regions, else fpr.")
@@ -58,6 +58,15 @@ struct ThresholdOptions: ParsableArguments {
     if case .value(let threshold) = threshold, !(threshold >= 0 && threshold.isFinite) {
       throw ValidationError("--threshold must be 0 or more.")
     }
+  }
+
+  /// Reads a fraction, such as `0.01` or `1%`.
+  static func fraction(_ text: String) throws -> Double {
+    let number = text.hasSuffix("%") ? text.dropLast().trimmingCharacters(in: .whitespaces) : text
+    guard let value = Double(number) else {
+      throw ValidationError("it is a fraction, as in 0.01 or 1%")
+    }
+    return text.hasSuffix("%") ? value / 100 : value
   }
 
   /// Opens the bundle, by default the one for these scans; throws a ``Problem`` if it or its threshold is

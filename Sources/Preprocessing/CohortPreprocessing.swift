@@ -40,8 +40,8 @@ public struct CohortPreprocessing {
     (self.preprocessor, self.output) = (preprocessor, output)
   }
 
-  /// Preprocesses the cases in order and writes scans, masks and transforms, `cases.tsv`, a `manifest.tsv` of
-  /// the cases that did not fail, and `preprocessing.json`.
+  /// Preprocesses the cases in order and writes scans, masks and transforms, rows of `cases.tsv`, rows of a
+  /// `manifest.tsv` of the cases that did not fail, and `preprocessing.json`. The tables keep the rows of other cases.
   ///
   /// - Parameters:
   ///   - cases: The cases in their order.
@@ -50,22 +50,49 @@ public struct CohortPreprocessing {
   ///   - onRow: Gets each row, and whether the case was kept.
   ///   - shouldStop: Asked before each case.
   /// - Returns: The rows in the order of the cases.
-  /// - Throws: Only what stops the whole run, such as a full disk or an interruption.
+  /// - Throws: Only what stops the whole run, such as a full disk, an interruption, or other scans in the folder that
+  ///   were preprocessed with other settings.
   public func run(
     _ cases: [ScanCase], isShard: Bool = false, isForced: Bool = false,
     onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
   ) throws -> [Row] {
-    try CohortRunner(self, isForced: isForced).run(
+    if !isShard { try requireSettings(besides: cases) }
+    return try CohortRunner(self, isForced: isForced).run(
       cases, onRow: onRow, shouldStop: shouldStop, list: { if !isShard { try list($0) } })
   }
 
+  private func file(_ name: String) -> URL { output.appendingPathComponent(name) }
+
   private func list(_ rows: [Row]) throws {
-    func file(_ name: String) -> URL { output.appendingPathComponent(name) }
-    try AtomicFile.write(json: preprocessor.settings, to: file(CaseFiles.preprocessingSettings))
-    try AtomicFile.write(Self.table(of: rows, in: output), to: file("cases.tsv"))
-    let done = rows.compactMap(\.preprocessed), manifest = file("manifest.tsv")
-    guard !done.isEmpty else { return try AtomicFile.remove(manifest) }
-    try AtomicFile.write(Manifest.text(of: done, relativeTo: output), to: manifest)
+    try withLock(on: output) {
+      let all = others(than: rows.map(\.scan)) + rows.compactMap(\.preprocessed)
+      try AtomicFile.write(json: preprocessor.settings, to: file(CaseFiles.preprocessingSettings))
+      try CaseTable.add(
+        Self.table(of: rows, in: output), to: output, columns: ["ok": "image", "failed": "source"])
+      guard !all.isEmpty else { return try AtomicFile.remove(manifest) }
+      try AtomicFile.write(Manifest.text(of: all, relativeTo: output), to: manifest)
+    }
+  }
+
+  private var manifest: URL { file("manifest.tsv") }
+
+  /// The scans that earlier runs left in the folder, without those of these cases.
+  private func others(than cases: [ScanCase]) -> [ScanCase] {
+    let ids = Set(cases.map(\.id))
+    return ((try? Manifest(contentsOf: manifest))?.cases ?? []).filter {
+      !ids.contains($0.id) && FileManager.default.fileExists(atPath: $0.image.path)
+    }
+  }
+
+  /// Throws if the folder has other scans, which were preprocessed with other settings: it has one record of them.
+  private func requireSettings(besides cases: [ScanCase]) throws {
+    let record = file(CaseFiles.preprocessingSettings)
+    guard let other = others(than: cases).first, let earlier = PreprocessingSettings(json: record),
+      earlier != preprocessor.settings
+    else { return }
+    throw Problem(
+      .cannotCreate, "the folder holds scans with other settings of the preprocessing, such as '\(other.id)'",
+      at: record.path, advice: "choose another folder, or preprocess all scans together")
   }
 
   /// The columns of `cases.tsv`; paths are relative to its folder.
@@ -74,8 +101,8 @@ public struct CohortPreprocessing {
     "grey_to_white", "seconds",
   ]
 
-  /// The text of `cases.tsv`.
-  static func table(of rows: [Row], in output: URL) -> String {
+  /// The rows of `cases.tsv`.
+  static func table(of rows: [Row], in output: URL) -> Table {
     var table = Table(columns: columns)
     table.rows = rows.map { row in
       let record = row.record
@@ -83,13 +110,13 @@ public struct CohortPreprocessing {
       func number(_ value: Double?, _ digits: Int) -> String { value?.formatted(fraction: digits) ?? "n/a" }
       return [
         row.scan.id, row.problem == nil ? "ok" : "failed",
-        row.problem?.sentence ?? record?.notes.joined(separator: " ") ?? "n/a",
+        row.problem?.sentence(about: row.scan.image) ?? record?.notes.joined(separator: " ") ?? "n/a",
         path(row.scan.image), path(row.preprocessed?.image), path(row.preprocessed?.brainMask),
         number(record?.brainVolume, 1), number(record?.templateOverlap, 3), number(record?.greyToWhite, 3),
         row.seconds.formatted(fraction: 2),
       ]
     }
-    return table.text
+    return table
   }
 }
 
@@ -106,7 +133,11 @@ extension CohortPreprocessing: CaseStep {
   }
 
   package func process(_ scan: ScanCase) throws -> Row {
+    if let problem = scan.problem { return Row(scan: scan, seconds: 0, outcome: .failed(problem)) }
     let start = ContinuousClock.now, files = PreprocessedFiles(scan, in: output)
+    func failure(_ error: any Error) -> Row {
+      Row(scan: scan, seconds: (ContinuousClock.now - start) / .seconds(1), outcome: .failed(Problem(error)))
+    }
     let preprocessed: PreprocessedScan
     let sidecar: PreprocessingSidecar
     // The readers say better than the sidecar what is wrong with a file.
@@ -115,10 +146,14 @@ extension CohortPreprocessing: CaseStep {
       preprocessed = try preprocessor.preprocess(scan)
       sidecar = try made.get()
     } catch {
-      return Row(
-        scan: scan, seconds: (ContinuousClock.now - start) / .seconds(1), outcome: .failed(Problem(error)))
+      return failure(error)
     }
-    return row(of: scan, files, try files.write(preprocessed, sidecar: sidecar), since: start)
+    do {
+      return row(of: scan, files, try files.write(preprocessed, sidecar: sidecar), since: start)
+    } catch  where Problem(error).concernsOneFile {
+      for file in self.files(of: scan) { try AtomicFile.remove(file) }
+      return failure(error)
+    }
   }
 
   private func row(

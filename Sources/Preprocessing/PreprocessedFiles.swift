@@ -41,12 +41,13 @@ struct PreprocessedFiles {
     let brain = preprocessed.brain ?? volume.map { $0 == 0 ? 0 : 1 }
     let inside = zip(volume.voxels, brain.voxels).map { $1 == 0 ? 0 : $0 }
     try AtomicFile.makeFolder(mask.deletingLastPathComponent())
-    try NIfTI.write(Volume(geometry: volume.geometry, voxels: inside, header: volume.header), to: scan)
-    if let toTemplate = preprocessed.toTemplate { try ITKTransformFile.write(toTemplate, to: transform) }
     var sidecar = sidecar
     (sidecar.isRegistered, sidecar.record) = (preprocessed.toTemplate != nil, preprocessed.record)
     sidecar.description = "The scan on its own grid, 0 outside the brain"
+    // First, so that the scan is known as Norma's even if this process ends now.
     try AtomicFile.write(json: sidecar, to: scanSidecar)
+    try NIfTI.write(Volume(geometry: volume.geometry, voxels: inside, header: volume.header), to: scan)
+    if let toTemplate = preprocessed.toTemplate { try ITKTransformFile.write(toTemplate, to: transform) }
     (sidecar.description, sidecar.isSkullStripped) = ("Brain on the scan's own grid", nil)
     try AtomicFile.write(json: sidecar, to: maskSidecar)
     try NIfTI.write(

@@ -6,6 +6,10 @@ public struct VolumeError: Error, Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// There is no file at the path.
     case notFound
+    /// The file is a link to a path that does not exist.
+    case brokenLink(target: String)
+    /// Another program keeps the content elsewhere; carries the command that fetches it.
+    case contentElsewhere(program: String, command: String)
     /// The file exists but the system cannot read it.
     case unreadable(reason: String)
     /// The content does not decompress, or its checksum is wrong.
@@ -54,6 +58,9 @@ public struct VolumeError: Error, Hashable, Sendable {
   public var what: String {
     switch kind {
     case .notFound: "There is no such file."
+    case .brokenLink(let target): "The file is a link to '\(target)', which does not exist."
+    case .contentElsewhere(let program, _):
+      "The content of the file is not here; \(program) keeps it elsewhere."
     case .unreadable(let reason): "The file cannot be read: \(reason)."
     case .damaged(let reason): "The file is damaged: \(reason)."
     case .truncated(let expected, let actual):
@@ -80,6 +87,8 @@ public struct VolumeError: Error, Hashable, Sendable {
   public var todo: String {
     switch kind {
     case .notFound: "Check the path."
+    case .brokenLink: "Restore the target; in a container, make its folder visible at the same path."
+    case .contentElsewhere(_, let command): "Fetch it with: \(command)"
     case .unreadable: "Check the permissions, and whether another viewer opens the file."
     case .damaged, .truncated: "Copy or download the file again."
     case .notNIfTI: "Use a .nii or .nii.gz file; dcm2niix converts DICOM."
@@ -115,7 +124,7 @@ extension VolumeError: ProblemReport {
   public var problem: Problem {
     let kind: Problem.Kind =
       switch self.kind {
-      case .notFound, .unreadable: .missingInput
+      case .notFound, .brokenLink, .contentElsewhere, .unreadable: .missingInput
       case .writeFailed: .inputOutput
       default: .badData
       }

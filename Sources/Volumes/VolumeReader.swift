@@ -33,9 +33,16 @@ public enum VolumeReader {
     }
   }
 
+  /// Throws a ``VolumeError`` for a link to nothing, and for a file of any type whose content git-annex or Git LFS
+  /// keeps elsewhere.
+  package static func requireContent(of url: URL) throws {
+    if let absence = AbsentContent.kind(of: url) { throw VolumeError(absence, path: url.path) }
+  }
+
   private enum Format { case nifti, png }
 
   private static func format(of url: URL) throws -> Format {
+    try requireContent(of: url)
     let name = url.lastPathComponent.lowercased()
     if name.hasSuffix(".nii") || name.hasSuffix(".nii.gz") { return .nifti }
     if name.hasSuffix(".png") { return .png }

@@ -38,6 +38,11 @@ import Testing
     #expect(Array(FileTree(URL(filePath: "/no/such/folder"))).isEmpty)
   }
 
+  @Test func aFolderThatCannotBeReadIsNamedWithTheReason() throws {
+    let unreadable = FileTree(URL(filePath: "/no/such/folder")).listing().unreadable
+    #expect(unreadable.map(\.folder) == [""] && unreadable[0].reason == "No such file or directory")
+  }
+
   @Test func aWalkThatEndsEarlyClosesItsFolders() throws {
     try withTemporaryFolder { folder in
       let deep = folder.appendingPathComponent("a/b/c")

@@ -136,6 +136,13 @@ import Testing
     BadInput("rate above 1", 64, ["rate of 2", "--fpr", "1 % is 0.01", "--threshold"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "2"])
     },
+    BadInput("more than all", 64, ["rate of 2", "--fpr"]) { place in
+      try place.segment(Cohort.patient, ["--fpr", "200%"])
+    },
+    BadInput("a bundle of nearly that name", 66, ["no bundle 'flair-strct'", "did you mean 'flair-strict'?"])
+    { place in
+      try ["segment", "-i", Cohort.patient.path, "-o", place.out.path, "--bundle", "flair-strct"]
+    },
     BadInput("rate 0", 64, ["rate of 0", "--fpr"]) { place in
       try place.segment(Cohort.patient, ["--fpr", "0"])
     },
@@ -188,6 +195,20 @@ import Testing
     (["evaluate", "--predictions", "a", "--data", "b", "-o", "c", "--samples", "0"], "--samples"),
     (["simulate", "-o", "b", "--levels", "3", "1"], "--levels"),
     (["sgment"], "sgment"),
+    (["segmnt", "-i", "a"], "'norma' has no command 'segmnt'. Did you mean 'segment'?"),
+    (
+      ["segment", "-i", "a", "--ouput", "b"],
+      "'norma segment' has no option '--ouput'. Did you mean '--output'?"
+    ),
+    (["segment", "--ouput=b"], "no option '--ouput'. Did you mean '--output'?"),
+    (["prepare", "--inptu", "a"], "'norma preprocess' has no option '--inptu'. Did you mean '--input'?"),
+    (["segment", "-i", "a", "-x", "b"], "no option '-x'."),
+    (["bundle", "calibate"], "'norma bundle' has no command 'calibate'. Did you mean 'calibrate'?"),
+    (["bundle", "list", "--jsn"], "'norma bundle list' has no option '--jsn'."),
+    (["runs", "lst"], "'norma runs' has no command 'lst'. Did you mean 'list'?"),
+    (["help", "nonsense"], "'norma' has no command 'nonsense'. Known: bids, bundle,"),
+    (["help", "bundle", "lst"], "'norma bundle' has no command 'lst'. Did you mean 'list'?"),
+    (["segment", "-i", "a", "-o", "b", "--fpr", "little"], "it is a fraction, as in 0.01 or 1%"),
   ])
   func theArgumentParserRefusesWithUsage(arguments: [String], words: String) throws {
     let folder = try Workplace.folder()

@@ -26,6 +26,18 @@ import Volumes
     #expect(third.log.filter { $0.contains("up to date") }.count == 2)
   }
 
+  @Test func aDryRunListsTheRunsAndWritesNothing() throws {
+    let out = try Workplace.folder() / "out"
+    let methods = ["--methods", "brightness", "dense-vae", "--seeds", "2", "--dry-run"]
+    let first = try Tool.succeed(experiment(out) + methods)
+    #expect(first.results == ["brightness-0", "dense-vae-0", "dense-vae-1"].map { "\($0)\ttrain and score" })
+    #expect(!out.exists)
+    try Tool.succeed(experiment(out, "--methods", "brightness"))
+    let before = try out.written()
+    #expect(try Tool.succeed(experiment(out) + methods).results.first == "brightness-0\tup to date")
+    #expect(try out.written() == before)
+  }
+
   static let refusals: [BadInput] = [
     BadInput("an unknown method", 64, ["no preset 'brightnes'", "brightness"], on("--methods", "brightnes")),
     BadInput("an unknown scale", 64, ["no scale 64", "128 or 256"], on("--scale", "64")),

@@ -37,6 +37,37 @@ import Volumes
     #expect(try TSV(folder / "out/cases.tsv").rows.first?["message"]?.contains("Permission denied") == true)
   }
 
+  /// A folder below the input, or the input itself.
+  @Test(
+    .enabled("no user without rights here") { (try? hasUser.get()) == true },
+    arguments: ["shut", "shut/in", ""])
+  func aFolderThatMayNotBeReadIsNamedAndTheRestDone(shut: String) throws {
+    let folder = try Workplace.folder(), scans = folder / "scans",
+      closed = shut.isEmpty ? scans : scans / shut
+    for place in [scans, scans / "shut/in"] {
+      try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+    }
+    try FileManager.default.copyItem(at: Cohort.patient, to: scans / "p1_FLAIR.nii.gz")
+    chmod(folder.path, 0o777)
+    chmod(closed.path, 0)
+    defer { chmod(closed.path, 0o700) }
+    let outcome = try runBound([
+      "segment", "-i", scans.path, "-o", (folder / "out").path, "--bundle", Cohort.bundle.path, "--threads",
+      "1",
+    ])
+    for word in ["the folder cannot be read: Permission denied", "where: \(closed.path)\n"] {
+      #expect(outcome.standardError.contains(word), "\(outcome.standardError)")
+    }
+    guard !shut.isEmpty else {
+      #expect(outcome.code == 66)
+      return
+    }
+    #expect(outcome.code == 1)
+    let rows = try TSV(folder / "out/cases.tsv").rows
+    #expect(rows.map { $0["status"] } == ["ok", "failed"] && rows[0]["case_id"] == "p1")
+    #expect(rows[1]["message"]?.contains("Permission denied") == true)
+  }
+
   @Test(.enabled("no user without rights here") { (try? hasUser.get()) == true })
   func aFolderThatMayNotBeWrittenIsNamed() throws {
     let folder = try Workplace.folder()

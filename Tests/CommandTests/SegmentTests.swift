@@ -28,7 +28,7 @@ import Norma
         == "case_id status message image anomaly_map mask lesion_volume_ml lesion_count seconds")
     #expect(
       table.columns.dropFirst(9)
-        == ["brain_mask", "participant_id", "threshold", "peak_threshold", "scored_fraction"])
+        == ["brain_mask", "participant_id", "threshold", "peak_threshold", "scored_fraction", "bundle"])
     let row = try #require(table.rows.first)
     #expect(table.rows.count == 1)
     #expect(row["case_id"] == "sub-008" && row["status"] == "ok")

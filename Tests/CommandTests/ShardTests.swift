@@ -238,6 +238,25 @@ import Testing
     #expect(labelled.results.count == 2)
   }
 
+  /// Task 1 of 30 has none of 9 cases.
+  @Test(arguments: ["segment", "preprocess", "bids"])
+  func anEmptyShardIsAnErrorUnlessItIsAskedFor(verb: String) throws {
+    let out = try Workplace.folder() / "out", data = try BIDSDataSet()
+    let arguments =
+      switch verb {
+      case "segment": try Self.arguments(Cohort.manifest, out)
+      case "preprocess": ["preprocess", "-i", try Cohort.manifest.path, "-o", out.path, "--skull", "absent"]
+      default: try data.arguments("participant")
+      }
+    let outcome = try Tool.run(arguments, environment: Self.array("1", 1...30))
+    #expect(outcome.code == 64 && outcome.standardOutput.isEmpty && !out.exists)
+    for words in ["shard 1/30, from the Slurm array, has none of the", "--shard 1/1", "SLURM_ARRAY_TASK_ID"] {
+      #expect(outcome.standardError.contains(words), "\(outcome.standardError)")
+    }
+    #expect(try Tool.run(arguments + ["--shard", "1/30"], environment: Self.array("1", 1...30)).code == 0)
+    #expect(try Tool.run(arguments + ["--part", "1/30"]).code == 0)
+  }
+
   static let arrays: [(environment: [String: String], place: String)] = [
     (["SLURM_ARRAY_TASK_ID": "3"], "SLURM_ARRAY_TASK_MIN"),
     (array("three", 0...3), "SLURM_ARRAY_TASK_ID"),

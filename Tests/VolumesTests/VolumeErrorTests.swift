@@ -7,6 +7,15 @@ import Volumes
   static let messages: [(VolumeError.Kind, String)] = [
     (.notFound, "There is no such file. Check the path."),
     (
+      .brokenLink(target: "/data/a.nii"),
+      "The file is a link to '/data/a.nii', which does not exist. "
+        + "Restore the target; in a container, make its folder visible at the same path."
+    ),
+    (
+      .contentElsewhere(program: "git-annex", command: "datalad get 'a.nii'"),
+      "The content of the file is not here; git-annex keeps it elsewhere. Fetch it with: datalad get 'a.nii'"
+    ),
+    (
       .unreadable(reason: "Permission denied"),
       "The file cannot be read: Permission denied. "
         + "Check the permissions, and whether another viewer opens the file."

@@ -1,5 +1,6 @@
 import Base
 import StrictSettings
+import Volumes
 package import Foundation
 
 /// The keys of a `dataset_description.json` that Norma uses; bids-validator checks the rest.
@@ -18,6 +19,7 @@ package struct BIDSDescription: Sendable {
       throw Problem(.missingInput, "there is no such folder", at: folder.path, advice: "check the path")
     }
     let file = folder.appendingPathComponent(Self.fileName)
+    try VolumeReader.requireContent(of: file)
     guard let data = try? Data(contentsOf: file) else {
       throw Problem(
         .missingInput, "the folder is not a BIDS data set: it has no \(Self.fileName)", at: folder.path,
@@ -29,7 +31,11 @@ package struct BIDSDescription: Sendable {
         advice: "correct it; bids-validator reports the error")
     }
     for key in ["Name", "BIDSVersion"] {
-      guard case .string(let text)? = node[key], !text.isEmpty else {
+      switch node[key] {
+      case .string(let text)? where !text.isEmpty: continue
+      // Common, though BIDS asks for text.
+      case .int? where key == "BIDSVersion", .double? where key == "BIDSVersion": continue
+      default:
         throw Problem(
           .badData, "\(Self.fileName) has no \(key)", at: file.path,
           advice: "add it; bids-validator checks the rest of the data set")

@@ -54,7 +54,8 @@ package struct BIDSFilter: Sendable {
       return switch condition {
       case .present: label != nil
       case .absent: label == nil
-      case .oneOf(let values): values.contains { value in label.map { Self.matches($0, value, key) } == true }
+      case .oneOf(let values):
+        values.contains { value in label.map { Self.matches($0, value, key) } ?? (value == .null) }
       }
     }
   }
@@ -84,12 +85,12 @@ package struct BIDSFilter: Sendable {
     case .null: return .absent
     case .string("*"): return .present
     case _ where isLabel(value): return .oneOf([value])
-    case .list(let values) where values.allSatisfy(isLabel): return .oneOf(values)
+    case .list(let values) where values.allSatisfy { $0 == .null || isLabel($0) }: return .oneOf(values)
     default:
       throw Problem(
         .badData, "'flair.\(name)' cannot be \(value.text)", at: file,
         advice:
-          "give a label, a number or a list of these, null for scans without it, or \"*\" for any label"
+          "give a label, a number, null or a list of these, null for scans without it, or \"*\" for any label"
       )
     }
   }

@@ -1,4 +1,4 @@
-import Base
+package import Base
 package import Foundation
 
 /// The selected part of a BIDS data set; by default, all of it.
@@ -37,14 +37,20 @@ package struct BIDSLayout: Sendable {
   /// The participants in the order of their names.
   package var participants: [Participant]
 
+  /// The files that were left out because of their names.
+  package let leftOut: [Problem]
+
   package var scans: [BIDSScan] { participants.flatMap(\.scans) }
 
   /// Lists the selected scans.
   ///
   /// - Throws: A ``Problem`` of kind `usage` if a selected participant or session does not exist,
-  ///   `missingInput` if no scan is found, `badData` for names that are not BIDS or occur twice.
+  ///   `missingInput` if no scan is found, `badData` if all have names that are not BIDS or occur twice.
   package init(root: URL, selection: BIDSSelection = BIDSSelection()) throws {
-    let folders = try Self.folders(in: root, prefix: "sub-")
+    let ignored = BIDSIgnore(of: root)
+    let folders = try Self.folders(in: root, prefix: "sub-").filter {
+      !ignored.ignores($0.lastPathComponent, isFolder: true)
+    }
     guard !folders.isEmpty else {
       throw Problem(
         .missingInput, "the data set has no participants", at: root.path,
@@ -54,12 +60,14 @@ package struct BIDSLayout: Sendable {
       selection.participants, "sub-", "participant", among: folders.map(\.lastPathComponent), at: root)
     var found = [Anatomy]()
     for folder in folders where chosen.contains(folder.lastPathComponent) {
-      found.append(try Anatomy(of: folder))
+      found.append(try Anatomy(of: folder, ignored: ignored))
     }
     let sessions = try Self.sessions(selection.sessions, of: folders, at: root)
     participants = try found.map { try $0.participant(sessions: sessions, filter: selection.filter) }
+    leftOut = found.flatMap(\.leftOut)
     // A selected participant without a scan becomes a row of the table, not an error.
     guard !selection.participants.isEmpty || !scans.isEmpty else {
+      if let problem = leftOut.first { throw problem }
       let suffixes = Set(found.flatMap { $0.images.map(\.name.suffix) }).sorted()
       throw Problem(
         .missingInput,
@@ -102,7 +110,8 @@ package struct BIDSLayout: Sendable {
 
   fileprivate static func contents(of folder: URL) throws -> [URL] {
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+      return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        .filter { !$0.hasPrefix(".") }.sorted()
         .map { folder.appendingPathComponent($0) }
     } catch {
       throw Problem(
@@ -118,23 +127,35 @@ private struct Anatomy {
 
   let id: String
   let images: [(name: BIDSName, url: URL)]
+  let leftOut: [Problem]
 
-  init(of folder: URL) throws {
+  init(of folder: URL, ignored: BIDSIgnore) throws {
     id = folder.lastPathComponent
-    var images = [(name: BIDSName, url: URL)]()
+    let root = folder.deletingLastPathComponent()
+    var images = [(name: BIDSName, url: URL)](), leftOut = [Problem]()
     for parent in try [folder] + BIDSLayout.folders(in: folder, prefix: "ses-") {
       let anatomy = parent.appendingPathComponent("anat")
       guard anatomy.isFolder else { continue }
-      for file in try BIDSLayout.contents(of: anatomy) {
+      for file in try BIDSLayout.contents(of: anatomy) where !ignored.ignores(file.path(relativeTo: root)) {
         if let name = BIDSName(file.lastPathComponent) {
-          if name.isImage { images.append((name, file)) }
-          if name.isImage, Self.isRaw(name) { try Self.checkFolder(of: name, file, below: parent, of: id) }
+          guard name.isImage else { continue }
+          if Self.isRaw(name), !Self.isPlaced(name, below: parent, of: id) {
+            leftOut.append(Self.misnamed(file))
+          } else {
+            images.append((name, file))
+          }
         } else if Manifest.isScan(file.lastPathComponent), Manifest.stem(file).hasSuffix("_\(Self.suffix)") {
-          throw Self.misnamed(file)
+          leftOut.append(Self.misnamed(file))
         }
       }
     }
-    self.images = images
+    // Of two files of one scan, neither is known to be the right one.
+    let twins = Dictionary(grouping: images.filter { Self.isRaw($0.name) }, by: \.name.prefix).filter {
+      $0.value.count > 1
+    }
+    leftOut += twins.sorted { $0.key < $1.key }.map { Self.repeated($0.value.map(\.url)) }
+    self.leftOut = leftOut
+    self.images = images.filter { !Self.isRaw($0.name) || twins[$0.name.prefix] == nil }
   }
 
   func participant(sessions: Set<String>?, filter: BIDSFilter) throws -> BIDSLayout.Participant {
@@ -142,35 +163,34 @@ private struct Anatomy {
       sessions.map { chosen in image.name["ses"].map { chosen.contains("ses-\($0)") } == true } ?? true
     }
     let flairs = selected.filter { Self.isRaw($0.name) }
-    try checkUnique(flairs)
     let scans = flairs.filter { filter.accepts($0.name) }
       .map { BIDSLayout.BIDSScan(name: $0.name, scanCase: ScanCase(scan: $0.url)) }
-    let suffixes = Set(selected.map(\.name.suffix)).sorted().joined(separator: ", ")
+    let suffixes = Set(selected.map { $0.name.suffix + ($0.name["part"].map { " (part-\($0))" } ?? "") })
+      .sorted().joined(separator: ", ")
+    let names = leftOut.map { $0.location.split(separator: "/").last.map(String.init) ?? $0.location }
     let missing =
       !flairs.isEmpty
       ? "no FLAIR scan matches the filter"
       : "no FLAIR scan" + (suffixes.isEmpty ? "" : ", only \(suffixes)")
+        + (names.isEmpty ? "" : "; left out because of the name: \(names.joined(separator: ", "))")
     return BIDSLayout.Participant(id: id, scans: scans, missing: missing)
   }
 
-  private func checkUnique(_ flairs: [(name: BIDSName, url: URL)]) throws {
-    for (first, second) in zip(flairs, flairs.dropFirst()) where first.name.prefix == second.name.prefix {
-      throw Problem(
-        .badData, "two files have the name of the same scan",
-        at: "\(first.url.path) and \(second.url.path)", advice: "keep one of them")
-    }
+  private static func repeated(_ files: [URL]) -> Problem {
+    Problem(
+      .badData, "two files have the name of the same scan", at: files.map(\.path).joined(separator: " and "),
+      advice: "keep one of them")
   }
 
-  /// Returns true for a raw image, false for a derivative.
+  /// Returns true for a raw image of magnitudes, false for a derivative or a phase.
   private static func isRaw(_ name: BIDSName) -> Bool {
     name.suffix == suffix && name["desc"] == nil && name["space"] == nil
+      && [nil, "mag"].contains(name["part"])
   }
 
-  private static func checkFolder(of name: BIDSName, _ file: URL, below folder: URL, of id: String) throws {
+  private static func isPlaced(_ name: BIDSName, below folder: URL, of id: String) -> Bool {
     let session = folder.lastPathComponent == id ? nil : folder.lastPathComponent
-    guard name["sub"].map({ "sub-\($0)" }) == id, name["ses"].map({ "ses-\($0)" }) == session else {
-      throw misnamed(file)
-    }
+    return name["sub"].map { "sub-\($0)" } == id && name["ses"].map { "ses-\($0)" } == session
   }
 
   private static func misnamed(_ file: URL) -> Problem {

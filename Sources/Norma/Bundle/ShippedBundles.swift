@@ -38,7 +38,8 @@ extension ModelBundle {
         .missingInput, "there is no bundle '\(name)'", at: path.path,
         advice: Self.shippedNames.isEmpty
           ? "give the folder of a bundle; this build ships none"
-          : "give the folder of a bundle, or one of \(Self.shippedNames.joined(separator: ", "))")
+          : (nearestName(to: name, in: Self.shippedNames).map { "did you mean '\($0)'? " } ?? "")
+            + "give the folder of a bundle, or one of \(Self.shippedNames.joined(separator: ", "))")
     }
   }
 

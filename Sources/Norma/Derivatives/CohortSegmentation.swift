@@ -37,7 +37,7 @@ public struct CohortSegmentation {
     public var message: String {
       switch outcome {
       case .done(let result): result.message
-      case .failed(let problem): problem.sentence
+      case .failed(let problem): problem.sentence(about: scan.image)
       }
     }
   }
@@ -66,6 +66,8 @@ public struct CohortSegmentation {
   let isContrastForced: Bool
   let draw: ((Figures) throws -> Data)?
   let key: CohortKey
+  /// Gets the name of each step of a case before it begins.
+  public var onStep: (ScanCase, String) -> Void = { _, _ in }
 
   /// Creates a segmentation.
   ///
@@ -95,7 +97,8 @@ public struct CohortSegmentation {
   /// The settings that shards of the cohort need in common, by name.
   package var sharedSettings: [String: String] { key.shared(ownThresholds: thresholds.byCase) }
 
-  /// Segments the cases in order and writes maps, masks and tables, `cases.tsv` and `segmentation.json`.
+  /// Segments the cases in order and writes maps, masks and tables, `segmentation.json` and the rows of
+  /// `cases.tsv`, which keeps those of other cases.
   ///
   /// - Parameters:
   ///   - cases: The cases in their order.
@@ -114,8 +117,10 @@ public struct CohortSegmentation {
   }
 
   private func list(_ rows: [Row]) throws {
-    try SegmentationRecord(bundle: bundle, thresholds: thresholds).write(to: output)
-    try AtomicFile.write(Self.table(of: rows, in: output), to: output.appendingPathComponent("cases.tsv"))
+    try withLock(on: output) {
+      try CaseTable.add(table(of: rows), to: output, columns: ["ok": "mask", "failed": "image"])
+      try SegmentationRecord(bundle: bundle, thresholds: thresholds).write(to: output)
+    }
   }
 }
 
@@ -138,15 +143,18 @@ extension CohortSegmentation: CaseStep {
   package func process(_ scan: ScanCase) throws -> Row {
     let start = ContinuousClock.now
     var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+    if let problem = scan.problem { return row(of: scan, .failed(problem), seconds: 0) }
     defer { Self.releaseMemory() }
     let writer: CaseWriter
     // The readers say better than the key what is wrong with a file.
     let key = Result { try resultKey(of: scan) }
     do {
       if !isContrastForced { try segmenter.requireContrast(of: scan) }
+      preprocessor?.onStep = { onStep(scan, $0) }
       let preprocessed =
         try preprocessor?.preprocess(scan, keptIn: workFolder) ?? PreprocessedScan(asItIs: scan)
       try requireContrast(of: preprocessed.record, scan)
+      onStep(scan, Self.scoring)
       let segmented = try segmenter.segment(
         preprocessed, by: thresholds.rule(of: scan.id), name: scan.image.path)
       writer = CaseWriter(
@@ -154,7 +162,13 @@ extension CohortSegmentation: CaseStep {
     } catch {
       return row(of: scan, .failed(Problem(error)), seconds: seconds)
     }
-    let record = try writer.write { seconds }
+    let record: CaseRecord
+    do {
+      record = try writer.write { seconds }
+    } catch  where Problem(error).concernsOneFile {
+      for file in files(of: scan) { try AtomicFile.remove(file) }
+      return row(of: scan, .failed(Problem(error)), seconds: seconds)
+    }
     return row(of: scan, .done(record.result), seconds: record.seconds ?? seconds)
   }
 
@@ -176,4 +190,9 @@ extension CohortSegmentation: CaseStep {
   }
 
   private static let segmented = Atomic(0)
+
+  private static let scoring = "scoring"
+
+  /// The steps of a case in order, with their rough shares of its time.
+  package static let usualShares = Preprocessor.usualShares + [(scoring, 0.2)]
 }

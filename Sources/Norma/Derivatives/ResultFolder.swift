@@ -18,6 +18,10 @@ package struct ResultFolder: Sendable {
     package let threshold: Double?
     /// The peak that its regions exceed; nil for a plain threshold, or if it is not recorded.
     package let peak: Double?
+    /// The name of the bundle; nil if it is not recorded.
+    package let bundleName: String?
+    /// The seconds that the case took; nil if they are not recorded.
+    package let seconds: Double?
     package let image, anomalyMap, mask, brainMask, lesionTable: URL?
   }
 
@@ -26,7 +30,8 @@ package struct ResultFolder: Sendable {
   package let cases: [Case]
   /// The bundle that made the maps; nil if the rows name several.
   package let bundleName: String?
-  /// The record of the segmentation; nil for the results of `norma bids`, which have it in their rows.
+  /// The record of the last segmentation; nil for the results of `norma bids`, which have it in their rows, and
+  /// if the rows name several bundles.
   package let record: SegmentationRecord?
 
   /// Reads the tables of a folder.
@@ -35,7 +40,6 @@ package struct ResultFolder: Sendable {
   ///   read.
   package init(contentsOf folder: URL) throws {
     self.folder = folder.standardizedFileURL
-    record = try? SegmentationRecord(contentsOf: folder)
     let rows = try Self.segmentRows(in: folder) ?? Self.bidsRows(in: folder)
     guard !rows.isEmpty else {
       throw Problem(
@@ -43,6 +47,8 @@ package struct ResultFolder: Sendable {
         advice: "give the output folder of norma segment or norma bids")
     }
     let bundles = Set(rows.compactMap { $0["bundle"] }.filter { $0 != "n/a" })
+    let record = bundles.count > 1 ? nil : try? SegmentationRecord(contentsOf: folder)
+    self.record = record
     bundleName = record?.bundle ?? (bundles.count == 1 ? bundles.first : nil)
     let links = DerivativeDataset.links(of: folder)
     let threshold = record?.threshold
@@ -52,7 +58,7 @@ package struct ResultFolder: Sendable {
   private typealias Row = [String: String]
 
   private static func segmentRows(in folder: URL) throws -> [Row]? {
-    let file = folder.appendingPathComponent("cases.tsv")
+    let file = folder.appendingPathComponent(CaseTable.fileName)
     return FileManager.default.fileExists(atPath: file.path) ? try rows(of: file) : nil
   }
 
@@ -97,7 +103,7 @@ package struct ResultFolder: Sendable {
       lesionVolumeML: number("lesion_volume_ml"),
       lesionCount: cell("lesion_count").flatMap { Int($0) },
       threshold: number("threshold") ?? rule?.threshold ?? common,
-      peak: number("peak_threshold") ?? rule?.peak,
+      peak: number("peak_threshold") ?? rule?.peak, bundleName: cell("bundle"), seconds: number("seconds"),
       image: cell("image").flatMap {
         $0.hasPrefix("bids:") ? DerivativeDataset.file(ofURI: $0, in: folder, links: links) : file($0)
       },

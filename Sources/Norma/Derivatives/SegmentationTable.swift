@@ -6,13 +6,12 @@ extension CohortSegmentation {
   /// The columns of `cases.tsv`; paths are relative to its folder.
   static let columns = [
     "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count",
-    "seconds", "brain_mask", "participant_id", "threshold", "peak_threshold",
-    "scored_fraction",
+    "seconds", "brain_mask", "participant_id", "threshold", "peak_threshold", "scored_fraction", "bundle",
   ]
 
-  /// The text of `cases.tsv`.
-  static func table(of rows: [Row], in output: URL) -> String {
-    var table = Table(columns: columns)
+  /// The rows of `cases.tsv`.
+  func table(of rows: [Row]) -> Table {
+    var table = Table(columns: Self.columns)
     table.rows = rows.map { row in
       let files = CaseFiles(caseID: row.scan.id), result = row.result
       func ifDone(_ file: String) -> String { result == nil ? "n/a" : file }
@@ -23,8 +22,9 @@ extension CohortSegmentation {
         row.seconds.formatted(fraction: 2), ifDone(files.brain), row.scan.participantID,
         "\(row.rule.extent)", row.rule.peak.map { "\($0)" } ?? "n/a",
         result?.scoredFraction.formatted(fraction: 3) ?? "n/a",
+        bundle.description.name,
       ]
     }
-    return table.text
+    return table
   }
 }

@@ -55,6 +55,7 @@ public struct EvaluationRun {
         at: predictions.path,
         advice: "evaluate against the manifest whose cases were segmented; its split column must say test")
     }
+    try requireOneBundle([record.bundle] + pairs.compactMap(\.1.bundle))
     for (index, (scan, files)) in pairs.enumerated() {
       try add(scan, files, to: &evaluator)
       onCase(index + 1, pairs.count)
@@ -63,11 +64,19 @@ public struct EvaluationRun {
       method: record.method, casesWithoutPrediction: wanted.count - pairs.count, samples: samples, seed: seed)
   }
 
-  private typealias Files = (map: URL, brain: URL)
+  private typealias Files = (map: URL, brain: URL, bundle: String?)
+
+  private func requireOneBundle(_ names: [String]) throws {
+    let several = Set(names).sorted()
+    guard several.count > 1 else { return }
+    throw Problem(
+      .badData, "the cases were segmented with several bundles: \(several.joined(separator: ", "))",
+      at: predictions.path, advice: "segment all of them with one bundle into a folder of its own")
+  }
 
   /// The finished cases of `cases.tsv` by case id.
   private func predictedCases() throws -> [String: Files] {
-    let file = predictions.appendingPathComponent("cases.tsv")
+    let file = predictions.appendingPathComponent(CaseTable.fileName)
     guard let text = try? String(contentsOf: file, encoding: .utf8) else {
       throw Problem(
         .missingInput, "there is no table of cases", at: file.path,
@@ -83,7 +92,9 @@ public struct EvaluationRun {
         throw Problem(
           .badData, "the table lacks a column", at: file.path, advice: "segment again with this Norma")
       }
-      files[id] = (predictions.appendingPathComponent(map), predictions.appendingPathComponent(brain))
+      files[id] = (
+        predictions.appendingPathComponent(map), predictions.appendingPathComponent(brain), row["bundle"]
+      )
     }
     return files
   }

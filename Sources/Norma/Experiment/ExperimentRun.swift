@@ -27,6 +27,16 @@ public struct ExperimentRun {
     try ExperimentData.check(split)
   }
 
+  /// The runs in order, and whether each is finished in the folder.
+  ///
+  /// - Throws: A ``Problem`` if the folder holds an experiment on other data.
+  public var plannedRuns: [(run: ExperimentPlan.Run, isFinished: Bool)] {
+    get throws {
+      try requireSameData()
+      return try plan.runs.map { ($0, try finished($0, digest: digest(of: $0)) != nil) }
+    }
+  }
+
   /// Does the missing runs in order, then writes the results of all finished runs of the folder.
   ///
   /// - Throws: A ``Problem``, of kind `interrupted` once `shouldStop` returns true.
@@ -38,7 +48,7 @@ public struct ExperimentRun {
     let runs = plan.runs
     for (index, run) in runs.enumerated() {
       let digest = try digest(of: run)
-      if let finished = RunResult(json: folder.scores(of: run)), finished.digest == digest {
+      if let finished = finished(run, digest: digest) {
         onEvent(.kept(run))
         done.append(finished)
         continue
@@ -54,6 +64,11 @@ public struct ExperimentRun {
       data: ExperimentData(split, description: description))
     try results.write(to: folder)
     return results
+  }
+
+  /// The result of a run; nil if it is missing or was made of something else.
+  private func finished(_ run: ExperimentPlan.Run, digest: String) -> RunResult? {
+    RunResult(json: folder.scores(of: run)).flatMap { $0.digest == digest ? $0 : nil }
   }
 
   /// The finished runs of the folder that the plan does not name: methods and seeds of earlier calls.
@@ -82,18 +97,19 @@ public struct ExperimentRun {
     return identity
   }
 
-  /// Refuses a folder of another cohort: all runs of a folder are compared.
   private func claimFolder() throws {
-    let digest = Digest.of(dataIdentity)
-    if let claimed = try? String(contentsOf: folder.cohort, encoding: .utf8) {
-      guard claimed == digest else {
-        throw Problem(
-          .badData, "the folder holds an experiment on other data", at: folder.url.path,
-          advice: "give the manifest that the experiment was started with, or another folder")
-      }
-    } else {
-      try AtomicFile.write(digest, to: folder.cohort)
+    if try !requireSameData() { try AtomicFile.write(Digest.of(dataIdentity), to: folder.cohort) }
+  }
+
+  /// Refuses a folder of another cohort: all runs of a folder are compared. Returns false for a new folder.
+  @discardableResult private func requireSameData() throws -> Bool {
+    guard let claimed = try? String(contentsOf: folder.cohort, encoding: .utf8) else { return false }
+    guard claimed == Digest.of(dataIdentity) else {
+      throw Problem(
+        .badData, "the folder holds an experiment on other data", at: folder.url.path,
+        advice: "give the manifest that the experiment was started with, or another folder")
     }
+    return true
   }
 
   private func finish(

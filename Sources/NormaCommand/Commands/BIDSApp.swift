@@ -91,6 +91,7 @@ struct BIDSApp: LoggingCommand {
     let root = URL(fileURLWithPath: bidsDir), maskFolder = derivatives.map { URL(fileURLWithPath: $0) }
     if !skipBidsValidation { _ = try BIDSDescription(of: root) }
     var layout = try BIDSLayout(root: root, selection: selection())
+    for problem in layout.leftOut { console.log("left out \(problem.location): \(problem.what)") }
     let dataset = try DerivativeDataset(
       folder: URL(fileURLWithPath: outDir), root: root, derivatives: maskFolder)
     switch level {
@@ -99,7 +100,7 @@ struct BIDSApp: LoggingCommand {
       let shard = try shardOptions.chosen(hasChosen: !participantLabel.isEmpty, console: console)
       if let shard {
         let all = layout.participants
-        layout.participants = shard.deal(all, work: \.scans.count, by: \.id)
+        layout.participants = try shardOptions.deal(all, to: shard, work: \.scans.count, by: \.id)
         console.log("\(layout.participants.count) of \(all.count) participants")
       }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
@@ -121,12 +122,15 @@ struct BIDSApp: LoggingCommand {
     var engine = engine
     engine.threads = cpuCount ?? engine.threads
     let device = try engine.prepare()
-    let cohort = try CohortSegmentation(
+    var cohort = try CohortSegmentation(
       bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device),
       preprocessor: preprocessing.preprocessor(
         bundle.description.configuration.preprocessing, device: device),
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: dataset.folder,
       workFolder: workFolder.folder, isContrastForced: contrast.forceContrast, draw: CasePictures.draw)
+    let progress = CohortProgress(
+      of: layout.participants.flatMap(BIDSSegmentation.cases).count, console: console)
+    cohort.onStep = { progress.begin($1, of: $0.id) }
     let segmentation = BIDSSegmentation(cohort, into: dataset)
     if dryRun { return announce(layout, segmentation) }
     try shardOptions.claim(dataset.folder, for: shard, settings: cohort.sharedSettings)
@@ -135,9 +139,15 @@ struct BIDSApp: LoggingCommand {
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
     Interruption.listen()
     let outcomes = try segmentation.run(
-      layout.participants, isForced: force, onCase: report,
+      layout.participants, isForced: force,
+      onCase: { outcome, isKept in
+        console.endProgress()
+        report(outcome, isKept: isKept)
+        progress.end(seconds: isKept || outcome.row.status != .ok ? nil : outcome.segmented?.seconds)
+      },
       onParticipant: { try writePage(of: $0, in: dataset, bundle, thresholds) },
       shouldStop: { Interruption.requested })
+    console.endProgress()
     let failures = outcomes.count { $0.row.status == .failed }
     guard failures > 0 else { return }
     console.log("\(failures) of \(layout.scans.count) scans failed; see the rows in *_cases.tsv")

@@ -12,7 +12,7 @@ extension Bundles {
     func run() throws {
       let file = URL(fileURLWithPath: onnx)
       try ONNXExport(ModelBundle(named: bundle)).write(to: file)
-      print(file.path)
+      Console.print(file.path)
     }
   }
 
@@ -40,13 +40,13 @@ extension Bundles {
         URL(fileURLWithPath: weights), names: names.map { URL(fileURLWithPath: $0) }
       ).write(
         configuration: configuration,
-        data: Manifest(discovering: URL(fileURLWithPath: data)).requiringScans(),
+        data: console.scans(at: data),
         name: name ?? options.preset ?? configuration.method,
         description: try describe.map(Train.description) ?? "", to: URL(fileURLWithPath: output),
         device: device,
         progress: console.calibrating)
       console.endProgress()
-      print(bundle.url.path)
+      Console.print(bundle.url.path)
     }
   }
 }

@@ -20,7 +20,7 @@ struct Bundles: ParsableCommand {
           ModelBundle.defaultNameForVolumes: " (default)",
           ModelBundle.defaultNameForSlices: " (default for slices)",
         ]
-        print(name + (purposes[name] ?? ""))
+        Console.print(name + (purposes[name] ?? ""))
       }
     }
   }
@@ -30,7 +30,7 @@ struct Bundles: ParsableCommand {
     @Argument(help: "Folder of a bundle, or the name of a shipped one.") var bundle: String
 
     func run() throws {
-      print(
+      Console.print(
         try String(
           contentsOf: ModelBundle(named: bundle).url.appendingPathComponent("card.md"), encoding: .utf8))
     }
@@ -45,7 +45,7 @@ struct Bundles: ParsableCommand {
     func run() throws {
       let model = try ModelBundle(named: bundle)
       try model.verify(device: engine.prepare())
-      print("\(model.description.name): ok")
+      Console.print("\(model.description.name): ok")
     }
   }
 
@@ -70,12 +70,12 @@ struct Bundles: ParsableCommand {
       let device = try engine.prepare()
       let model = try ModelBundle(named: bundle)
       let calibrated = try BundleCalibration(model).write(
-        on: Manifest(discovering: URL(fileURLWithPath: data)), anatomies: anatomies.files,
+        on: console.cohort(at: data), anatomies: anatomies.files,
         name: name ?? model.description.name,
         description: describe.map(Train.description), to: URL(fileURLWithPath: output), device: device,
         progress: console.calibrating)
       console.endProgress()
-      print(calibrated.url.path)
+      Console.print(calibrated.url.path)
     }
   }
 
@@ -121,7 +121,7 @@ struct Bundles: ParsableCommand {
         isHalf: half,
         to: URL(fileURLWithPath: output), device: device, progress: console.calibrating)
       console.endProgress()
-      print(combined.url.path)
+      Console.print(combined.url.path)
     }
 
     private func combination(of models: [ModelBundle]) throws -> BundleCombination {
@@ -130,7 +130,7 @@ struct Bundles: ParsableCommand {
         models.enumerated().map { index, model in
           .init(
             model, weight: weights.isEmpty ? 1 : weights[index], floor: floors.isEmpty ? 0 : floors[index])
-        }, measuredOn: Manifest(discovering: URL(fileURLWithPath: data)), anatomies: anatomies.files)
+        }, measuredOn: console.cohort(at: data), anatomies: anatomies.files)
     }
   }
 

@@ -8,22 +8,22 @@ struct Doctor: ParsableCommand {
     abstract: "Check devices, installed files and bundles on this machine.")
 
   func run() throws {
-    print("norma \(NormaVersion.current), libtorch \(Engine.version), \(Engine.threads) threads")
+    Console.print("norma \(NormaVersion.current), libtorch \(Engine.version), \(Engine.threads) threads")
     for device in [Device.cpu, .cuda(0), .mps] {
-      print("device \(device): \(device.isAvailable ? "available" : "not available")")
+      Console.print("device \(device): \(device.isAvailable ? "available" : "not available")")
     }
     let files = InstalledFiles.preprocessing
     let installed = [("template", files.template), ("weights of the brain extraction", files.brainWeights)]
     for (name, file) in installed {
       let isThere = FileManager.default.fileExists(atPath: file.path)
-      print("\(name): \(isThere ? file.path : "missing; run Scripts/bootstrap")")
+      Console.print("\(name): \(isThere ? file.path : "missing; run Scripts/bootstrap")")
     }
     for name in ModelBundle.shippedNames {
       do {
         try ModelBundle(named: name).verify()
-        print("bundle \(name): ok")
+        Console.print("bundle \(name): ok")
       } catch {
-        print("bundle \(name): \(Problem(error))")
+        Console.print("bundle \(name): \(Problem(error))")
       }
     }
   }

@@ -29,7 +29,7 @@ struct Evaluate: LoggingCommand {
   }
 
   func run() throws {
-    let manifest = try Manifest(discovering: URL(fileURLWithPath: data)).requiringScans()
+    let manifest = try console.scans(at: data)
     let run = EvaluationRun(predictions: URL(fileURLWithPath: predictions), manifest: manifest)
     let evaluation = try run.evaluate(samples: samples, seed: seed) { done, count in
       console.progress("evaluating \(Console.bar(done, of: count)) \(done)/\(count)")

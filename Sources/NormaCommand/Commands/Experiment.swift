@@ -48,6 +48,9 @@ struct Baur2018: LoggingCommand {
   @Option(help: "File that describes participants and scans in plain words, for cards and report.")
   var describe: String?
 
+  @Flag(help: "Print what would be done, one line per run, and write nothing.")
+  var dryRun = false
+
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
@@ -59,11 +62,17 @@ struct Baur2018: LoggingCommand {
     let plan = try ExperimentPlan(
       methods: methods.isEmpty ? ExperimentPlan.baur2018 : methods, seeds: seeds, scale: scale,
       settings: settings, searchCases: searchCases)
-    let manifest = try Manifest(discovering: URL(fileURLWithPath: data)).requiringScans()
+    let manifest = try console.scans(at: data)
     let folder = ExperimentFolder(URL(fileURLWithPath: output))
     let experiment = try ExperimentRun(
       plan: plan, manifest: manifest, folder: folder,
       description: try describe.map { try Train.description(in: $0) } ?? "", device: device)
+    if dryRun {
+      for (run, isDone) in try experiment.plannedRuns {
+        console.result("\(run.name)\t\(isDone ? "up to date" : "train and score")")
+      }
+      return
+    }
     Interruption.listen()
     let results = try experiment.run(onEvent: report, shouldStop: { Interruption.requested })
     console.endProgress()

@@ -32,7 +32,7 @@ struct Paint: LoggingCommand {
   func run() throws {
     _ = try engine.prepare()
     let recipe = try Recipe(settings: settings)
-    let cases = try Manifest(discovering: URL(fileURLWithPath: data)).requiringScans().cases(in: split)
+    let cases = try console.scans(at: data).cases(in: split)
       .filter { $0.lesionMask == nil }
     guard !cases.isEmpty else {
       throw Problem(

@@ -41,15 +41,15 @@ struct Preprocess: LoggingCommand {
 
   func run() throws {
     let device = try engine.prepare()
-    let all = try Manifest(discovering: URL(fileURLWithPath: input)).requiringScans().cases
+    let all = try console.scans(at: input).cases
     let base = try bundle.map { try ModelBundle(named: $0).description.configuration.preprocessing }
     let preprocessor = preprocessingOptions.preprocessor(
       try (base ?? PreprocessingSettings()).with(settings), weights: weights, device: device)
     let folder = URL(fileURLWithPath: output)
     try requireNoLoss(in: folder)
     let shard = try shardOptions.chosen(hasChosen: all.count == 1, console: console)
+    let cases = try shardOptions.deal(all, to: shard, by: \.id)
     try shardOptions.claim(folder, for: shard, settings: preprocessor.facts)
-    let cases = shard?.deal(all, by: \.id) ?? all
     Interruption.listen()
     var done = 0, kept = 0
     let rows = try CohortPreprocessing(preprocessor, output: folder).run(

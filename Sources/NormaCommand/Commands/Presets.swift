@@ -10,15 +10,15 @@ struct Presets: ParsableCommand {
 
   func run() throws {
     guard json else {
-      print("presets")
-      for preset in Preset.all { print("  \(preset.name): \(preset.summary)") }
-      print("methods")
-      for method in MethodRegistry.entries { print("  \(method.name): \(method.summary)") }
+      Console.print("presets")
+      for preset in Preset.all { Console.print("  \(preset.name): \(preset.summary)") }
+      Console.print("methods")
+      for method in MethodRegistry.entries { Console.print("  \(method.name): \(method.summary)") }
       return
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(ConfigurationListing()), as: UTF8.self))
+    Console.print(String(decoding: try encoder.encode(ConfigurationListing()), as: UTF8.self))
   }
 }
 

@@ -73,7 +73,7 @@ struct Runs: ParsableCommand {
           }
         }
         try opened.forget(record)
-        print(record.folder)
+        Console.print(record.folder)
       }
     }
   }
@@ -91,7 +91,7 @@ struct Runs: ParsableCommand {
         guard FileManager.default.fileExists(atPath: url.path) else {
           throw Problem(.missingInput, "there is no such folder", at: url.path, advice: "check the path")
         }
-        for run in try opened.index(url) { print(run.folder) }
+        for run in try opened.index(url) { Console.print(run.folder) }
       }
     }
   }
@@ -107,7 +107,7 @@ struct Runs: ParsableCommand {
       let records = try runs.isEmpty ? store.open().runs() : runs.map { try Runs.find($0, in: store) }
       let export = MLflowExport(to: URL(fileURLWithPath: mlflow))
       for record in records where record.state != .missing { try export.add(record) }
-      print(URL(fileURLWithPath: mlflow).path)
+      Console.print(URL(fileURLWithPath: mlflow).path)
     }
   }
 

@@ -39,7 +39,8 @@ struct Segment: LoggingCommand {
     let all = try chosenCases()
     let (bundle, thresholds) = try thresholdOptions.open(for: all)
     let shard = try shardOptions.chosen(hasChosen: all.count == 1, console: console)
-    let segmentation = try CohortSegmentation(
+    let cases = try shardOptions.deal(all, to: shard, by: \.id)
+    var segmentation = try CohortSegmentation(
       bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device),
       preprocessor: preprocessing.preprocessor(
         bundle.description.configuration.preprocessing, device: device),
@@ -48,19 +49,21 @@ struct Segment: LoggingCommand {
     try shardOptions.claim(folder, for: shard, settings: segmentation.sharedSettings)
     console.log(bundle.description.meaning(of: thresholds.common))
     Interruption.listen()
-    let cases = shard?.deal(all, by: \.id) ?? all
-    var done = 0, kept = 0
+    let progress = CohortProgress(of: cases.count, console: console)
+    segmentation.onStep = { progress.begin($1, of: $0.id) }
+    var kept = 0
     let rows = try segmentation.run(
       cases, isShard: shard != nil, isForced: force,
       onRow: { row, isKept in
-        (done, kept) = (done + 1, kept + (isKept ? 1 : 0))
-        report(row, isKept: isKept, done: done, of: cases.count)
+        kept += isKept ? 1 : 0
+        report(row, isKept: isKept, of: cases.count)
+        progress.end(seconds: isKept || row.problem != nil ? nil : row.seconds)
       }, shouldStop: { Interruption.requested })
     console.endProgress()
     console.summary(kept: kept, of: cases.count, shard: shard, ofCohort: all.count)
     if shard == nil {
-      let page = SegmentationReport(
-        rows, of: bundle, by: thresholds.common, in: folder,
+      let page = try SegmentationReport(
+        of: folder, bundle: bundle, by: thresholds.common,
         provenance: ReportProvenance(bundleName: bundle.description.name))
       try page.page.write(to: folder.appendingPathComponent("report.html"))
       printFiles(of: rows)
@@ -80,7 +83,7 @@ struct Segment: LoggingCommand {
   }
 
   private func chosenCases() throws -> [ScanCase] {
-    let manifest = try Manifest(discovering: URL(fileURLWithPath: input)).requiringScans()
+    let manifest = try console.scans(at: input)
     var cases = manifest.cases.filter { split == nil || $0.split == split }
     guard !cases.isEmpty else {
       throw Problem(
@@ -98,13 +101,12 @@ struct Segment: LoggingCommand {
     return cases
   }
 
-  private func report(_ row: CohortSegmentation.Row, isKept: Bool, done: Int, of count: Int) {
+  private func report(_ row: CohortSegmentation.Row, isKept: Bool, of count: Int) {
     // The failure of a single scan is that of the command.
     if !isKept, row.problem == nil ? count <= 20 : count > 1 {
       console.endProgress()
       console.log(row)
     }
-    console.progress("segmenting \(Console.bar(done, of: count)) \(done)/\(count)")
   }
 }
 

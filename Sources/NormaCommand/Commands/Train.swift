@@ -53,7 +53,7 @@ struct Train: LoggingCommand {
     }
     try Launch.together(console) { group in
       let run = try TrainingRun(
-        configuration: configuration, manifest: Manifest(discovering: URL(fileURLWithPath: data)),
+        configuration: configuration, manifest: console.cohort(at: data),
         folder: folder,
         name: name ?? options.preset ?? configuration.method,
         description: describe.map { try Self.description(in: $0) } ?? "", device: device)

@@ -38,8 +38,7 @@ struct View: LoggingCommand {
     let serving = Task {
       do { try await viewer.run() } catch { failure.withLock { $0 = error } }
     }
-    // Unbuffered, also into a pipe.
-    FileHandle.standardOutput.write(Data("\(viewer.address)\n".utf8))
+    Console.print("\(viewer.address)")
     console.log("\(viewer.caseCount) cases; reviews go to \(viewer.reviewFile.path); Ctrl-C ends this")
     if !noBrowser { Browser.open(viewer.address) }
     while !Interruption.requested {

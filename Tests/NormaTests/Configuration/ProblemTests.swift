@@ -23,6 +23,13 @@ import Norma
     #expect(nearestName(to: name, in: known.reversed()) == expected)
   }
 
+  /// A table names the scan in another column.
+  @Test(arguments: [("/a/scan.nii", "what (advice)"), ("/a/mask.nii", "what, at /a/mask.nii (advice)")])
+  func aSentenceForATableIsComplete(location: String, sentence: String) {
+    let problem = Problem(.badData, "what", at: location, advice: "advice")
+    #expect(problem.sentence(about: URL(filePath: "/a/scan.nii")) == sentence)
+  }
+
   @Test(
     arguments: [
       Row("configuration key", (ConfigurationError.unknownKey(path: "a", nearest: nil), .usage)),

@@ -51,6 +51,84 @@ import Volumes
     #expect(found == cases)
   }
 
+  /// Files that must not cost the others, and what is said about them.
+  static let oddities: [(files: [String], ignored: String, cases: [String], leftOut: [String])] = [
+    (
+      ["sub-01/anat/._sub-01_FLAIR.nii.gz", ".sub-03/anat/sub-03_FLAIR.nii.gz"], "", ["sub-01", "sub-02"], []
+    ),
+    (["sub-01/anat/sub-01_old_FLAIR.nii.gz"], "*_old_*\n", ["sub-01", "sub-02"], []),
+    (["sub-03/anat/sub-03_FLAIR.nii.gz"], "sub-03/", ["sub-01", "sub-02"], []),
+    (["sub-03/anat/sub-04_FLAIR.nii.gz"], "# the third\nsub-03/**", ["sub-01", "sub-02"], []),
+    (["sub-01/anat/sub-01_old_FLAIR.nii.gz"], "", ["sub-01", "sub-02"], ["sub-01_old_FLAIR.nii.gz"]),
+    (["sub-01/anat/sub-02_FLAIR.nii.gz"], "", ["sub-01", "sub-02"], ["sub-02_FLAIR.nii.gz"]),
+    (["sub-01/anat/sub-01_ses-1_FLAIR.nii.gz"], "", ["sub-01", "sub-02"], ["sub-01_ses-1_FLAIR.nii.gz"]),
+    (["sub-01/anat/sub-01_FLAIR.nii"], "", ["sub-02"], ["sub-01_FLAIR.nii.gz"]),
+    (["sub-01/anat/sub-01_FLAIR.nii"], "*.nii", ["sub-01", "sub-02"], []),
+    (["sub-01/anat/sub-01_part-phase_FLAIR.nii.gz"], "", ["sub-01", "sub-02"], []),
+    (["sub-01/anat/sub-01_part-imag_FLAIR.nii.gz"], "", ["sub-01", "sub-02"], []),
+    (["sub-01/anat/sub-01_part-mag_FLAIR.nii.gz"], "", ["sub-01", "sub-01_part-mag", "sub-02"], []),
+  ]
+
+  @Test(arguments: oddities)
+  func oneFileNeverCostsTheOthers(files: [String], ignored: String, cases: [String], leftOut: [String]) throws
+  {
+    let usual = ["sub-01/anat/sub-01_FLAIR.nii.gz", "sub-02/anat/sub-02_FLAIR.nii.gz"]
+    let layout = try withFiles(usual + files) { root in
+      try AtomicFile.write(ignored, to: root.appendingPathComponent(".bidsignore"))
+      return try BIDSLayout(root: root)
+    }
+    #expect(layout.scans.map(\.scanCase.id) == cases)
+    #expect(layout.leftOut.map { URL(filePath: $0.location).lastPathComponent } == leftOut)
+  }
+
+  @Test func aParticipantWhoseScansAreLeftOutHasARowThatSaysSo() throws {
+    let files = [
+      "sub-01/anat/sub-01_FLAIR.nii.gz", "sub-02/anat/sub-02_old_FLAIR.nii.gz",
+      "sub-03/anat/sub-03_part-phase_FLAIR.nii.gz",
+    ]
+    let layout = try withFiles(files) { try BIDSLayout(root: $0) }
+    #expect(
+      layout.participants.dropFirst().map(\.missing) == [
+        "no FLAIR scan; left out because of the name: sub-02_old_FLAIR.nii.gz",
+        "no FLAIR scan, only FLAIR (part-phase)",
+      ])
+  }
+
+  /// Patterns as in `.gitignore`.
+  @Test(
+    arguments: [
+      ("*_old_*", "sub-01/anat/sub-01_old_FLAIR.nii.gz", true),
+      ("*_old_*", "sub-01/anat/sub-01_FLAIR.nii", false),
+      ("sub-01", "sub-01/anat/x.nii", true), ("sub-01/", "sub-01/anat/x.nii", true),
+      ("sub-01/", "sub-01", false),
+      ("/sub-01", "sub-01/anat/x.nii", true), ("/anat", "sub-01/anat/x.nii", false),
+      ("anat", "sub-01/anat/x.nii", true), ("sub-01/anat", "sub-01/anat/x.nii", true),
+      ("anat/x.nii", "sub-01/anat/x.nii", false), ("**/anat/x.nii", "sub-01/anat/x.nii", true),
+      ("sub-*/**/x.nii", "sub-01/ses-1/anat/x.nii", true), ("sub-01/**", "sub-01/anat/x.nii", true),
+      ("sub-*/*.nii", "sub-01/anat/x.nii", false), ("x.ni?", "sub-01/anat/x.nii", true),
+      ("x.ni?", "sub-01/anat/xanii", false), ("sub-0[12]", "sub-01/x", true),
+      ("sub-0[!12]", "sub-01/x", false),
+      ("*.nii\n!x.nii", "sub-01/x.nii", false), ("*.nii\n!x.nii", "sub-01/y.nii", true),
+      ("# sub-01", "sub-01/x", false),
+      ("  \n", "sub-01/x", false), ("a+b(c)", "a+b(c)", true), ("[", "[", true),
+    ])
+  func patternsLeaveOut(pattern: String, path: String, isIgnored: Bool) {
+    #expect(BIDSIgnore(pattern).ignores(path) == isIgnored, "\(pattern) on \(path)")
+  }
+
+  @Test(arguments: [
+    (#""1.10.0""#, true), ("1.1", true), ("1", true), ("null", false), (#""""#, false), ("[1]", false),
+  ])
+  func theVersionMayBeANumber(version: String, isRead: Bool) throws {
+    try withTemporaryFolder { root in
+      try AtomicFile.write(
+        #"{"Name": "x", "BIDSVersion": \#(version)}"#,
+        to: root.appendingPathComponent(BIDSDescription.fileName))
+      let description = try? BIDSDescription(of: root)
+      #expect((description != nil) == isRead)
+    }
+  }
+
   static let cohort = [
     "sub-01/ses-1/anat/sub-01_ses-1_acq-3d_run-01_FLAIR.nii.gz",
     "sub-01/ses-1/anat/sub-01_ses-1_acq-3d_run-02_FLAIR.nii.gz",
@@ -70,6 +148,8 @@ import Volumes
     ([], [], #"{"flair": {"acq": "3d", "run": 1}, "t1w": {"acq": "x"}}"#, ["sub-01_ses-1_acq-3d_run-01"]),
     ([], [], #"{"flair": {"run": "2"}}"#, ["sub-01_ses-1_acq-3d_run-02"]),
     ([], [], #"{"flair": {"acq": null}}"#, ["sub-01_ses-2"]),
+    ([], [], #"{"flair": {"acq": ["2d", null]}}"#, ["sub-01_ses-2", "sub-02_ses-1_acq-2d"]),
+    ([], [], #"{"flair": {"part": ["mag", null], "acq": [null]}}"#, ["sub-01_ses-2"]),
     ([], [], #"{"flair": {"acquisition": ["2d", "1d"]}}"#, ["sub-02_ses-1_acq-2d"]),
     ([], [], #"{"flair": {"run": "*"}}"#, ["sub-01_ses-1_acq-3d_run-01", "sub-01_ses-1_acq-3d_run-02"]),
     ([], [], #"{"flair": {"session": 2, "datatype": "anat", "suffix": "FLAIR"}}"#, ["sub-01_ses-2"]),

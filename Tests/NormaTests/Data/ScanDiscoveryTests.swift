@@ -43,6 +43,88 @@ import Testing
     #expect(try cases(["b.png", "a/c.nii.gz", "notes.txt", "d.dcm"]) == ["c", "b"])
   }
 
+  /// The names of files in one folder, and the ids of those that are taken as scans.
+  @Test(
+    arguments: [
+      (["a_FLAIR", "b_flair", "c_FLAIR_ax_7", "d-FLAIR"], ["a", "b", "c_FLAIR_ax_7", "d-FLAIR"]),
+      (["p1_T2_FLAIR", "p1_t1", "p1_T2"], ["p1_T2"]),
+      (["1_3DFLAIR_sag", "2 Flair", "3.FLAIR", "4_swi"], ["1_3DFLAIR_sag", "2 Flair", "3.FLAIR"]),
+      (["t1_flair", "t2_flair", "T12_FLAIR"], ["t1", "t2", "T12"]),
+      (["a_FLAIR", "a_FLAIR_brain_mask", "a_FLAIR_seg", "a_flair_lesion", "a_FLAIR_brainmask"], ["a"]),
+      (["a_FLAIR", "a_T1w_space-FLAIR", "a_T1_to_FLAIR", "a_adc_flair"], ["a"]),
+      (["a_FLAIR", "a_desc-denoised_FLAIR"], ["a"]), (["a_space-T1w_FLAIR"], ["a_space-T1w"]),
+      (["a_desc-denoised_FLAIR"], ["a_desc-denoised"]), (["a", "b", "b_mask"], ["a", "b"]),
+    ] as [([String], [String])])
+  func aNameSaysWhetherAFileIsAScan(files: [String], ids: [String]) throws {
+    #expect(try Set(cases(files.map { "\($0).nii.gz" })) == Set(ids))
+  }
+
+  @Test func filesThatAreLeftOutAreCountedAndNamed() throws {
+    try withTemporaryFolder { folder in
+      let names = ["a_FLAIR", "b", "c_mask", "x/x_desc-anomaly_FLAIR"] + (1...6).map { "t\($0)" }
+      for name in names { try AtomicFile.write("", to: folder.appendingPathComponent("\(name).nii.gz")) }
+      #expect(
+        try Manifest(discovering: folder).notes == [
+          "left out 1 file that Norma wrote: x/x_desc-anomaly_FLAIR.nii.gz",
+          "left out 1 file with names of masks: c_mask.nii.gz",
+          "left out 7 files whose names do not say FLAIR: b.nii.gz, t1.nii.gz, t2.nii.gz, t3.nii.gz, t4.nii.gz "
+            + "and 2 more",
+        ])
+    }
+  }
+
+  /// All images that a segmentation or a preprocessing leaves.
+  @Test(arguments: ["x", "sub-01", "sub-01_ses-2"])
+  func whatNormaWroteIsNotAScan(caseID: String) throws {
+    let files = CaseFiles(caseID: caseID)
+    let images = files.segmented.filter { $0.hasSuffix(".nii.gz") } + [files.preprocessed]
+    try withTemporaryFolder { folder in
+      for file in images { try AtomicFile.write("", to: folder.appendingPathComponent(file)) }
+      let sidecar = folder.appendingPathComponent(files.preprocessedSidecar)
+      // The same name without Norma's sidecar is another program's.
+      #expect(try Manifest(discovering: folder).cases.count == 1)
+      try AtomicFile.write(#"{"NormaVersion": "1"}"#, to: sidecar)
+      let problem = try problem { try Manifest(discovering: folder) }
+      #expect(problem.kind == .missingInput && problem.what.contains("only files that Norma wrote"))
+      try AtomicFile.write("", to: folder.appendingPathComponent("manifest.tsv"))
+      #expect(try _TestSupport.problem { try Manifest(discovering: folder) }.advice.contains("manifest.tsv"))
+      try AtomicFile.write("", to: folder.appendingPathComponent("raw.nii.gz"))
+      #expect(try Manifest(discovering: folder).cases.map(\.id) == ["raw"])
+      for image in images {
+        let file = folder.appendingPathComponent(image)
+        #expect(try _TestSupport.problem { try Manifest(discovering: file) }.what.contains("Norma wrote it"))
+      }
+    }
+  }
+
+  @Test(
+    arguments: [
+      (
+        "\(String(repeating: "x", count: 200)).nii.gz", "xxxxxxxxxxxxxxxxxxxx-aa20c23e",
+        "longer than 140 bytes"
+      ),
+      (
+        "\(String(repeating: "ü", count: 80))_FLAIR.nii", "üüüüüüüüüüüüüüüüüüüü-5b5f980c",
+        "longer than 140 bytes"
+      ),
+      ("a\tb_FLAIR.nii.gz", "a%09b", "control character"), ("a\nb.png", "a%0Ab", "control character"),
+      ("in\r/a.nii.gz", "a", "control character"), ("\u{1B}[2Ka.nii", "%1B[2Ka", "control character"),
+    ])
+  func aNameThatCannotBeThatOfResultsFailsAlone(file: String, id: String, words: String) throws {
+    try withTemporaryFolder { folder in
+      for name in [file, "z_FLAIR.nii.gz", "z.nii.gz"] {
+        try AtomicFile.write("", to: folder.appendingPathComponent(name))
+      }
+      let isFLAIR = file.contains("FLAIR")
+      if !isFLAIR { try FileManager.default.removeItem(at: folder.appendingPathComponent("z_FLAIR.nii.gz")) }
+      let cases = try Manifest(discovering: folder).cases
+      #expect(cases.count == 2 && cases.filter { $0.problem == nil }.map(\.id) == ["z"])
+      let bad = try #require(cases.first { $0.problem != nil })
+      #expect(bad.id == id && bad.problem?.what.contains(words) == true)
+      #expect(bad.problem?.location.contains { $0.isNewline || $0 == "\t" } == false)
+    }
+  }
+
   /// macOS writes such files to other disks, and DataLad keeps the contents of files in such folders.
   @Test func hiddenFilesAreIgnored() throws {
     #expect(try cases(["a.nii.gz", "._a.nii.gz", ".git/annex/objects/b.nii.gz"]) == ["a"])

@@ -50,7 +50,7 @@ import Methods
       let text = try String(contentsOf: output.appendingPathComponent("cases.tsv"), encoding: .utf8)
       #expect(
         text.split(separator: "\n").first
-          == "case_id\tstatus\tmessage\timage\tanomaly_map\tmask\tlesion_volume_ml\tlesion_count\tseconds\tbrain_mask\tparticipant_id\tthreshold\tpeak_threshold\tscored_fraction"
+          == "case_id\tstatus\tmessage\timage\tanomaly_map\tmask\tlesion_volume_ml\tlesion_count\tseconds\tbrain_mask\tparticipant_id\tthreshold\tpeak_threshold\tscored_fraction\tbundle"
       )
       let table = try #require(Table.rows(of: text))
       #expect(table.map { $0["case_id"] } == ["sub-1_ses-2", "sub-2", "sub-3", "sub-4"])

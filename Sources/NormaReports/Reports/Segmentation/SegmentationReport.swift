@@ -14,22 +14,27 @@ public struct SegmentationReport: Sendable {
 }
 
 extension SegmentationReport {
-  /// The page of a cohort, with pictures from the folder of its results.
+  /// The page of all cases in a folder of results.
+  ///
+  /// - Throws: A ``Problem`` if the table of cases cannot be read.
   public init(
-    _ rows: [CohortSegmentation.Row], of bundle: ModelBundle, by rule: RegionRule, in output: URL,
-    provenance: ReportProvenance
-  ) {
+    of output: URL, bundle: ModelBundle, by rule: RegionRule, provenance: ReportProvenance
+  ) throws {
     var picturesLeft = Self.usualPictureLimit
-    let cases = rows.map { row in
-      guard let result = row.result else {
+    let results = try ResultFolder(contentsOf: output)
+    let cases = results.cases.map { row in
+      guard row.status == "ok", let record = CaseRecord(of: row.id, in: output) else {
         return SegmentationReportCase(
-          caseID: row.scan.id, seconds: row.seconds, outcome: .failed(message: row.message))
+          caseID: row.id, seconds: row.seconds ?? 0, outcome: .failed(message: row.message))
       }
-      let pictures = picturesLeft > 0 ? CasePictures.of(row.scan.id, in: output) : []
+      let pictures = picturesLeft > 0 ? CasePictures.of(row.id, in: output) : []
       if !pictures.isEmpty { picturesLeft -= 1 }
+      let own = row.threshold.map { RegionRule(extent: $0, peak: row.peak) } ?? rule
       return SegmentationReportCase(
-        caseID: row.scan.id, seconds: row.seconds,
-        outcome: .done(result, rule: row.rule, pictures))
+        caseID: row.id, seconds: row.seconds ?? 0,
+        outcome: .done(
+          record.result, rule: own.extent == rule.extent && own.peak == rule.peak ? rule : own, pictures),
+        bundleName: row.bundleName)
     }
     self.init(cases, bundle, rule, provenance)
   }
@@ -71,7 +76,7 @@ extension SegmentationReport {
       subtitle:
         "\(cases.count == 1 ? "1 case" : "\(cases.count) cases"), \(failed) failed. \(provenance.subtitle)",
       sections: [
-        HTMLPage.Section("Cases", [limitNote, .table(table)].compactMap { $0 }),
+        HTMLPage.Section("Cases", [mixture, limitNote, .table(table)].compactMap { $0 }),
         HTMLPage.Section("Pictures", pictured.flatMap(blocks)),
       ] + (bundle.calibration.reliability.map { [$0.section(of: bundle)] } ?? []) + [
         provenance.section
@@ -86,6 +91,15 @@ extension SegmentationReport {
 
   private var pictured: [Anchored] {
     Array(anchored.filter { !$0.case.pictures.isEmpty }.prefix(pictureLimit))
+  }
+
+  /// A warning if the cases have several thresholds or bundles.
+  private var mixture: HTMLPage.Block? {
+    let kinds = Set(cases.compactMap { $0.settings(ofBundle: bundle.name) })
+    guard kinds.count > 1 else { return nil }
+    return .paragraph(
+      "The cases were segmented with several settings, so their volumes cannot be compared: "
+        + "\(kinds.sorted().joined(separator: "; ")).")
   }
 
   private var limitNote: HTMLPage.Block? {
@@ -112,7 +126,11 @@ extension SegmentationReport {
   private func blocks(of entry: Anchored) -> [HTMLPage.Block] {
     [.heading(entry.case.caseID, anchor: entry.anchor)]
       + entry.case.blocks(
-        meaning: { bundle.meaning(of: $0, scoredVolumeML: $1) },
+        meaning: { rule, volume in
+          entry.case.isOfAnotherBundle(than: bundle.name)
+            ? "Regions of \(entry.case.settings(ofBundle: bundle.name) ?? "another bundle")."
+            : bundle.meaning(of: rule, scoredVolumeML: volume)
+        },
         mostPictures: max(2, 2 * pictureLimit / pictured.count))
   }
 }

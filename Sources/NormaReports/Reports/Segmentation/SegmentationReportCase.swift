@@ -13,10 +13,22 @@ struct SegmentationReportCase: Sendable {
   /// The seconds that the case took; nil on pages that do not depend on the time.
   var seconds: Double?
   let outcome: Outcome
+  /// The bundle of the results; nil for that of the page.
+  var bundleName: String?
 
   var isDone: Bool { if case .done = outcome { true } else { false } }
 
   var pictures: [Montage] { if case .done(_, _, let pictures) = outcome { pictures } else { [] } }
+
+  /// Whether the results are of another bundle than the page's.
+  func isOfAnotherBundle(than name: String) -> Bool { bundleName.map { $0 != name } == true }
+
+  /// The bundle and the rule in words; nil for a failed case.
+  func settings(ofBundle name: String) -> String? {
+    guard case .done(_, let rule, _) = outcome else { return nil }
+    let peak = rule.peak.map { ", peak above \(format($0))" } ?? ""
+    return "\(bundleName ?? name) above \(format(rule.extent))\(peak)"
+  }
 
   /// The cells of the table of cases, without the name.
   func cells(isTimed: Bool) -> [String] {
