@@ -24,7 +24,8 @@ struct Results {
         at: image.deletingLastPathComponent(), withIntermediateDirectories: true)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try NIfTI.write(Self.volume { Float($0) }, to: image)
-      try NIfTI.write(Self.volume { $0 == 5 ? 2 : $0 == 7 ? .nan : 0.5 }, to: folder.appendingPathComponent(names[0]))
+      try NIfTI.write(
+        Self.volume { $0 == 5 ? 2 : $0 == 7 ? .nan : 0.5 }, to: folder.appendingPathComponent(names[0]))
       for name in names[1...] {
         try NIfTI.write(
           Self.volume { $0 == 5 ? 1 : 0 }.map { UInt8($0) }, to: folder.appendingPathComponent(name))

@@ -97,7 +97,6 @@ import StrictSettings
   static let turns: [Row<(sign: SIMD3<Double>, what: String?)>] = [
     Row("upright", (SIMD3(1, 1, 1), nil)),
     Row("LPS data under a RAS header", (SIMD3(-1, -1, 1), "left to right and front to back")),
-    Row("mirrored front to back", (SIMD3(1, -1, 1), "left to right and front to back")),
     Row("upside down", (SIMD3(-1, 1, -1), "left to right and upside down")),
     Row("front to back and upside down", (SIMD3(1, -1, -1), "front to back and upside down")),
   ]
