@@ -59,6 +59,7 @@ struct Bundles: ParsableCommand {
     @Option(help: "Name of the new bundle. Default: the same name.") var name: String?
     @Option(help: "File that describes participants and scans in plain words. Default: the same text.")
     var describe: String?
+    @OptionGroup var masks: LesionMaskOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var console: Console
 
@@ -66,7 +67,7 @@ struct Bundles: ParsableCommand {
       let device = try engine.prepare()
       let model = try ModelBundle(named: bundle)
       let calibrated = try BundleCalibration(model).write(
-        on: Manifest(discovering: URL(fileURLWithPath: data)).requiringScans(),
+        on: masks.manifest(at: data, console: console).requiringScans(),
         name: name ?? model.description.name,
         description: describe.map(Train.description), to: URL(fileURLWithPath: output), device: device,
         progress: console.calibrating)
@@ -96,6 +97,7 @@ struct Bundles: ParsableCommand {
     @Option(
       help: "File that describes participants and scans in plain words. Default: the text of the first.")
     var describe: String?
+    @OptionGroup var masks: LesionMaskOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var console: Console
 
@@ -125,7 +127,7 @@ struct Bundles: ParsableCommand {
         models.enumerated().map { index, model in
           .init(
             model, weight: weights.isEmpty ? 1 : weights[index], floor: floors.isEmpty ? 0 : floors[index])
-        }, measuredOn: Manifest(discovering: URL(fileURLWithPath: data)).requiringScans())
+        }, measuredOn: masks.manifest(at: data, console: console).requiringScans())
     }
   }
 

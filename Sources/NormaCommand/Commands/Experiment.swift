@@ -48,6 +48,7 @@ struct Baur2018: LoggingCommand {
   @Option(help: "File that describes participants and scans in plain words, for cards and report.")
   var describe: String?
 
+  @OptionGroup var masks: LesionMaskOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
@@ -59,7 +60,7 @@ struct Baur2018: LoggingCommand {
     let plan = try ExperimentPlan(
       methods: methods.isEmpty ? ExperimentPlan.baur2018 : methods, seeds: seeds, scale: scale,
       settings: settings, searchCases: searchCases)
-    let manifest = try Manifest(discovering: URL(fileURLWithPath: data)).requiringScans()
+    let manifest = try masks.manifest(at: data, console: console).requiringScans()
     let folder = ExperimentFolder(URL(fileURLWithPath: output))
     let experiment = try ExperimentRun(
       plan: plan, manifest: manifest, folder: folder,
