@@ -16,6 +16,11 @@ extension Manifest {
       try self.init(folder: url)
     } else if url.pathExtension.lowercased() == "tsv" {
       try self.init(contentsOf: url)
+    } else if ["csv", "txt", "xls", "xlsx", "ods"].contains(url.pathExtension.lowercased()) {
+      throw Problem(
+        .badData, "a manifest is a table with tabs whose name ends in .tsv", at: url.path,
+        advice: "save the table as tab-separated text with that ending: columns "
+          + "\(Self.requiredColumns.joined(separator: ", ")) and others; n/a for what is missing")
     } else {
       self.init(cases: [ScanCase(scan: url)], source: url)
     }
@@ -27,7 +32,9 @@ extension Manifest {
     let files = FileTree(root).filter { Self.isScan($0) && !"/\($0)".contains("/derivatives/") }
       .map { root.appendingPathComponent($0) }
       .sorted { $0.path < $1.path }
-    let flairs = files.filter { Self.stem($0).hasSuffix("_FLAIR") && !Self.stem($0).contains("_desc-") }
+    let flairs = files.filter {
+      Self.stem($0).lowercased().hasSuffix("_flair") && !Self.stem($0).contains("_desc-")
+    }
     let scans = (flairs.isEmpty ? files : flairs).map(ScanCase.init(scan:))
     guard !scans.isEmpty || !Self.holdsDICOM(folder) else {
       throw Problem(
@@ -101,7 +108,7 @@ extension ScanCase {
     return Self.suffixes.first { stem.hasSuffix("_\($0)".lowercased()) }
   }
 
-  private static let suffixes = [
+  package static let suffixes = [
     "FLAIR", "T1w", "T2w", "PDw", "T2star", "T2starw", "inplaneT1", "inplaneT2", "angio", "swi", "dwi",
     "bold", "asl", "CT",
   ]

@@ -60,12 +60,20 @@ public final class Preprocessor {
   /// - Returns: The scan on its own grid, with brain mask and map to the template.
   /// - Throws: A ``Problem`` if the scan is unusable, or if extraction or registration fails.
   public func preprocess(_ scan: ScanCase) throws -> PreprocessedScan {
+    let geometry = try VolumeReader.readGeometry(scan.image)
+    try FreeMemory().require(for: geometry, name: scan.image.path)
+    try geometry.requireAxialSlice(name: scan.image.path)
+    let brain = try scan.readBrainMask()
+    var preprocessed = try preprocess(scan, brain: brain?.mask)
+    preprocessed.record.notes += [brain?.note].compactMap { $0 }
+    return preprocessed
+  }
+
+  private func preprocess(_ scan: ScanCase, brain given: Mask?) throws -> PreprocessedScan {
     let name = scan.image.path
-    try FreeMemory().require(for: VolumeReader.readGeometry(scan.image), name: name)
     let volume = try VolumeReader.read(scan.image).finite(name: name)
     let check = InputCheck(volume, name: name)
     try check.requireAnatomy()
-    let given = try scan.brainMask.map { try VolumeReader.readMask($0) }
     if scan.isPreprocessed, scan.templateTransform == nil {
       return unchanged(volume, given, nil, scan.z, "the scan is already preprocessed")
     }
@@ -73,7 +81,12 @@ public final class Preprocessor {
       return unchanged(
         volume, given, try ITKTransformFile.read(transform), scan.z, "the scan has a transform")
     }
-    if volume.isPlanar { return unchanged(volume, given, nil, scan.z, "the image is a single slice") }
+    if volume.isPlanar {
+      let slice = try PlanarSlice(volume, brain: given, name: name)
+      var result = unchanged(slice.image, given, nil, scan.z, "the image is a single slice")
+      result.record.notes += slice.notes
+      return result
+    }
     let isStripped = given == nil && (skull == .auto ? SkullState.detected(in: volume) : skull) == .absent
     if given == nil, !isStripped { try check.requireStack() }
     return try processed(
@@ -98,7 +111,6 @@ public final class Preprocessor {
     guard brain.voxels.contains(1) else {
       throw Problem(.badData, "the brain mask is empty", at: name, advice: "give another mask or none")
     }
-    try brain.requireShape(of: scan, name: name)
     try scan.requireContrast(inside: brain, name: name)
     record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
     var volume = scan

@@ -42,23 +42,25 @@ extension Volume {
   }
 }
 
+extension Geometry {
+  /// Checks that a single slice is axial.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` for a coronal or sagittal one.
+  package func requireAxialSlice(name: String) throws {
+    let across = (0..<3).filter { shape[$0] == 1 }, orientation = Orientation(of: self)
+    guard across.count == 1, orientation.permutation[across[0]] < 2 else { return }
+    throw Problem(
+      .badData,
+      "the image is a single \(orientation.permutation[across[0]] == 0 ? "sagittal" : "coronal") slice",
+      at: name,
+      advice: "give an axial slice or the complete scan; models know axial slices only")
+  }
+}
+
 extension Problem {
   package static func uniformIntensity(name: String) -> Problem {
     Problem(
       .badData, "all voxels of the brain have the same intensity", at: name,
       advice: "check that the file contains a scan")
-  }
-}
-
-extension Mask {
-  /// Checks that the brain mask has the shape of its image.
-  ///
-  /// - Throws: A ``Problem`` of kind `badData`.
-  package func requireShape(of image: Volume, name: String) throws {
-    guard shape == image.shape else {
-      throw Problem(
-        .badData, "brain mask and image differ in shape: \(shape) and \(image.shape)", at: name,
-        advice: "resample the mask to the image's grid")
-    }
   }
 }

@@ -14,7 +14,8 @@ public struct ModelGrid: Sendable {
   ///
   /// - Parameters:
   ///   - scan: The scan, skull-stripped or with a mask.
-  ///   - brainMask: The brain mask on the grid of the scan; without one every non-zero voxel is brain.
+  ///   - brainMask: The brain mask, paired with the scan by its affine; without it every non-zero voxel is
+  ///     brain.
   ///   - toTemplate: The map from the scan's world mm to the template's. With it the model sees axial slices
   ///     of the template, without it those of the scan.
   ///   - z: The template-space z in mm of an image without position, such as a PNG slice.
@@ -24,14 +25,11 @@ public struct ModelGrid: Sendable {
   public func place(
     _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, z: Double? = nil, name: String
   ) throws -> GriddedScan {
+    try scan.geometry.requireAxialSlice(name: name)
     let volume = try scan.finite(name: name)
-    let brainMask = try brainMask ?? volume.nonZeroMask(name: name)
-    try brainMask.requireShape(of: volume, name: name)
-    guard brainMask.geometry.matches(volume.geometry, tolerance: volume.geometry.spacing.min() / 2) else {
-      throw Problem(
-        .badData, "brain mask and image have the same shape but different positions", at: name,
-        advice: "resample the mask to the image's grid, or correct its header")
-    }
+    let brainMask =
+      try brainMask?.paired(with: volume.geometry, kind: Volume.brainMask, at: name)
+      ?? volume.nonZeroMask(name: name)
     let canonical = CanonicalScan(volume, brain: brainMask)
     if let toTemplate { return try registered(canonical, toTemplate, native: scan, name: name) }
     return try stack(canonical, z: z, native: scan, name: name)
