@@ -19,11 +19,10 @@ struct SegmentPaths {
         advice: "give a scan, a folder of scans or a manifest (.tsv): norma segment SCAN FOLDER")
     }
     let output = output ?? others.popFirst()
-    if let other = others.first ?? output.flatMap({ Self.isFile($0) ? $0 : nil }) {
+    let file = output.flatMap { Self.isFile($0) ? "'\($0)' is not a folder for results" : nil }
+    if let what = file ?? others.first.map({ "'\($0)' is one path too many" }) {
       throw Problem(
-        .usage,
-        Self.isFile(other) ? "'\(other)' is not a folder for results" : "'\(other)' is one path too many",
-        at: other,
+        .usage, what, at: "norma segment",
         advice:
           "for several scans give their folder or a manifest (.tsv); results go into a folder, given by -o")
     }

@@ -9,13 +9,16 @@ struct PlanarSlice {
   /// Sentences on what does not look like such a slice.
   private(set) var notes = [String]()
 
-  /// Checks a slice; with a brain mask its background does not matter.
+  /// Checks a slice at a z in mm, if that is known; with a brain mask its background does not matter.
   ///
   /// - Throws: A ``Problem`` of kind `badData` if no background can be found.
-  init(_ slice: Volume, brain: Mask?, name: String) throws {
+  init(_ slice: Volume, brain: Mask?, z: Double? = nil, name: String) throws {
     image = slice
     if brain == nil { try clearBackground(name: name) }
-    checkSize(of: brain ?? image.map { $0 == 0 ? 0 : 1 })
+    let brain = (brain ?? image.map { $0 == 0 ? 0 : 1 }).largestComponent()
+    guard let box = brain.box else { return }
+    checkSize(box)
+    if z.map({ $0 >= 0 }) ?? true { checkPose(of: brain.cropped(to: box)) }
   }
 
   /// Sets a background to 0 that is one level or faint noise along the border.
@@ -46,8 +49,7 @@ struct PlanarSlice {
     notes.append("The background of the slice has values of \(found); it was set to 0.")
   }
 
-  private mutating func checkSize(of brain: Mask) {
-    guard let box = brain.largestComponent().box else { return }
+  private mutating func checkSize(_ box: [Range<Int>]) {
     let (width, length) = (box[0].count, box[1].count)
     if !Self.lengths.contains(max(width, length)) {
       notes.append(
@@ -59,6 +61,29 @@ struct PlanarSlice {
         "The brain in the slice is wider than long (\(width) x \(length) pixels): it may be turned. The rows "
           + "of a slice run from anterior to posterior.")
     }
+  }
+
+  /// Compares the front half of a brain with its back half: brains are wider at the back.
+  private mutating func checkPose(of brain: Mask) {
+    let length = brain.shape[1], bands = 2 * Self.asymmetry.count
+    guard length >= bands else { return }
+    let widths = (0..<bands).map { band in
+      let rows = band * length / bands..<(band + 1) * length / bands
+      let count = rows.reduce(0) { sum, y in
+        sum + (0..<brain.shape[0]).count { brain[$0, y, 0] != 0 }
+      }
+      return Double(count) / Double(rows.count * brain.shape[0])
+    }
+    let found = Self.asymmetry.indices.map { widths[$0] - widths[bands - 1 - $0] }
+    func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+    let size = product(found, found).squareRoot()
+    let expected = product(Self.asymmetry, Self.asymmetry).squareRoot()
+    guard size >= Self.smallestAsymmetry,
+      product(found, Self.asymmetry) < Self.lowestCorrelation * size * expected
+    else { return }
+    notes.append(
+      "The brain in the slice has the shape of one whose front is at the bottom: it may be upside down. The "
+        + "rows of a slice run from anterior to posterior.")
   }
 
   /// The indices of the pixels at the border.
@@ -80,4 +105,12 @@ struct PlanarSlice {
   private static let lengths = 100...220
   /// The maximum of width to length; of 1,004 axial slices of brains the largest was 0.95.
   private static let maximumRatio = 1.05
+  /// The widths of a brain in eight bands from its front to its middle, less those of the bands behind, as
+  /// fractions of its width: the mean of 1,004 axial slices at z = 18 mm.
+  private static let asymmetry = [0.035, 0.023, -0.007, -0.028, -0.045, -0.055, -0.043, -0.012]
+  /// The lowest correlation with it; that of these slices was -0.06, of nine other brains above z = 0 mm
+  /// -0.12.
+  private static let lowestCorrelation = -0.3
+  /// The asymmetry below which a shape says nothing.
+  private static let smallestAsymmetry = 0.04
 }

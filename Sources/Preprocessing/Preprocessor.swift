@@ -82,7 +82,7 @@ public final class Preprocessor {
         volume, given, try ITKTransformFile.read(transform), scan.z, "the scan has a transform")
     }
     if volume.isPlanar {
-      let slice = try PlanarSlice(volume, brain: given, name: name)
+      let slice = try PlanarSlice(volume, brain: given, z: scan.z, name: name)
       var result = unchanged(slice.image, given, nil, scan.z, "the image is a single slice")
       result.record.notes += slice.notes
       return result

@@ -36,7 +36,8 @@ import Volumes
       for mask in masks {
         #expect(mask?.geometry == Self.geometry && mask?.voxels.firstIndex(of: 1) == 1 && mask?.count == 1)
       }
-      #expect(try scan.hasLesion())
+      let hasLesion = try scan.hasLesion()
+      #expect(hasLesion)
     }
   }
 
@@ -47,34 +48,36 @@ import Volumes
       return Volume(geometry: Geometry(shape: volume.shape, affine: affine), voxels: volume.voxels)
     }
     try Self.withCase(stored: wrong) { scan in
-      #expect(try problem { try scan.readLesionMask() }.what.contains("contradict"))
-      #expect(try problem { try scan.readBrainMask() }.what.contains("contradict"))
+      let refused = [
+        try problem { try scan.readLesionMask() }, try problem { try scan.readBrainMask() },
+      ]
+      for problem in refused { #expect(problem.what.contains("contradict")) }
     }
     try Self.withCase(stored: wrong, reading: MaskReading(pairing: .voxels)) { scan in
-      #expect(try scan.readLesionMask()?.voxels.firstIndex(of: 1) == 1)
-      #expect(try scan.readBrainMask()?.mask.voxels.firstIndex(of: 1) == 1)
+      let masks = [try scan.readLesionMask(), try scan.readBrainMask()?.mask]
+      for mask in masks { #expect(mask?.voxels.firstIndex(of: 1) == 1) }
     }
   }
 
   @Test func labelsBelongToLesionMasksOnly() throws {
     try Self.withCase(other: 2, reading: MaskReading(lesionLabel: 2)) { scan in
-      #expect(try scan.readLesionMask()?.voxels.firstIndex(of: 1) == 5)
-      #expect(
-        try problem { try scan.readBrainMask() }.what.contains("the brain mask holds the values 0, 1 and 2"))
+      let lesion = try scan.readLesionMask(), refused = try problem { try scan.readBrainMask() }
+      #expect(lesion?.voxels.firstIndex(of: 1) == 5)
+      #expect(refused.what == "the brain mask holds the values 0, 1 and 2")
     }
-    try Self.withCase(reading: MaskReading(lesionLabel: 2)) { scan in #expect(try !scan.hasLesion()) }
+    try Self.withCase(reading: MaskReading(lesionLabel: 2)) { scan in
+      let hasLesion = try scan.hasLesion()
+      #expect(!hasLesion)
+    }
   }
 
-  @Test func masksThatAreCutAreNamed() throws {
-    try Self.withCase(other: 0.4) { scan in
-      #expect(try scan.readBrainMask()?.note?.contains("cut at 0.5") == true)
-      #expect(try scan.readLesionMask()?.count == 1)
-      let manifest = Manifest(cases: [scan], source: scan.image)
-      #expect(manifest.noteOnLesionMasks?.hasSuffix("1 of 1 cases (a)") == true)
-    }
-    try Self.withCase { scan in
-      #expect(try scan.readBrainMask()?.note == nil)
-      #expect(Manifest(cases: [scan], source: scan.image).noteOnLesionMasks == nil)
+  @Test(arguments: [(Float(0.4), true), (0, false)])
+  func masksThatAreCutAreNamed(other: Float, isCut: Bool) throws {
+    try Self.withCase(other: other) { scan in
+      let lesion = try scan.readLesionMask(), note = try scan.readBrainMask()?.note
+      #expect(lesion?.count == 1 && (note?.contains("cut at 0.5") == true) == isCut)
+      let ofCohort = Manifest(cases: [scan], source: scan.image).noteOnLesionMasks
+      #expect((ofCohort?.hasSuffix("1 of 1 cases (a)") == true) == isCut)
     }
   }
 

@@ -53,6 +53,22 @@ import Base
     #expect(checked.image == inside && checked.notes.isEmpty)
   }
 
+  /// The widest part of a brain is behind its middle.
+  @Test func aSliceThatIsUpsideDownIsNoticed() throws {
+    var brain = Self.slice().map { _ in Float(0) }
+    for index in brain.voxels.indices {
+      let x = (Double(index % 160) - 79.5) / 70, y = (Double(index / 160) - 94.5) / 88
+      let width = 0.93 + 0.07 * sin(y * .pi / 2)
+      if (x / width) * (x / width) + y * y < 1 { brain.voxels[index] = 100 + Float(index % 17) }
+    }
+    let turned = Volume(geometry: brain.geometry, voxels: brain.voxels.reversed())
+    #expect(try PlanarSlice(brain, brain: nil, name: "slice.png").notes == [])
+    let notes = try PlanarSlice(turned, brain: nil, name: "slice.png").notes
+    #expect(notes.count == 1 && notes[0].contains("upside down"), "\(notes)")
+    #expect(
+      try PlanarSlice(turned, brain: nil, z: -20, name: "slice.png").notes == [], "other shapes below 0")
+  }
+
   @Test(arguments: [
     Row("as it is", ([160, 190], [])), Row("half size", ([80, 95], ["1 mm"])),
     Row("double size", ([320, 380], ["1 mm"])),
