@@ -64,7 +64,7 @@ import Testing
     let folder = try Workplace.folder()
     try FileManager.default.createDirectory(at: folder / "flair-aged", withIntermediateDirectories: true)
     try FileManager.default.copyItem(at: Cohort.bundle, to: folder / "mine")
-    let outcome = try Tool.run(["bundle", "card", row.body.0], in: folder)
+    let outcome = try Tool.run(["bundle", "show", row.body.0], in: folder)
     #expect(outcome.code == row.body.1, "\(outcome.standardError)")
     #expect(outcome.standardOutput.contains("flair-aged") == (row.name == "a name"))
   }

@@ -62,7 +62,7 @@ import Preprocessing
       // Names do not count.
       var renamed = scan
       (renamed.id, renamed.participantID) = ("b", "b")
-      #expect(try ResultKey(scan: renamed, cohort: cohort) == keys[5])
+      #expect(try ResultKey(scan: renamed, cohort: cohort) == keys[6])
       for (number, key) in keys.enumerated() {
         let sidecar = folder.appendingPathComponent("\(number).json")
         try AtomicFile.write(json: key, to: sidecar)
