@@ -42,6 +42,8 @@ struct PlanarSlice {
         advice: "set the pixels outside the brain to 0, or give a brain mask")
     }
     let outside = image.map { isBackground($0) ? UInt8(1) : 0 }.connected(to: border)
+    // A slice of one level has no background.
+    guard outside.count < outside.voxels.count else { return }
     image = Volume(
       geometry: image.geometry, voxels: zip(image.voxels, outside.voxels).map { $1 == 0 ? $0 : 0 },
       header: image.header)

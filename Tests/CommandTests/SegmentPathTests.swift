@@ -44,6 +44,9 @@ import Testing
     Row("a glob in order", (["a.nii.gz", "b.nii.gz", "out"], ["several scans", "manifest"])),
     Row("a mask as output", (["a.nii.gz", "mask.nii.gz"], ["'mask.nii.gz' is not a folder"])),
     Row("a mask as output by its option", (["a.nii.gz", "-o", "m.nii"], ["'m.nii' is not a folder"])),
+    Row(
+      "a value of a flag",
+      (["--exceedance", "0.05", "-i", "a.nii.gz", "-o", "out"], ["'0.05' is one path too many"])),
     Row("a folder too many", (["a.nii.gz", "out", "more"], ["'more' is one path too many"])),
   ])
   func otherPathsAreRefusedWithTheHint(row: Row<([String], [String])>) throws {
