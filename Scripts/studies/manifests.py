@@ -7,7 +7,7 @@ import os
 from common import run
 
 files = ["image", "lesion_mask", "brain_mask", "template_transform"]
-columns = ["participant_id", "session_id", *files, "level", "split"]
+columns = ["participant_id", "session_id", *files, "mask_pairing", "level", "split"]
 
 
 def read(path: str) -> list[dict]:
@@ -41,8 +41,10 @@ def patients(data: str, work: str) -> list[dict]:
         home, out = os.path.join(data, folder), os.path.join(work, "prepared", folder)
         names = sorted(name.removesuffix(".nii.gz") for name in os.listdir(os.path.join(home, os.path.dirname(scans))))
         names = [name.removesuffix("_FLAIR") for name in names if "/" in scans or name.endswith("_FLAIR")]
+        # Three masks of ms-flair-2d have the header of another orientation than their scans.
+        pairing = "voxels" if folder == "ms-flair-2d" else "affine"
         raw = [
-            {"participant_id": name, "image": os.path.join(os.path.abspath(home), scans.format(name)),
+            {"participant_id": name, "mask_pairing": pairing, "image": os.path.join(os.path.abspath(home), scans.format(name)),
              "lesion_mask": os.path.join(os.path.abspath(home), lesions.format(name))}
             for name in names
         ]

@@ -1,5 +1,6 @@
 public import Base
 public import Foundation
+import Volumes
 
 /// A split of a cohort; each participant belongs to only one.
 public enum Split: String, Codable, Hashable, Sendable, CaseIterable {
@@ -25,6 +26,8 @@ public struct ScanCase: Hashable, Sendable {
   public var templateTransform: URL?
   /// The template-space z in mm of an image without position, such as a PNG slice.
   public var z: Double?
+  /// The way in which the masks are read.
+  public var maskReading = MaskReading()
   /// True if the image is an output of `norma preprocess`, which needs no further preprocessing.
   public var isPreprocessed = false
   /// The split; nil if not yet assigned.
@@ -59,6 +62,8 @@ public struct Manifest: Sendable {
   public var source: URL
   /// Remarks on files that were left out, in sentences.
   public internal(set) var notes: [String] = []
+  /// The reading of masks that was chosen for the whole cohort, besides that of its rows.
+  public internal(set) var maskReading: MaskReading?
 
   /// Creates a cohort from cases.
   public init(cases: [ScanCase], anatomies: [AnatomyCase] = [], source: URL) {
@@ -67,12 +72,15 @@ public struct Manifest: Sendable {
 
   static let requiredColumns = ["participant_id", "image"]
   static let optionalColumns = [
-    "lesion_mask", "brain_mask", "template_transform", "level", "split", "session_id",
+    "lesion_mask", "brain_mask", "template_transform", "level", "split", "session_id", "lesion_label",
+    "mask_pairing",
   ]
   /// The column that replaces `image` in the rows of anatomies.
   static let anatomyColumn = "anatomy"
   /// The columns that describe a scan.
-  private static let scanColumns = ["lesion_mask", "brain_mask", "template_transform", "level"]
+  private static let scanColumns = [
+    "lesion_mask", "brain_mask", "template_transform", "level", "lesion_label", "mask_pairing",
+  ]
 
   /// Reads a TSV manifest with paths relative to its folder.
   ///
@@ -160,6 +168,15 @@ public struct Manifest: Sendable {
 
   private static func entry(_ row: [String: String], relativeTo folder: URL, location: String) throws -> Entry
   {
+    let nothing = Set(["na", "nan", "none", "null", "-", "."])
+    for column in optionalColumns + ["image", anatomyColumn] {
+      guard let text = row[column], nothing.contains(text.lowercased()), column != "session_id" else {
+        continue
+      }
+      throw Problem(
+        .badData, "'\(text)' in the column \(column) is not a value", at: location,
+        advice: "write n/a for what is missing, or leave the cell empty")
+    }
     func cell(_ column: String) -> String? {
       row[column].flatMap { $0.isEmpty || $0 == "n/a" ? nil : $0 }
     }
@@ -216,12 +233,30 @@ public struct Manifest: Sendable {
         .badData, "'\(z)' is not a position", at: location,
         advice: "give the slice's template-space z in mm, such as 18, or n/a")
     }
-    return .scan(
-      ScanCase(
-        participantID: participant, sessionID: cell("session_id"), image: image,
-        lesionMask: file("lesion_mask"),
-        brainMask: file("brain_mask"), templateTransform: file("template_transform"),
-        z: z.flatMap(Double.init), split: split))
+    var scan = ScanCase(
+      participantID: participant, sessionID: cell("session_id"), image: image,
+      lesionMask: file("lesion_mask"),
+      brainMask: file("brain_mask"), templateTransform: file("template_transform"),
+      z: z.flatMap(Double.init), split: split)
+    scan.maskReading = try maskReading(
+      label: cell("lesion_label"), pairing: cell("mask_pairing"), location: location)
+    return .scan(scan)
+  }
+
+  private static func maskReading(label: String?, pairing: String?, location: String) throws -> MaskReading {
+    let reading = MaskReading(
+      lesionLabel: label.flatMap { Int($0) }, pairing: pairing.flatMap(MaskPairing.init) ?? .affine)
+    if let label, reading.lesionLabel == nil {
+      throw Problem(
+        .badData, "'\(label)' is not a label", at: location,
+        advice: "give the whole number of lesions in lesion_mask, such as 1, or n/a")
+    }
+    if let pairing, MaskPairing(rawValue: pairing) == nil {
+      throw Problem(
+        .badData, "'\(pairing)' is not a pairing of masks", at: location,
+        advice: "use affine or n/a, or voxels for masks whose headers are wrong")
+    }
+    return reading
   }
 
   /// The rows read so far, to find repeated names and participants in two splits.
@@ -255,7 +290,8 @@ public struct Manifest: Sendable {
       table.rows.append([
         scan.participantID, path(scan.image), path(scan.lesionMask), path(scan.brainMask),
         path(scan.templateTransform), scan.z.map { "\($0)" } ?? "n/a", scan.split?.rawValue ?? "n/a",
-        scan.sessionColumn,
+        scan.sessionColumn, scan.maskReading.lesionLabel.map { "\($0)" } ?? "n/a",
+        scan.maskReading.pairing == .affine ? "n/a" : scan.maskReading.pairing.rawValue,
       ])
     }
     return table.text

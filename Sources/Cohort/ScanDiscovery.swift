@@ -21,6 +21,11 @@ extension Manifest {
       try self.init(folder: url)
     } else if url.pathExtension.lowercased() == "tsv" {
       try self.init(contentsOf: url)
+    } else if ["csv", "txt", "xls", "xlsx", "ods"].contains(url.pathExtension.lowercased()) {
+      throw Problem(
+        .badData, "a manifest is a table with tabs whose name ends in .tsv", at: url.path,
+        advice: "save the table as tab-separated text with that ending: columns "
+          + "\(Self.requiredColumns.joined(separator: ", ")) and others; n/a for what is missing")
     } else {
       guard !NormaOutput.contains(url) else {
         throw Problem(
@@ -182,7 +187,7 @@ extension ScanCase {
     return Self.suffixes.first { stem.hasSuffix("_\($0)".lowercased()) }
   }
 
-  private static let suffixes = [
+  package static let suffixes = [
     "FLAIR", "T1w", "T2w", "PDw", "T2star", "T2starw", "inplaneT1", "inplaneT2", "angio", "swi", "dwi",
     "bold", "asl", "CT",
   ]

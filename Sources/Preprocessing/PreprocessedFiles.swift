@@ -13,6 +13,8 @@ struct PreprocessedFiles {
   let transform: URL
   private let maskSidecar: URL
   private let scanSidecar: URL
+  /// The files of other kinds of image with the name of the case.
+  private let others: [URL]
 
   init(_ scanCase: ScanCase, in output: URL) {
     let files = CaseFiles(of: scanCase)
@@ -21,9 +23,13 @@ struct PreprocessedFiles {
     scan = output.appendingPathComponent(files.preprocessed)
     scanSidecar = output.appendingPathComponent(files.preprocessedSidecar)
     transform = output.appendingPathComponent(files.transform)
+    others = ScanCase.suffixes.map { CaseFiles(caseID: scanCase.id, suffix: $0) }
+      .flatMap { [$0.preprocessed, $0.preprocessedSidecar, $0.transform] }
+      .map { output.appendingPathComponent($0) }
   }
 
-  var all: [URL] { [mask, maskSidecar, scan, scanSidecar, transform] }
+  /// All files that a preprocessing of the case may have left.
+  var all: [URL] { [mask, maskSidecar, scan, scanSidecar, transform] + others }
 
   /// Returns the sidecar of complete files, if they are made of the same inputs in the same way. Without files
   /// `expected`, for which the inputs are hashed, is not called.
@@ -83,7 +89,7 @@ extension Preprocessor {
 struct PreprocessingSidecar: Codable {
   var description = ""
   let sources: [String]
-  /// SHA-256 of the scan and of the files that belong to it.
+  /// SHA-256 of the scan and of the files that belong to it, and the pairing of masks with wrong headers.
   let inputs: [String: String]
   var isSkullStripped: Bool? = true
   var isRegistered = false
@@ -96,7 +102,9 @@ struct PreprocessingSidecar: Codable {
     let files = [
       "Scan": scan.image, "BrainMask": scan.brainMask, "TemplateTransform": scan.templateTransform,
     ]
-    inputs = try files.compactMapValues { try $0.map { try Digest.of(file: $0) } }
+    var inputs = try files.compactMapValues { try $0.map { try Digest.of(file: $0) } }
+    if scan.brainMask != nil, scan.maskReading.pairing == .voxels { inputs["MaskPairing"] = "voxels" }
+    self.inputs = inputs
     self.key = key
   }
 

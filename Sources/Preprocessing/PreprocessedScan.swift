@@ -14,7 +14,7 @@ public struct PreprocessedScan: Sendable {
   /// The template-space z in mm of an image without position.
   public let z: Double?
   /// The steps and what they found.
-  public let record: PreprocessingRecord
+  public internal(set) var record: PreprocessingRecord
   /// The picture for quality control; nil if the scan was not registered.
   public var picture: QualityPicture?
 }
@@ -23,13 +23,12 @@ extension PreprocessedScan {
   /// Reads a scan with its mask and transform, without any processing.
   package init(asItIs scan: ScanCase) throws {
     let volume = try VolumeReader.read(scan.image)
+    let brain = try scan.readBrainMask()
+    var record = PreprocessingRecord(of: volume.geometry)
+    record.notes += [brain?.note].compactMap { $0 }
     self.init(
-      volume: volume,
-      brain: try scan.brainMask.map {
-        try VolumeReader.readMask($0).placed(on: volume.geometry, name: scan.image.path)
-      },
-      toTemplate: try scan.templateTransform.map { try ITKTransformFile.read($0) }, z: scan.z,
-      record: PreprocessingRecord(of: volume.geometry))
+      volume: volume, brain: brain?.mask,
+      toTemplate: try scan.templateTransform.map { try ITKTransformFile.read($0) }, z: scan.z, record: record)
   }
 }
 

@@ -65,14 +65,20 @@ public final class Preprocessor {
   /// - Returns: The scan on its own grid, with brain mask and map to the template.
   /// - Throws: A ``Problem`` if the scan is unusable, or if extraction or registration fails.
   public func preprocess(_ scan: ScanCase) throws -> PreprocessedScan {
+    let geometry = try VolumeReader.readGeometry(scan.image)
+    try FreeMemory().require(for: geometry, name: scan.image.path)
+    try geometry.requireAxialSlice(name: scan.image.path)
+    let brain = try scan.readBrainMask()
+    var preprocessed = try preprocess(scan, brain: brain?.mask)
+    preprocessed.record.notes += [brain?.note].compactMap { $0 }
+    return preprocessed
+  }
+
+  private func preprocess(_ scan: ScanCase, brain given: Mask?) throws -> PreprocessedScan {
     let name = scan.image.path
-    try FreeMemory().require(for: VolumeReader.readGeometry(scan.image), name: name)
     let volume = try VolumeReader.read(scan.image).finite(name: name)
     let check = InputCheck(volume, name: name)
     try check.requireAnatomy()
-    let given = try scan.brainMask.map {
-      try VolumeReader.readMask($0).placed(on: volume.geometry, name: name)
-    }
     if scan.isPreprocessed, scan.templateTransform == nil {
       return unchanged(volume, given, nil, scan.z, "the scan is already preprocessed")
     }
@@ -80,7 +86,12 @@ public final class Preprocessor {
       return unchanged(
         volume, given, try ITKTransformFile.read(transform), scan.z, "the scan has a transform")
     }
-    if volume.isPlanar { return unchanged(volume, given, nil, scan.z, "the image is a single slice") }
+    if volume.isPlanar {
+      let slice = try PlanarSlice(volume, brain: given, z: scan.z, name: name)
+      var result = unchanged(slice.image, given, nil, scan.z, "the image is a single slice")
+      result.record.notes += slice.notes
+      return result
+    }
     let origin = IntensityOrigin(of: volume)
     return try processed(origin.applied(to: volume), origin, brain: given, check, name: name)
   }

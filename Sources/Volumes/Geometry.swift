@@ -52,18 +52,6 @@ public struct Geometry: Hashable, Sendable {
       && corners.allSatisfy { (affine.apply($0) - other.affine.apply($0)).length <= tolerance }
   }
 
-  /// Whether both grids have the same shape and no voxel of one is more than half a voxel from that of the
-  /// other along any axis.
-  package func agrees(with other: Geometry) -> Bool {
-    guard shape == other.shape, let toVoxels = try? affine.inverse().composed(with: other.affine) else {
-      return false
-    }
-    return corners.allSatisfy { corner in
-      let offset = toVoxels.apply(corner) - corner
-      return max(offset.max(), -offset.min()) <= 0.5
-    }
-  }
-
   private var corners: [SIMD3<Double>] {
     (0..<8).map { corner in
       SIMD3((0..<3).map { corner >> $0 & 1 == 0 ? -0.5 : Double(shape[$0]) - 0.5 })

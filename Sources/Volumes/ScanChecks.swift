@@ -42,42 +42,25 @@ extension Volume {
   }
 }
 
+extension Geometry {
+  /// Checks that a single slice is axial.
+  ///
+  /// - Throws: A ``Problem`` of kind `badData` for a coronal or sagittal one.
+  package func requireAxialSlice(name: String) throws {
+    let across = (0..<3).filter { shape[$0] == 1 }, orientation = Orientation(of: self)
+    guard across.count == 1, orientation.permutation[across[0]] < 2 else { return }
+    throw Problem(
+      .badData,
+      "the image is a single \(orientation.permutation[across[0]] == 0 ? "sagittal" : "coronal") slice",
+      at: name,
+      advice: "give an axial slice or the complete scan; models know axial slices only")
+  }
+}
+
 extension Problem {
   package static func uniformIntensity(name: String) -> Problem {
     Problem(
       .badData, "all voxels of the brain have the same intensity", at: name,
       advice: "check that the file contains a scan")
-  }
-}
-
-extension Mask {
-  /// The mask on the grid of its image: the same voxels if the grids agree, which headers with rounded
-  /// numbers do within half a voxel, or the same places if the axes have another order.
-  ///
-  /// - Throws: A ``Problem`` of kind `badData` if the mask is on another grid.
-  package func placed(on image: Geometry, name: String) throws -> Mask {
-    let reordered = Orientation(of: image).inverse().apply(Orientation(of: geometry).apply(self))
-    for mask in [self, reordered] where mask.geometry.agrees(with: image) {
-      return Mask(geometry: image, voxels: mask.voxels)
-    }
-    guard shape == image.shape || reordered.shape == image.shape else {
-      throw Problem(
-        .badData, "brain mask and image differ in shape: \(shape) and \(image.shape)", at: name,
-        advice: "resample the mask to the image's grid")
-    }
-    throw Problem(
-      .badData, "brain mask and image have the same shape but different positions", at: name,
-      advice: "resample the mask to the image's grid, or correct its header")
-  }
-
-  /// Checks that the brain mask has the shape of its image.
-  ///
-  /// - Throws: A ``Problem`` of kind `badData`.
-  package func requireShape(of image: Volume, name: String) throws {
-    guard shape == image.shape else {
-      throw Problem(
-        .badData, "brain mask and image differ in shape: \(shape) and \(image.shape)", at: name,
-        advice: "resample the mask to the image's grid")
-    }
   }
 }

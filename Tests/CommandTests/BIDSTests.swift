@@ -138,6 +138,28 @@ import Testing
     #expect(try (data.out / "sub-02.html").text().contains("not NIfTI"))
   }
 
+  @Test func resultsOfScansThatLeftTheDataSetAreRemoved() throws {
+    let data = try BIDSDataSet(scans: [
+      "sub-01/ses-1/anat/sub-01_ses-1_FLAIR.nii.gz", "sub-02/anat/sub-02_run-1_FLAIR.nii.gz",
+      "sub-02/anat/sub-02_run-2_FLAIR.nii.gz", "sub-03/anat/sub-03_T1w.nii.gz",
+    ])
+    try Tool.succeed(data.arguments("participant"))
+    for scan in ["sub-01/ses-1/anat/sub-01_ses-1", "sub-02/anat/sub-02_run-1"] {
+      try FileManager.default.removeItem(at: data.raw / "\(scan)_FLAIR.nii.gz")
+    }
+    try FileManager.default.createDirectory(at: data.raw / "sub-01/anat", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: Cohort.patient, to: data.raw / "sub-03/anat/sub-03_acq-3d_FLAIR.nii.gz")
+    try Tool.succeed(data.arguments("participant"))
+    let rows = data.out.files.filter { $0.hasSuffix("_cases.tsv") }.map {
+      URL(fileURLWithPath: $0).lastPathComponent
+    }
+    #expect(
+      rows == ["sub-01", "sub-02_run-2", "sub-03_acq-3d"].map { "\($0)_desc-norma_cases.tsv" })
+    let masks = data.out.files.filter { $0.hasSuffix("_mask.nii.gz") && $0.contains("lesion") }
+    #expect(masks.count == 2 && !masks.contains { $0.contains("run-1") || $0.contains("ses-1") })
+  }
+
   @Test func aDryRunWritesNothing() throws {
     let data = try BIDSDataSet()
     let outcome = try Tool.succeed(data.arguments("participant", ["--dry-run", "--session_label", "1"]))

@@ -60,6 +60,22 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       return file
     }
 
+    /// The patient's brain mask with other voxels, or with a header whose first axis is reversed.
+    func mask(
+      mirroringHeader: Bool = false, _ change: (Int, Float) -> Float = { $1 }
+    ) throws -> URL {
+      let mask = try NIfTI.read(Cohort.brain)
+      var affine = mask.geometry.affine
+      if mirroringHeader { affine.i *= -1 }
+      let file = folder / "mask.nii.gz"
+      try NIfTI.write(
+        Volume(
+          geometry: Geometry(shape: mask.shape, affine: affine),
+          voxels: mask.voxels.enumerated().map(change)),
+        to: file)
+      return file
+    }
+
     /// A mask that is one slice thinner than the patient's scan.
     func thinnerMask() throws -> URL {
       let geometry = try NIfTI.readGeometry(Cohort.patient)

@@ -49,6 +49,15 @@ import Volumes
     BadInput("brain mask of another shape", 65, ["brain mask", "shape", "resample"]) { place in
       try place.segment(Cohort.patient, ["--brain-mask", place.thinnerMask().path])
     },
+    BadInput(
+      "brain mask with a header that is wrong", 65,
+      ["affines of brain mask and image", "[6 0 0 ", "[-6 0 0 ", "--mask-pairing voxels"]
+    ) { place in
+      try place.segment(Cohort.patient, ["--brain-mask", place.mask(mirroringHeader: true).path])
+    },
+    BadInput("brain mask of labels", 65, ["brain mask", "0, 1 and 2", "mask.nii.gz"]) { place in
+      try place.segment(Cohort.patient, ["--brain-mask", place.mask { $0 % 7 == 0 ? 2 : $1 }.path])
+    },
     BadInput("brain mask missing", 66, ["no such file", "nowhere.nii.gz"]) { place in
       try place.segment(Cohort.patient, ["--brain-mask", (place.folder / "nowhere.nii.gz").path])
     },
@@ -268,6 +277,24 @@ import Volumes
       return try place.train(
         place.manifest(
           "participant_id image lesion_mask split", "a \(scan) \(place.thinnerMask().path) train",
+          "b \(scan) n/a validation"))
+    },
+    BadInput(
+      "lesion mask with a header that is wrong", 65,
+      ["affines of lesion mask", "mask.nii.gz", "mask_pairing"]
+    ) { place in
+      let scan = try Cohort.patient.path
+      return try place.train(
+        place.manifest(
+          "participant_id image lesion_mask split",
+          "a \(scan) \(place.mask(mirroringHeader: true).path) train", "b \(scan) n/a validation"))
+    },
+    BadInput("lesion mask of labels", 65, ["lesion mask", "0, 1 and 2", "lesion_label"]) { place in
+      let scan = try Cohort.patient.path
+      return try place.train(
+        place.manifest(
+          "participant_id image lesion_mask split",
+          "a \(scan) \(place.mask { $0 % 7 == 0 ? 2 : $1 }.path) train",
           "b \(scan) n/a validation"))
     },
     BadInput("only scans with lesions", 65, ["lesion-free", "train"]) { place in

@@ -19,6 +19,9 @@ enum Cohort {
   /// A patient's scan.
   static var patient: URL { get throws { try folder.get() / "sub-008/anat/sub-008_FLAIR.nii.gz" } }
 
+  /// That patient's brain mask.
+  static var brain: URL { get throws { try folder.get() / "sub-008/anat/sub-008_desc-brain_mask.nii.gz" } }
+
   /// The grid that keeps models small enough for a test.
   static let smallGrid = ["--set", "recipe.gridSize=32", "--set", "recipe.gridSpacing=6"]
   /// A VAE of two narrow layers, one epoch.

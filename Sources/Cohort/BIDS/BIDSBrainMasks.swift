@@ -73,6 +73,6 @@ package struct BIDSBrainMasks {
   private static func isOnGrid(of scan: URL, _ mask: URL) -> Bool {
     guard let grid = try? VolumeReader.readGeometry(scan), let other = try? VolumeReader.readGeometry(mask)
     else { return true }
-    return grid.agrees(with: other)
+    return grid.orientation(aligning: other) != nil
   }
 }

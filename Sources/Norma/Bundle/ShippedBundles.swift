@@ -1,6 +1,7 @@
 import Base
 public import Cohort
 import Foundation
+import Volumes
 
 extension ModelBundle {
   /// The default bundle for single slices.
@@ -15,7 +16,10 @@ extension ModelBundle {
 
   /// Whether all scans are single slices.
   package static func areSlices(_ cases: [ScanCase]) -> Bool {
-    cases.allSatisfy { $0.image.pathExtension.lowercased() == "png" }
+    cases.allSatisfy { scan in
+      scan.image.pathExtension.lowercased() == "png"
+        || (try? VolumeReader.readGeometry(scan.image))?.shape.contains(1) == true
+    }
   }
 
   /// The names of the bundles that ship with Norma.
@@ -24,15 +28,16 @@ extension ModelBundle {
       .filter { !$0.hasPrefix(".") }.sorted()
   }
 
-  /// Opens a bundle by its path or by the name of a shipped bundle.
+  /// Opens a bundle by the name of a shipped bundle, or by its path: `./flair-strict` or `flair-strict/` is a
+  /// folder with the name of a shipped bundle.
   ///
   /// - Throws: A ``Problem`` of kind `missingInput` if there is none, and those of ``init(contentsOf:)``.
   public init(named name: String) throws {
     let path = URL(fileURLWithPath: name)
-    if FileManager.default.fileExists(atPath: path.path) {
-      try self.init(contentsOf: path)
-    } else if Self.shippedNames.contains(name) {
+    if Self.shippedNames.contains(name) {
       try self.init(contentsOf: Self.shippedFolder.appendingPathComponent(name))
+    } else if FileManager.default.fileExists(atPath: path.path) {
+      try self.init(contentsOf: path)
     } else {
       throw Problem(
         .missingInput, "there is no bundle '\(name)'", at: path.path,
@@ -41,6 +46,11 @@ extension ModelBundle {
           : (nearestName(to: name, in: Self.shippedNames).map { "did you mean '\($0)'? " } ?? "")
             + "give the folder of a bundle, or one of \(Self.shippedNames.joined(separator: ", "))")
     }
+  }
+
+  /// Where the bundle is from: "shipped with Norma" or its folder.
+  package var origin: String {
+    url.deletingLastPathComponent().path == Self.shippedFolder.path ? "shipped with Norma" : url.path
   }
 
   private static var shippedFolder: URL {

@@ -1,12 +1,15 @@
 import Base
 import Cohort
 import Foundation
+import Volumes
 
 /// The inputs and settings that decide the results of a scan; results with an equal key are up to date.
 struct ResultKey: Codable, Hashable, Sendable {
   let inputDigest: String
   /// Nil without a given brain mask.
   let brainMaskDigest: String?
+  /// Nil for a brain mask that is paired by its affine.
+  let maskPairing: MaskPairing?
   /// Nil without a given transform.
   let transformDigest: String?
   /// The template-space z of the manifest, mm.
@@ -19,6 +22,8 @@ struct ResultKey: Codable, Hashable, Sendable {
   init(scan: ScanCase, cohort: CohortKey) throws {
     inputDigest = try Digest.of(file: scan.image)
     brainMaskDigest = try scan.brainMask.map { try Digest.of(file: $0) }
+    maskPairing =
+      scan.brainMask == nil || scan.maskReading.pairing == .affine ? nil : scan.maskReading.pairing
     transformDigest = try scan.templateTransform.map { try Digest.of(file: $0) }
     (z, isPreprocessed, self.cohort) = (scan.z, scan.isPreprocessed ? true : nil, cohort)
   }
@@ -27,6 +32,7 @@ struct ResultKey: Codable, Hashable, Sendable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     inputDigest = try values.decode(String.self, forKey: .inputDigest)
     brainMaskDigest = try values.decodeIfPresent(String.self, forKey: .brainMaskDigest)
+    maskPairing = try values.decodeIfPresent(MaskPairing.self, forKey: .maskPairing)
     transformDigest = try values.decodeIfPresent(String.self, forKey: .transformDigest)
     z = try values.decodeIfPresent(Double.self, forKey: .z)
     isPreprocessed = try values.decodeIfPresent(Bool.self, forKey: .isPreprocessed)
@@ -37,6 +43,7 @@ struct ResultKey: Codable, Hashable, Sendable {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(inputDigest, forKey: .inputDigest)
     try values.encodeIfPresent(brainMaskDigest, forKey: .brainMaskDigest)
+    try values.encodeIfPresent(maskPairing, forKey: .maskPairing)
     try values.encodeIfPresent(transformDigest, forKey: .transformDigest)
     try values.encodeIfPresent(z, forKey: .z)
     try values.encodeIfPresent(isPreprocessed, forKey: .isPreprocessed)
@@ -46,6 +53,7 @@ struct ResultKey: Codable, Hashable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case inputDigest = "InputSHA256"
     case brainMaskDigest = "BrainMaskSHA256"
+    case maskPairing = "MaskPairing"
     case transformDigest = "TemplateTransformSHA256"
     case z = "TemplateZ"
     case isPreprocessed = "Preprocessed"

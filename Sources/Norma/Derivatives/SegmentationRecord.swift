@@ -5,6 +5,8 @@ package import Foundation
 package struct SegmentationRecord: Codable, Sendable {
   package let normaVersion: String
   package let bundle: String
+  /// Where the bundle is from: "shipped with Norma" or its folder.
+  package let bundleOrigin: String?
   package let method: String
   /// The threshold of all cases without one of their own; of regions with a peak their extent.
   package let threshold: Double
@@ -36,6 +38,7 @@ package struct SegmentationRecord: Codable, Sendable {
     let configuration = bundle.description.configuration, calibration = bundle.description.calibration
     normaVersion = NormaVersion.current
     self.bundle = bundle.description.name
+    bundleOrigin = bundle.origin
     method = configuration.method
     let rule = thresholds.common
     (threshold, peakThreshold) = (rule.extent, rule.peak)

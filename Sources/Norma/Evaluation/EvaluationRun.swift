@@ -101,7 +101,11 @@ public struct EvaluationRun {
 
   private func add(_ scan: ScanCase, _ files: Files, to evaluator: inout Evaluator) throws {
     let map = try NIfTI.read(files.map), brain = try NIfTI.readMask(files.brain)
-    guard let lesion = try scan.readLesionMask() else { return }
+    // The scan may have been stored along other axes when it was segmented.
+    guard
+      let lesion = try scan.readLesionMask()?.paired(
+        with: map.geometry, kind: Volume.lesionMask, at: files.map.path)
+    else { return }
     do {
       try evaluator.add(
         caseID: scan.id, participantID: scan.participantID, map: map, lesion: lesion, brain: brain)

@@ -93,6 +93,7 @@ public struct ExperimentRun {
     for scan in split.cases {
       let files = [scan.image, scan.lesionMask, scan.brainMask].map { $0?.path ?? "-" }
       identity += Data(([scan.id, scan.split?.rawValue ?? "-"] + files).joined(separator: "\t").utf8)
+      if scan.maskReading != MaskReading() { identity += Data("\t\(scan.maskReading)".utf8) }
     }
     return identity
   }

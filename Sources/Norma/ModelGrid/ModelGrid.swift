@@ -14,7 +14,8 @@ public struct ModelGrid: Sendable {
   ///
   /// - Parameters:
   ///   - scan: The scan, skull-stripped or with a mask.
-  ///   - brainMask: The brain mask on the grid of the scan; without one every non-zero voxel is brain.
+  ///   - brainMask: The brain mask, paired with the scan by its affine; without it every non-zero voxel is
+  ///     brain.
   ///   - toTemplate: The map from the scan's world mm to the template's. With it the model sees axial slices
   ///     of the template, without it those of the scan.
   ///   - z: The template-space z in mm of an image without position, such as a PNG slice.
@@ -26,9 +27,11 @@ public struct ModelGrid: Sendable {
     _ scan: Volume, brainMask: Mask? = nil, toTemplate: Affine? = nil, z: Double? = nil,
     isInTemplateSpace: Bool? = nil, name: String
   ) throws -> GriddedScan {
+    try scan.geometry.requireAxialSlice(name: name)
     let volume = try scan.finite(name: name)
     let brainMask =
-      try brainMask?.placed(on: volume.geometry, name: name) ?? volume.nonZeroMask(name: name)
+      try brainMask?.paired(with: volume.geometry, kind: Volume.brainMask, at: name)
+      ?? volume.nonZeroMask(name: name)
     let canonical = CanonicalScan(volume, brain: brainMask)
     if let toTemplate { return try registered(canonical, toTemplate, native: scan, name: name) }
     return try stack(canonical, z: z, isInTemplateSpace, native: scan, name: name)

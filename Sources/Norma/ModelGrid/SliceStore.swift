@@ -135,6 +135,7 @@ package struct SliceStore: Sendable {
       identity += Data((try file.map { try Digest.of(file: $0) } ?? "none").utf8)
     }
     identity += Data("\(scan.z.map { "\($0)" } ?? "none") \(exclusion.rawValue)".utf8)
+    identity += try encoder.encode(scan.maskReading)
     return Digest.of(identity)
   }
 

@@ -1,3 +1,4 @@
+package import Cohort
 import Methods
 import Base
 public import Foundation
@@ -35,6 +36,8 @@ public struct RunFolder: Sendable {
     package var manifest: String
     package var name: String
     package var description: String
+    /// The reading of masks that was chosen for the whole manifest; nil for that of its rows.
+    package var maskReading: MaskReading?
     /// Hash of all inputs and the recipe; a run is resumed only if they are unchanged.
     package var dataSHA256 = ""
   }

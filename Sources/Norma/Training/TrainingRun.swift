@@ -35,7 +35,9 @@ public struct TrainingRun {
         advice: "continue it with --resume, or choose another folder")
     }
     (self.configuration, self.manifest, self.folder, self.device) = (configuration, manifest, folder, device)
-    source = RunFolder.Source(manifest: manifest.source.path, name: name, description: description)
+    source = RunFolder.Source(
+      manifest: manifest.source.path, name: name, description: description,
+      maskReading: manifest.maskReading)
     isResumed = false
   }
 
@@ -45,6 +47,7 @@ public struct TrainingRun {
   public init(resuming folder: RunFolder, device: Device = .cpu) throws {
     (configuration, source) = try folder.start()
     manifest = try Manifest(discovering: URL(fileURLWithPath: source.manifest))
+      .reading(masks: source.maskReading ?? MaskReading())
     (self.folder, self.device) = (folder, device)
     isResumed = true
   }

@@ -63,6 +63,7 @@ struct Bundles: ParsableCommand {
     @Option(help: "Name of the new bundle. Default: the same name.") var name: String?
     @Option(help: "File that describes participants and scans in plain words. Default: the same text.")
     var describe: String?
+    @OptionGroup var masks: LesionMaskOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var console: Console
 
@@ -70,7 +71,7 @@ struct Bundles: ParsableCommand {
       let device = try engine.prepare()
       let model = try ModelBundle(named: bundle)
       let calibrated = try BundleCalibration(model).write(
-        on: console.cohort(at: data), anatomies: anatomies.files,
+        on: masks.manifest(at: data, console: console), anatomies: anatomies.files,
         name: name ?? model.description.name,
         description: describe.map(Train.description), to: URL(fileURLWithPath: output), device: device,
         progress: console.calibrating)
@@ -101,6 +102,7 @@ struct Bundles: ParsableCommand {
     @Option(
       help: "File that describes participants and scans in plain words. Default: the text of the first.")
     var describe: String?
+    @OptionGroup var masks: LesionMaskOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var console: Console
 
@@ -130,7 +132,7 @@ struct Bundles: ParsableCommand {
         models.enumerated().map { index, model in
           .init(
             model, weight: weights.isEmpty ? 1 : weights[index], floor: floors.isEmpty ? 0 : floors[index])
-        }, measuredOn: console.cohort(at: data), anatomies: anatomies.files)
+        }, measuredOn: masks.manifest(at: data, console: console), anatomies: anatomies.files)
     }
   }
 

@@ -22,6 +22,7 @@ struct Evaluate: LoggingCommand {
   @Option(help: "Seed of the bootstrap.")
   var seed: UInt64 = 0
 
+  @OptionGroup var masks: LesionMaskOptions
   @OptionGroup var console: Console
 
   func validate() throws {
@@ -29,7 +30,7 @@ struct Evaluate: LoggingCommand {
   }
 
   func run() throws {
-    let manifest = try console.scans(at: data)
+    let manifest = try masks.manifest(at: data, console: console).requiringScans()
     let run = EvaluationRun(predictions: URL(fileURLWithPath: predictions), manifest: manifest)
     let evaluation = try run.evaluate(samples: samples, seed: seed) { done, count in
       console.progress("evaluating \(Console.bar(done, of: count)) \(done)/\(count)")

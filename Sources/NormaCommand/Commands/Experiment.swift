@@ -51,6 +51,7 @@ struct Baur2018: LoggingCommand {
   @Flag(help: "Print what would be done, one line per run, and write nothing.")
   var dryRun = false
 
+  @OptionGroup var masks: LesionMaskOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
@@ -62,7 +63,7 @@ struct Baur2018: LoggingCommand {
     let plan = try ExperimentPlan(
       methods: methods.isEmpty ? ExperimentPlan.baur2018 : methods, seeds: seeds, scale: scale,
       settings: settings, searchCases: searchCases)
-    let manifest = try console.scans(at: data)
+    let manifest = try masks.manifest(at: data, console: console).requiringScans()
     let folder = ExperimentFolder(URL(fileURLWithPath: output))
     let experiment = try ExperimentRun(
       plan: plan, manifest: manifest, folder: folder,

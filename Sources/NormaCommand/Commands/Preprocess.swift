@@ -34,6 +34,7 @@ struct Preprocess: LoggingCommand {
   @Flag(help: "Preprocess complete scans again.")
   var force = false
 
+  @OptionGroup var masks: MaskPairingOptions
   @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessingOptions: PreprocessingOptions
   @OptionGroup var engine: EngineOptions
@@ -41,7 +42,7 @@ struct Preprocess: LoggingCommand {
 
   func run() throws {
     let device = try engine.prepare()
-    let all = try console.scans(at: input).cases
+    let all = try masks.manifest(at: input, console: console).requiringScans().cases
     let base = try bundle.map { try ModelBundle(named: $0).description.configuration.preprocessing }
     let preprocessor = preprocessingOptions.preprocessor(
       try (base ?? PreprocessingSettings()).with(settings), weights: weights, device: device)

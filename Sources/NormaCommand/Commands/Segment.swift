@@ -7,13 +7,21 @@ import Tensors
 struct Segment: LoggingCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write anomaly map, mask, table of regions and report of scans, on each scan's own grid.",
+    usage: "norma segment <scan> [<folder>] [<options>]",
     discussion: "Cases that are complete, with the same inputs and settings, are kept.")
 
-  @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
-  var input: String
+  @Argument(
+    help: ArgumentHelp(
+      "The scan, folder or manifest, and the folder for the results; same as -i and -o.", valueName: "path"))
+  var paths: [String] = []
 
-  @Option(name: [.short, .customLong("output")], help: "Folder for the results.")
-  var output: String
+  @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
+  var input: String?
+
+  @Option(
+    name: [.short, .customLong("output")],
+    help: "Folder for the results. Default: beside the scan, with its name and _norma.")
+  var output: String?
 
   @OptionGroup var thresholdOptions: ThresholdOptions
 
@@ -26,6 +34,7 @@ struct Segment: LoggingCommand {
   @Flag(help: "Segment complete cases again.")
   var force = false
 
+  @OptionGroup var masks: MaskPairingOptions
   @OptionGroup var workFolder: WorkFolderOptions
   @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessing: PreprocessingOptions
@@ -36,7 +45,9 @@ struct Segment: LoggingCommand {
 
   func run() throws {
     let device = try engine.prepare()
-    let all = try chosenCases()
+    let place = try SegmentPaths(input: input, output: output, others: paths)
+    let (all, folder) = (try chosenCases(in: place.input), place.output)
+    if place.isOutputByDefault { console.log("Results go to \(folder.path).") }
     let (bundle, thresholds) = try thresholdOptions.open(for: all)
     let shard = try shardOptions.chosen(hasChosen: all.count == 1, console: console)
     let cases = try shardOptions.deal(all, to: shard, by: \.id)
@@ -47,7 +58,10 @@ struct Segment: LoggingCommand {
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: folder,
       workFolder: workFolder.folder, isContrastForced: contrast.forceContrast, draw: CasePictures.draw)
     try shardOptions.claim(folder, for: shard, settings: segmentation.sharedSettings)
+    console.log("Bundle: \(bundle.description.name), \(bundle.origin).")
     console.log(bundle.description.meaning(of: thresholds.common))
+    // The page of an earlier run must not stay beside the rows of this one.
+    if shard == nil { try AtomicFile.remove(folder.appendingPathComponent("report.html")) }
     Interruption.listen()
     let progress = CohortProgress(of: cases.count, console: console)
     segmentation.onStep = { progress.begin($1, of: $0.id) }
@@ -66,14 +80,12 @@ struct Segment: LoggingCommand {
         of: folder, bundle: bundle, by: thresholds.common,
         provenance: ReportProvenance(bundleName: bundle.description.name))
       try page.page.write(to: folder.appendingPathComponent("report.html"))
-      printFiles(of: rows)
+      printFiles(of: rows, in: folder)
     }
     try console.finish(rows.map(\.problem))
   }
 
-  private var folder: URL { URL(fileURLWithPath: output) }
-
-  private func printFiles(of rows: [CohortSegmentation.Row]) {
+  private func printFiles(of rows: [CohortSegmentation.Row], in folder: URL) {
     var files = ["cases.tsv", "report.html"]
     if rows.count == 1, rows[0].result != nil {
       let names = CaseFiles(caseID: rows[0].scan.id)
@@ -82,8 +94,8 @@ struct Segment: LoggingCommand {
     for file in files { console.result(folder.appendingPathComponent(file).path) }
   }
 
-  private func chosenCases() throws -> [ScanCase] {
-    let manifest = try console.scans(at: input)
+  private func chosenCases(in input: String) throws -> [ScanCase] {
+    let manifest = try masks.manifest(at: input, console: console).requiringScans()
     var cases = manifest.cases.filter { split == nil || $0.split == split }
     guard !cases.isEmpty else {
       throw Problem(

@@ -30,6 +30,7 @@ struct Train: LoggingCommand {
   @Flag(help: "Print the resolved configuration and stop.")
   var dryRun = false
 
+  @OptionGroup var masks: LesionMaskOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
@@ -53,8 +54,8 @@ struct Train: LoggingCommand {
     }
     try Launch.together(console) { group in
       let run = try TrainingRun(
-        configuration: configuration, manifest: console.cohort(at: data),
-        folder: folder,
+        configuration: configuration,
+        manifest: masks.manifest(at: data, console: group.rank == 0 ? console : nil), folder: folder,
         name: name ?? options.preset ?? configuration.method,
         description: describe.map { try Self.description(in: $0) } ?? "", device: device)
       try train(run, in: folder, group: group)

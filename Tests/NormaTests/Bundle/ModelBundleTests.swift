@@ -7,6 +7,8 @@ import Testing
 import StrictSettings
 @testable import Methods
 @testable import Norma
+import Cohort
+import Volumes
 
 @Suite struct ModelBundleTests {
   /// Writes a bundle of an untrained autoencoder with a synthetic deviation.
@@ -181,6 +183,29 @@ import StrictSettings
   @Test func anUnknownNameIsRefused() throws {
     let problem = try problem { try ModelBundle(named: "no-such-bundle") }
     #expect(problem.kind == .missingInput && problem.what.contains("no-such-bundle"))
+  }
+
+  @Test func originIsShippedOrAFolder() throws {
+    #expect(try ModelBundle(named: ModelBundle.defaultNameForSlices).origin == "shipped with Norma")
+    let url = try TrainedBundle.bundle.url
+    #expect(try ModelBundle(named: url.path).origin == url.path)
+  }
+
+  /// A NIfTI file of one slice is a slice as a PNG file is.
+  @Test(arguments: [
+    Row("axial", ([20, 24, 1], true)), Row("coronal", ([20, 1, 24], true)),
+    Row("volume", ([20, 24, 2], false)),
+  ])
+  func theDefaultBundleFollowsTheNumberOfSlices(row: Row<([Int], Bool)>) throws {
+    let (shape, isSlice) = row.body
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("scan.nii.gz"), png = folder.appendingPathComponent("a.png")
+      try NIfTI.write(Volume(geometry: Geometry(shape: shape, affine: .identity), repeating: 1), to: file)
+      func name(_ files: URL...) -> String { ModelBundle.defaultName(for: files.map { ScanCase(scan: $0) }) }
+      let expected = isSlice ? ModelBundle.defaultNameForSlices : ModelBundle.defaultNameForVolumes
+      #expect(name(file) == expected && name(png, file) == expected)
+      #expect(name(folder.appendingPathComponent("missing.nii")) == ModelBundle.defaultNameForVolumes)
+    }
   }
 
   @Test(arguments: ModelBundle.shippedNames)

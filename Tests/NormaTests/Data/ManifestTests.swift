@@ -116,6 +116,22 @@ import Testing
         "in two splits, train and validation", "line 3"
       )),
     Row("bad split", ("participant_id\timage\tsplit\nsub-1\ta\tdev", "'dev' is not a split", "line 2")),
+    Row(
+      "bad label",
+      ("participant_id\timage\tlesion_label\nsub-1\ta\tlesion", "'lesion' is not a label", "line 2")),
+    Row(
+      "bad pairing",
+      ("participant_id\timage\tmask_pairing\na\tb\tworld", "'world' is not a pairing of masks", "line 2")),
+    Row(
+      "anatomy with a label",
+      ("participant_id\tanatomy\tlesion_label\na\tb\t1", "has a lesion_label", "line 2")),
+    Row("NA", ("participant_id\timage\tlesion_mask\na\tb\tNA", "'NA' in the column lesion_mask", "line 2")),
+    Row("NaN", ("participant_id\timage\tsplit\na\tb\tNaN", "'NaN' in the column split", "line 2")),
+    Row(
+      "None", ("participant_id\timage\tbrain_mask\na\tb\tNone", "'None' in the column brain_mask", "line 2")),
+    Row(
+      "nan for a level", ("participant_id\timage\tlevel\na\tb\tnan", "'nan' in the column level", "line 2")),
+    Row("null for an image", ("participant_id\timage\na\tnull", "'null' in the column image", "line 2")),
     Row("path as name", ("participant_id\timage\n../../x\ta", "'../../x' cannot name a folder", "line 2")),
     Row("path as session", ("participant_id\tsession_id\timage\np\ta/b\ta", "'a/b' cannot name", "line 2")),
     Row("twice", ("participant_id\timage\nsub-1\ta\nsub-1\tb", "'sub-1' is listed twice", "line 3")),

@@ -155,6 +155,26 @@ import Cohort
     #expect(problem.what.contains("[26, 32, 3] and [26, 32, 4]"))
   }
 
+  @Test(arguments: [Row("sagittal", 0), Row("coronal", 1)])
+  func aSliceThatIsNotAxialIsRefused(row: Row<Int>) throws {
+    var shape = [26, 32, 20]
+    shape[row.body] = 1
+    let slice = Volume(geometry: Geometry(shape: shape, affine: .identity), repeating: 1)
+    for orientation in Self.orientations {
+      let problem = try problem { try modelGrid.place(orientation.apply(slice), name: "scan") }
+      #expect(problem.what == "the image is a single \(row.name) slice" && problem.location == "scan")
+    }
+  }
+
+  @Test func aBrainMaskStoredAlongOtherAxesIsTheSame() throws {
+    let scan = TestScan.make(4),
+      expected = try modelGrid.place(scan.image, brainMask: scan.brain, name: "scan")
+    for orientation in Self.orientations {
+      let placed = try modelGrid.place(scan.image, brainMask: orientation.apply(scan.brain), name: "scan")
+      #expect(placed.scoredBrain == expected.scoredBrain && placed.images == expected.images)
+    }
+  }
+
   @Test func aBrainMaskDecidesWhatIsBrain() throws {
     let scan = TestScan.make(4)
     var mask = scan.brain

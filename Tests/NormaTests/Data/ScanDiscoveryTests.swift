@@ -39,6 +39,22 @@ import Testing
     #expect(found == ["sub-01", "sub-02"])
   }
 
+  @Test(arguments: [
+    ["1_flair.nii.gz", "1_t1w.nii.gz"], ["1_FLAIR.nii.gz", "1_T1W.nii.gz"], ["1_Flair.nii", "1_T1.nii"],
+  ])
+  func aT1wBesideAFLAIRIsNotAScanToSegment(files: [String]) throws { #expect(try cases(files) == ["1"]) }
+
+  @Test(arguments: ["cohort.csv", "cohort.CSV", "cohort.xlsx", "cohort.txt"])
+  func aTableThatIsNotAManifestGetsTheHint(name: String) throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent(name)
+      try AtomicFile.write("participant_id,image\na,a.nii\n", to: file)
+      let problem = try problem { try Manifest(discovering: file) }
+      #expect(problem.kind == .badData && problem.what.contains(".tsv") && problem.location == file.path)
+      #expect(problem.advice.contains("tab-separated"))
+    }
+  }
+
   @Test func withoutFLAIREveryScanIsListed() throws {
     #expect(try cases(["b.png", "a/c.nii.gz", "notes.txt", "d.dcm"]) == ["c", "b"])
   }

@@ -1,6 +1,7 @@
 import _TestSupport
 import Foundation
 import Testing
+import Volumes
 
 @testable import Base
 @testable import Cohort
@@ -50,7 +51,8 @@ import Preprocessing
       var keys = [try ResultKey(scan: scan, cohort: cohort)]
       let changes: [(inout ScanCase) throws -> Void] = [
         { $0.image = try file("b.nii.gz") }, { $0.brainMask = try file("brain.nii.gz") },
-        { $0.templateTransform = try file("xfm.txt") }, { $0.z = 18 }, { $0.isPreprocessed = true },
+        { $0.templateTransform = try file("xfm.txt") }, { $0.z = 18 }, { $0.maskReading.pairing = .voxels },
+        { $0.isPreprocessed = true },
       ]
       for change in changes {
         try change(&scan)
@@ -60,7 +62,7 @@ import Preprocessing
       // Names do not count.
       var renamed = scan
       (renamed.id, renamed.participantID) = ("b", "b")
-      #expect(try ResultKey(scan: renamed, cohort: cohort) == keys[5])
+      #expect(try ResultKey(scan: renamed, cohort: cohort) == keys[6])
       for (number, key) in keys.enumerated() {
         let sidecar = folder.appendingPathComponent("\(number).json")
         try AtomicFile.write(json: key, to: sidecar)

@@ -127,31 +127,6 @@ import Volumes
     #expect(try problem { try check.requireAnatomy() }.what.contains("CT numbers"))
   }
 
-  static let masks: [Row<(axes: [Int], shift: SIMD3<Double>, what: String?)>] = [
-    Row("itself", ([0, 1, 2], .zero, nil)), Row("other axes", ([2, 0, 1], .zero, nil)),
-    Row("a header rounded by 0.01 mm", ([0, 1, 2], SIMD3(0.01, -0.01, 0.01), nil)),
-    Row("almost half a voxel", ([0, 1, 2], SIMD3(1.9, 0, -1.9), nil)),
-    Row("another place", ([0, 1, 2], SIMD3(0, 2.5, 0), "different positions")),
-    Row("other axes at another place", ([1, 0, 2], SIMD3(9, 0, 0), "different positions")),
-  ]
-
-  @Test(arguments: masks)
-  func aBrainMaskIsPlacedByItsHeader(
-    row: Row<(axes: [Int], shift: SIMD3<Double>, what: String?)>
-  ) throws {
-    let geometry = Geometry(
-      shape: [5, 6, 4],
-      affine: Affine(i: SIMD3(4, 0, 0), j: SIMD3(0, 4, 0), k: SIMD3(0, 0, 4), origin: SIMD3(-9, 3, 7)))
-    let brain = Mask(geometry: geometry, voxels: (0..<120).map { UInt8($0 % 7 == 0 ? 1 : 0) })
-    let axes = Orientation(permutation: row.body.axes, isFlipped: row.body.axes.map { $0 == 1 })
-    let mask = axes.apply(brain).moved(row.body.shift)
-    if let what = row.body.what {
-      #expect(try problem { try mask.placed(on: geometry, name: "scan") }.what.contains(what))
-    } else {
-      #expect(try mask.placed(on: geometry, name: "scan") == brain)
-    }
-  }
-
   @Test func aStrippedScanWithItsOwnMaskIsTreatedAsWithoutIt() throws {
     let scan = TestScan.make(1).image
     try withTemporaryFolder { folder in

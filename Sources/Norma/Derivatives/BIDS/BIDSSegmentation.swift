@@ -41,6 +41,7 @@ package struct BIDSSegmentation {
     onCase: (Outcome, _ isKept: Bool) throws -> Void, onParticipant: (String) throws -> Void,
     shouldStop: () -> Bool
   ) throws -> [Outcome] {
+    for participant in participants { try dataset.removeOutdatedResults(of: participant) }
     var scansLeft = participants.reduce(into: [String: Int]()) { $0[$1.id] = $1.scans.count }
     return try CohortRunner(self, isForced: isForced).run(
       participants.flatMap(Self.cases),

@@ -64,6 +64,21 @@ package struct DerivativeDataset: Sendable {
       .sorted { $0.caseID < $1.caseID }
   }
 
+  /// Removes the results of scans that are not in the data set any more (a link without its content is), and
+  /// the row that says that a participant has no scan once there is one.
+  func removeOutdatedResults(of participant: BIDSLayout.Participant) throws {
+    let links = Self.links(of: folder)
+    for row in rows(of: participant.id) {
+      let isOutdated =
+        row.status == .skipped
+        ? !participant.scans.isEmpty
+        : row.image.flatMap { Self.file(ofURI: $0, in: folder, links: links) }
+          .map { (try? FileManager.default.attributesOfItem(atPath: $0.path)) == nil } ?? false
+      guard isOutdated, !participant.scans.contains(where: { $0.scanCase.id == row.caseID }) else { continue }
+      for name in CaseFiles(caseID: row.caseID).segmented { try AtomicFile.remove(file(name)) }
+    }
+  }
+
   /// An input file as a BIDS URI, such as `bids:raw:sub-01/anat/sub-01_FLAIR.nii.gz`.
   package func uri(of input: URL) -> String {
     let sources = [("raw", root)] + (masks.map { [("masks", $0)] } ?? [])

@@ -46,8 +46,7 @@ public struct CaseFigurePictures {
     }
     let map = try VolumeReader.read(folder.url.appendingPathComponent(figure.map))
     let image = try VolumeReader.read(scan.image)
-    let lesion =
-      try scan.lesionMask.map(VolumeReader.readMask) ?? Mask(geometry: image.geometry, repeating: 0)
+    let lesion = try scan.readLesionMask() ?? Mask(geometry: image.geometry, repeating: 0)
     guard map.shape == image.shape, lesion.shape == image.shape else {
       throw Problem(
         .badData, "scan, lesion mask and map differ in shape", at: figure.caseID,
