@@ -15,10 +15,11 @@ struct IntensityOrigin {
   /// Finds the origin of a scan without NaN.
   init(of scan: Volume) {
     let background = Self.background(of: scan)
-    self.background = background
     // Some 100,000 voxels are enough for quantiles.
     let tissue = stride(from: 0, to: scan.voxels.count, by: max(1, scan.voxels.count / 100_000))
       .map { scan.voxels[$0] }.filter { $0 != background }
+    // A constant image has no background.
+    self.background = tissue.isEmpty ? nil : background
     guard !tissue.isEmpty else {
       shift = nil
       return

@@ -74,11 +74,10 @@ import Testing
     },
   ]
 
-  /// All commands but train need scans.
+  /// These commands need scans.
   static let commands: [[String]] = [
     ["segment", "-i"], ["preprocess", "-i"], ["paint", "--data"],
     ["experiment", "baur2018", "--methods", "brightness", "--data"],
-    ["bundle", "calibrate", "BUNDLE", "--data"], ["bundle", "combine", "BUNDLE", "BUNDLE", "--data"],
     ["evaluate", "--predictions", "RESULTS", "--data"],
   ]
 
@@ -92,7 +91,7 @@ import Testing
     let outcome = try Tool.run(arguments + [manifest.path, "-o", place.out.path])
     #expect(outcome.code == 65 && outcome.standardOutput.isEmpty && !place.out.exists)
     expectProblem(
-      in: outcome, words: ["lists anatomies but no scan", manifest.path, "column image", "norma train alone"])
+      in: outcome, words: ["lists anatomies but no scan", manifest.path, "column image", "bundle calibrate"])
   }
 
   @Test(arguments: manifests)

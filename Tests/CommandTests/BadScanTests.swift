@@ -90,7 +90,7 @@ import Volumes
       mkfifo((place.folder / "scan.nii").path, 0o600)
       return try place.segment(place.folder / "scan.nii")
     },
-    BadInput("a link to nothing", 66, ["no such file", "scan.nii"]) { place in
+    BadInput("a link to nothing", 66, ["a link to", "nowhere", "scan.nii"]) { place in
       try FileManager.default.createSymbolicLink(
         at: place.folder / "scan.nii", withDestinationURL: place.folder / "nowhere")
       return try place.segment(place.folder / "scan.nii")

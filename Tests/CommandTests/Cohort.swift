@@ -10,8 +10,23 @@ enum Cohort {
     let folder = Workplace.root / "cohort"
     let options = SimulationOptions(
       cases: 9, seed: 7, voxelSize: [6, 6, 8], zRange: 0...32, trainFraction: 0.56, validationFraction: 0.22)
-    try Simulator(anatomies: [.phantom], options: options).writeCohort(to: folder)
+    try Simulator(anatomies: [.phantom], options: options, settings: alike).writeCohort(to: folder)
     return folder
+  }
+
+  /// People so alike that five of them say what is normal.
+  private static var alike: SynthesisSettings {
+    var settings = Simulator.settings
+    (settings.shape.rotation, settings.shape.shift, settings.shape.mirror) = (1, 1, 0)
+    (settings.shape.scale, settings.shape.elastic) = ([0.98, 1.02], [0, 1])
+    settings.shape.ventricles = [0, 0.5]
+    (settings.contrast.grey, settings.contrast.fluid) = ([1.15, 1.25], [0.15, 0.25])
+    (settings.contrast.greyVariation, settings.contrast.symmetricVariation) = ([0, 0.02], [0, 0.02])
+    (settings.contrast.rims, settings.contrast.plexus) = (0, 0)
+    (settings.contrast.edges, settings.contrast.flow) = (0, 0)
+    (settings.acquisition.gain, settings.acquisition.offset) = ([1, 1], 0)
+    settings.lesions.intensity = [1.7, 1.9]
+    return settings
   }
 
   static var manifest: URL { get throws { try folder.get() / "manifest.tsv" } }

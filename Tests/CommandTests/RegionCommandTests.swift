@@ -54,7 +54,9 @@ import Volumes
 
   @Test func volumesGetOneFalseRegionPerBrainByDefault() throws {
     let run = try Run([]), record = run.record, peak = try #require(record.peakThreshold)
-    #expect(record.thresholdFrom == "false-regions" && record.falseRegions == 1 && peak > record.threshold)
+    #expect(record.thresholdFrom == "false-regions" && record.falseRegions == 1)
+    // In these few slices there may be less than one false region at any peak.
+    #expect(peak >= record.threshold)
     #expect(run.row["threshold"] == "\(record.threshold)" && run.row["peak_threshold"] == "\(peak)")
     #expect(record.calibratedOn == "lesion-free scans of 7 participants")
     let rule = RegionRule(extent: record.threshold, peak: peak)

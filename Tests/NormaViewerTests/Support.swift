@@ -32,11 +32,11 @@ struct Results {
       }
       table.rows.append([
         id, "ok", "n/a", "../scans 'of' <b> ü/\(number).nii.gz", names[0], names[1], "0.0080", "1", "1.00",
-        names[2], id, "n/a", "n/a", "n/a",
+        names[2], id, "n/a", "n/a", "n/a", "n/a",
       ])
     }
     table.rows.append(
-      ["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + ["bad", "n/a", "n/a", "n/a"])
+      ["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + ["bad", "n/a", "n/a", "n/a", "n/a"])
     try AtomicFile.write(table.text, to: folder.appendingPathComponent("cases.tsv"))
   }
 

@@ -2,8 +2,8 @@
 public enum LesionKind: String, Codable, CaseIterable, Sendable {
   /// One or two large ones anywhere, as in stroke.
   case large
-  /// Separate small ones, as in multiple sclerosis.
-  case focal
   /// A band around the ventricles beside focal ones, as in small vessel disease.
   case confluent
+  /// Separate small ones, as in multiple sclerosis.
+  case focal
 }

@@ -31,12 +31,14 @@ public struct Simulator: Sendable {
   }
 
   /// Creates a simulator of brains that are deformed from these anatomies in turn.
-  package init(anatomies: [Anatomy], options: SimulationOptions) throws {
+  package init(
+    anatomies: [Anatomy], options: SimulationOptions, settings: SynthesisSettings = Simulator.settings
+  ) throws {
     try options.validate()
     self.options = options
     self.anatomies = anatomies.count
     grid = try ScanGrid(voxelSize: options.voxelSize, zRange: options.zRange)
-    var settings = Self.settings
+    var settings = settings
     let thickness = min(max(options.voxelSize[2], 0.5), 12)
     settings.acquisition.thickness = [thickness, thickness]
     // A slab has its share of the lesions of a brain.
@@ -55,7 +57,7 @@ public struct Simulator: Sendable {
   }
 
   /// What methods learn from, with brain masks without errors and lesions that are plain to see.
-  private static var settings: SynthesisSettings {
+  package static var settings: SynthesisSettings {
     var settings = SynthesisSettings()
     settings.remnants.probability = 0
     settings.acquisition.noise = [0.01, 0.05]
@@ -82,7 +84,8 @@ public struct Simulator: Sendable {
   public func makeCase(_ index: Int) throws -> SimulatedCase {
     var seeds = SeededGenerator(seed: options.seed, stream: UInt64(index))
     guard options.split(of: index) == .test else { return scan(index, of: healthy, seed: seeds.next(), nil) }
-    let number = index % LesionKind.allCases.count, kind = LesionKind.allCases[number]
+    let first = (0..<index).first { options.split(of: $0) == .test } ?? index
+    let number = (index - first) % LesionKind.allCases.count, kind = LesionKind.allCases[number]
     // A lesion can be too small to be seen in thick slices; then the participant gets another head.
     for _ in 0..<8 {
       let patient = scan(index, of: patients[number], seed: seeds.next(), kind)
