@@ -324,7 +324,8 @@ public struct Manifest: Sendable {
     guard !cases.isEmpty else {
       throw Problem(
         .badData, "the manifest lists anatomies but no scan", at: source.path,
-        advice: "give a manifest with a column image; norma train, bundle calibrate and bundle combine take anatomies")
+        advice: "give a manifest with a column image; "
+          + "norma train, bundle calibrate and bundle combine take anatomies")
     }
     return self
   }

@@ -36,7 +36,9 @@ struct Results {
       ])
     }
     table.rows.append(
-      ["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + ["bad", "n/a", "n/a", "n/a", "n/a"])
+      ["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + [
+        "bad", "n/a", "n/a", "n/a", "n/a",
+      ])
     try AtomicFile.write(table.text, to: folder.appendingPathComponent("cases.tsv"))
   }
 

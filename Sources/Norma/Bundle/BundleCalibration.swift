@@ -50,11 +50,8 @@ extension Calibration {
   ) throws {
     try data.requireFiles()
     let split = try data.assigningSplits { try $0.hasLesion() }
-    let brains = try files?.anatomies(of: split.anatomies(in: .validation)).map { anatomies in
-      try SyntheticSlices(
-        of: anatomies, in: .validation, configuration: configuration, paintsLesions: false
-      ).brains(configuration)
-    }
+    let brains = try files?.anatomies(of: split.anatomies(in: .validation))
+      .map { try SyntheticBrains(of: $0, configuration: configuration) }
     let calibrator = try Calibrator(
       configuration: configuration, split: split, brains: brains, device: scorer.device)
     self = try calibrator.calibrate(scorer, progress: progress)

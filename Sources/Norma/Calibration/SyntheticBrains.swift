@@ -14,9 +14,23 @@ struct SyntheticBrains: Sendable {
   private let recipe: Recipe
   private let seed: UInt64
 
-  /// Brains of the anatomies of a synthesis in turn.
-  init(count: Int, of synthesis: FLAIRSynthesis, recipe: Recipe, seed: UInt64) {
-    (self.count, self.synthesis, self.recipe, self.seed) = (count, synthesis.lesionFree, recipe, seed)
+  /// Brains of the anatomies of a synthesis in turn, as many as the configuration says. Their seeds are not those
+  /// of slices.
+  init(of synthesis: FLAIRSynthesis, configuration: Configuration) {
+    var seeds = SeededGenerator(seed: UInt64(configuration.training.seed), stream: 2)
+    (self.synthesis, recipe, seed) = (synthesis.lesionFree, configuration.recipe, seeds.next())
+    count = configuration.calibration.syntheticBrains
+  }
+
+  /// Brains of anatomies in turn.
+  ///
+  /// - Throws: A ``ConfigurationError`` for a recipe that the synthesis does not support.
+  init(of anatomies: [Anatomy], configuration: Configuration) throws {
+    self.init(
+      of: try FLAIRSynthesis(
+        anatomies: anatomies, settings: configuration.synthesis, recipe: configuration.recipe,
+        paintsLesions: false, adjacentDistance: configuration.recipe.adjacentDistance),
+      configuration: configuration)
   }
 
   /// Makes a brain on the model grid.

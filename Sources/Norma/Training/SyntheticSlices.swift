@@ -45,12 +45,9 @@ struct SyntheticSlices: TrainingSlices {
       tissues: try tensor(slices.map { Self.planes(of: $0.tissues) }), z: slices.map(\.z))
   }
 
-  /// Lesion-free brains of the same anatomies, whose seeds are not those of slices.
+  /// Lesion-free brains of the same anatomies.
   func brains(_ configuration: Configuration) -> SyntheticBrains {
-    var seeds = SeededGenerator(seed: seed, stream: 2)
-    return SyntheticBrains(
-      count: configuration.calibration.syntheticBrains, of: synthesis, recipe: configuration.recipe,
-      seed: seeds.next())
+    SyntheticBrains(of: synthesis, configuration: configuration)
   }
 
   /// Writes a picture of the first slices of the first epoch, each beside a copy with the outline of its

@@ -28,7 +28,8 @@ import Norma
   @Test func aMissingTemplatePointsToTheBootstrap() throws {
     let nowhere = URL(fileURLWithPath: "/nowhere/template")
     for refused in [
-      try problem { try Template(folder: nowhere) }, try problem { try Simulator(template: nowhere, options: SimulationOptions()) },
+      try problem { try Template(folder: nowhere) },
+      try problem { try Simulator(template: nowhere, options: SimulationOptions()) },
     ] {
       #expect(refused.kind == .missingInput && refused.location.hasPrefix("/nowhere/template/"))
       #expect(

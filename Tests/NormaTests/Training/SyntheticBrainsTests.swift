@@ -18,11 +18,9 @@ import Volumes
   ]
 
   private static func brains(_ count: Int, _ configuration: Configuration) throws -> SyntheticBrains {
-    try SyntheticBrains(
-      count: count,
-      of: FLAIRSynthesis(
-        anatomies: [.phantom], settings: configuration.synthesis, recipe: configuration.recipe,
-        paintsLesions: true, adjacentDistance: 0), recipe: configuration.recipe, seed: 1)
+    var configuration = configuration
+    configuration.calibration.syntheticBrains = count
+    return try SyntheticBrains(of: [.phantom], configuration: configuration)
   }
 
   @Test func theTemplateAloneTrainsABundleWithRegions() throws {
