@@ -4,7 +4,7 @@ public import Foundation
 import Volumes
 
 /// A simulator of skull-stripped FLAIR scans, some of them with lesions: synthetic brains as methods learn from
-/// (``FLAIRSynthesis``), on the voxel grid and in the units of a scanner.
+/// (`FLAIRSynthesis`), on the voxel grid and in the units of a scanner.
 public struct Simulator: Sendable {
   /// The options of the cohort.
   public let options: SimulationOptions
