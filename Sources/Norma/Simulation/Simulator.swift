@@ -56,10 +56,14 @@ public struct Simulator: Sendable {
     patients = try LesionKind.allCases.map(synthesis)
   }
 
-  /// What methods learn from, with brain masks without errors and lesions that are plain to see.
+  /// What methods learn from, with brains without meninges in masks without errors, and lesions that are plain to
+  /// see.
   package static var settings: SynthesisSettings {
     var settings = SynthesisSettings()
     settings.remnants.probability = 0
+    // The template is larger than most brains.
+    settings.shape.scale = [0.85, 1]
+    settings.contrast.edges = 0
     settings.acquisition.noise = [0.01, 0.05]
     settings.acquisition.shading = [0, 0.08]
     settings.lesions.intensity = [1.3, 1.9]
