@@ -187,9 +187,9 @@ def stripped_tight_crop(place: Path) -> str:
 def unreadable_subfolder(place: Path) -> str:
     for folder in (place, place.parent):
         folder.chmod(0o777)
-    nobody = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups") if os.getuid() == 0 else ()
-    (place / "scans/shut").chmod(0o700 if nobody else 0)
-    done = segment(place / "scans", place / "results", launcher=nobody)
+    unprivileged = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups") if os.getuid() == 0 else ()
+    (place / "scans/shut").chmod(0o700 if unprivileged else 0)
+    done = segment(place / "scans", place / "results", launcher=unprivileged)
     (place / "scans/shut").chmod(0o700)
     named = "named" if str(place / "scans/shut") in done.log else "not named"
     return f"{'error' if done.code else 'no error'}, {named}"

@@ -148,7 +148,7 @@ public struct Manifest: Sendable {
         try participants.add(scan.participantID, scan.split, id: scan.id, kind: "scan", location: location)
         cases.append(scan)
       case .anatomy(let anatomy):
-        // The template is nobody's brain, so it may be in two splits.
+        // The template is not the brain of one person, so it may be in two splits.
         let isTemplate = anatomy.source == .template, split = anatomy.split
         try participants.add(
           anatomy.participantID, isTemplate ? nil : split, id: anatomy.id,

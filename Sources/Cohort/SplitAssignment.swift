@@ -4,8 +4,8 @@ import Foundation
 extension Manifest {
   /// Assigns splits to participants without one: test to those with a lesion, validation to 15 % of the
   /// others (by the SHA-256 of their names, so that it never changes), training to the rest. An anatomy gets the
-  /// split of the scans of its participant; the template, which is nobody's brain, gets training and validation
-  /// where either has no other anatomy.
+  /// split of the scans of its participant; the template, which is not the brain of one person, gets
+  /// training or validation, or both, where that split has no other anatomy.
   package func assigningSplits(hasLesion: (ScanCase) throws -> Bool) rethrows -> Manifest {
     var withLesion = Set<String>()
     for scan in cases where scan.split == nil {

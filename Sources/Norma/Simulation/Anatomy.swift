@@ -7,7 +7,7 @@ package import Volumes
 /// The tissues of one brain on the anatomy grid in template space; arrays have x contiguous, then y, then z.
 package struct Anatomy: Sendable, Hashable {
   /// The name of the person or template.
-  package let name: String
+  package private(set) var name: String
   /// The hash of the source files and of the way they were prepared.
   package let digest: String
   /// Fractions of grey matter, white matter and fluid, 255 = 1; their sum is 255 inside the brain (rounding
@@ -58,6 +58,16 @@ extension Tissue {
 }
 
 extension Anatomy {
+  /// Returns the anatomy with another name: equal files may have several.
+  func named(_ name: String) -> Anatomy {
+    var copy = self
+    copy.name = name
+    return copy
+  }
+
+  /// Returns the height in mm of a position in slices of the grid.
+  static func z(at position: Double) -> Double { grid.affine.origin.z + position * grid.spacing.z }
+
   private static let nameKey = "name", digestKey = "digest"
 
   /// Reads an anatomy that ``write(to:)`` wrote.

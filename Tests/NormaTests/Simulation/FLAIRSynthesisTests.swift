@@ -90,17 +90,23 @@ import Volumes
     #expect(abs(statistics.deviation - 1) < 0.1)
   }
 
-  @Test func remnantsAreOutsideTheBrainAndNeverLesions() throws {
-    var settings = Self.thin
+  /// Slices whose masks end at a distance in mm from the brain's edge, outwards positive, and the same ones with
+  /// exact masks.
+  private static func extracted(_ depth: Double) throws -> [(SyntheticSlice, exact: SyntheticSlice)] {
+    var settings = thin
     settings.remnants.probability = 1
-    (settings.remnants.depth, settings.remnants.depthVariation) = ([3, 3], [0, 0])
+    (settings.remnants.depth, settings.remnants.depthVariation) = ([depth, depth], [0, 0])
     settings.lesions.none = 0
-    let synthesis = try Self.synthesis(settings)
+    let wrong = try synthesis(settings)
     settings.remnants.probability = 0
-    let exact = try Self.synthesis(settings)
-    for seed in UInt64(0)..<4 {
-      let slice = synthesis.slice(seed: seed, anatomy: 0, z: 15),
-        brain = exact.slice(seed: seed, anatomy: 0, z: 15)
+    let exact = try synthesis(settings)
+    return (UInt64(0)..<4).map { seed in
+      (wrong.slice(seed: seed, anatomy: 0, z: 15), exact.slice(seed: seed, anatomy: 0, z: 15))
+    }
+  }
+
+  @Test func remnantsAreOutsideTheBrainAndNeverLesions() throws {
+    for (slice, brain) in try Self.extracted(3) {
       var (remnants, labelled) = (0, 0)
       for i in slice.brain.indices {
         #expect(slice.brain[i] >= brain.brain[i])
@@ -117,16 +123,7 @@ import Volumes
   }
 
   @Test func aMaskMayLackBrain() throws {
-    var settings = Self.thin
-    settings.remnants.probability = 1
-    (settings.remnants.depth, settings.remnants.depthVariation) = ([-3, -3], [0, 0])
-    settings.lesions.none = 0
-    let synthesis = try Self.synthesis(settings)
-    settings.remnants.probability = 0
-    let exact = try Self.synthesis(settings)
-    for seed in UInt64(0)..<4 {
-      let slice = synthesis.slice(seed: seed, anatomy: 0, z: 15),
-        brain = exact.slice(seed: seed, anatomy: 0, z: 15)
+    for (slice, brain) in try Self.extracted(-3) {
       let lost = slice.brain.indices.count { slice.brain[$0] < brain.brain[$0] }
       #expect((200..<1200).contains(lost), "\(lost)")
       for i in slice.brain.indices where slice.brain[i] == 0 {

@@ -44,12 +44,3 @@ package struct AnatomyStore: Sendable {
     return prepared
   }
 }
-
-extension Anatomy {
-  /// Returns the anatomy with another name: equal files may have several.
-  fileprivate func named(_ name: String) -> Anatomy {
-    Anatomy(
-      name: name, digest: digest, grey: grey, white: white, fluid: fluid, brain: brain, tissues: tissues,
-      texture: texture, ventricleDistance: ventricleDistance, edgeDistance: edgeDistance)
-  }
-}

@@ -55,7 +55,7 @@ package struct FLAIRSynthesis: Sendable {
       let slices = (0..<grid.shape[2]).filter { slice in
         let voxels = slice * SyntheticSlice.area..<(slice + 1) * SyntheticSlice.area
         let brain = anatomy.brain[voxels].count { $0 != 0 }
-        return recipe.contains(z: Self.z(ofSlice: slice))
+        return recipe.contains(z: Anatomy.z(at: Double(slice)))
           && Double(brain) * pixelArea >= max(recipe.minimumBrainArea, pixelArea)
       }
       let beyond = settings.remnants.probability > 0 ? Self.slicesBeyond : 0
@@ -63,7 +63,7 @@ package struct FLAIRSynthesis: Sendable {
       return Subject(
         anatomy: anatomy, slices: slices,
         drawn: (max(low - beyond, 0)..<min(high + beyond + 1, grid.shape[2])).filter {
-          recipe.contains(z: Self.z(ofSlice: $0))
+          recipe.contains(z: Anatomy.z(at: Double($0)))
         },
         sample: TissueSample(anatomy))
     }.filter { !$0.slices.isEmpty }
@@ -88,10 +88,6 @@ package struct FLAIRSynthesis: Sendable {
   /// The slices below and above a brain in which its mask may have remnants.
   private static let slicesBeyond = 4
 
-  private static func z(ofSlice slice: Int) -> Double {
-    Anatomy.grid.affine.origin.z + Double(slice) * Anatomy.grid.spacing.z
-  }
-
   /// Makes the slice of a seed: any anatomy, any of its slices.
   package func slice(seed: UInt64) -> SyntheticSlice {
     var random = SeededGenerator(seed: seed, stream: 0)
@@ -102,7 +98,9 @@ package struct FLAIRSynthesis: Sendable {
   /// Makes the slice of a seed from one of the anatomies, at the height nearest to `z` mm.
   package func slice(seed: UInt64, anatomy: Int, z: Double) -> SyntheticSlice {
     let subject = subjects[anatomy]
-    let centre = subject.slices.min { abs(Self.z(ofSlice: $0) - z) < abs(Self.z(ofSlice: $1) - z) }
+    let centre = subject.slices.min {
+      abs(Anatomy.z(at: Double($0)) - z) < abs(Anatomy.z(at: Double($1)) - z)
+    }
     return slice(seed: seed, of: subject, centre: centre ?? 0)
   }
 

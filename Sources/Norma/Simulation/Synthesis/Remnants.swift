@@ -41,7 +41,7 @@ struct Remnants {
     guard let depth else { return slab.brain }
     let mask = Field(slices: slab.slices.count), noise = Field(slices: 2)
     for (slice, position) in slab.slices.enumerated() {
-      let z = Float(Anatomy.grid.affine.origin.z) + Float(position) * Float(Anatomy.grid.spacing.z)
+      let z = Float(Anatomy.z(at: Double(position)))
       let reach = depth.mean + top * smoothstep(45, 70, z) + bottom * (1 - smoothstep(-60, -35, z))
       depth.noise.write(slice: Float(position), to: noise[0])
       variation.noise.write(slice: Float(position), to: noise[1])

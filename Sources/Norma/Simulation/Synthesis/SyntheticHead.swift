@@ -67,7 +67,7 @@ struct SyntheticHead: Sendable {
       adjacentBrain: brains.count > 1 ? brains[0] + brains[2] : [], lesion: resolved.label,
       tissues: shape.tissues(ofSlice: Int(position.rounded()), inside: brains[middle]),
       lesions: painter?.kind,
-      z: Anatomy.grid.affine.origin.z + Double(position) * Anatomy.grid.spacing.z, anatomy: shape.anatomy.name
+      z: Anatomy.z(at: Double(position)), anatomy: shape.anatomy.name
     )
   }
 
