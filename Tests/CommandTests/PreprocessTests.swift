@@ -22,7 +22,7 @@ import Volumes
     return file
   }
 
-  /// A ball of 56 mm, a little brighter on the right, on background 1, from voxels of 7 x 7 x 8 mm: 735 mL.
+  /// A ball of 56 mm, a little brighter on the right, in air with noise, from voxels of 7 x 7 x 8 mm: 735 mL.
   private func head(_ intensity: Float = 100) -> Volume {
     let geometry = Geometry(
       shape: [20, 20, 18],
@@ -31,7 +31,8 @@ import Volumes
     for index in volume.voxels.indices {
       let place = geometry.world(
         ofVoxel: SIMD3(Double(index % 20), Double(index / 20 % 20), Double(index / 400)))
-      if (place * place).sum() < 56 * 56 { volume.voxels[index] = intensity * (1 + 0.002 * Float(place.x)) }
+      let isHead = (place * place).sum() < 56 * 56
+      volume.voxels[index] = isHead ? intensity * (1 + 0.002 * Float(place.x)) : 1 + Float(index % 2)
     }
     return volume
   }
