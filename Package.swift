@@ -41,6 +41,10 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Loops over voxels take twenty times as long without optimisation, and so would the tests of a checkout.
+let voxelSettings: [SwiftSetting] =
+  swiftSettings + (hasEngine ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+
 let flyingFox = ["FlyingFox", "FlyingSocks"].map { Target.Dependency.product(name: $0, package: "FlyingFox") }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], goldens: Bool = false) -> Target {
@@ -103,21 +107,21 @@ let package = Package(
       name: "StrictSettings", dependencies: ["Base", .product(name: "Yams", package: "Yams")],
       swiftSettings: swiftSettings),
     .target(name: "Tensors", dependencies: ["CTorch", "Base"], swiftSettings: swiftSettings),
-    .target(name: "Volumes", dependencies: ["CImageIO", "Base"], swiftSettings: swiftSettings),
+    .target(name: "Volumes", dependencies: ["CImageIO", "Base"], swiftSettings: voxelSettings),
     .target(
       name: "Methods", dependencies: ["Base", "StrictSettings", "Tensors"], exclude: methodPages ?? [],
       swiftSettings: swiftSettings),
     .target(
-      name: "Cohort", dependencies: ["Base", "StrictSettings", "Volumes"], swiftSettings: swiftSettings),
+      name: "Cohort", dependencies: ["Base", "StrictSettings", "Volumes"], swiftSettings: voxelSettings),
     .target(
       name: "Preprocessing",
       dependencies: ["CITK", "Base", "StrictSettings", "Tensors", "Volumes", "Cohort"],
-      swiftSettings: swiftSettings),
+      swiftSettings: voxelSettings),
     .target(
       name: "Norma",
       dependencies: ["Base", "StrictSettings", "Tensors", "Volumes", "Methods", "Cohort", "Preprocessing"],
       resources: [.copy("Resources/bundles")],
-      swiftSettings: swiftSettings),
+      swiftSettings: voxelSettings),
     .target(name: "NormaReports", dependencies: ["Norma", "Volumes"], swiftSettings: swiftSettings),
     .target(
       name: "NormaTracking",
