@@ -4,16 +4,24 @@ public struct Grid<Element: Sendable>: Sendable {
   public let geometry: Geometry
   /// One value per voxel, x fastest.
   public var voxels: [Element] {
-    didSet { Self.require(voxels, fit: geometry) }
+    @inlinable _read { yield storage }
+    // With an observer, other modules would copy all voxels in order to change one.
+    @inlinable _modify {
+      let count = storage.count
+      defer { precondition(storage.count == count, "\(storage.count) values for a grid of \(count)") }
+      yield &storage
+    }
   }
+  @usableFromInline var storage: [Element]
   /// The header of the source file, which outputs repeat; nil for computed grids.
   public var header: NIfTIHeaderInfo?
 
   /// Creates a grid from one value per voxel of the geometry.
   public init(geometry: Geometry, voxels: [Element], header: NIfTIHeaderInfo? = nil) {
-    Self.require(voxels, fit: geometry)
+    precondition(
+      voxels.count == geometry.voxelCount, "\(voxels.count) values for a grid of \(geometry.shape)")
     self.geometry = geometry
-    self.voxels = voxels
+    storage = voxels
     self.header = header
   }
 
@@ -56,11 +64,6 @@ public struct Grid<Element: Sendable>: Sendable {
       (0..<shape[0]).contains(i) && (0..<shape[1]).contains(j) && (0..<shape[2]).contains(k),
       "voxel (\(i), \(j), \(k)) is outside \(shape)")
     return i + shape[0] * (j + shape[1] * k)
-  }
-
-  private static func require(_ voxels: [Element], fit geometry: Geometry) {
-    precondition(
-      voxels.count == geometry.voxelCount, "\(voxels.count) values for a grid of \(geometry.shape)")
   }
 }
 
