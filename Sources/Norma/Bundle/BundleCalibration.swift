@@ -5,9 +5,16 @@ public import Tensors
 /// The recalibration of a bundle on your own lesion-free scans, or on simulated lesion-free brains.
 public struct BundleCalibration {
   private let bundle: ModelBundle
+  private let configuration: Configuration
 
-  /// Creates the recalibration of a bundle, whose model stays unchanged.
-  public init(_ bundle: ModelBundle) { self.bundle = bundle }
+  /// Creates the recalibration of a bundle, whose model stays unchanged, with other settings of scoring or
+  /// calibration, such as `scoring.minimumLesionSize=20`.
+  ///
+  /// - Throws: A ``Problem`` for a setting of the model or of its training, or a ``ConfigurationError``.
+  public init(_ bundle: ModelBundle, settings: [String] = []) throws {
+    self.bundle = bundle
+    configuration = try bundle.description.configuration.recalibrated(with: settings)
+  }
 
   /// Measures the thresholds on the validation scans of `data`, or on brains made from its validation anatomies,
   /// and writes a new bundle.
@@ -29,7 +36,8 @@ public struct BundleCalibration {
     progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> ModelBundle {
     try ModelBundle.requireRoom(at: url)
-    let scorer = try bundle.scorer(device: device), configuration = bundle.description.configuration
+    var scorer = try bundle.scorer(device: device)
+    scorer.chain = ScoringChain(settings: configuration.scoring, statistics: scorer.chain.statistics)
     let calibration = try Calibration(
       of: scorer, configuration: configuration, on: data, anatomies: anatomies, progress: progress)
     var provenance = bundle.description.provenance

@@ -85,6 +85,31 @@ public struct Configuration: Codable, Hashable, Sendable {
     try self.init(layers: layers)
   }
 
+  /// Returns the configuration with other settings of groups that a trained model does not depend on: `scoring`
+  /// and `calibration`.
+  ///
+  /// - Throws: A ``Problem`` for a key of another group, or a ``ConfigurationError``.
+  func recalibrated(with settings: [String]) throws -> Configuration {
+    var result = self
+    for setting in settings {
+      let node = try ConfigurationNode(setting: setting)
+      guard node["scoring"] != nil || node["calibration"] != nil else {
+        throw Problem(
+          .usage,
+          "a trained model cannot be recalibrated with another '\(node.leaves.first?.path ?? setting)'",
+          at: "--set", advice: "set keys of scoring or calibration, or train again")
+      }
+      try result.apply(node)
+    }
+    guard result.scoring.statisticsKeys == scoring.statisticsKeys else {
+      throw Problem(
+        .usage,
+        "the statistics of the map are measured on training slices, which the bundle does not contain",
+        at: "--set", advice: "keep scoring.normalization and scoring.statistics*, or train again")
+    }
+    return result
+  }
+
   private mutating func apply(_ layer: ConfigurationNode) throws {
     guard case .map(let groups) = layer else {
       throw ConfigurationError.wrongType(

@@ -36,6 +36,16 @@ package struct ScoringChain {
     try scan.canonicalVolume(of: maps, inside: scan.scoredBrain.eroded(inPlaneBy: settings.erosion))
   }
 
+  /// The anomaly map on the RAS+ axes of the scan: the map on the model grid, with the brightness of the scan's own
+  /// voxels.
+  func volume(of maps: Tensor, in scan: ScoredScan) throws -> Volume {
+    let map = try volume(of: maps, in: scan.gridded), weight = Float(settings.brightnessWeight)
+    guard weight > 0, let brightness = try scan.brightness() else { return map }
+    return Volume(
+      geometry: map.geometry,
+      voxels: zip(map.voxels, brightness.voxels).map { $0 > 0 ? max($0 + weight * $1, 0) : 0 })
+  }
+
   /// The anomaly map on the RAS+ axes of the scan.
-  func volume(of scan: ScoredScan) throws -> Volume { try volume(of: map(of: scan), in: scan.gridded) }
+  func volume(of scan: ScoredScan) throws -> Volume { try volume(of: map(of: scan), in: scan) }
 }

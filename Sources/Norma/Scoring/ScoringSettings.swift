@@ -20,6 +20,9 @@ public struct ScoringSettings: Settings {
   public var median = 5
   /// Slices that the median filter spans; 1 = within each slice.
   public var medianDepth = 1
+  /// Weight of a voxel's own brightness, a robust z-score in white matter from -2 to 8, which is added to the map
+  /// where it is above 0; for methods that tell tissues apart. 0 = none.
+  public var brightnessWeight = 0.0
   /// Width in mm of the rim of the brain in which the map is 0.
   public var erosion = 3.0
   /// Score above which voxels join a region, for maps with a natural value, such as a logit; 0 = the threshold of
@@ -49,10 +52,22 @@ public struct ScoringSettings: Settings {
     try require(
       (1...15).contains(medianDepth) && medianDepth % 2 == 1, path, "medianDepth", medianDepth,
       "an odd number from 1 to 15")
+    try require(
+      (0...100).contains(brightnessWeight), path, "brightnessWeight", brightnessWeight, "0 to 100")
     try require((0...20).contains(erosion), path, "erosion", erosion, "0 to 20 mm")
     try require(extent >= 0 && extent.isFinite, path, "extent", extent, "0 or more")
     try require(minimumLesionSize >= 0, path, "minimumLesionSize", minimumLesionSize, "0 or more")
     try require((0...1000).contains(samples), path, "samples", samples, "0 to 1000")
+  }
+}
+
+extension ScoringSettings {
+  /// The settings without those that need no slice of the training.
+  var statisticsKeys: ScoringSettings {
+    var settings = ScoringSettings()
+    (settings.normalization, settings.statistics) = (normalization, statistics)
+    (settings.statisticsSigma, settings.statisticsShrinkage) = (statisticsSigma, statisticsShrinkage)
+    return settings
   }
 }
 

@@ -122,8 +122,8 @@ public final class Segmenter {
   private func segment(_ scan: GriddedScan, contrast: Double? = nil, by rule: RegionRule) throws -> Result {
     let chain = scorer.chain
     let scored = try scorer.score(scan, size: modelGrid.recipe.gridSize)
-    func native(_ maps: Tensor) throws -> Volume { scan.native(try chain.volume(of: maps, in: scan)) }
-    let maps = try chain.map(of: scored), map = try native(maps), tissues = try scored.tissues()
+    let maps = try chain.map(of: scored), map = scan.native(try chain.volume(of: maps, in: scored))
+    let tissues = try scored.tissues()
     let (labels, lesions) = Lesion.find(
       in: map, by: rule.resolved(minimumVolume: chain.settings.minimumLesionSize), tissues: tissues)
     let mask = labels.map { $0 == 0 ? UInt8(0) : 1 }
@@ -133,7 +133,9 @@ public final class Segmenter {
       + (contrast.map { [InputDomain.Finding(greyToWhite: $0)] } ?? [])
     return Result(
       anomalyMap: scan.markingUnscored(map),
-      uncertainty: try chain.uncertainty(of: scored).map { scan.markingUnscored(try native($0)) },
+      uncertainty: try chain.uncertainty(of: scored).map { deviation in
+        scan.markingUnscored(scan.native(try chain.volume(of: deviation, in: scan)))
+      },
       mask: mask, labels: labels, brain: scan.native(scan.scoredBrain),
       scoredFraction: scan.scoredFraction, scoredRange: scoredRange(of: scan), tissues: tissues,
       lesions: lesions, domain: findings, intensity: properties.flatMap { domain?.comparison($0) },

@@ -59,6 +59,10 @@ struct Bundles: ParsableCommand {
     )
     var data: String
     @OptionGroup var anatomies: AnatomyOptions
+    @Option(
+      name: .customLong("set"),
+      help: "A key of scoring or calibration, as in scoring.minimumLesionSize=20; may be repeated.")
+    var settings: [String] = []
     @Option(name: [.short, .customLong("output")], help: "Folder of the new bundle.") var output: String
     @Option(help: "Name of the new bundle. Default: the same name.") var name: String?
     @Option(help: "File that describes participants and scans in plain words. Default: the same text.")
@@ -70,7 +74,7 @@ struct Bundles: ParsableCommand {
     func run() throws {
       let device = try engine.prepare()
       let model = try ModelBundle(named: bundle)
-      let calibrated = try BundleCalibration(model).write(
+      let calibrated = try BundleCalibration(model, settings: settings).write(
         on: masks.manifest(at: data, console: console), anatomies: anatomies.files,
         name: name ?? model.description.name,
         description: describe.map(Train.description), to: URL(fileURLWithPath: output), device: device,

@@ -130,6 +130,17 @@ import Testing
       let again = try BundleCalibration(sum).write(
         on: cohort.manifest, name: "again", description: nil, to: folder.appendingPathComponent("again"))
       #expect(again.description.calibration == sum.description.calibration)
+      let other = try BundleCalibration(sum, settings: ["scoring.median=1", "calibration.defaultRate=0.02"])
+        .write(
+          on: cohort.manifest, name: "other", description: nil, to: folder.appendingPathComponent("other"))
+      #expect(other.description.configuration.scoring.median == 1)
+      #expect(other.description.configuration.calibration.defaultRate == 0.02)
+      #expect(other.description.calibration != sum.description.calibration)
+      for setting in ["recipe.zRange=[0,1]", "training.seed=1", "scoring.normalization=deviation"] {
+        #expect(
+          try problem { _ = try BundleCalibration(sum, settings: [setting]) }.description
+            .contains("train again"))
+      }
     }
   }
 

@@ -53,10 +53,11 @@ private final class PlacedTissues: Method {
 }
 
 @Suite struct TissueLabelTests {
-  private static func segmenter() throws -> Segmenter {
+  private static func segmenter(brightnessWeight: Double = 0) throws -> Segmenter {
     let method = try PlacedTissues(settings: .init(), context: MethodContext(imageSize: 32))
     var settings = ScoringSettings()
     (settings.median, settings.erosion) = (1, 0)
+    settings.brightnessWeight = brightnessWeight
     return Segmenter(
       scorer: Scorer(method: method, settings: settings, device: .cpu), recipe: TestScan.recipe)
   }
@@ -108,6 +109,36 @@ private final class PlacedTissues: Method {
         volume: scan, brain: nil, toTemplate: toTemplate, z: nil, record: PreprocessingRecord()),
       by: RegionRule(extent: 3), name: "scan")
     try expectTissues(of: result, toTemplate, margin: SIMD3(6, 6, spacing))
+  }
+
+  /// White matter of 90, 100 and 110 in equal parts has the median 100 and the deviation 14.826.
+  @Test(arguments: [
+    Orientation(permutation: [0, 1, 2], isFlipped: [false, false, false]),
+    Orientation(permutation: [2, 0, 1], isFlipped: [false, true, true]),
+  ])
+  func brightnessIsAddedVoxelByVoxelWhereTheMapIsPositive(turn: Orientation) throws {
+    let brain = TestScan.make(50).brain
+    var image = Volume(geometry: brain.geometry, repeating: 0)
+    for index in image.voxels.indices where brain.voxels[index] == 1 {
+      let place = image.geometry.world(ofVoxel: SIMD3<Double>(image.voxel(at: index)))
+      image.voxels[index] =
+        switch PlacedTissues.tissue(at: place) {
+        case .whiteMatter: [90, 100, 110][index % 3]
+        case .ventricle: [20, 500][index % 2]
+        default: [40, 50, 60][index % 3]
+        }
+    }
+    let scan = turn.apply(image)
+    let map = try Self.segmenter().segment(scan, threshold: 3, name: "scan").anomalyMap
+    let brighter = try Self.segmenter(brightnessWeight: 0.25).segment(scan, threshold: 3, name: "scan")
+    var seen = Set<Float>()
+    for index in scan.voxels.indices {
+      let z = min(max((scan.voxels[index] - 100) / 14.826, -2), 8)
+      let expected = map.voxels[index] > 0 ? max(map.voxels[index] + 0.25 * z, 0) : 0
+      #expect(abs(brighter.anomalyMap.voxels[index] - expected) < 1e-4)
+      if map.voxels[index] > 0 { seen.insert(scan.voxels[index]) }
+    }
+    #expect(seen.isSuperset(of: [60, 100, 110, 500]), "\(seen)")
   }
 
   @Test func theTissueOfARegionIsThatOfMostOfItsVoxels() {
