@@ -204,7 +204,7 @@ scans = [
     Scan(qform_mirrors_sform, "noted qform"),
     Scan(qform_apart_from_sform, "noted qform"),
     Scan(sheared, "ok", is_whole=True),
-    Scan(spacing_lost, "failed: ", is_whole=True),
+    Scan(spacing_lost, "noted not in template space", is_whole=True),
     Scan(every_other_slice, "failed: ", is_whole=True),
     Scan(metres, "failed: not in mm"),
     Scan(micrometres, "failed: not in mm"),
@@ -304,7 +304,7 @@ def linked_folder(place: Path) -> str:
     (place / "in").mkdir()
     (place / "in/sub-01").symlink_to(place / "elsewhere")
     done = start("segment", "-i", place / "in", "-o", place / "out")
-    return f"{done.returncode} {'link named' if 'link' in done.stderr else done.stderr}"
+    return f"{done.returncode} {'link named' if 'only links to folders' in done.stderr else done.stderr}"
 
 
 def linked_scan(place: Path) -> str:
