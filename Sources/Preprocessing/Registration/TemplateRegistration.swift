@@ -80,12 +80,13 @@ public struct TemplateRegistration: Sendable {
     }
     let toTemplate = try map.inverse()
     let fit = try RegistrationFit(toTemplate, template: template.mask, brain: brain)
+    let notes = try fit.notes(settings: settings, name: name)
     if fit.overlap < settings.goodOverlap {
       let image = try moving.image(spacing: Self.first.spacing)
       try requireUpright(start, [], AxisTurn.all, gain: 1, image, name: name)
     }
     return Result(
-      toTemplate: toTemplate, overlap: fit.overlap, notes: try fit.notes(settings: settings, name: name))
+      toTemplate: toTemplate, overlap: fit.overlap, notes: notes)
   }
 
   private func bestStart(_ moving: MaskedBrain, name: String) throws -> (affine: Affine, metric: Double) {
