@@ -24,7 +24,8 @@ package enum AtomicFile {
       throw Problem(
         (error as? CocoaError)?.code == .fileWriteOutOfSpace ? .inputOutput : .cannotCreate,
         "the folder cannot be created: \(error.systemReason)", at: url.path,
-        advice: "check that its parent is a writable folder and that the disk has free space")
+        advice: "check that its parent is a writable folder and that the disk has free space",
+        systemCode: error.systemCode)
     }
   }
 

@@ -13,12 +13,15 @@ package struct FileTree: Sequence {
 
   package func makeIterator() -> Iterator { Iterator(root: folder.path, includesHidden: includesHidden) }
 
-  /// Returns the files, and the folders that cannot be read with the reason; the folder itself is "".
-  package func listing() -> (files: [String], unreadable: [(folder: String, reason: String)]) {
+  /// Returns the files, the folders that cannot be read with the reason, and the links to folders; the folder
+  /// itself is "".
+  package func listing() -> (
+    files: [String], unreadable: [(folder: String, reason: String)], linked: [String]
+  ) {
     let iterator = makeIterator()
     var files = [String]()
     while let file = iterator.next() { files.append(file) }
-    return (files, iterator.unreadable)
+    return (files, iterator.unreadable, iterator.linked.sorted())
   }
 
   package final class Iterator: IteratorProtocol {
@@ -33,6 +36,7 @@ package struct FileTree: Sequence {
     /// The open folders, innermost last, with their paths relative to the root.
     private var open: [(stream: Stream, prefix: String)] = []
     fileprivate private(set) var unreadable: [(folder: String, reason: String)] = []
+    fileprivate private(set) var linked: [String] = []
 
     fileprivate init(root: String, includesHidden: Bool) {
       (self.root, self.includesHidden) = (root, includesHidden)
@@ -71,11 +75,21 @@ package struct FileTree: Sequence {
       }
     }
 
-    /// Returns true for a folder, also on file systems that do not store the types of entries.
+    /// Returns true for a folder, also on file systems that do not store the types of entries; keeps links to
+    /// folders.
     private func isFolder(_ path: String, kind: Int) -> Bool {
-      guard kind == Int(DT_UNKNOWN) else { return kind == Int(DT_DIR) }
-      var status = stat()
-      return lstat("\(root)/\(path)", &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      func mode(followingLinks: Bool) -> mode_t? {
+        var status = stat()
+        let path = "\(root)/\(path)"
+        let result = followingLinks ? stat(path, &status) : lstat(path, &status)
+        return result == 0 ? status.st_mode & S_IFMT : nil
+      }
+      let isUnknown = kind == Int(DT_UNKNOWN)
+      guard isUnknown ? mode(followingLinks: false) != S_IFLNK : kind != Int(DT_LNK) else {
+        if mode(followingLinks: true) == S_IFDIR { linked.append(path) }
+        return false
+      }
+      return isUnknown ? mode(followingLinks: false) == S_IFDIR : kind == Int(DT_DIR)
     }
   }
 }

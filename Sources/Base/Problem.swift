@@ -24,6 +24,8 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   public var location: String
   /// The action that the user can take.
   public var advice: String
+  /// The `errno` of the system call that failed; nil for any other failure.
+  public var systemCode: Int32?
 
   /// Creates a message of three lines.
   ///
@@ -32,8 +34,11 @@ public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
   ///   - what: The failure, in one sentence; line breaks are removed.
   ///   - location: The file, key or option concerned.
   ///   - advice: The action that the user can take.
-  public init(_ kind: Kind, _ what: String, at location: String, advice: String) {
-    (self.kind, self.location, self.advice) = (kind, location, advice)
+  ///   - systemCode: The `errno` of the system call that failed.
+  public init(
+    _ kind: Kind, _ what: String, at location: String, advice: String, systemCode: Int32? = nil
+  ) {
+    (self.kind, self.location, self.advice, self.systemCode) = (kind, location, advice, systemCode)
     // Messages of other libraries may contain line breaks.
     self.what = what.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
       .joined(separator: " ")
@@ -71,7 +76,7 @@ extension Problem {
     let isMissing = [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code)
     self.init(
       isMissing ? .missingInput : .inputOutput, error.systemReason, at: path,
-      advice: "check the path, its permissions and the free disk space")
+      advice: "check the path, its permissions and the free disk space", systemCode: error.systemCode)
   }
 }
 

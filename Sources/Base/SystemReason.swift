@@ -1,21 +1,26 @@
 import Foundation
 
 /// Returns the message of `errno`.
-package func systemError() -> String { String(cString: strerror(errno)) }
+package func systemError() -> String { systemMessage(errno) }
+
+/// Returns the message of a value of `errno`.
+package func systemMessage(_ code: Int32) -> String { String(cString: strerror(code)) }
 
 extension Error {
   /// The message of the operating system without that of Foundation, such as "No space left on device".
   package var systemReason: String {
-    let cause = (self as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
-    let error = (cause ?? self) as NSError
-    return error.domain == NSPOSIXErrorDomain
-      ? String(cString: strerror(Int32(error.code))) : error.localizedDescription
+    systemCode.map(systemMessage) ?? cause.localizedDescription
+  }
+
+  /// The `errno` of the failed call; nil if the error is not of the operating system.
+  package var systemCode: Int32? { cause.domain == NSPOSIXErrorDomain ? Int32(cause.code) : nil }
+
+  private var cause: NSError {
+    ((self as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? self) as NSError
   }
 }
 
 extension Problem {
   /// Whether a file could not be written for a reason that spares other files: its size or its name.
-  package var concernsOneFile: Bool {
-    [EFBIG, ENAMETOOLONG].contains { what.contains(String(cString: strerror($0))) }
-  }
+  package var concernsOneFile: Bool { [EFBIG, ENAMETOOLONG].contains(systemCode) }
 }

@@ -10,7 +10,7 @@ package enum WholeFile {
       do {
         try file.write(contentsOf: data)
       } catch {
-        throw FileWriteError(path: url.path, reason: error.systemReason)
+        throw FileWriteError(path: url.path, reason: error.systemReason, systemCode: error.systemCode)
       }
     }
   }
@@ -22,7 +22,7 @@ package enum WholeFile {
   package static func write(to url: URL, _ body: (FileHandle) throws -> Void) throws {
     let folder = url.deletingLastPathComponent()
     let temporary = folder.appendingPathComponent(".\(url.lastPathComponent).\(UUID().uuidString)").path
-    func fail() -> FileWriteError { FileWriteError(path: url.path, reason: systemError()) }
+    func fail() -> FileWriteError { FileWriteError(path: url.path, systemCode: errno) }
 
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o666)
     guard descriptor >= 0 else { throw fail() }
@@ -66,6 +66,14 @@ package struct FileWriteError: Error, Equatable {
   package let path: String
   /// The message of the operating system.
   package let reason: String
+  /// The `errno` of the failed call; nil for any other failure.
+  package let systemCode: Int32?
+}
+
+extension FileWriteError {
+  init(path: String, systemCode: Int32) {
+    self.init(path: path, reason: systemMessage(systemCode), systemCode: systemCode)
+  }
 }
 
 extension FileWriteError: ProblemReport {
@@ -73,6 +81,7 @@ extension FileWriteError: ProblemReport {
   package var problem: Problem {
     Problem(
       .inputOutput, "the file cannot be written: \(reason)", at: path,
-      advice: "check that the folder exists and is writable, and that the disk has free space")
+      advice: "check that the folder exists and is writable, and that the disk has free space",
+      systemCode: systemCode)
   }
 }

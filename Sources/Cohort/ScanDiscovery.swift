@@ -40,7 +40,7 @@ extension Manifest {
   /// what Norma wrote are left out; a folder that cannot be read becomes a case that fails.
   private init(folder: URL) throws {
     let root = folder.standardizedFileURL
-    let (paths, unreadable) = FileTree(root).listing()
+    let (paths, unreadable, linked) = FileTree(root).listing()
     if let reason = unreadable.first(where: { $0.folder.isEmpty })?.reason {
       throw Problem(
         .missingInput, "the folder cannot be read: \(reason)", at: folder.path,
@@ -49,10 +49,12 @@ extension Manifest {
     let found = paths.filter { Self.isScan($0) && !"/\($0)".contains("/derivatives/") }.sorted()
       .map { root.appendingPathComponent($0) }
     let (own, others) = found.divided(by: NormaOutput.contains)
-    let (masks, images) = others.divided { ScanName($0).isMask }
+    let (masks, unmasked) = others.divided { ScanName($0).isMask }
+    let (parts, images) = unmasked.divided { ScanName($0).isComplexPart }
     let (flairs, rest) = images.divided { ScanName($0).isFLAIR && !ScanName($0).isDerivative }
     let scans = (flairs.isEmpty ? images : flairs).map(ScanCase.init(scan:))
-    try Self.requireScans(!scans.isEmpty || !unreadable.isEmpty, own: own, masks: masks, in: folder)
+    try Self.requireScans(
+      !scans.isEmpty || !unreadable.isEmpty, own: own, masks: masks, linked: linked, in: folder)
     try Self.requireUnique(scans)
     self.init(
       cases: scans + unreadable.map { ScanCase(unreadable: $0.folder, below: root, reason: $0.reason) },
@@ -60,11 +62,15 @@ extension Manifest {
     notes = [
       Self.leftOut(own, "that Norma wrote", below: root),
       Self.leftOut(masks, "with names of masks", below: root),
+      Self.leftOut(parts, "with names of phase, real or imaginary images", below: root),
+      Self.leftOut(linked.map(root.appendingPathComponent), "linking to folders", below: root),
       Self.leftOut(flairs.isEmpty ? [] : rest, "whose names do not say FLAIR", below: root),
     ].compactMap { $0 }
   }
 
-  private static func requireScans(_ hasScans: Bool, own: [URL], masks: [URL], in folder: URL) throws {
+  private static func requireScans(
+    _ hasScans: Bool, own: [URL], masks: [URL], linked: [String], in folder: URL
+  ) throws {
     guard !hasScans else { return }
     let manifest = folder.appendingPathComponent("manifest.tsv")
     guard own.isEmpty else {
@@ -82,6 +88,12 @@ extension Manifest {
       throw Problem(
         .badData, "the folder contains DICOM files", at: folder.path,
         advice: "convert them first: dcm2niix -z y -f %p_%s -o NIFTI_FOLDER '\(folder.path)'")
+    }
+    guard linked.isEmpty else {
+      throw Problem(
+        .missingInput, "the folder contains no scan, only links to folders, which are not followed",
+        at: folder.path,
+        advice: "give the folder that '\(linked[0])' links to, or list the scans in a manifest")
     }
     throw Problem(
       .missingInput, "the folder contains no scan", at: folder.path,

@@ -21,7 +21,13 @@ struct ScanName {
   }
 
   /// Whether the name is that of a mask or of labels.
-  var isMask: Bool { words.last.map { $0.hasSuffix("mask") || Self.labels.contains(String($0)) } == true }
+  var isMask: Bool {
+    words.last.map { $0.hasSuffix("mask") || Self.labels.contains(String($0.prefix(while: \.isLetter))) }
+      == true
+  }
+
+  /// Whether the name is that of a phase, real or imaginary image, as dcm2niix names them.
+  var isComplexPart: Bool { words.dropFirst().last.map { Self.complexParts.contains(String($0)) } == true }
 
   /// Whether the name is that of a map or mask of a derivative data set.
   var isDerivative: Bool { stem.contains("_desc-") }
@@ -29,6 +35,7 @@ struct ScanName {
   private static let otherContrasts: Set = [
     "t1w", "t1c", "t1ce", "t1gd", "t1n", "mprage", "dwi", "adc", "swi",
   ]
+  private static let complexParts: Set = ["ph", "phase", "real", "imaginary"]
   private static let references = ["space-", "from-", "to-"]
   private static let labels: Set = ["seg", "dseg", "probseg", "label", "labels", "roi"]
 }

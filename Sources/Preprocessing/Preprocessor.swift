@@ -69,16 +69,18 @@ public final class Preprocessor {
     try FreeMemory().require(for: geometry, name: scan.image.path)
     try geometry.requireAxialSlice(name: scan.image.path)
     let brain = try scan.readBrainMask()
-    var preprocessed = try preprocess(scan, brain: brain?.mask)
-    preprocessed.record.notes += [brain?.note].compactMap { $0 }
+    let volume = try VolumeReader.read(scan.image).finite(name: scan.image.path)
+    let check = InputCheck(volume, name: scan.image.path)
+    try check.requireAnatomy()
+    var preprocessed = try preprocess(scan, volume, check, brain: brain?.mask)
+    preprocessed.record.notes += check.notes + [brain?.note].compactMap { $0 }
     return preprocessed
   }
 
-  private func preprocess(_ scan: ScanCase, brain given: Mask?) throws -> PreprocessedScan {
+  private func preprocess(
+    _ scan: ScanCase, _ volume: Volume, _ check: InputCheck, brain given: Mask?
+  ) throws -> PreprocessedScan {
     let name = scan.image.path
-    let volume = try VolumeReader.read(scan.image).finite(name: name)
-    let check = InputCheck(volume, name: name)
-    try check.requireAnatomy()
     if scan.isPreprocessed, scan.templateTransform == nil {
       return unchanged(volume, given, nil, scan.z, "the scan is already preprocessed")
     }
@@ -118,6 +120,7 @@ public final class Preprocessor {
     }
     try scan.requireContrast(inside: brain, name: name)
     record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
+    record.notes += [scan.cutOffNote(inside: brain)].compactMap { $0 }
     var volume = scan
     if settings.denoisingIterations > 0 {
       var flow = CurvatureFlowSettings()

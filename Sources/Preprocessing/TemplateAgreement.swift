@@ -6,13 +6,14 @@ struct TemplateAgreement {
   /// The Dice overlap of the brain and the template's, between the lowest and the highest level of the brain.
   let overlap: Double
   /// The fraction of the variance of the scan that the template's intensities explain (the correlation ratio
-  /// of Roche et al. 1998), in place, and at most after a shift along z.
-  let explained, explainedAfterShift: Double
+  /// of Roche et al. 1998), in place, and at most after a shift along z or with front and back or top and bottom
+  /// exchanged.
+  let explained, explainedElsewhere: Double
 
-  /// Whether the brain is in template space. Another level of a slab may overlap as well; then its structures
-  /// fit better after a shift.
+  /// Whether the brain is in template space. Another level of a slab, or a brain that is turned, may overlap as
+  /// well; then its structures fit better elsewhere.
   var isInPlace: Bool {
-    overlap >= Self.minimumOverlap && explainedAfterShift < explained + Self.maximumGain
+    overlap >= Self.minimumOverlap && explainedElsewhere < explained + Self.maximumGain
   }
 
   /// The least overlap of 6 simulated scans in template space was 0.967; 12 mm off, that of whole brains was
@@ -40,7 +41,7 @@ struct TemplateAgreement {
     let intensities = try Resample.averaged(template.brain, to: Self.grid).voxels
     let own = fraction.map { $0 > 0.5 }
 
-    let layer = Self.grid.shape[0] * Self.grid.shape[1]
+    let row = Self.grid.shape[0], layer = row * Self.grid.shape[1]
     let levels = own.indices.filter { own[$0] }.map { $0 / layer }
     let range = (levels.min() ?? 0) * layer..<((levels.max() ?? -1) + 1) * layer
     let common = range.count { own[$0] && theirs[$0] }
@@ -48,13 +49,13 @@ struct TemplateAgreement {
 
     let top = max(intensities.max() ?? 0, .leastNormalMagnitude)
     let bins = intensities.map { min(Int($0 / top * Float(Self.binCount)), Self.binCount - 1) }
-    func explained(shift: Int) -> Double {
+    func explained(_ place: (Int) -> Int) -> Double {
       var (counts, sums) = (
         [Double](repeating: 0, count: Self.binCount), [Double](repeating: 0, count: Self.binCount)
       )
       var squares = 0.0
       for index in range where own[index] {
-        let other = index + shift * layer
+        let other = place(index)
         guard theirs.indices.contains(other), theirs[other] else { continue }
         let value = Double(values[index] / fraction[index])
         counts[bins[other]] += 1
@@ -68,7 +69,14 @@ struct TemplateAgreement {
         zip(counts, sums).reduce(0) { $1.0 > 0 ? $0 + $1.1 * $1.1 / $1.0 : $0 } / count - mean * mean
       return variance > 0 ? between / variance : 0
     }
-    self.explained = explained(shift: 0)
-    explainedAfterShift = Self.shifts.map(explained).max() ?? 0
+    self.explained = explained { $0 }
+    let rows = range.lazy.filter { own[$0] }.map { $0 % layer / row }
+    let rowSum = (rows.min() ?? 0) + (rows.max() ?? 0), levelSum = (levels.min() ?? 0) + (levels.max() ?? 0)
+    let exchanged = [
+      explained { $0 + (rowSum - 2 * ($0 % layer / row)) * row },
+      explained { $0 + (levelSum - 2 * ($0 / layer)) * layer },
+    ]
+    explainedElsewhere =
+      (Self.shifts.map { shift in explained { $0 + shift * layer } } + exchanged).max() ?? 0
   }
 }

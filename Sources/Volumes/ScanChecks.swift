@@ -30,6 +30,20 @@ extension Volume {
     throw Problem.uniformIntensity(name: name)
   }
 
+  /// A remark in a sentence if much of the brain has the highest intensity of the scan, so that brighter tissue
+  /// may have been cut off to it; nil otherwise.
+  package func cutOffNote(inside brain: Mask) -> String? {
+    guard let highest = voxels.max() else { return nil }
+    let count = zip(voxels, brain.voxels).count { $1 != 0 && $0 == highest }
+    let percentage = 100 * Double(count) / Double(max(1, brain.count))
+    guard percentage >= Self.highestPercentage else { return nil }
+    return "\(percentage.formatted(fraction: 1)) % of the brain have the highest intensity of the scan, "
+      + "\(Double(highest).formatted(fraction: 0)): brighter tissue may have been cut off."
+  }
+
+  /// The percentage of voxels with the highest intensity that is noted.
+  private static let highestPercentage = 1.0
+
   /// The mask of voxels that are not 0.
   ///
   /// - Throws: A ``Problem`` of kind `badData` if there are none.

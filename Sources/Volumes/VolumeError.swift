@@ -48,10 +48,16 @@ public struct VolumeError: Error, Hashable, Sendable {
   public let kind: Kind
   /// The file concerned, or nil when there is none.
   public let path: String?
+  /// The `errno` of the system call that failed; nil for any other failure.
+  package let systemCode: Int32?
 
-  package init(_ kind: Kind, path: String?) {
-    self.kind = kind
-    self.path = path
+  package init(_ kind: Kind, path: String?, systemCode: Int32? = nil) {
+    (self.kind, self.path, self.systemCode) = (kind, path, systemCode)
+  }
+
+  /// Creates the error of a file whose writing a system call refused.
+  package init(writing path: String, systemCode: Int32) {
+    self.init(.writeFailed(reason: systemMessage(systemCode)), path: path, systemCode: systemCode)
   }
 
   /// What happened, in one sentence without the path.
@@ -128,6 +134,6 @@ extension VolumeError: ProblemReport {
       case .writeFailed: .inputOutput
       default: .badData
       }
-    return Problem(kind, what, at: path ?? "a volume", advice: todo)
+    return Problem(kind, what, at: path ?? "a volume", advice: todo, systemCode: systemCode)
   }
 }

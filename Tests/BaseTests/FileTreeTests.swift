@@ -43,6 +43,17 @@ import Testing
     #expect(unreadable.map(\.folder) == [""] && unreadable[0].reason == "No such file or directory")
   }
 
+  @Test func linksToFoldersAreNamed() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write("", to: folder.appendingPathComponent("a/b"))
+      for (link, path) in [("to-a", "a"), ("to-b", "a/b"), ("a/up", ".."), ("to-nothing", "nothing")] {
+        try FileManager.default.createSymbolicLink(
+          atPath: folder.appendingPathComponent(link).path, withDestinationPath: path)
+      }
+      #expect(FileTree(folder).listing().linked == ["a/up", "to-a"])
+    }
+  }
+
   @Test func aWalkThatEndsEarlyClosesItsFolders() throws {
     try withTemporaryFolder { folder in
       let deep = folder.appendingPathComponent("a/b/c")

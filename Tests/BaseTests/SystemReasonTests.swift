@@ -22,6 +22,36 @@ import Testing
     #expect(error.systemReason == words)
   }
 
+  static let failures: [Row<(code: Int32?, isOfOneFile: Bool)>] = [
+    Row("a file that is too large", (EFBIG, true)), Row("a name that is too long", (ENAMETOOLONG, true)),
+    Row("a full disk", (ENOSPC, false)), Row("no call", (nil, false)),
+  ]
+
+  @Test(arguments: failures) func theCodeTellsWhetherOtherFilesAreSpared(
+    row: Row<(code: Int32?, isOfOneFile: Bool)>
+  ) {
+    let code = row.body.code
+    // The words of the message do not matter.
+    let problem = Problem(
+      .inputOutput, "File too large", at: "a file", advice: "none", systemCode: code)
+    #expect(problem.concernsOneFile == row.body.isOfOneFile)
+
+  }
+
+  @Test func aNameThatIsTooLongKeepsItsCode() throws {
+    try withTemporaryFolder { folder in
+      let name = String(repeating: "x", count: 300)
+      let failures: [() throws -> Void] = [
+        { try AtomicFile.write("text", to: folder.appendingPathComponent(name)) },
+        { try AtomicFile.makeFolder(folder.appendingPathComponent(name)) },
+      ]
+      for failure in failures {
+        let code = try problem(failure).systemCode
+        #expect(code == ENAMETOOLONG)
+      }
+    }
+  }
+
   /// Foundation throws this error if a file is in the way of a folder.
   @Test func aFolderCannotBeCreatedBelowAFile() throws {
     try withTemporaryFolder { folder in

@@ -32,13 +32,12 @@ enum RegistrationStarts {
     }
   }
 
-  /// Returns starts for a brain turned by 180 degrees about a world axis, from upright ones.
-  static func turned(_ starts: [Affine], about axis: Int, ofTemplate template: Volume) -> [Affine] {
+  /// Returns starts for a brain that is turned about its centre, from upright ones.
+  static func turned(_ starts: [Affine], by turn: AxisTurn, ofTemplate template: Volume) -> [Affine] {
     guard let centre = BrainExtent(of: template)?.centre else { return [] }
-    let sign = SIMD3((0..<3).map { $0 == axis ? 1.0 : -1 })
-    let turn = Affine(
-      i: SIMD3(sign.x, 0, 0), j: SIMD3(0, sign.y, 0), k: SIMD3(0, 0, sign.z), origin: centre - sign * centre)
-    return starts.map { $0.composed(with: turn) }
+    var turned = turn.rotation
+    turned.origin = centre - turned.apply(centre)
+    return starts.map { $0.composed(with: turned) }
   }
 
   private static func start(

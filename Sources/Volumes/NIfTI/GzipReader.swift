@@ -82,7 +82,9 @@ final class GzipReader {
   }
 
   private func failure() -> VolumeError {
-    let (reason, isSystem) = streamError(stream)
-    return VolumeError(isSystem ? .unreadable(reason: reason) : .damaged(reason: reason), path: path)
+    let (reason, systemCode) = streamError(stream)
+    return VolumeError(
+      systemCode == nil ? .damaged(reason: reason) : .unreadable(reason: reason), path: path,
+      systemCode: systemCode)
   }
 }

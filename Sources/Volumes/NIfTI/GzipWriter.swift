@@ -13,9 +13,9 @@ final class GzipWriter {
     let copy = dup(descriptor)
     stream = copy < 0 ? nil : gzdopen(copy, level.map { "wb\($0)" } ?? "wbT")
     guard stream != nil else {
-      let reason = systemError()
+      let error = VolumeError(writing: path, systemCode: errno)
       if copy >= 0 { close(copy) }
-      throw VolumeError(.writeFailed(reason: reason), path: path)
+      throw error
     }
     gzbuffer(stream, 1 << 18)
   }
@@ -27,7 +27,8 @@ final class GzipWriter {
     while !rest.isEmpty {
       let part = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
       guard gzwrite(stream, part.baseAddress, UInt32(part.count)) == part.count else {
-        throw VolumeError(.writeFailed(reason: streamError(stream).reason), path: path)
+        let (reason, systemCode) = streamError(stream)
+        throw VolumeError(.writeFailed(reason: reason), path: path, systemCode: systemCode)
       }
       rest = rest.dropFirst(part.count)
     }
@@ -37,6 +38,6 @@ final class GzipWriter {
   func finish() throws {
     let status = gzclose_w(stream)
     stream = nil
-    guard status == Z_OK else { throw VolumeError(.writeFailed(reason: systemError()), path: path) }
+    guard status == Z_OK else { throw VolumeError(writing: path, systemCode: errno) }
   }
 }

@@ -66,6 +66,21 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
     srow = srow.map { row in SIMD4((0..<4).map { finite(row[$0]) }) }
   }
 
+  /// What the qform and the sform say differently about the place of the image, in a sentence; nil where they
+  /// agree, or one is unset. Two spaces, such as the scanner's and a template's, may differ in place but not in
+  /// the order of the axes.
+  package var contradiction: String? {
+    guard sformCode > 0, qformCode > 0 else { return nil }
+    let (used, other) = (geometry, Geometry(shape: shape, affine: qform))
+    if used.axisCodes != other.axisCodes {
+      return
+        "The axes of the scan are \(other.axisCodes) by the qform of the header and \(used.axisCodes) by its "
+        + "sform. The sform was used. Check left and right."
+    }
+    guard sformCode == qformCode, !used.matches(other, tolerance: used.spacing.max()) else { return nil }
+    return "The qform and the sform of the header place the scan differently. The sform was used."
+  }
+
   private var qform: Affine {
     let (b, c, d) = (quaternion[0], quaternion[1], quaternion[2])
     let squares = b * b + c * c + d * d

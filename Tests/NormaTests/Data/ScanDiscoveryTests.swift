@@ -70,9 +70,36 @@ import Testing
       (["a_FLAIR", "a_T1w_space-FLAIR", "a_T1_to_FLAIR", "a_adc_flair"], ["a"]),
       (["a_FLAIR", "a_desc-denoised_FLAIR"], ["a"]), (["a_space-T1w_FLAIR"], ["a_space-T1w"]),
       (["a_desc-denoised_FLAIR"], ["a_desc-denoised"]), (["a", "b", "b_mask"], ["a", "b"]),
+      (["a_FLAIR", "a_FLAIR_ph", "a_FLAIR_real", "a_FLAIR_imaginary", "a_FLAIR_phase"], ["a"]),
+      (["a_FLAIR", "a_FLAIR_ROI1", "a_FLAIR_seg2", "a_FLAIR_ROI"], ["a"]), (["real", "ph"], ["real", "ph"]),
+      (["a_FLAIR", "a_FLAIRa", "a_FLAIR_Eq_1"], ["a", "a_FLAIRa", "a_FLAIR_Eq_1"]),
     ] as [([String], [String])])
   func aNameSaysWhetherAFileIsAScan(files: [String], ids: [String]) throws {
     #expect(try Set(cases(files.map { "\($0).nii.gz" })) == Set(ids))
+  }
+
+  @Test func linksToFoldersAreNamedAndLinksToScansTaken() throws {
+    try withTemporaryFolder { folder in
+      let (root, elsewhere) = (
+        folder.appendingPathComponent("in"), folder.appendingPathComponent("elsewhere")
+      )
+      for name in ["p1_FLAIR", "p2_FLAIR"] {
+        try AtomicFile.write("", to: elsewhere.appendingPathComponent("\(name).nii.gz"))
+      }
+      try AtomicFile.makeFolder(root)
+      let manager = FileManager.default
+      try manager.createSymbolicLink(
+        at: root.appendingPathComponent("sub-01"), withDestinationURL: elsewhere)
+      let refused = try problem { try Manifest(discovering: root) }
+      #expect(refused.kind == .missingInput && refused.what.contains("only links to folders"))
+      #expect(refused.advice.contains("'sub-01'"))
+      try manager.createSymbolicLink(
+        at: root.appendingPathComponent("p1_FLAIR.nii.gz"),
+        withDestinationURL: elsewhere.appendingPathComponent("p1_FLAIR.nii.gz"))
+      let found = try Manifest(discovering: root)
+      #expect(found.cases.map(\.id) == ["p1"])
+      #expect(found.notes == ["left out 1 file linking to folders: sub-01"])
+    }
   }
 
   @Test func filesThatAreLeftOutAreCountedAndNamed() throws {

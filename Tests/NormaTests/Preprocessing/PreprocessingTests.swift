@@ -127,6 +127,83 @@ import Volumes
     #expect(try problem { try check.requireAnatomy() }.what.contains("CT numbers"))
   }
 
+  static let wrongNumbers: [Row<(highest: Float, padding: Float, type: NIfTIDatatype, isWrapped: Bool)>] = [
+    Row("within 16 bits", (32_000, 0, .int16, false)), Row("beyond 16 bits", (36_000, 0, .int16, true)),
+    Row("far beyond 16 bits", (60_000, 0, .int16, true)), Row("unsigned", (36_000, 0, .uint16, false)),
+    Row("padded with the lowest number", (30_000, -32_768, .int16, false)),
+  ]
+
+  @Test(arguments: wrongNumbers)
+  func brightVoxelsThatBecameNegativeAreRefused(
+    row: Row<(highest: Float, padding: Float, type: NIfTIDatatype, isWrapped: Bool)>
+  ) throws {
+    let (highest, padding, type, isWrapped) = row.body
+    let scan = Self.ellipsoid(SIMD3(68, 85, 62))
+    let voxels = scan.voxels.enumerated().map { index, value -> Float in
+      guard value != 0 else { return padding }
+      let value = highest * (0.5 + 0.5 * Float(index % 7) / 6)
+      return type == .int16 && value > 32_767 ? value - 65_536 : value
+    }
+    try withScan(scan) { file in
+      var header = try #require(try NIfTI.read(file.image).header)
+      header.datatype = type
+      let check = InputCheck(Volume(geometry: scan.geometry, voxels: voxels, header: header), name: "scan")
+      guard isWrapped else { return try check.requireAnatomy() }
+      #expect(try problem { try check.requireAnatomy() }.what.contains("16-bit"))
+    }
+  }
+
+  static let sizes: [Row<(factor: Double, words: String?)>] = [
+    Row("millimetres", (1, nil)), Row("metres", (0.001, "0.240 mm long: its voxel size is not in mm")),
+    Row("centimetres", (0.1, nil)), Row("micrometres", (1000, "240000 mm long: its voxel size is not in mm")),
+  ]
+
+  @Test(arguments: sizes)
+  func aVoxelSizeThatIsNotInMillimetresIsRefused(row: Row<(factor: Double, words: String?)>) throws {
+    let scan = Self.ellipsoid(SIMD3(68, 85, 62)),
+      (i, j, k) = (
+        scan.geometry.affine.i, scan.geometry.affine.j, scan.geometry.affine.k
+      )
+    let factor = row.body.factor
+    let affine = Affine(i: i * factor, j: j * factor, k: k * factor, origin: .zero)
+    let check = InputCheck(
+      Volume(geometry: Geometry(shape: scan.shape, affine: affine), voxels: scan.voxels), name: "scan")
+    guard let words = row.body.words else { return try check.requireAnatomy() }
+    #expect(try problem { try check.requireAnatomy() }.what.contains(words))
+  }
+
+  static let gaps: [Row<(axis: Int, empty: [Int], note: String?)>] = [
+    Row("none", (2, [], nil)), Row("at the ends", (2, [0, 1, 9, 48, 49], nil)),
+    Row("one axial slice", (2, [24], "1 slice between others is empty")),
+    Row("three coronal slices", (1, [20, 21, 30], "3 slices between others are empty")),
+    Row("two sagittal slices", (0, [25, 26], "2 slices between others are empty")),
+  ]
+
+  @Test(arguments: gaps)
+  func emptySlicesInsideTheScanAreNoted(row: Row<(axis: Int, empty: [Int], note: String?)>) throws {
+    var scan = Self.ellipsoid(SIMD3(68, 85, 62))
+    for index in scan.voxels.indices where row.body.empty.contains(Int(scan.voxel(at: index)[row.body.axis]))
+    {
+      scan.voxels[index] = 0
+    }
+    let prepared = try withScan(scan) { try Self.preprocessing().preprocess($0) }
+    let notes = prepared.record.notes.filter { $0.contains("empty") }
+    #expect(
+      notes.count == (row.body.note == nil ? 0 : 1) && notes.first?.contains(row.body.note ?? "") != false)
+  }
+
+  static let highest: [Row<(limit: Float, isNoted: Bool)>] = [
+    Row("as it is", (1000, false)), Row("the brightest tenth cut off", (118, true)),
+    Row("a few voxels cut off", (119.8, false)),
+  ]
+
+  @Test(arguments: highest)
+  func intensitiesThatWereCutOffAreNoted(row: Row<(limit: Float, isNoted: Bool)>) throws {
+    let scan = Self.ellipsoid(SIMD3(68, 85, 62)).map { min($0, row.body.limit) }
+    let prepared = try withScan(scan) { try Self.preprocessing().preprocess($0) }
+    #expect(prepared.record.notes.contains { $0.contains("highest intensity") } == row.body.isNoted)
+  }
+
   @Test func aStrippedScanWithItsOwnMaskIsTreatedAsWithoutIt() throws {
     let scan = TestScan.make(1).image
     try withTemporaryFolder { folder in
