@@ -9,13 +9,18 @@ import Testing
   }
 
   @Test func aTrainingIsRememberedWithCurvesAndPage() throws {
-    let run = try Cohort.run("dense-vae")
+    let run = try Cohort.run("dense-vae"), data = try Cohort.manifest.path
     let listed = try table(["runs", "list", "--method", "vae"])
     #expect(
-      listed.columns == ["name", "method", "state", "epochs", "best_epoch", "best_loss", "changed", "folder"])
+      listed.columns == [
+        "name", "method", "state", "epochs", "duration", "best_epoch", "best_loss", "validation_dice", "data", "changed",
+        "folder",
+      ])
     #expect(
       listed.rows.contains {
         $0["folder"] == run.path && $0["state"] == "finished" && $0["epochs"] == "1"
+          && $0["data"] == data && Double($0["validation_dice"] ?? "") != nil
+          && $0["duration"]?.hasSuffix("s") == true
       })
     #expect(!listed.rows.contains { $0["method"] == "normative" })
     #expect((run / "tensorboard/events.out.tfevents.norma").exists)
@@ -26,6 +31,10 @@ import Testing
   @Test func twoRunsAreSetSideBySide() throws {
     let (dense, spatial) = (try Cohort.run("dense-vae"), try Cohort.run("spatial-vae"))
     let compared = try table(["runs", "compare", dense.path, spatial.path])
+    let other = try Cohort.run("denoising")
+    func log(_ runs: [URL]) throws -> [String] { try Tool.succeed(["runs", "compare"] + runs.map(\.path)).log }
+    #expect(try log([dense, spatial]).isEmpty)
+    #expect(try log([dense, other]).contains { $0.contains("cannot be compared") })
     #expect(compared.columns == ["key", "dense-vae", "spatial-vae"])
     #expect(
       compared.rows.contains([

@@ -111,18 +111,29 @@ public struct MontagePanel: Codable, Sendable {
         .text(ends[1]))
     }
     return .element(
-      "figure", [:],
-      .void(
-        "img",
-        [
-          "src": source, "alt": "\(caption), \(plane.description)",
-          "width": String(width), "height": String(height),
-          "style": "aspect-ratio: \(width) / \(height)",
-        ]),
+      "figure", [:], picture,
       .element(
         "div", ["class": "sides", "aria-hidden": "true"], .element("span", [:], .text(plane.sides.left)),
         .element("span", [:], .text(plane.sides.right))),
       bar ?? .text(""), .element("figcaption", [:], .text(caption)))
+  }
+
+  private var picture: HTML {
+    .void(
+      "img",
+      [
+        "src": source, "alt": "\(caption), \(plane.description)",
+        "width": String(width), "height": String(height),
+        "style": "aspect-ratio: \(width) / \(height)",
+      ])
+  }
+
+  /// The picture as a link to itself, which fills the window while it is the target; then the same click closes it.
+  func enlargeable(anchor: String, back: String) -> HTML {
+    .element(
+      "figure", ["id": anchor], .element("a", ["href": "#\(anchor)", "class": "open"], picture),
+      .element("a", ["href": "#\(back)", "class": "close"], .text("Close")),
+      .element("figcaption", [:], .text(caption)))
   }
 
   private static func fraction(_ value: Float, _ window: ClosedRange<Float>) -> Float {
