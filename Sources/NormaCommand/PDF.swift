@@ -17,7 +17,9 @@ struct PDFOptions: ParsableArguments {
 struct PDFPrinter {
   private let browser: URL
 
-  private static let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+  private static let names = [
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+  ]
   private static let application = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
   init() throws {

@@ -5,7 +5,8 @@ import NormaTracking
 /// The table of training runs, and what a reader must not compare in it.
 struct RunTable {
   private static let columns = [
-    "name", "method", "state", "epochs", "duration", "best_epoch", "best_loss", "validation_dice", "data", "changed",
+    "name", "method", "state", "epochs", "duration", "best_epoch", "best_loss", "validation_dice", "data",
+    "changed",
     "folder",
   ]
 
@@ -17,7 +18,8 @@ struct RunTable {
       rows: runs.map { run in
         [
           run.name, run.method, run.state.rawValue, "\(run.epochs)", run.duration, Self.text(run.bestEpoch),
-          Self.text(run.bestLoss), Self.text(run.validationDice), run.data ?? "n/a", run.changed.formatted(.iso8601),
+          Self.text(run.bestLoss), Self.text(run.validationDice), run.data ?? "n/a",
+          run.changed.formatted(.iso8601),
           run.folder,
         ]
       })
@@ -38,7 +40,8 @@ struct RunTable {
   var warning: String? {
     let kinds = Set(runs.filter { $0.bestLoss != nil }.map { [$0.method, $0.data ?? ""] })
     guard kinds.count > 1 else { return nil }
-    return "warning: losses of different methods or data cannot be compared; compare validation_dice or norma evaluate"
+    return
+      "warning: losses of different methods or data cannot be compared; compare validation_dice or norma evaluate"
   }
 
   private static func text(_ value: Int?) -> String { value.map { "\($0)" } ?? "n/a" }
@@ -58,7 +61,8 @@ extension RunRecord {
   fileprivate var duration: String {
     let seconds = Int(changed.timeIntervalSince(started))
     let minutes = seconds / 60
-    return seconds < 60 ? "\(seconds) s"
+    return seconds < 60
+      ? "\(seconds) s"
       : minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h \(String(format: "%02d", minutes % 60)) min"
   }
 }

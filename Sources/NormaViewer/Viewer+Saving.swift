@@ -72,7 +72,8 @@ extension Viewer {
     let contents = try review.change { contents in
       var regions = contents.regions[row.id] ?? []
       let known = regions.firstIndex { $0.voxel == change.voxel }
-      var region = known.map { regions.remove(at: $0) } ?? RegionReview(voxel: change.voxel, volume: change.volume)
+      var region =
+        known.map { regions.remove(at: $0) } ?? RegionReview(voxel: change.voxel, volume: change.volume)
       if change.decision != nil { region.decision = decision }
       if let note = change.note { region.note = note }
       (region.volume, region.changed) = (change.volume, Date.now.formatted(.iso8601))
@@ -116,7 +117,8 @@ extension Viewer {
   }
 
   private static func check(_ decision: String?, isKnown: Bool, note: String?) throws {
-    guard decision.map({ $0.isEmpty || isKnown }) != false, (note ?? "").count <= Review.maximumNoteLength else {
+    guard decision.map({ $0.isEmpty || isKnown }) != false, (note ?? "").count <= Review.maximumNoteLength
+    else {
       throw HTTPRefusal(
         .badRequest, "The decision is unknown, or the note exceeds \(Review.maximumNoteLength) characters.")
     }

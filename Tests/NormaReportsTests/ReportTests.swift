@@ -74,7 +74,9 @@ import Volumes
     #expect(html.components(separatedBy: "<img ").count - 1 == 3)
     #expect(html.contains("Pictures are shown for the first 3 of 5 cases"))
     #expect(html.contains("<h3 id=\"case-3\">") && !html.contains("<h3 id=\"case-4\">"))
-    for part in ["Threshold", "norma segment -i &#39;a &lt;b&gt;&#39;", "2026-01-02", "7.25", "R 10  P 20  S 18"] {
+    for part in [
+      "Threshold", "norma segment -i &#39;a &lt;b&gt;&#39;", "2026-01-02", "7.25", "R 10  P 20  S 18",
+    ] {
       #expect(html.contains(part))
     }
   }
@@ -191,7 +193,8 @@ import Volumes
   /// A box of 60 x 60 x 50 mm with a lesion on the patient's left, in a scan with slices of 5 mm.
   static func figures(toTemplate: Affine?) -> CohortSegmentation.Figures {
     let geometry = Geometry(
-      shape: [40, 40, 14], affine: Affine(i: [-2, 0, 0], j: [0, 2, 0], k: [0, 0, 5], origin: [40, -40, -35]))
+      shape: [40, 40, 14],
+      affine: Affine(i: [-2, 0, 0], j: [0, 2, 0], k: [0, 0, 5], origin: [40, -40, -35]))
     var (scan, map) = (Volume(geometry: geometry, repeating: 0), Volume(geometry: geometry, repeating: 0))
     var (brain, mask) = (Mask(geometry: geometry, repeating: 0), Mask(geometry: geometry, repeating: 0))
     for k in 2..<12 {

@@ -138,7 +138,9 @@ import Volumes
       _ = try await client.post("/api/region", "{\(body), \"decision\": \"\", \"note\": \"\"}")
       #expect(try NIfTI.readMask(file).voxels == Results.volume { $0 == 5 ? 1 : 0 }.voxels.map { UInt8($0) })
     }
-    #expect(!FileManager.default.fileExists(atPath: results.review.appendingPathComponent("rater-anna_regions.tsv").path))
+    #expect(
+      !FileManager.default.fileExists(
+        atPath: results.review.appendingPathComponent("rater-anna_regions.tsv").path))
     let manifest = try Manifest(
       correctedMasks: results.review.appendingPathComponent("rater-anna_masks"), of: results.folder)
     #expect(manifest.cases.map(\.id) == [id] && manifest.cases[0].lesionMask != nil)

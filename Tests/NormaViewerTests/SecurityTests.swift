@@ -87,7 +87,8 @@ import Testing
       try await $0.post("/api/region", #"{"index": 0, "voxel": [1, 2], "volume": 1, "decision": "accepted"}"#)
     },
     Request("a decision about a region that is none", 400) {
-      try await $0.post("/api/region", #"{"index": 0, "voxel": [1, 2, 0], "volume": 1, "decision": "flagged"}"#)
+      try await $0.post(
+        "/api/region", #"{"index": 0, "voxel": [1, 2, 0], "volume": 1, "decision": "flagged"}"#)
     },
     Request("a mask of nobody", 400) { try await $0.post("/api/mask", #"{"index": 99}"#) },
     Request("a mask above a threshold below 0", 400) {
@@ -167,7 +168,8 @@ import Testing
       let page = try await client.get("/").text
       for part in ["<script>", "onclick", "style=", "http://", "https://"] { #expect(!page.contains(part)) }
       let names = [
-        "viewer", "api", "list", "picture", "planes", "programs", "rates", "region-list", "regions", "scale", "text",
+        "viewer", "api", "list", "other-image", "picture", "planes", "programs", "rates", "region-list",
+        "regions", "scale", "text",
       ].map { "\($0).js" }
       for name in names + ["viewer.css"] {
         let file = try await client.get("/\(name)")

@@ -65,7 +65,8 @@ import NormaViewer
   @Test func otherImagesOfTheParticipantAreOffered() async throws {
     let results = try Results()
     defer { results.remove() }
-    let scans = results.root.appendingPathComponent("scans 'of' <b> ü"), table = results.folder.appendingPathComponent("cases.tsv")
+    let scans = results.root.appendingPathComponent("scans 'of' <b> ü"),
+      table = results.folder.appendingPathComponent("cases.tsv")
     var text = try String(contentsOf: table, encoding: .utf8)
     for (number, visit) in ["sub-01_ses-1", "sub-01_ses-2"].enumerated() {
       try NIfTI.write(Results.volume { Float($0) }, to: scans.appendingPathComponent("\(visit)_FLAIR.nii.gz"))

@@ -50,7 +50,8 @@ extension BundleDescription {
     let rate = calibration.rate(above: threshold)
     let isBound = calibration.curve.first.map { threshold > $0.threshold } ?? false
     let volume = scoredVolumeML.map { " (\(Self.text(rate * $0, digits: 3)) mL here)" } ?? ""
-    return "In a brain without lesions, \(isBound ? "at most" : "about") \(Self.text(rate * 100, digits: 3)) % of "
+    return
+      "In a brain without lesions, \(isBound ? "at most" : "about") \(Self.text(rate * 100, digits: 3)) % of "
       + "voxels\(volume) would also be marked, as measured on \(calibrationBrain)."
   }
 

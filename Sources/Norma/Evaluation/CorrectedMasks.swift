@@ -16,7 +16,9 @@ extension Manifest {
     for name in names {
       let file = folder.appendingPathComponent(name), stem = Manifest.stem(file)
       let owners = rows.filter { stem == $0.id || stem.hasPrefix("\($0.id)_") }
-      guard let row = owners.max(by: { $0.id.count < $1.id.count }), let map = row.anomalyMap else { continue }
+      guard let row = owners.max(by: { $0.id.count < $1.id.count }), let map = row.anomalyMap else {
+        continue
+      }
       // The map is on the grid of the scan, which may have been moved.
       var scan = ScanCase(participantID: row.participantID, image: map, lesionMask: file)
       scan.id = row.id

@@ -32,8 +32,12 @@ struct Doctor: ParsableCommand {
     Console.print("memory: \(Self.gigabytes(memory))")
     Console.print("disk: \(disk.map(Self.gigabytes) ?? "unknown space") free in \(folder)")
     var problems = [String]()
-    if memory < Self.neededMemory { problems.append("less than \(Self.gigabytes(Self.neededMemory)) of memory") }
-    if let disk, disk < Self.neededDisk { problems.append("less than \(Self.gigabytes(Self.neededDisk)) free on disk") }
+    if memory < Self.neededMemory {
+      problems.append("less than \(Self.gigabytes(Self.neededMemory)) of memory")
+    }
+    if let disk, disk < Self.neededDisk {
+      problems.append("less than \(Self.gigabytes(Self.neededDisk)) free on disk")
+    }
     return problems
   }
 

@@ -60,7 +60,8 @@ struct View: LoggingCommand {
   private func references() throws -> [String: URL] {
     guard let reference else { return [:] }
     let place = URL(fileURLWithPath: reference)
-    let cases = try place.hasDirectoryPath
+    let cases =
+      try place.hasDirectoryPath
       ? Manifest(correctedMasks: place, of: URL(fileURLWithPath: folder)).cases
       : Manifest(contentsOf: place).cases
     let pairs = cases.compactMap { scan in scan.lesionMask.map { (scan.id, $0) } }

@@ -112,10 +112,7 @@ public struct MontagePanel: Codable, Sendable {
     }
     return .element(
       "figure", [:], picture,
-      .element(
-        "div", ["class": "sides", "aria-hidden": "true"], .element("span", [:], .text(plane.sides.left)),
-        .element("span", [:], .text(plane.sides.right))),
-      bar ?? .text(""), .element("figcaption", [:], .text(caption)))
+      sides, bar ?? .text(""), .element("figcaption", [:], .text(caption)))
   }
 
   private var picture: HTML {
@@ -128,12 +125,18 @@ public struct MontagePanel: Codable, Sendable {
       ])
   }
 
-  /// The picture as a link to itself, which fills the window while it is the target; then the same click closes it.
+  private var sides: HTML {
+    .element(
+      "div", ["class": "sides", "aria-hidden": "true"], .element("span", [:], .text(plane.sides.left)),
+      .element("span", [:], .text(plane.sides.right)))
+  }
+
+  /// The picture as a link to itself, which fills the window while it is the target; another link closes it.
   func enlargeable(anchor: String, back: String) -> HTML {
     .element(
       "figure", ["id": anchor], .element("a", ["href": "#\(anchor)", "class": "open"], picture),
-      .element("a", ["href": "#\(back)", "class": "close"], .text("Close")),
-      .element("figcaption", [:], .text(caption)))
+      sides, .element("figcaption", [:], .text(caption)),
+      .element("a", ["href": "#\(back)", "class": "close"], .text("Close")))
   }
 
   private static func fraction(_ value: Float, _ window: ClosedRange<Float>) -> Float {

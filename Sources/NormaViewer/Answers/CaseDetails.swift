@@ -30,7 +30,8 @@ struct OtherImage {
   /// Finds the other images of a case: those beside its scan whose names have the same participant and session, and
   /// the results of the same participant's other sessions.
   static func all(of row: ResultFolder.Case, in results: ResultFolder, reference: URL?) -> [OtherImage] {
-    let masks = reference.map { [OtherImage(name: "Reference mask", file: $0, isMask: true, toCase: nil)] } ?? []
+    let masks =
+      reference.map { [OtherImage(name: "Reference mask", file: $0, isMask: true, toCase: nil)] } ?? []
     guard let image = row.image else { return masks }
     return masks + besides(image) + visits(of: row, in: results)
   }
@@ -42,7 +43,8 @@ struct OtherImage {
     else { return [] }
     return names.sorted().compactMap { name in
       let file = folder.appendingPathComponent(name), suffix = Manifest.stem(file).dropFirst(start.count)
-      guard name.hasPrefix(start), name != image.lastPathComponent, isImage(name), contrasts.contains(where: suffix.hasSuffix)
+      guard name.hasPrefix(start), name != image.lastPathComponent, isImage(name),
+        contrasts.contains(where: suffix.hasSuffix)
       else { return nil }
       return OtherImage(name: String(suffix), file: file, isMask: false, toCase: nil)
     }

@@ -69,7 +69,9 @@ export class Picture {
     this.#windows = windows(image ?? map, brain);
     this.#view = brain ? zoomTo(brain) : [0, 0, 0, 1];
     this.#arrange(map.shape[2] === 1 ? layouts.axial : this.#layout);
-    this.reset("brain");
+    this.#niivue.setPan2Dxyzmm(this.#view);
+    // The map, which is set next, brings it to the screen.
+    [this.#niivue.volumes[0].cal_min, this.#niivue.volumes[0].cal_max] = this.#windows.brain;
   }
 
   /** Shows the planes of a layout. */

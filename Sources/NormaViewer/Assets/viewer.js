@@ -1,7 +1,8 @@
 import * as api from "./api.js";
 import { CaseList } from "./list.js";
 import { Picture } from "./picture.js";
-import { commands } from "./programs.js";
+import { OtherImage } from "./other-image.js";
+import { showPrograms } from "./programs.js";
 import { rateAbove, rateText, thresholdAt } from "./rates.js";
 import { RegionList } from "./region-list.js";
 import { regionAt, regionsAbove, regionsOf, volumeOf } from "./regions.js";
@@ -14,6 +15,7 @@ let cohort;
 let list;
 let regionList;
 let picture;
+let otherImage;
 let saved = { reviews: {}, regions: {}, thresholds: {}, corrected: {} };
 /** The case that is shown, with its files, threshold and regions; null before the first. */
 let current = null;
@@ -32,6 +34,8 @@ async function start() {
   list = new CaseList(byID.cases, cohort.cases, open);
   regionList = new RegionList(byID["region-table"], goTo);
   picture = new Picture(byID.canvas, byID.planes, showPlace);
+  const other = { layer: byID["other-layer"], select: byID.other, slider: byID["other-opacity"] };
+  otherImage = new OtherImage(picture, other, (error) => say(...(error.lines ?? [String(error)])));
   await picture.ready;
   showReviews();
   arrange();
@@ -55,6 +59,7 @@ async function open(index) {
   byID["note-of-case"].textContent = row.message;
   byID.note.value = saved.reviews[row.id]?.note ?? "";
   byID.saved.textContent = "";
+  byID.exported.textContent = saved.corrected[row.id] ? "A corrected mask has been exported." : "";
   showReviews();
   showFigures(null);
   say("Loading …");
@@ -82,7 +87,7 @@ async function show(index, row, files, details, mine) {
   current = { index, row, files, details, written, highest, scale, brainVolume: brain && volumeOf(brain) };
   byID.window.value = "brain";
   showMarks();
-  showOthers();
+  otherImage.offer(index, details.others);
   setThreshold(saved.thresholds[row.id] ?? saved.thresholdOfOthers ?? written);
   const [first] = current.found.regions;
   if (first) goTo(first);
@@ -125,6 +130,7 @@ function setThreshold(threshold) {
   showFigures(threshold);
   showMap();
   showRegions();
+  showCommands();
 }
 
 function showFigures(threshold) {
@@ -195,6 +201,12 @@ function showLayers() {
   showMask();
 }
 
+/** Shows the commands that open the case, with its corrected mask if there is one, in other programs. */
+function showCommands() {
+  const mask = saved.corrected[current.row.id] ?? current.details.mask;
+  showPrograms(byID.programs, byID.command, current.details, mask, mapRange());
+}
+
 function showMap() {
   const [low, high] = mapRange();
   picture.setMap(low, high, byID["map-on"].checked ? Number(byID["map-opacity"].value) : 0);
@@ -218,32 +230,6 @@ function showMask() {
     for (const index of members) mask[index] = colour;
   }
   picture.setMask(byID["mask-on"].checked ? mask : null, Number(byID["mask-opacity"].value));
-}
-
-function showOthers() {
-  const names = ["No other image", ...current.details.others];
-  byID.other.replaceChildren(...names.map((name, index) => new Option(name, String(index - 1))));
-  byID["other-layer"].hidden = names.length === 1;
-}
-
-async function showOther() {
-  const { index } = current;
-  const number = Number(byID.other.value);
-  try {
-    const file = number < 0 ? null : await api.volume(index, `other-${number}`);
-    if (current.index !== index) return;
-    await picture.setSecond(file);
-    picture.setSecondOpacity(Number(byID["other-opacity"].value));
-  } catch (error) {
-    say(...(error.lines ?? [String(error)]));
-  }
-}
-
-/** Shows the other image alone, or the scan alone. */
-function swap() {
-  const slider = byID["other-opacity"];
-  slider.value = Number(slider.value) > 0.5 ? 0 : 1;
-  picture.setSecondOpacity(Number(slider.value));
 }
 
 function chooseLayout(name) {
@@ -328,24 +314,6 @@ async function exportMask() {
   await store(byID.exported, cohort.maskFolder, () => api.saveMask(request));
 }
 
-function showPrograms() {
-  const { details, row } = current;
-  byID.programs.replaceChildren(
-    ...commands(details, saved.corrected[row.id] ?? details.mask, mapRange()).map(({ name, text }) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = `Copy for ${name}`;
-      button.title = text;
-      button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(text).catch(() => {});
-        byID.command.textContent = text;
-      });
-      return button;
-    }),
-  );
-  byID.command.textContent = "";
-}
-
 // Reviews
 
 function showReviews() {
@@ -356,7 +324,7 @@ function showReviews() {
   for (const button of byID.decisions.children) {
     button.ariaPressed = String(button.dataset.decision === review?.decision);
   }
-  if (current?.details) showPrograms();
+  if (current?.found) showCommands();
 }
 
 async function decide(decision) {
@@ -447,7 +415,7 @@ const keys = {
   r: () => decide("rejected"),
   f: () => decide("flagged"),
   e: () => byID.note.focus(),
-  v: swap,
+  v: () => otherImage.swap(),
   "+": () => picture.zoom(1.25),
   "=": () => picture.zoom(1.25),
   "-": () => picture.zoom(0.8),
@@ -510,8 +478,6 @@ function listen() {
   byID["zoom-out"].addEventListener("click", keys["-"]);
   byID["reset-view"].addEventListener("click", resetView);
   byID.window.addEventListener("input", () => picture.setWindow(byID.window.value));
-  byID.other.addEventListener("input", showOther);
-  byID["other-opacity"].addEventListener("input", () => picture.setSecondOpacity(Number(byID["other-opacity"].value)));
   byID["open-help"].addEventListener("click", () => byID.help.showModal());
   addEventListener("pagehide", keepNotes);
   document.addEventListener("visibilitychange", () => refresh().catch(() => {}));

@@ -9,7 +9,8 @@ enum CorrectedMask {
     of row: ResultFolder.Case, above threshold: Double?, minimumVolume: Double, regions: [RegionReview]
   ) throws -> Mask {
     guard let map = try row.anomalyMap.map(VolumeReader.read) else {
-      throw Problem(.missingInput, "the case has no anomaly map", at: row.id, advice: "segment the case again")
+      throw Problem(
+        .missingInput, "the case has no anomaly map", at: row.id, advice: "segment the case again")
     }
     let mask = try components(of: row, map, above: threshold, minimumVolume: minimumVolume)
     let rejected = Set(

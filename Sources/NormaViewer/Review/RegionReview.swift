@@ -37,7 +37,9 @@ struct RegionReviewTable {
     guard let rows = Table.rows(of: text, columns: Self.columns) else { return nil }
     for row in rows {
       let voxel = row[1...3].compactMap { Int($0) }, decision = RegionReview.Decision(rawValue: row[5])
-      guard voxel.count == 3, let volume = Double(row[4]), row[5].isEmpty || decision != nil else { return nil }
+      guard voxel.count == 3, let volume = Double(row[4]), row[5].isEmpty || decision != nil else {
+        return nil
+      }
       regions[row[0], default: []].append(
         RegionReview(voxel: voxel, decision: decision, note: row[6], volume: volume, changed: row[7]))
     }

@@ -58,7 +58,9 @@ struct ReviewFolder: Sendable {
   }
 
   /// Parses a table; nil if there is no file.
-  private static func read<Parsed>(_ file: URL, of what: String, _ parse: (String) -> Parsed?) throws -> Parsed? {
+  private static func read<Parsed>(_ file: URL, of what: String, _ parse: (String) -> Parsed?) throws
+    -> Parsed?
+  {
     guard FileManager.default.fileExists(atPath: file.path) else { return nil }
     guard let text = try? String(contentsOf: file, encoding: .utf8), let parsed = parse(text) else {
       throw Problem(

@@ -41,7 +41,8 @@ public struct EvaluationDetails {
 
   private var perParticipant: ReportTable {
     FigureTable(
-      caption: "Mean over participants; below it the standard deviation, the median and the number of participants in "
+      caption:
+        "Mean over participants; below it the standard deviation, the median and the number of participants in "
         + "whom the figure is defined",
       columns: [.text("Threshold from")] + Self.perParticipantFigures.map { .number($0.0) },
       rows: points.map { point in

@@ -28,7 +28,8 @@ struct CaseGrid {
     let grid = Geometry(
       shape: (0..<3).map { Int(extent[$0] / Self.spacing) + 1 },
       affine: Affine(
-        i: SIMD3(Self.spacing, 0, 0), j: SIMD3(0, Self.spacing, 0), k: SIMD3(0, 0, Self.spacing), origin: low))
+        i: SIMD3(Self.spacing, 0, 0), j: SIMD3(0, Self.spacing, 0), k: SIMD3(0, 0, Self.spacing), origin: low)
+    )
     func moved<Element>(_ volume: Grid<Element>) -> Grid<Element> {
       Grid(geometry: volume.geometry.moved(by: toSpace), voxels: volume.voxels)
     }
@@ -53,7 +54,8 @@ struct CaseGrid {
   /// The map in a plane, on a scale from 0 to `highest`.
   func heat(_ plane: ImageSlice.Plane, at mm: Double, highest: Float) throws -> MontagePanel {
     try .heat(
-      slice(plane, at: mm).of(map.voxels), window: 0...highest, caption: RegionPlace.text(mm, axis: plane.axis))
+      slice(plane, at: mm).of(map.voxels), window: 0...highest,
+      caption: RegionPlace.text(mm, axis: plane.axis))
   }
 
   private struct Plane {

@@ -67,7 +67,8 @@ public enum CasePictures {
     let planes: [ImageSlice.Plane] = [.axial, .coronal, .sagittal]
     let name = place.name.isEmpty ? "" : ", \(place.name)"
     return Montage(
-      caption: "Region \(region.id)\(name): \(format(region.volumeMM3 / 1000)) mL, centre at \(place.coordinates). "
+      caption:
+        "Region \(region.id)\(name): \(format(region.volumeMM3 / 1000)) mL, centre at \(place.coordinates). "
         + "Scan with all regions outlined, then the anomaly map on the scale of this case. "
         + "Positions are in \(grid.space) mm",
       panels: try planes.map { try grid.outlined($0, at: centre[$0.axis]) }
@@ -76,12 +77,15 @@ public enum CasePictures {
 
   private static func levels(of grid: CaseGrid) throws -> Montage {
     Montage(
-      caption: "All levels of the brain from below, with the regions outlined. Positions are in \(grid.space) mm. "
+      caption:
+        "All levels of the brain from below, with the regions outlined. Positions are in \(grid.space) mm. "
         + "Click on a picture to enlarge it",
       panels: try grid.levels.map { try grid.outlined(.axial, at: $0) }, isMosaic: true)
   }
 
-  private static func montage(of figure: Segmenter.SliceFigure, isFirst: Bool, highest: Float) throws -> Montage {
+  private static func montage(of figure: Segmenter.SliceFigure, isFirst: Bool, highest: Float) throws
+    -> Montage
+  {
     func slice(_ values: [Float]) -> ImageSlice {
       ImageSlice(width: figure.size, height: figure.size, values: values)
     }

@@ -77,7 +77,8 @@ struct SegmentationReportCase: Sendable {
         ? "The largest \(shown.count) of \(lesions.count) regions of \(caseID)\(meaningOfP)"
         : "Regions of \(caseID)\(meaningOfP)",
       columns: [.number("Region"), .number("Volume (mL)"), .number("Highest score")]
-        + (hasPValues ? [.number("p")] : []) + (isPlaced ? [.text("Place"), .text("Centre, template mm")] : [])
+        + (hasPValues ? [.number("p")] : [])
+        + (isPlaced ? [.text("Place"), .text("Centre, template mm")] : [])
         + [.text("Centre, scanner mm")],
       rows: zip(shown, places).map { region, place in
         [String(region.id), format(region.volumeMM3 / 1000), format(region.maximumScore)]
