@@ -113,7 +113,7 @@ import Volumes
         import { regionsAbove } from "./regions.mjs";
         const map = { shape: \(geometry.shape), affine: \(affine), voxels: Float32Array.from(\(run.map.voxels)) };
         const found = regionsAbove(map, \(run.record.threshold), \(run.record.minimumLesionSize), \(peak));
-        console.log(JSON.stringify({ mask: Array.from(found.mask), count: found.lesions.length }));
+        console.log(JSON.stringify({ mask: Array.from(found.mask), count: found.regions.length }));
         """
       try Data(script.utf8).write(to: folder / "check.mjs")
       let process = Process(), output = Pipe()
