@@ -32,7 +32,8 @@ def main() -> None:
                 browser.get(f"file://{page}")
                 browser.save_screenshot(os.path.join(folder, f"{name}-{scheme}.png"))
                 wide = browser.execute_script(WIDE)
-                if wide:
+                # The tables of an experiment have a column per method and scroll.
+                if wide and not name.startswith("experiment"):
                     broken += 1
                     print(f"{name}: does not fit {browser.execute_script('return innerWidth')} px: {wide}")
                 browser.execute_script(axe)
