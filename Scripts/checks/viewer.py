@@ -2,11 +2,15 @@
 
 import asyncio
 import csv
+import gzip
+import itertools
+import json
 import pathlib
 import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -41,9 +45,9 @@ def limit_files():
 class Viewer:
     """norma view with a browser on its page."""
 
-    def __init__(self, folder, rater="checker"):
+    def __init__(self, folder, rater="checker", *options):
         self.process = subprocess.Popen(
-            [norma, "view", str(folder), "--no-browser", "--rater", rater, "--quiet"],
+            [norma, "view", str(folder), "--no-browser", "--rater", rater, "--quiet", *options],
             stdout=subprocess.PIPE, text=True, preexec_fn=limit_files)
         self.address = self.process.stdout.readline().strip()
         options = webdriver.ChromeOptions()
@@ -53,9 +57,7 @@ class Viewer:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         self.browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-        self.browser.execute_cdp_cmd(
-            "Emulation.setDeviceMetricsOverride",
-            {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+        self.size(1440, 900)
         self.scheme("light")
         self.browser.get(self.address)
         self.wait(lambda: self.text("volume") not in ("", "–"))
@@ -104,6 +106,14 @@ class Viewer:
         self.wait(click)
         self.wait(lambda: self.text("name") == name and self.text("volume") not in ("", "–"))
 
+    def size(self, width, height):
+        self.browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+
+    def click(self, selector):
+        self.browser.find_element(By.CSS_SELECTOR, selector).click()
+
     def scheme(self, name):
         self.browser.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": name}]})
@@ -142,48 +152,212 @@ def check_regions(viewer, case):
           const [{ files, cohort }, { regionsAbove }] = [await import("/api.js"), await import("/regions.js")];
           const [{ map, mask }, all] = [await files(index), await cohort()];
           const found = regionsAbove(map, all.cases[index].threshold, all.minimumLesionSize, all.cases[index].peak);
-          return { lesions: found.lesions, isMask: found.mask.every((voxel, place) => voxel === mask.voxels[place]) };
+          return { regions: found.regions.map((region) => ({ ...region, members: 0 })), isMask: found.mask.every((voxel, place) => voxel === mask.voxels[place]) };
         })().then(done, (error) => done(String(error)));""", index)
     written = table(results / case / "anat" / f"{case}_seg-lesions_dseg.tsv")
-    assert found["isMask"] and len(found["lesions"]) == len(written) > 0, (len(found["lesions"]), len(written))
-    for lesion, row in zip(found["lesions"], written):
-        numbers = [lesion["volume"], lesion["maximum"], lesion["mean"], *lesion["centroid"]]
+    assert found["isMask"] and len(found["regions"]) == len(written) > 0, (len(found["regions"]), len(written))
+    for region, row in zip(found["regions"], written):
+        numbers = [region["volume"], region["maximum"], region["mean"], *region["centroid"]]
         columns = ["volume_mm3", "max_score", "mean_score", "centroid_x_mm", "centroid_y_mm", "centroid_z_mm"]
-        assert all(abs(number - float(row[column])) < 0.01 for number, column in zip(numbers, columns)), (lesion, row)
+        assert all(abs(number - float(row[column])) < 0.01 for number, column in zip(numbers, columns)), (region, row)
 
 
 def check_left(viewer, case):
-    """The hottest lesion is on the side of the screen where radiologists look for it."""
+    """The place of a region names the side that its table does, in both spaces."""
     viewer.open(case)
-    lesions = table(results / case / "anat" / f"{case}_seg-lesions_dseg.tsv")
-    lesion = next(row for row in lesions if abs(float(row["centroid_x_mm"])) > 15)
-    viewer.browser.find_elements(By.CSS_SELECTOR, "#lesions tr")[int(lesion["index"]) - 1].click()
-    time.sleep(0.5)
-    side = "L" if float(lesion["centroid_x_mm"]) < 0 else "R"
-    assert viewer.text("place").startswith(side), viewer.text("place")
-    # The crosshair and the colours of the map on a screenshot: a WebGL canvas cannot be read afterwards.
-    column, coloured = viewer.browser.execute_async_script(
-        """const [screenshot, done] = arguments;
-        const image = new Image();
-        image.onload = () => {
-          const copy = document.createElement("canvas"), context = copy.getContext("2d");
-          const { left, top, width, height } = document.getElementById("canvas").getBoundingClientRect();
-          const axial = Math.round(0.61 * width);
-          [copy.width, copy.height] = [axial, height];
-          context.drawImage(image, -left, -top);
-          const { data } = context.getImageData(0, 0, axial, height);
-          const lines = { x: new Array(axial).fill(0), y: new Array(Math.ceil(height)).fill(0) }, warm = [];
-          for (let place = 0; place < data.length; place += 4) {
-            const [red, green, blue] = data.subarray(place, place + 3);
-            const [x, y] = [(place / 4) % axial, Math.floor(place / 4 / axial)];
-            if (blue - red > 25 && Math.abs(green - 153) < 12) { lines.x[x] += 1; lines.y[y] += 1; }
-            if (red - blue > 60) warm.push([x, y]);
-          }
-          const [x, y] = [lines.x, lines.y].map((line) => line.indexOf(Math.max(...line)));
-          done([x / axial, warm.filter((place) => Math.hypot(place[0] - x, place[1] - y) < 15).length]);
-        };
-        image.src = "data:image/png;base64," + screenshot;""", viewer.browser.get_screenshot_as_base64())
-    assert (column > 0.5) == (side == "L") and coloured > 0, (column, side, coloured)
+    regions = table(results / case / "anat" / f"{case}_seg-lesions_dseg.tsv")
+    region = next(row for row in regions if abs(float(row["centroid_x_mm"])) > 15)
+    viewer.browser.find_elements(By.CSS_SELECTOR, "#region-table tbody tr")[int(region["index"]) - 1].click()
+    side = "L" if float(region["centroid_x_mm"]) < 0 else "R"
+    viewer.wait(lambda: f"scanner {side}" in viewer.text("place"))
+    assert f"template {side}" in viewer.text("place"), viewer.text("place")
+
+
+# What a screenshot shows of each plane: its letters, the centre of what is bright, and that of what is brightest.
+planes_script = """
+const [screenshot, done] = arguments;
+const image = new Image();
+image.onload = () => {
+  const copy = document.createElement("canvas"), context = copy.getContext("2d", { willReadFrequently: true });
+  [copy.width, copy.height] = [image.width, image.height];
+  context.drawImage(image, 0, 0);
+  done([...document.querySelectorAll(".plane")].map((plane) => {
+    const box = plane.getBoundingClientRect(), sums = { bright: [0, 0, 0], brightest: [0, 0, 0] };
+    const inner = { left: Math.ceil(box.left) + 26, top: Math.ceil(box.top) + 26, width: Math.floor(box.width) - 52, height: Math.floor(box.height) - 52 };
+    const { data } = context.getImageData(inner.left, inner.top, inner.width, inner.height);
+    for (let place = 0; place < data.length; place += 4) {
+      const value = Math.min(data[place], data[place + 1], data[place + 2]);
+      const [x, y] = [inner.left + ((place / 4) % inner.width), inner.top + Math.floor(place / 4 / inner.width)];
+      for (const [name, least] of [["bright", 70], ["brightest", 225]]) {
+        if (value >= least) { sums[name][0] += x; sums[name][1] += y; sums[name][2] += 1; }
+      }
+    }
+    const centre = ([x, y, count]) => (count ? [x / count, y / count] : null);
+    return {
+      name: plane.dataset.plane, box: [box.left, box.top, box.width, box.height],
+      body: centre(sums.bright), marker: centre(sums.brightest),
+      letters: Object.fromEntries([...plane.children].map((span) => {
+        const { left, top, width, height } = span.getBoundingClientRect();
+        const ink = context.getImageData(left, top, width, height).data.filter((value) => value > 200).length;
+        return [span.textContent, { place: [left + width / 2, top + height / 2], ink }];
+      })),
+    };
+  }));
+};
+image.src = "data:image/png;base64," + screenshot;"""
+
+
+def volume(path, shape, affine, voxels, letter):
+    """Writes NIfTI-1: bytes for the letter B, floats for f."""
+    header = bytearray(352)
+    struct.pack_into("<i", header, 0, 348)
+    struct.pack_into("<8h", header, 40, 3, *shape, 1, 1, 1, 1)
+    struct.pack_into("<2h", header, 70, *((2, 8) if letter == "B" else (16, 32)))
+    struct.pack_into("<8f", header, 76, 1, *(max(abs(row[axis]) for row in affine) for axis in range(3)), 1, 1, 1, 1)
+    struct.pack_into("<3f", header, 108, 352, 1, 0)
+    struct.pack_into("<2h", header, 252, 0, 1)
+    struct.pack_into("<12f", header, 280, *itertools.chain(*affine))
+    header[344:348] = b"n+1\0"
+    path.write_bytes(bytes(header) + struct.pack(f"<{len(voxels)}{letter}", *voxels))
+
+
+def oriented(folder):
+    """Writes results of one head in all 48 orientations, with a marker in front of, right of and above its middle."""
+    folder.mkdir()
+    size, spacing, rows = (26, 30, 22), (4, 4, 5), []
+    for order in itertools.permutations(range(3)):
+        for flips in itertools.product((False, True), repeat=3):
+            case = "".join("LPI"[axis] if flip else "RAS"[axis] for axis, flip in zip(order, flips))
+            shape = [size[axis] for axis in order]
+            image, scores = [], []
+            for k, j, i in itertools.product(*(range(count) for count in reversed(shape))):
+                place = [0, 0, 0]
+                for axis, flip, index, count in zip(order, flips, (i, j, k), shape):
+                    place[axis] = count - 1 - index if flip else index
+                inside = all(4 <= index < count - 4 for index, count in zip(place, size))
+                marker = all(0.6 * count < index < 0.75 * count for index, count in zip(place, size))
+                image.append(1000.0 if marker else 300.0 if inside else 0.0)
+                scores.append(2.0 if marker else 0.0)
+            affine = [[0.0] * 4 for _ in range(3)]
+            for column, (axis, flip) in enumerate(zip(order, flips)):
+                affine[axis][column] = -spacing[axis] if flip else spacing[axis]
+                affine[axis][3] = -spacing[axis] * (size[axis] - 1) / 2 * (-1 if flip else 1)
+            volume(folder / f"{case}.nii", shape, affine, image, "f")
+            volume(folder / f"{case}-map.nii", shape, affine, scores, "f")
+            volume(folder / f"{case}-mask.nii", shape, affine, [int(score > 1) for score in scores], "B")
+            volume(folder / f"{case}-brain.nii", shape, affine, [int(value > 0) for value in image], "B")
+            rows.append({
+                "case_id": case, "status": "ok", "message": "n/a", "image": f"{case}.nii", "anomaly_map": f"{case}-map.nii",
+                "mask": f"{case}-mask.nii", "brain_mask": f"{case}-brain.nii", "participant_id": case, "threshold": "1",
+                "lesion_volume_ml": "1", "lesion_count": "1"})
+    write(folder / "cases.tsv", rows)
+    return [row["case_id"] for row in rows]
+
+
+def check_orientations():
+    """Each letter is at the edge of its plane on the side where the screenshot shows that part of the head."""
+    folder = work / "oriented"
+    cases = oriented(folder)
+    assert len(set(cases)) == 48
+    with Viewer(folder) as viewer:
+        viewer.keys(" ")
+        for case in cases:
+            viewer.open(case)
+            time.sleep(0.15)
+            planes = viewer.browser.execute_async_script(planes_script, viewer.browser.get_screenshot_as_base64())
+            if case in ("RAS", "LPS", "SPL"):
+                viewer.picture(f"orientation-{case}")
+            assert [plane["name"] for plane in planes] == ["axial", "coronal", "sagittal"]
+            for plane, towards in zip(planes, ("RA", "RS", "AS")):
+                left, top, width, height = plane["box"]
+                assert plane["body"] and plane["marker"], (case, plane)
+                offset = [marker - body for marker, body in zip(plane["marker"], plane["body"])]
+                for letter, found in plane["letters"].items():
+                    away = [found["place"][0] - left - width / 2, found["place"][1] - top - height / 2]
+                    assert found["ink"] > 0 and max(abs(away[0]) / width, abs(away[1]) / height) > 0.42, (case, letter, found)
+                    axis = 0 if abs(away[0]) / width > abs(away[1]) / height else 1
+                    sign = 1 if letter in towards else -1
+                    assert away[axis] * offset[axis] * sign > 0, (case, plane["name"], letter, away, offset)
+
+
+def check_region_review(viewer, case):
+    """A rejected region is missing from the exported mask, which norma evaluate takes as reference."""
+    viewer.open(case)
+    mask = results / case / "anat" / f"{case}_label-lesion_mask.nii.gz"
+    written = table(results / case / "anat" / f"{case}_seg-lesions_dseg.tsv")
+    voxel = float(written[0]["volume_mm3"]) / voxels(results / case / "anat" / f"{case}_seg-lesions_dseg.nii.gz", 1)
+    viewer.browser.find_elements(By.CSS_SELECTOR, "#region-table tbody tr")[1].click()
+    viewer.keys("x")
+    kept = results / "review/rater-checker_regions.tsv"
+    viewer.wait(kept.exists)
+    assert [(row["case_id"], row["decision"]) for row in table(kept)] == [(case, "rejected")]
+    viewer.element("region-note").send_keys("pulsation", Keys.ESCAPE)
+    viewer.wait(lambda: table(kept)[0]["note"] == "pulsation")
+    viewer.picture("rejected")
+    viewer.element("export").click()
+    corrected = results / f"review/rater-checker_masks/{case}_label-lesion_desc-corrected_mask.nii.gz"
+    viewer.wait(lambda: corrected.exists() and "Saved" in viewer.text("exported"))
+    missing = round(float(written[1]["volume_mm3"]) / voxel)
+    assert voxels(mask) - voxels(corrected) == missing > 0, (voxels(mask), voxels(corrected), missing)
+    assert gzip.decompress(corrected.read_bytes())[40:56] == gzip.decompress(mask.read_bytes())[40:56]
+    subprocess.run(
+        [norma, "evaluate", "--predictions", str(results), "--reference", str(corrected.parent), "-o",
+         str(work / "evaluation"), "--samples", "10", "--quiet"], check=True, stdout=subprocess.DEVNULL)
+    assert json.loads((work / "evaluation/evaluation.json").read_text())["cases"] == 1
+    viewer.keys("c")
+    viewer.wait(lambda: voxels(corrected) == voxels(mask))
+    names = [button.text for button in viewer.browser.find_elements(By.CSS_SELECTOR, "#programs button")]
+    assert names == ["Copy for ITK-SNAP", "Copy for FSLeyes", "Copy for 3D Slicer"], names
+    viewer.click("#programs button")
+    viewer.wait(lambda: viewer.text("command").startswith("itksnap -g") and str(corrected) in viewer.text("command"))
+    volumes = [row.find_elements(By.TAG_NAME, "td")[1].text
+               for row in viewer.browser.find_elements(By.CSS_SELECTOR, "#region-table tbody tr")]
+    assert volumes and not any(text.startswith(("0.00", "0 ")) for text in volumes), volumes
+    viewer.element("region-size").send_keys("From 100")
+    viewer.wait(lambda: len(viewer.browser.find_elements(By.CSS_SELECTOR, "#region-table tbody tr")) < len(volumes))
+    viewer.element("region-size").send_keys("All")
+    viewer.click("#region-table [data-order=score]")
+    scores = [float(row.find_elements(By.TAG_NAME, "td")[2].text)
+              for row in viewer.browser.find_elements(By.CSS_SELECTOR, "#region-table tbody tr")]
+    assert scores == sorted(scores, reverse=True)
+    viewer.click("#region-table [data-order=number]")
+
+
+def voxels(path, value=None):
+    """The number of voxels of a label image that are not 0, or have a value."""
+    data = gzip.decompress(path.read_bytes())
+    shape, bits = struct.unpack_from("<3h", data, 42), struct.unpack_from("<h", data, 72)[0]
+    count = shape[0] * shape[1] * shape[2]
+    values = struct.unpack_from(f"<{count}{ {8: 'B', 16: 'h', 32: 'i'}[bits] }", data, int(struct.unpack_from("<f", data, 108)[0]))
+    return sum(1 for found in values if (found == value if value else found != 0))
+
+
+def check_view(viewer, case):
+    """Layouts, zoom, windows, another image and a small screen."""
+    viewer.open(case)
+    before = viewer.browser.get_screenshot_as_base64()
+    for layout, planes in [("coronal", 1), ("sagittal", 1), ("axial", 1), ("all", 3)]:
+        viewer.click(f"[data-layout={layout}]")
+        viewer.wait(lambda: len(viewer.browser.find_elements(By.CLASS_NAME, "plane")) == planes)
+        viewer.picture(f"layout-{layout}")
+    viewer.click("#zoom-in")
+    viewer.keys("++")
+    viewer.picture("zoomed")
+    assert viewer.browser.get_screenshot_as_base64() != before
+    viewer.keys("0")
+    viewer.element("window").send_keys("Window: bright")
+    viewer.picture("bright")
+    viewer.click("#reset-view")
+    assert viewer.element("window").get_attribute("value") == "brain"
+    viewer.element("other").send_keys("Reference")
+    viewer.keys("v")
+    viewer.picture("reference")
+    viewer.element("other").send_keys("No other")
+    viewer.size(1024, 768)
+    viewer.picture("small")
+    assert viewer.run("return document.documentElement.scrollWidth") <= 1024
+    assert viewer.run("return document.getElementById('canvas').clientWidth") >= 500
+    viewer.size(1440, 900)
 
 
 def check_threshold(viewer, case):
@@ -192,7 +366,7 @@ def check_threshold(viewer, case):
     viewer.keys("[[[")
     viewer.wait(lambda: viewer.text("volume") != volume)
     assert float(viewer.text("volume").split()[0]) > float(volume.split()[0])
-    assert viewer.text("rate") != rate and "at this threshold" in viewer.text("lesion-source")
+    assert viewer.text("rate") != rate and "at this threshold" in viewer.text("region-source")
     viewer.element("keep-case").click()
     kept = results / "review/rater-checker_thresholds.tsv"
     viewer.wait(kept.exists)
@@ -296,13 +470,16 @@ def main():
          "mask": "n/a", "lesion_volume_ml": "n/a", "lesion_count": "n/a"},
     ])
     cases = [row["case_id"] for row in rows]
-    with Viewer(results) as viewer:
+    check_orientations()
+    with Viewer(results, "checker", "--reference", str(work / "scans/manifest.tsv")) as viewer:
         check_cases(viewer)
         for case in cases:
             check_regions(viewer, case)
             check_left(viewer, case)
         check_threshold(viewer, cases[0])
         check_review(viewer, cases[1])
+        check_region_review(viewer, cases[1])
+        check_view(viewer, cases[0])
         check_offline(viewer)
         check_parallel(viewer)
         log = [entry for entry in viewer.browser.get_log("browser") if entry["level"] == "SEVERE"]

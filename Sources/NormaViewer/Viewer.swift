@@ -5,24 +5,29 @@ import Volumes
 
 /// A local web page that shows the results of a segmentation and saves a rater's reviews beside them.
 public struct Viewer: Sendable {
-  private let results: ResultFolder
+  let results: ResultFolder
+  let rater: String
+  let review: ReviewFolder
   private let curve: [Calibration.Point]
   private let calibratedOn: String?
-  private let rater: String
-  private let review: ReviewFolder
+  private let references: [String: URL]
   private let assets: Assets
   private let server: LoopbackServer
   private let gatekeeper: Gatekeeper
 
   /// Reads the results in `folder` and binds `port`, 0 for any that is free. The rates of voxels come from
-  /// `bundle` if it is given, else from the results. `niivue` is the NiiVue module.
+  /// `bundle` if it is given, else from the results. `references` are reference masks by case. `niivue` is the NiiVue
+  /// module.
   ///
   /// - Throws: A ``Problem``.
-  public init(folder: URL, rater: String, bundle: ModelBundle? = nil, niivue: URL, port: UInt16 = 0) throws {
+  public init(
+    folder: URL, rater: String, bundle: ModelBundle? = nil, references: [String: URL] = [:], niivue: URL,
+    port: UInt16 = 0
+  ) throws {
     results = try ResultFolder(contentsOf: folder)
     curve = results.healthyCurve(of: bundle)
     calibratedOn = results.calibratedOn(of: bundle)
-    self.rater = rater
+    (self.rater, self.references) = (rater, references)
     review = try ReviewFolder(of: results.folder, rater: rater)
     assets = try Assets(niivue: niivue)
     server = try LoopbackServer(port: port)
@@ -75,32 +80,58 @@ public struct Viewer: Sendable {
       guard parts.count == 4, parts[0] == "api", parts[1] == "cases", let index = Int(parts[2]),
         results.cases.indices.contains(index)
       else { throw HTTPRefusal(.notFound, "There is no such page.") }
-      return try await volume(parts[3], of: results.cases[index])
+      return try await part(parts[3], of: results.cases[index])
     }
   }
 
-  /// Reads a volume that the table names and encodes it again. The file itself is never sent.
-  private func volume(_ kind: String, of row: ResultFolder.Case) async throws -> HTTPResponse {
-    let file: URL?
+  /// Returns the details of a case, or a volume that the table names, encoded again. The file itself is never sent.
+  private func part(_ kind: String, of row: ResultFolder.Case) async throws -> HTTPResponse {
     switch kind {
-    case "image": file = row.image
-    case "map": file = row.anomalyMap
-    case "mask": file = row.mask
-    case "brain": file = row.brainMask
-    default: throw HTTPRefusal(.notFound, "A case has no such volume.")
+    case "details":
+      return try HTTPResponse(json: CaseDetails(row, in: results, reference: references[row.id]))
+    case "image": return try await volume(row.image, of: row)
+    case "map": return try await volume(row.anomalyMap, of: row, keepsNaN: true)
+    case "mask": return try await mask(row.mask, of: row)
+    case "brain": return try await mask(row.brainMask, of: row)
+    default: return try await other(kind, of: row)
     }
+  }
+
+  private func other(_ kind: String, of row: ResultFolder.Case) async throws -> HTTPResponse {
+    let others = OtherImage.all(of: row, in: results, reference: references[row.id])
+    guard kind.hasPrefix("other-"), let number = Int(kind.dropFirst("other-".count)),
+      others.indices.contains(number)
+    else { throw HTTPRefusal(.notFound, "A case has no such volume.") }
+    let image = others[number]
+    return image.isMask
+      ? try await mask(image.file, of: row) : try await volume(image.file, of: row, movedBy: image.toCase)
+  }
+
+  private func volume(
+    _ file: URL?, of row: ResultFolder.Case, keepsNaN: Bool = false, movedBy affine: Affine? = nil
+  ) async throws -> HTTPResponse {
+    let file = try Self.require(file, of: row)
+    return try await Self.onBackgroundThread {
+      let volume = try VolumeReader.read(file)
+      // NaN in a map is brain that was not scored, which the page shows.
+      let finite = volume.map { $0.isFinite || keepsNaN && $0.isNaN ? $0 : 0 }
+      guard let affine else { return try Self.response(finite) }
+      return try Self.response(Volume(geometry: volume.geometry.moved(by: affine), voxels: finite.voxels))
+    }
+  }
+
+  private func mask(_ file: URL?, of row: ResultFolder.Case) async throws -> HTTPResponse {
+    let file = try Self.require(file, of: row)
+    return try await Self.onBackgroundThread { try Self.response(VolumeReader.readMask(file)) }
+  }
+
+  private static func require(_ file: URL?, of row: ResultFolder.Case) throws -> URL {
     guard let file else {
       throw Problem(
         .missingInput, "the table names no such file of the case", at: row.id,
         advice: row.message.isEmpty ? "segment the case again" : row.message)
     }
-    return try await Self.onBackgroundThread {
-      let isMask = kind == "mask" || kind == "brain"
-      guard !isMask else { return try Self.response(VolumeReader.readMask(file)) }
-      let volume = try VolumeReader.read(file)
-      // NaN in a map is brain that was not scored, which the page shows.
-      return try Self.response(volume.map { $0.isFinite || kind == "map" && $0.isNaN ? $0 : 0 })
-    }
+    return file
   }
 
   /// Encodes a volume as NIfTI-1 with Norma's affine alone; the header of its file is dropped.
@@ -111,79 +142,11 @@ public struct Viewer: Sendable {
   }
 
   /// Runs blocking work on another thread, so that other requests are answered meanwhile.
-  private static func onBackgroundThread(
-    _ work: @escaping @Sendable () throws -> HTTPResponse
-  ) async throws -> HTTPResponse {
+  static func onBackgroundThread<Value: Sendable>(
+    _ work: @escaping @Sendable () throws -> Value
+  ) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
-    }
-  }
-
-  /// A change of a review. A field that is missing does not change; an empty decision removes it.
-  private struct ReviewChange: Decodable {
-    let index: Int
-    let decision: String?
-    let note: String?
-  }
-
-  /// A corrected threshold of one case, or without an index of all others. Without a threshold it is removed.
-  private struct ThresholdChange: Decodable {
-    let index: Int?
-    let threshold: Double?
-  }
-
-  private func handlePost(_ request: HTTPRequest) async throws -> HTTPResponse {
-    guard request.headers[.contentType] == "application/json" else {
-      throw HTTPRefusal(.badRequest, "Send JSON.")
-    }
-    switch request.target.path() {
-    case "/api/review":
-      let change = try Self.decode(ReviewChange.self, from: await request.bodyData)
-      let id = try caseID(change.index), decision = change.decision.flatMap(Review.Decision.init)
-      guard change.decision.map({ $0.isEmpty || decision != nil }) != false,
-        (change.note ?? "").count <= Review.maximumNoteLength
-      else {
-        throw HTTPRefusal(
-          .badRequest, "The decision is unknown, or the note exceeds \(Review.maximumNoteLength) characters.")
-      }
-      return try HTTPResponse(
-        json: review.change { contents in
-          var review = contents.reviews[id] ?? Review()
-          if change.decision != nil { review.decision = decision }
-          if let note = change.note { review.note = note }
-          review.changed = Date.now.formatted(.iso8601)
-          contents.reviews[id] = review.decision == nil && review.note.isEmpty ? nil : review
-        })
-    case "/api/threshold":
-      let change = try Self.decode(ThresholdChange.self, from: await request.bodyData)
-      guard change.threshold.map({ $0 >= 0 && $0.isFinite }) != false else {
-        throw HTTPRefusal(.badRequest, "A threshold must be 0 or more.")
-      }
-      let id = try change.index.map(caseID)
-      return try HTTPResponse(
-        json: review.change { contents in
-          if let id {
-            contents.thresholds[id] = change.threshold
-          } else {
-            contents.thresholdOfOthers = change.threshold
-          }
-        })
-    default: throw HTTPRefusal(.notFound, "Nothing can be saved there.")
-    }
-  }
-
-  private func caseID(_ index: Int) throws -> String {
-    guard results.cases.indices.contains(index) else {
-      throw HTTPRefusal(.badRequest, "There is no such case.")
-    }
-    return results.cases[index].id
-  }
-
-  private static func decode<Value: Decodable>(_ type: Value.Type, from body: Data) throws -> Value {
-    do {
-      return try JSONDecoder().decode(type, from: body)
-    } catch {
-      throw HTTPRefusal(.badRequest, "The body does not have the expected fields.")
     }
   }
 

@@ -191,6 +191,8 @@ import Testing
     (["segment", "-i", "a", "-o", "b", "--split", "training"], "train"),
     (["segment", "-i", "a", "-o", "b", "--log-format", "xml"], "xml"),
     (["evaluate", "--predictions", "a", "--data", "b", "-o", "c", "--samples", "0"], "--samples"),
+    (["evaluate", "--predictions", "a", "-o", "c"], "--reference"),
+    (["evaluate", "--predictions", "a", "--data", "b", "--reference", "d", "-o", "c"], "--reference"),
     (["simulate", "-o", "b", "--levels", "3", "1"], "--levels"),
     (["sgment"], "sgment"),
     (["segmnt", "-i", "a"], "'norma' has no command 'segmnt'. Did you mean 'segment'?"),

@@ -54,4 +54,36 @@ import Testing
     let page = try (figures / "report.html").text()
     for part in ["AUPRC", "Dice at FPR 1 %", "HD95", "Lesions found"] { #expect(page.contains(part)) }
   }
+
+  /// A corrected mask is a reference for its case alone, and the page is printed where there is a browser.
+  @Test func correctedMasksAreAReferenceAndThePageIsPrinted() throws {
+    let (out, masks, figures) = (try Workplace.folder(), try Workplace.folder(), try Workplace.folder())
+    try Tool.succeed([
+      "segment", "-i", Cohort.manifest.path, "--split", "test", "-o", out.path, "--bundle",
+      Cohort.bundle.path,
+      "--threads", "1",
+    ])
+    try FileManager.default.copyItem(
+      at: out / "sub-008/anat/sub-008_label-lesion_mask.nii.gz",
+      to: masks / "sub-008_label-lesion_desc-corrected_mask.nii.gz")
+    let evaluate = [
+      "evaluate", "--predictions", out.path, "--reference", masks.path, "-o", figures.path, "--samples", "10",
+      "--pdf",
+    ]
+    let refused = try Tool.run(evaluate, environment: ["PATH": ""])
+    #expect(refused.code == 69 && refused.standardError.contains("no Chromium or Chrome was found"))
+    #expect(figures.files.isEmpty)
+
+    let programs = try Workplace.folder(), browser = programs / "chromium"
+    try Data(
+      "#!/bin/sh\nfor word; do case $word in --print-to-pdf=*) echo printed >\"${word#*=}\" ;; esac; done\n"
+        .utf8
+    )
+    .write(to: browser)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: browser.path)
+    let printed = try Tool.succeed(evaluate, environment: ["PATH": programs.path])
+    #expect(printed.results.last == (figures / "report.pdf").path)
+    #expect(try (figures / "report.pdf").text() == "printed\n")
+    #expect(try TSV(figures / "cases.tsv").rows.map { $0["case_id"] } == ["sub-008"])
+  }
 }

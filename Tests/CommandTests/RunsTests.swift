@@ -9,18 +9,24 @@ import Testing
   }
 
   @Test func aTrainingIsRememberedWithCurvesAndPage() throws {
-    let run = try Cohort.run("dense-vae")
+    let run = try Cohort.run("dense-vae"), data = try Cohort.manifest.path
     let listed = try table(["runs", "list", "--method", "vae"])
     #expect(
-      listed.columns == ["name", "method", "state", "epochs", "best_epoch", "best_loss", "changed", "folder"])
+      listed.columns == [
+        "name", "method", "state", "epochs", "duration", "best_epoch", "best_loss", "validation_dice", "data",
+        "changed",
+        "folder",
+      ])
     #expect(
       listed.rows.contains {
         $0["folder"] == run.path && $0["state"] == "finished" && $0["epochs"] == "1"
+          && $0["data"] == data && $0["validation_dice"] == "n/a" && $0["duration"]?.hasSuffix("s") == true
       })
     #expect(!listed.rows.contains { $0["method"] == "normative" })
     #expect((run / "tensorboard/events.out.tfevents.norma").exists)
     let page = try String(contentsOf: run / "report.html", encoding: .utf8)
-    #expect(page.contains("<svg") && page.contains("validation loss"))
+    // One epoch makes no curve.
+    #expect(!page.contains("<svg") && page.contains("validation loss"))
   }
 
   @Test func twoRunsAreSetSideBySide() throws {
@@ -35,6 +41,13 @@ import Testing
     try FileManager.default.copyItem(at: dense, to: copy)
     let twins = try table(["runs", "compare", dense.path, copy.path])
     #expect(twins.columns == ["key", dense.path, copy.path], "runs of one name go by their folders")
+    func message() throws -> String {
+      try Tool.succeed(["runs", "compare", dense.path, copy.path]).standardError
+    }
+    #expect(try !message().contains("cannot be compared"))
+    let source = copy / "data.json", text = try source.text()
+    try Data(text.replacing("manifest.tsv", with: "other.tsv").utf8).write(to: source)
+    #expect(try message().contains("cannot be compared"), "the losses are of different data")
     // What both share is not repeated.
     #expect(!compared.rows.contains { $0["key"] == "recipe.gridSize" })
     let shown = try Tool.succeed(["runs", "show", dense.path]).results

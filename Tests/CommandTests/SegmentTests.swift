@@ -53,7 +53,7 @@ import Norma
     let report = try (out / "report.html").text()
     #expect(
       report.contains(
-        "(lesion-free scans of 2 participants) about 1 % of the voxels exceed it, which would be"))
+        "In a brain without lesions, about 1 % of voxels ("))
     #expect(out.halfWritten == [])
   }
 
@@ -237,7 +237,8 @@ import Norma
     ])
     #expect(outcome.code == 1)
     let lines = try outcome.log.map { try JSONDecoder().decode([String: String].self, from: Data($0.utf8)) }
-    #expect(lines.dropFirst().first?["message"]?.hasPrefix("Regions are where the map exceeds") == true)
+    #expect(
+      lines.dropFirst().first?["message"]?.hasPrefix("Regions are where the anomaly map exceeds") == true)
     let good = try #require(lines.first { $0["message"] == "good" })
     #expect(good["regions"] != nil && good["seconds"] != nil)
     let failure = try #require(lines.first { $0["case"] == "bad" })

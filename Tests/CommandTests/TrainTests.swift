@@ -90,7 +90,11 @@ import Testing
     let presets = try Tool.succeed(["presets"]).standardOutput
     for name in Cohort.presets { #expect(presets.contains("  \(name): ")) }
     #expect(try Tool.succeed(["--version"]).results.first?.split(separator: ".").count == 3)
-    #expect(try Tool.succeed(["doctor"]).standardOutput.contains("device cpu: available"))
+    let doctor = try Tool.succeed(["doctor"]).results
+    for name in ["cores: ", "memory: ", "disk: ", "device cpu: available"] {
+      #expect(doctor.contains { $0.hasPrefix(name) })
+    }
+    #expect(doctor.last == "verdict: norma is ready to segment scans")
     #expect(try Tool.succeed(["--help"]).standardOutput.contains("Research use only"))
   }
 }

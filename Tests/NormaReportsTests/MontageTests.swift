@@ -77,7 +77,7 @@ import Volumes
         try .grey(slice, window: 0...1, caption: "Scan"), try .heat(slice, window: 0...3, caption: "Score"),
         try .outlined(slice, window: 0...1, mask: [0, 1, 0, 0, 0, 0], caption: "Mask"),
       ])
-    let html = montage.html.source
+    let html = montage.html(anchor: "a").source
     for name in ["Scan", "Score", "Mask"] { #expect(html.contains("alt=\"\(name), axial slice")) }
     #expect(html.components(separatedBy: "<span>R</span><span>L</span>").count == 4)
     #expect(html.components(separatedBy: "class=\"bar\"").count == 2)

@@ -74,7 +74,9 @@ import Volumes
     #expect(html.components(separatedBy: "<img ").count - 1 == 3)
     #expect(html.contains("Pictures are shown for the first 3 of 5 cases"))
     #expect(html.contains("<h3 id=\"case-3\">") && !html.contains("<h3 id=\"case-4\">"))
-    for part in ["Threshold", "norma segment -i &#39;a &lt;b&gt;&#39;", "2026-01-02", "7.25", "-20"] {
+    for part in [
+      "Threshold", "norma segment -i &#39;a &lt;b&gt;&#39;", "2026-01-02", "7.25", "R 10  P 20  S 18",
+    ] {
       #expect(html.contains(part))
     }
   }
@@ -98,21 +100,20 @@ import Volumes
           caseID: "sub-1", outcome: .done(result, rule: RegionRule(extent: 3), [try montage("a slice")]))
       ])
     }
-    #expect(try !html().contains("Tissue"))
+    #expect(try !html().contains("Place"))
     lesion.tissue = "white matter"
-    #expect(try html().contains("Tissue") && html().contains("white matter"))
+    #expect(try html().contains("Place") && html().contains("white matter"))
   }
 
   @Test func aThresholdIsExplainedByTheCalibration() throws {
     let html = try page(cases(1))
     #expect(
       html.contains(
-        "Regions are where the map exceeds 3. Of the calibration (lesion-free scans of 9 participants) about 5.5 %"
-      ))
-    #expect(html.contains("of the voxels exceed it, which would be 55 mL here."))
+        "Regions are where the anomaly map exceeds 3. In a brain without lesions, about 5.5 % of voxels (55 mL here) "
+          + "would also be marked, as measured on lesion-free scans of 9 participants."))
     let strict = SegmentationReportCase(
       caseID: "sub-1", outcome: .done(Self.result(), rule: RegionRule(extent: 9), [try montage("slice")]))
-    #expect(try page([strict]).contains("(lesion-free scans of 9 participants) at most 1 %"))
+    #expect(try page([strict]).contains("In a brain without lesions, at most 1 % of voxels"))
   }
 
   @Test func noLimitIsMentionedWhereAllPicturesAreShown() throws {
@@ -145,7 +146,7 @@ import Volumes
         {"stated": 0.05, "observed": 0.0712, "interval": [0.055, 0.09], "perParticipant": [0.02, 0.14]}]}
       """
     let html = try page(cases(1), reliability: reliability)
-    for run in ["Each of 41", "0.8 to 1.65", "2 to 14", ">yes<", ">no<", "5 % stated: 1.42"] {
+    for run in ["each of 41", "0.8 to 1.65", "2 to 14", ">yes<", ">no<", "5 % stated: 1.42"] {
       #expect(html.contains(run), "\(run)")
     }
     #expect(try !page(cases(1)).contains("Do the rates"))
@@ -168,6 +169,64 @@ import Volumes
       + "<td class=\"number\">1.25</td><td class=\"number\">2</td>"
     #expect(report.page.html.contains(row))
     #expect(report.page.html.components(separatedBy: "<svg ").count == 2)
+    // One epoch makes no curve, and a method without losses no table.
+    for losses in [[1.0], []] {
+      let short = TrainingReport(
+        method: "vae", metrics: [("training_loss", losses)], provenance: Self.provenance)
+      #expect(!short.page.html.contains("<svg "))
+      #expect(short.page.html.contains("This method has no losses") == losses.isEmpty)
+    }
+  }
+
+  /// Both spaces are named, and the side is that of the template.
+  @Test func aRegionIsPlacedInTemplateAndScannerSpace() throws {
+    var lesion = try #require(Self.result().lesions.first)
+    lesion.tissue = "white matter"
+    let shift = Affine(i: [1, 0, 0], j: [0, 1, 0], k: [0, 0, 1], origin: [-40, 0, 2])
+    let place = RegionPlace(of: lesion, toTemplate: shift)
+    #expect(place.name == "left, white matter" && place.scanner == "R 10  P 20  S 18")
+    #expect(place.coordinates == "template L 30  P 20  S 20 mm, scanner R 10  P 20  S 18 mm")
+    let unplaced = RegionPlace(of: lesion, toTemplate: nil)
+    #expect(unplaced.name == "white matter" && unplaced.template == nil)
+  }
+
+  /// A box of 60 x 60 x 50 mm with a lesion on the patient's left, in a scan with slices of 5 mm.
+  static func figures(toTemplate: Affine?) -> CohortSegmentation.Figures {
+    let geometry = Geometry(
+      shape: [40, 40, 14],
+      affine: Affine(i: [-2, 0, 0], j: [0, 2, 0], k: [0, 0, 5], origin: [40, -40, -35]))
+    var (scan, map) = (Volume(geometry: geometry, repeating: 0), Volume(geometry: geometry, repeating: 0))
+    var (brain, mask) = (Mask(geometry: geometry, repeating: 0), Mask(geometry: geometry, repeating: 0))
+    for k in 2..<12 {
+      for j in 5..<35 {
+        for i in 5..<35 {
+          let isLesion = (26..<30).contains(i) && (18..<22).contains(j) && (6..<8).contains(k)
+          (brain[i, j, k], scan[i, j, k]) = (1, isLesion ? 200 : 100)
+          if isLesion { (mask[i, j, k], map[i, j, k]) = (1, 8) }
+        }
+      }
+    }
+    map[0, 0, 0] = .nan
+    return CohortSegmentation.Figures(
+      scan: scan, map: map, mask: mask, brain: brain, lesions: Self.result().lesions, toTemplate: toTemplate,
+      slices: [], quality: nil, threshold: 3, scoredRange: nil)
+  }
+
+  @Test func picturesShowTheRegionInThreePlanesAndAllLevelsOnOneScale() throws {
+    for toTemplate in [Affine.identity, nil] {
+      let data = try CasePictures.draw(Self.figures(toTemplate: toTemplate))
+      let montages = try JSONDecoder().decode([Montage].self, from: data)
+      #expect(montages.count == 2)
+      let (planes, levels) = (montages[0], montages[1])
+      #expect(planes.panels.map(\.caption) == ["S 18", "P 20", "R 10", "S 18", "P 20", "R 10"])
+      #expect(planes.panels.compactMap(\.scale) == [0...8, 0...8, 0...8])
+      #expect(planes.caption.hasPrefix(toTemplate == nil ? "Region 1: 1.5 mL" : "Region 1, right: 1.5 mL"))
+      #expect(planes.caption.contains("Positions are in \(toTemplate == nil ? "scanner" : "template") mm"))
+      #expect(levels.panels.count == 10 && levels.panels[0].caption == "I 25")
+      let html = levels.html(anchor: "case-1-pictures-2").source
+      #expect(html.components(separatedBy: "href=\"#case-1-pictures-2-3\"").count == 2)
+      #expect(html.contains("id=\"case-1-pictures-2-3\"") && !html.contains("<script"))
+    }
   }
 
   @Test func evaluationShowsIntervalsCurvesAndCases() throws {

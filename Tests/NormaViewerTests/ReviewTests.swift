@@ -1,8 +1,9 @@
 import Foundation
 import Testing
+import Volumes
 
 @testable import Base
-import Norma
+@testable import Norma
 
 /// What raters decide stays, whoever else writes.
 @Suite struct ReviewTests {
@@ -112,6 +113,52 @@ import Norma
       let rest: Saved = try await client.get("/api/review").json()
       #expect(rest.thresholds.isEmpty && rest.thresholdOfOthers == 0.5)
     }
+  }
+
+  @Test func aRejectedRegionIsMissingFromTheCorrectedMask() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let id = Results.ids[1], body = #""index": 1, "voxel": [2, 1, 0], "volume": 8"#
+    try await serving(results) { client in
+      _ = try await client.post("/api/region", "{\(body), \"decision\": \"rejected\", \"note\": \"vessel\"}")
+      let judged = try rows(results, "rater-anna_regions.tsv")
+      #expect(judged.map { $0["decision"] } == ["rejected"] && judged.map { $0["note"] } == ["vessel"])
+      #expect(judged.map { $0["case_id"] } == [id] && judged[0]["voxel_i"] == "2")
+
+      let saved: Saved = try await client.post("/api/mask", #"{"index": 1}"#).json()
+      let file = URL(fileURLWithPath: try #require(saved.corrected[id]))
+      #expect(try NIfTI.readMask(file).count == 0)
+      #expect(try NIfTI.read(file).geometry == Results.volume { Float($0) }.geometry)
+      // At a lower threshold every voxel but the one that is not scored belongs to the rejected region.
+      _ = try await client.post("/api/mask", #"{"index": 1, "threshold": 0.1}"#)
+      #expect(try NIfTI.readMask(file).count == 0)
+      // An accepted region comes back, into the mask that is already there.
+      _ = try await client.post("/api/region", "{\(body), \"decision\": \"accepted\", \"threshold\": 0.1}")
+      #expect(try NIfTI.readMask(file).count == 11)
+      _ = try await client.post("/api/region", "{\(body), \"decision\": \"\", \"note\": \"\"}")
+      #expect(try NIfTI.readMask(file).voxels == Results.volume { $0 == 5 ? 1 : 0 }.voxels.map { UInt8($0) })
+    }
+    #expect(
+      !FileManager.default.fileExists(
+        atPath: results.review.appendingPathComponent("rater-anna_regions.tsv").path))
+    let manifest = try Manifest(
+      correctedMasks: results.review.appendingPathComponent("rater-anna_masks"), of: results.folder)
+    #expect(manifest.cases.map(\.id) == [id] && manifest.cases[0].lesionMask != nil)
+  }
+
+  @Test func twoMasksOfACaseOrNoneAreRefused() throws {
+    let results = try Results()
+    defer { results.remove() }
+    let folder = results.root.appendingPathComponent("masks")
+    try AtomicFile.makeFolder(folder)
+    func refusal() -> Problem? {
+      #expect(throws: Problem.self) { try Manifest(correctedMasks: folder, of: results.folder) }
+    }
+    #expect(refusal()?.what.contains("no mask") == true)
+    for name in ["sub-01.nii.gz", "sub-01_mask.nii"] {
+      try NIfTI.write(Results.volume { _ in 1 }, to: folder.appendingPathComponent(name))
+    }
+    #expect(refusal()?.what == "two masks belong to case 'sub-01'")
   }
 
   @Test(arguments: ["", "../anna", "a/b", ".anna", "anna b", String(repeating: "a", count: 65)])

@@ -83,6 +83,18 @@ import Testing
     Request("a note without end", 400) {
       try await $0.post("/api/review", #"{"index": 0, "note": "\#(String(repeating: "x", count: 2001))"}"#)
     },
+    Request("a region of a voxel with two indices", 400) {
+      try await $0.post("/api/region", #"{"index": 0, "voxel": [1, 2], "volume": 1, "decision": "accepted"}"#)
+    },
+    Request("a decision about a region that is none", 400) {
+      try await $0.post(
+        "/api/region", #"{"index": 0, "voxel": [1, 2, 0], "volume": 1, "decision": "flagged"}"#)
+    },
+    Request("a mask of nobody", 400) { try await $0.post("/api/mask", #"{"index": 99}"#) },
+    Request("a mask above a threshold below 0", 400) {
+      try await $0.post("/api/mask", #"{"index": 0, "threshold": -1}"#)
+    },
+    Request("another image that is not there", 404) { try await $0.get("/api/cases/0/other-0") },
     Request("a threshold below 0", 400) { try await $0.post("/api/threshold", #"{"threshold": -1}"#) },
     Request("no JSON", 400) { try await $0.post("/api/review", "index=0") },
     Request("a write elsewhere", 404) { try await $0.post("/cases.tsv", "{}") },
@@ -155,7 +167,10 @@ import Testing
     try await serving(results) { client in
       let page = try await client.get("/").text
       for part in ["<script>", "onclick", "style=", "http://", "https://"] { #expect(!page.contains(part)) }
-      let names = ["viewer", "api", "list", "picture", "rates", "regions", "scale", "text"].map { "\($0).js" }
+      let names = [
+        "viewer", "api", "list", "other-image", "picture", "planes", "programs", "rates", "region-list",
+        "regions", "scale", "text",
+      ].map { "\($0).js" }
       for name in names + ["viewer.css"] {
         let file = try await client.get("/\(name)")
         #expect(file.status == 200)

@@ -52,18 +52,19 @@ struct Results {
   func remove() { try? FileManager.default.removeItem(at: root) }
 
   /// The viewer of the folder; a file of no meaning stands for NiiVue.
-  func viewer(rater: String = "anna", port: UInt16 = 0) throws -> Viewer {
+  func viewer(rater: String = "anna", references: [String: URL] = [:], port: UInt16 = 0) throws -> Viewer {
     let niivue = root.appendingPathComponent("niivue.js")
     try Data("export const Niivue = 1;".utf8).write(to: niivue)
-    return try Viewer(folder: folder, rater: rater, niivue: niivue, port: port)
+    return try Viewer(folder: folder, rater: rater, references: references, niivue: niivue, port: port)
   }
 }
 
 /// Runs a viewer while `body` asks it.
 func serving(
-  _ results: Results, rater: String = "anna", _ body: (Client) async throws -> Void
+  _ results: Results, rater: String = "anna", references: [String: URL] = [:],
+  _ body: (Client) async throws -> Void
 ) async throws {
-  let viewer = try results.viewer(rater: rater)
+  let viewer = try results.viewer(rater: rater, references: references)
   let server = Task { try await viewer.run() }
   defer { server.cancel() }
   try await body(try #require(Client(address: viewer.address)))
@@ -157,4 +158,5 @@ struct Saved: Decodable {
   var reviews: [String: Review]
   var thresholds: [String: Double]
   var thresholdOfOthers: Double?
+  var corrected: [String: String]
 }

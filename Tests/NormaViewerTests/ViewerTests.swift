@@ -3,6 +3,7 @@ import Testing
 import Volumes
 
 @testable import Base
+import Norma
 import NormaViewer
 
 /// What the page is told of the results.
@@ -51,6 +52,54 @@ import NormaViewer
         #expect(volume.voxels[5] == ["image": 5, "map": 2, "mask": 1, "brain": 1][kind])
         #expect(volume.header?.sformCode == 1 && volume.header?.qformCode == 0)
       }
+    }
+  }
+
+  struct Details: Decodable {
+    var toTemplate: [[Double]]?
+    var others: [String]
+    var image: String?
+  }
+
+  /// The T1w beside the scan, the participant's other visit in the place of this one, and the reference mask.
+  @Test func otherImagesOfTheParticipantAreOffered() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let scans = results.root.appendingPathComponent("scans 'of' <b> ü"),
+      table = results.folder.appendingPathComponent("cases.tsv")
+    var text = try String(contentsOf: table, encoding: .utf8)
+    for (number, visit) in ["sub-01_ses-1", "sub-01_ses-2"].enumerated() {
+      try NIfTI.write(Results.volume { Float($0) }, to: scans.appendingPathComponent("\(visit)_FLAIR.nii.gz"))
+      text = text.replacingOccurrences(of: Results.ids[number], with: visit)
+      text = text.replacingOccurrences(of: "/\(number).nii.gz", with: "/\(visit)_FLAIR.nii.gz")
+      let shift = Affine(
+        i: SIMD3(1, 0, 0), j: SIMD3(0, 1, 0), k: SIMD3(0, 0, 1), origin: SIMD3(Double(10 * number), 0, 0))
+      let files = CaseFiles(caseID: visit), transform = results.folder.appendingPathComponent(files.transform)
+      try AtomicFile.makeFolder(transform.deletingLastPathComponent())
+      try ITKTransformFile.write(shift, to: transform)
+    }
+    // Both rows are of one participant.
+    let columns = text.split(separator: "\n")[0].split(separator: "\t").map(String.init)
+    let place = try #require(columns.firstIndex(of: "participant_id"))
+    text = text.split(separator: "\n").enumerated().map { number, line in
+      var cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+      if number == 1 || number == 2 { cells[place] = "sub-01" }
+      return cells.joined(separator: "\t") + "\n"
+    }.joined()
+    try AtomicFile.write(text, to: table)
+    for name in ["sub-01_ses-1_T1w.nii.gz", "sub-01_ses-1_desc-brain_mask.nii.gz", "sub-02_T1w.nii.gz"] {
+      try NIfTI.write(Results.volume { _ in 3 }, to: scans.appendingPathComponent(name))
+    }
+    let reference = scans.appendingPathComponent("sub-01_ses-1_desc-brain_mask.nii.gz")
+    try NIfTI.write(Results.volume { _ in 1 }.map { UInt8($0) }, to: reference)
+    try await serving(results, references: ["sub-01_ses-1": reference]) { client in
+      let details: Details = try await client.get("/api/cases/0/details").json()
+      #expect(details.others == ["Reference mask", "T1w", "sub-01_ses-2"])
+      #expect(details.toTemplate == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
+      #expect(details.image?.hasSuffix("sub-01_ses-1_FLAIR.nii.gz") == true)
+      let file = results.root.appendingPathComponent("answer.nii")
+      try await client.get("/api/cases/0/other-2").body.write(to: file)
+      #expect(try NIfTI.read(file).geometry.affine.origin == SIMD3(14, -1, 3))
     }
   }
 

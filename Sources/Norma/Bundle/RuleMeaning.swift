@@ -39,27 +39,28 @@ extension BundleDescription {
     let minimum = rule.minimumVolume ?? configuration.scoring.minimumLesionSize
     let size = minimum > 0 ? " and are at least \(Self.text(minimum)) mm³ large" : ""
     guard let peak = rule.peak else {
-      return "Regions are where the map exceeds \(Self.text(rule.extent))\(size). "
+      return "Regions are where the anomaly map exceeds \(Self.text(rule.extent))\(size). "
         + share(above: rule.extent, scoredVolumeML: scoredVolumeML)
     }
-    return "Regions are where the map exceeds \(Self.text(rule.extent)), if they reach more than "
+    return "Regions are where the anomaly map exceeds \(Self.text(rule.extent)), if they reach more than "
       + "\(Self.text(peak))\(size). " + falseRegions(peak: peak, extent: rule.extent, minimumVolume: minimum)
   }
 
   private func share(above threshold: Double, scoredVolumeML: Double?) -> String {
     let rate = calibration.rate(above: threshold)
     let isBound = calibration.curve.first.map { threshold > $0.threshold } ?? false
-    let volume = scoredVolumeML.map { ", which would be \(Self.text(rate * $0, digits: 3)) mL here" } ?? ""
-    return "Of the calibration (\(calibrationBrain)) \(isBound ? "at most" : "about") "
-      + "\(Self.text(rate * 100, digits: 3)) % of the voxels exceed it\(volume)."
+    let volume = scoredVolumeML.map { " (\(Self.text(rate * $0, digits: 3)) mL here)" } ?? ""
+    return
+      "In a brain without lesions, \(isBound ? "at most" : "about") \(Self.text(rate * 100, digits: 3)) % of "
+      + "voxels\(volume) would also be marked, as measured on \(calibrationBrain)."
   }
 
   private func falseRegions(peak: Double, extent: Double, minimumVolume: Double) -> String {
     guard let regions = calibration.regions, regions.extent == extent else { return "" }
     let found = zip(regions.peaks, regions.volumes).count { $0 > peak && $1 >= minimumVolume }
     return
-      "The calibration (\(calibrationBrain)) has \(Self.text(Double(found) / regions.brains, digits: 2)) "
-      + "such regions per \(isAwayFromLesions ? "brain outside known lesions" : "lesion-free brain")."
+      "A brain without lesions has \(Self.text(Double(found) / regions.brains, digits: 2)) such regions on average, as "
+      + "measured on \(calibrationBrain)."
   }
 
   private static func count(_ number: Int, _ name: String) -> String {

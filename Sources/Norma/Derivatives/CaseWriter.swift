@@ -70,6 +70,10 @@ struct CaseWriter {
       to: url(files.maskSidecar))
     try NIfTI.write(segmented.mask, to: url(files.mask))
     let figures = CohortSegmentation.Figures(
+      scan: preprocessed.volume, map: segmented.anomalyMap, mask: segmented.mask, brain: segmented.brain,
+      lesions: regions,
+      toTemplate: preprocessed.toTemplate
+        ?? (preprocessed.record.isInTemplateSpace == true ? .identity : nil),
       slices: segmented.figures, quality: preprocessed.picture, threshold: rule.extent,
       scoredRange: segmented.scoredRange)
     if let pictures = try segmentation.draw?(figures) {

@@ -4,6 +4,7 @@ public import Foundation
 public import Preprocessing
 import Synchronization
 import Tensors
+public import Volumes
 
 /// Segments a cohort case by case: a case that fails costs one row, and what an earlier run completed is
 /// kept.
@@ -42,8 +43,14 @@ public struct CohortSegmentation {
     }
   }
 
-  /// The slices of a case from which pictures are drawn.
+  /// What the pictures of a case are drawn from.
   public struct Figures {
+    /// The scan, its anomaly map and its mask on the scan's own grid, and the brain that was scored.
+    public let scan, map: Volume, mask, brain: Mask
+    /// The regions of the mask, largest first.
+    public let lesions: [Lesion]
+    /// The map from scanner to template mm; nil if the scan's place in the template is unknown.
+    public let toTemplate: Affine?
     /// Slices as the model saw them, the most anomalous first.
     public let slices: [Segmenter.SliceFigure]
     /// Slices that show brain extraction and registration; nil for a scan that was not registered.

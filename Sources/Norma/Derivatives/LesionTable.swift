@@ -17,7 +17,7 @@ extension Lesion {
       let box = (0..<3).map { "\(lesion.firstVoxel[$0])" } + (0..<3).map { "\(lesion.lastVoxel[$0])" }
       let pValue = hasPValues ? [lesion.pValue?.formatted(fraction: 4) ?? "n/a"] : []
       let tissue = hasTissues ? [lesion.tissue ?? "n/a"] : []
-      return ["\(lesion.id)", "lesion \(lesion.id)"] + numbers + centroid + box + pValue + tissue
+      return ["\(lesion.id)", "region \(lesion.id)"] + numbers + centroid + box + pValue + tissue
     }
     return table.text
   }

@@ -26,7 +26,9 @@ struct Runs: ParsableCommand {
         case .loss: runs.sorted { $0.bestLoss ?? .infinity < $1.bestLoss ?? .infinity }
         case .name: runs.sorted { ($0.name, $0.folder) < ($1.name, $1.folder) }
         }
-      Runs.table(sorted).print()
+      let table = RunTable(runs: sorted)
+      table.table.print()
+      if let warning = table.warning { StandardStreams.error("\(warning)\n") }
     }
   }
 
@@ -42,13 +44,14 @@ struct Runs: ParsableCommand {
       let settings = try records.map { record in
         Dictionary(uniqueKeysWithValues: try record.settings().map { ($0.key, $0.value) })
       }
-      let figures = records.map(Runs.figures)
+      let figures = records.map(RunTable.figures)
       let rows = figures[0].indices.map { index in [figures[0][index].key] + figures.map { $0[index].value } }
       let settingRows = Set(settings.flatMap(\.keys)).sorted()
         .map { key in [key] + settings.map { $0[key] ?? "n/a" } }
         .filter { records.count == 1 || Set($0.dropFirst()).count > 1 }
       let names = Set(records.map(\.name)).count == records.count ? records.map(\.name) : runs
       TextTable(columns: ["key"] + (names.count == 1 ? ["value"] : names), rows: rows + settingRows).print()
+      if let warning = RunTable(runs: records).warning { StandardStreams.error("\(warning)\n") }
     }
   }
 
@@ -129,27 +132,4 @@ struct Runs: ParsableCommand {
     }
     return run
   }
-
-  private static func table(_ runs: [RunRecord]) -> TextTable {
-    TextTable(
-      columns: ["name", "method", "state", "epochs", "best_epoch", "best_loss", "changed", "folder"],
-      rows: runs.map { run in
-        [
-          run.name, run.method, run.state.rawValue, "\(run.epochs)", text(run.bestEpoch), text(run.bestLoss),
-          run.changed.formatted(.iso8601), run.folder,
-        ]
-      })
-  }
-
-  private static func figures(_ run: RunRecord) -> [(key: String, value: String)] {
-    [
-      ("folder", run.folder), ("state", run.state.rawValue), ("epochs", "\(run.epochs)"),
-      ("best_epoch", text(run.bestEpoch)), ("best_loss", text(run.bestLoss)),
-      ("last_loss", text(run.lastLoss)),
-      ("started", run.started.formatted(.iso8601)), ("changed", run.changed.formatted(.iso8601)),
-    ]
-  }
-
-  private static func text(_ value: Int?) -> String { value.map { "\($0)" } ?? "n/a" }
-  private static func text(_ value: Double?) -> String { value.map { String(format: "%.5g", $0) } ?? "n/a" }
 }

@@ -40,11 +40,12 @@ struct Segment: LoggingCommand {
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var contrast: ContrastOptions
 
+  @OptionGroup var printing: PDFOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
   func run() throws {
-    let device = try engine.prepare()
+    let device = try engine.prepare(), printer = try printing.printer()
     let place = try SegmentPaths(input: input, output: output, others: paths)
     let (all, folder) = (try chosenCases(in: place.input), place.output)
     if place.isOutputByDefault { console.log("Results go to \(folder.path).") }
@@ -79,8 +80,10 @@ struct Segment: LoggingCommand {
       let page = try SegmentationReport(
         of: folder, bundle: bundle, by: thresholds.common,
         provenance: ReportProvenance(bundleName: bundle.description.name))
-      try page.page.write(to: folder.appendingPathComponent("report.html"))
+      let file = folder.appendingPathComponent("report.html")
+      try page.page.write(to: file)
       printFiles(of: rows, in: folder)
+      if let printer { console.result(try printer.print(file).path) }
     }
     try console.finish(rows.map(\.problem))
   }

@@ -24,6 +24,13 @@ struct View: LoggingCommand {
       """)
   var bundle: String?
 
+  @Option(
+    help: """
+      Reference masks to show over the scans: a manifest with lesion masks, or a folder of masks whose names \
+      start with those of their cases.
+      """)
+  var reference: String?
+
   @Flag(help: "Print the address without opening the browser.")
   var noBrowser = false
 
@@ -32,7 +39,8 @@ struct View: LoggingCommand {
   func run() throws {
     let viewer = try Viewer(
       folder: URL(fileURLWithPath: folder), rater: rater ?? NSUserName(),
-      bundle: bundle.map { try ModelBundle(named: $0) }, niivue: InstalledFiles.niivue, port: port)
+      bundle: bundle.map { try ModelBundle(named: $0) }, references: references(),
+      niivue: InstalledFiles.niivue, port: port)
     Interruption.listen()
     let failure = Mutex<(any Error)?>(nil)
     let serving = Task {
@@ -46,6 +54,18 @@ struct View: LoggingCommand {
       Thread.sleep(forTimeInterval: 0.1)
     }
     serving.cancel()
+  }
+
+  /// The reference masks by case.
+  private func references() throws -> [String: URL] {
+    guard let reference else { return [:] }
+    let place = URL(fileURLWithPath: reference)
+    let cases =
+      try place.hasDirectoryPath
+      ? Manifest(correctedMasks: place, of: URL(fileURLWithPath: folder)).cases
+      : Manifest(contentsOf: place).cases
+    let pairs = cases.compactMap { scan in scan.lesionMask.map { (scan.id, $0) } }
+    return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
   }
 }
 

@@ -4,6 +4,8 @@ public struct Montage: Codable, Sendable {
   public let caption: String
   /// The pictures from left to right.
   public let panels: [MontagePanel]
+  /// Whether it shows many small pictures, each of which a click enlarges.
+  private(set) var isMosaic: Bool?
 
   /// A row of pictures.
   public init(caption: String, panels: [MontagePanel]) {
@@ -11,10 +13,18 @@ public struct Montage: Codable, Sendable {
     self.panels = panels
   }
 
-  var html: HTML {
-    .element(
-      "figure", ["class": "montage"],
-      .element("div", ["class": "panels"], .joined(panels.map(\.html), separator: "\n")),
+  init(caption: String, panels: [MontagePanel], isMosaic: Bool) {
+    (self.caption, self.panels, self.isMosaic) = (caption, panels, isMosaic)
+  }
+
+  /// The pictures with their caption; `anchor` makes the names of the pictures of a mosaic unique in the page.
+  func html(anchor: String) -> HTML {
+    let pictures = panels.enumerated().map { number, panel in
+      isMosaic == true ? panel.enlargeable(anchor: "\(anchor)-\(number + 1)", back: anchor) : panel.html
+    }
+    return .element(
+      "figure", isMosaic == true ? ["class": "montage mosaic", "id": anchor] : ["class": "montage"],
+      .element("div", ["class": "panels"], .joined(pictures, separator: "\n")),
       .element("figcaption", [:], .text("\(caption). R: patient's right, L: patient's left.")))
   }
 }

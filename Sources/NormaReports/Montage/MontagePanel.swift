@@ -111,18 +111,32 @@ public struct MontagePanel: Codable, Sendable {
         .text(ends[1]))
     }
     return .element(
-      "figure", [:],
-      .void(
-        "img",
-        [
-          "src": source, "alt": "\(caption), \(plane.description)",
-          "width": String(width), "height": String(height),
-          "style": "aspect-ratio: \(width) / \(height)",
-        ]),
-      .element(
-        "div", ["class": "sides", "aria-hidden": "true"], .element("span", [:], .text(plane.sides.left)),
-        .element("span", [:], .text(plane.sides.right))),
-      bar ?? .text(""), .element("figcaption", [:], .text(caption)))
+      "figure", [:], picture,
+      sides, bar ?? .text(""), .element("figcaption", [:], .text(caption)))
+  }
+
+  private var picture: HTML {
+    .void(
+      "img",
+      [
+        "src": source, "alt": "\(caption), \(plane.description)",
+        "width": String(width), "height": String(height),
+        "style": "aspect-ratio: \(width) / \(height)",
+      ])
+  }
+
+  private var sides: HTML {
+    .element(
+      "div", ["class": "sides", "aria-hidden": "true"], .element("span", [:], .text(plane.sides.left)),
+      .element("span", [:], .text(plane.sides.right)))
+  }
+
+  /// The picture as a link to itself, which fills the window while it is the target; another link closes it.
+  func enlargeable(anchor: String, back: String) -> HTML {
+    .element(
+      "figure", ["id": anchor], .element("a", ["href": "#\(anchor)", "class": "open"], picture),
+      sides, .element("figcaption", [:], .text(caption)),
+      .element("a", ["href": "#\(back)", "class": "close"], .text("Close")))
   }
 
   private static func fraction(_ value: Float, _ window: ClosedRange<Float>) -> Float {

@@ -29,8 +29,8 @@ public struct HTMLPage: Sendable {
     case table(ReportTable)
     /// A drawing with its caption.
     case plot(SVG, caption: String)
-    /// A row of pictures.
-    case montage(Montage)
+    /// A row of pictures with an anchor for links within the page.
+    case montage(Montage, anchor: String = "")
     /// Text in fixed width, such as a command line.
     case code(String)
   }
@@ -110,7 +110,7 @@ extension HTMLPage.Block {
     case .plot(let svg, let caption):
       .element(
         "figure", ["class": "plot"], HTML(markup: svg.source), .element("figcaption", [:], .text(caption)))
-    case .montage(let montage): montage.html
+    case .montage(let montage, let anchor): montage.html(anchor: anchor)
     case .code(let text): .element("pre", [:], .element("code", [:], .text(text)))
     }
   }

@@ -63,6 +63,14 @@ enum StyleSheet {
     .panels figure { margin: 0; max-width: 18rem; }
     .panels img { display: block; width: 100%; height: auto; background: #000; border-radius: .25rem; }
     .sides { display: flex; justify-content: space-between; color: var(--muted); font-size: .75rem; }
+    .mosaic > .panels { grid-template-columns: repeat(auto-fill, minmax(6.5rem, 1fr)); gap: .4rem; }
+    .mosaic figcaption { margin: 0; } .mosaic .close, .mosaic .sides { display: none; }
+    .mosaic figure:target { position: fixed; inset: 0; z-index: 1; display: flex; flex-direction: column;
+      align-items: center; justify-content: center; max-width: none; background: #000; }
+    .mosaic figure:target img { width: auto; height: 82vh; }
+    .mosaic figure:target .sides { display: flex; width: 75vh; max-width: 100%; color: #e8ebf0; font-size: 1rem; }
+    .mosaic figure:target figcaption, .mosaic figure:target a { color: #e8ebf0; font-size: 1rem; }
+    .mosaic figure:target .close { display: block; padding: .5rem; }
     .scale { display: flex; align-items: center; gap: .5rem; font-size: .75rem; color: var(--muted); }
     .scale span.bar { flex: 1; height: .6rem; border-radius: .2rem; }
     footer { margin-top: 3rem; padding-top: .75rem; border-top: 1px solid var(--line); color: var(--muted);
@@ -73,6 +81,7 @@ enum StyleSheet {
       .scroll:has(.wide) { width: auto; margin-left: 0; }
       .wide { font-size: 6.5pt; } .wide small { font-size: 5.5pt; } .wide th, .wide td { padding-right: .3rem; }
       .panels img, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-      .panels { grid-template-columns: repeat(4, 1fr); } a { color: inherit; text-decoration: none; } }
+      .panels { grid-template-columns: repeat(4, 1fr); } .panels:has(> :nth-child(5)) { grid-template-columns: repeat(6, 1fr); }
+      .mosaic > .panels { grid-template-columns: repeat(9, 1fr); } a { color: inherit; text-decoration: none; } }
     """
 }

@@ -9,22 +9,21 @@ extension Reliability {
       "Do the rates hold?",
       [
         .paragraph(
-          "Each of \(participants) \(unit)s of the calibration (\(bundle.calibrationBrain)) was held out in turn and "
-            + "compared with the thresholds of the others. For a single scan, expect the spread of single \(unit)s."
+          "The thresholds were set on \(bundle.calibrationBrain). To test them, each of \(participants) \(unit)s was left "
+            + "out in turn. A single scan can differ as much as single \(unit)s do in the last column."
         ),
         .table(table(unit)),
         .plot(
           plot.svg,
           caption:
-            "Dot and line: all \(unit)s' voxels with their 95 % interval. Ticks: 5th and 95th percentile "
-            + "over \(unit)s."
+            "Dot and line: all voxels with their 95 % interval. Ticks: 5th and 95th percentile of single \(unit)s."
         ),
       ])
   }
 
   private func table(_ unit: String) -> ReportTable {
     ReportTable(
-      caption: "Voxels above the threshold of a rate, in \(unit)s that were held out when it was chosen",
+      caption: "Share of voxels above each threshold in \(unit)s that were not used to set it",
       columns: [
         .text("Stated (%)"), .number("Observed (%)"), .number("95 % interval"), .text("Within it"),
         .number("Single \(unit)s, 5th to 95th percentile"),

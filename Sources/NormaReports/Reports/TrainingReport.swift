@@ -26,9 +26,9 @@ public struct TrainingReport: Sendable {
           Curve(
             name: name.replacing("_", with: " "), values: metrics.first { $0.name == name }?.values ?? [])
         }
-        return (title, curves)
+        return (title, curves.filter { $0.values.contains(where: \.isFinite) })
       }
-      .filter { _, curves in curves.contains { $0.values.contains(where: \.isFinite) } }
+      .filter { _, curves in !curves.isEmpty }
   }
 
   /// The page.
@@ -36,10 +36,17 @@ public struct TrainingReport: Sendable {
     HTMLPage(
       title: "Training of \(method)", subtitle: provenance.subtitle,
       sections: [
-        HTMLPage.Section("Losses", panels.map(plot)),
-        HTMLPage.Section("Last and best values", [.table(table)]),
+        HTMLPage.Section("Losses", plots + [panels.isEmpty ? Self.noLosses : .table(table)]),
         provenance.section,
       ])
+  }
+
+  private static let noLosses = HTMLPage.Block.paragraph(
+    "This method has no losses: it is fitted in one pass over the scans.")
+
+  /// A curve needs two epochs.
+  private var plots: [HTMLPage.Block] {
+    panels.filter { _, curves in curves.contains { $0.values.count(where: \.isFinite) > 1 } }.map(plot)
   }
 
   private func plot(_ title: String, _ curves: [Curve]) -> HTMLPage.Block {

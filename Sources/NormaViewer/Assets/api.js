@@ -22,6 +22,7 @@ async function answer(path, options) {
 }
 
 export const cohort = async () => (await answer("/api/cohort")).json();
+export const details = async (index) => (await answer(`/api/cases/${index}/details`)).json();
 export const review = async () => (await answer("/api/review")).json();
 
 async function save(path, change) {
@@ -35,10 +36,12 @@ async function save(path, change) {
 }
 
 export const saveReview = (change) => save("/api/review", change);
+export const saveRegion = (change) => save("/api/region", change);
+export const saveMask = (request) => save("/api/mask", request);
 export const saveThreshold = (change) => save("/api/threshold", change);
 
 /** Reads a volume as the server encodes it: little-endian NIfTI-1 with an sform. */
-async function volume(index, kind) {
+export async function volume(index, kind) {
   const buffer = await (await answer(`/api/cases/${index}/${kind}`)).arrayBuffer();
   const header = new DataView(buffer);
   const shape = [42, 44, 46].map((offset) => header.getInt16(offset, true));

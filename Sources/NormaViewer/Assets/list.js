@@ -1,12 +1,12 @@
-import { millilitres } from "./text.js";
+import { volumeText } from "./text.js";
 
 const marks = { accepted: "✓", rejected: "✕", flagged: "⚑" };
 
 /** The figure of a row, by the order of the list. */
 const figures = {
-  volume: ({ volume }) => millilitres(volume),
+  volume: ({ volume }) => volumeText(volume),
   score: ({ score }) => score.toFixed(2),
-  lesions: ({ lesions }) => String(lesions),
+  regions: ({ regions }) => String(regions),
 };
 const byName = new Intl.Collator(undefined, { numeric: true });
 

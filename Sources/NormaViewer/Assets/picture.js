@@ -1,21 +1,27 @@
 import { Niivue } from "./niivue.js";
+import { label, layouts } from "./planes.js";
 
-const [axial, coronal, sagittal] = [0, 1, 2];
+const [pan, crosshair, windowing] = [3, 8, 9];
 
-/** The left, top, width and height of each plane as fractions of the canvas. */
-const planes = [
-  { sliceType: axial, position: [0.01, 0, 0.59, 1] },
-  { sliceType: coronal, position: [0.61, 0, 0.38, 0.495] },
-  { sliceType: sagittal, position: [0.61, 0.505, 0.38, 0.495] },
-];
+/** The colours of the regions of a mask: 1 undecided, 2 accepted, 3 rejected. */
+const regionColours = {
+  R: [0, 40, 60, 255], G: [0, 220, 255, 90], B: [0, 255, 140, 60], A: [0, 255, 255, 255],
+  labels: ["", "undecided", "accepted", "rejected"],
+};
 
 /** The planes of a scan with its anomaly map and mask, drawn by NiiVue. */
 export class Picture {
   #niivue;
+  #labels;
+  #layout = layouts.all;
   #map;
+  #second = null;
+  #windows;
+  #view;
 
-  /** Calls `onPlace` with the world coordinates in mm and the values of scan, map and veil at the crosshair. */
-  constructor(canvas, onPlace) {
+  /** Calls `onPlace` with the scanner coordinates in mm and the values of scan, map and veil at the crosshair. */
+  constructor(canvas, labels, onPlace) {
+    this.#labels = labels;
     this.#niivue = new Niivue({
       isRadiologicalConvention: true,
       backColor: [0, 0, 0, 1],
@@ -23,9 +29,7 @@ export class Picture {
       crosshairWidth: 0.6,
       crosshairWidthUnit: "mm",
       crosshairGap: 14,
-      fontColor: [0.82, 0.84, 0.88, 1],
-      sliceType: axial,
-      showAllOrientationMarkers: true,
+      isOrientationTextVisible: false,
       sagittalNoseLeft: true,
       dragAndDropEnabled: false,
       viewModeHotKey: "",
@@ -33,11 +37,16 @@ export class Picture {
       cycleClipPlaneHotKey: "",
       loadingText: "",
       logLevel: "error",
+      mouseEventConfig: {
+        leftButton: { primary: crosshair, withShift: pan }, rightButton: windowing, centerButton: pan,
+      },
     });
     this.#niivue.onLocationChange = ({ mm, values }) => onPlace(Array.from(mm).slice(0, 3), values.map(({ value }) => value));
+    thickenOutline(canvas);
     this.ready = this.#niivue.attachToCanvas(canvas);
-    this.#niivue.setDrawColormap({ R: [0, 40], G: [0, 220], B: [0, 255], A: [0, 255], labels: ["", "mask"] });
+    this.#niivue.setDrawColormap(regionColours);
     this.#niivue.drawRimOpacity = 1;
+    canvas.addEventListener("wheel", (event) => this.#onWheel(event), { capture: true, passive: false });
   }
 
   /**
@@ -50,17 +59,59 @@ export class Picture {
     // NiiVue keeps every file it has shown, for a scene that could be saved. A thousand cases would not fit in memory.
     this.#niivue.mediaUrlMap.clear();
     this.#niivue.document.imageOptionsArray.length = 0;
-    if (map.shape[2] === 1) this.#niivue.clearCustomLayout();
-    else this.#niivue.setCustomLayout(planes);
+    this.#second = null;
     await this.#niivue.loadVolumes([
       volume("scan.nii", image ?? map, { colormap: "gray" }),
       volume("map.nii", map, { colormap: "warm", opacity: 0 }),
       ...(veil ? [volume("veil.nii", veil, { colormap: "gray", cal_min: 0.5, cal_max: 1.5, opacity: 0.6 })] : []),
     ]);
     this.#map = this.#niivue.volumes[1];
+    this.#windows = windows(image ?? map, brain);
+    this.#view = brain ? zoomTo(brain) : [0, 0, 0, 1];
+    this.#arrange(map.shape[2] === 1 ? layouts.axial : this.#layout);
+    this.#niivue.setPan2Dxyzmm(this.#view);
+    // The map, which is set next, brings it to the screen.
+    [this.#niivue.volumes[0].cal_min, this.#niivue.volumes[0].cal_max] = this.#windows.brain;
+  }
+
+  /** Shows the planes of a layout. */
+  setLayout(name) {
+    this.#layout = layouts[name];
+    this.#arrange(this.#layout);
+  }
+
+  #arrange(layout) {
+    this.#niivue.setCustomLayout(layout);
+    label(this.#labels, layout);
+  }
+
+  /** Sets the brightness by the name of a window. */
+  setWindow(name) {
     const scan = this.#niivue.volumes[0];
-    [scan.cal_min, scan.cal_max] = [0, brightest(image ?? map, brain)];
-    this.#niivue.setPan2Dxyzmm(brain ? zoomTo(brain) : [0, 0, 0, 1]);
+    [scan.cal_min, scan.cal_max] = this.#windows[name];
+    this.#niivue.updateGLVolume();
+  }
+
+  /** Sets a window, and zoom and position so that the brain fills the planes. */
+  reset(name) {
+    this.#niivue.setPan2Dxyzmm(this.#view);
+    this.setWindow(name);
+  }
+
+  /** Magnifies around the crosshair. */
+  zoom(factor) {
+    const [x, y, z, old] = this.#niivue.scene.pan2Dxyzmm;
+    const zoom = Math.min(20, Math.max(0.5, old * factor));
+    const mm = this.#niivue.frac2mm(this.#niivue.scene.crosshairPos);
+    this.#niivue.setPan2Dxyzmm([...[x, y, z].map((value, axis) => value + mm[axis] * (old - zoom)), zoom]);
+  }
+
+  /** The wheel moves through slices, and zooms while Ctrl is held. */
+  #onWheel(event) {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15);
   }
 
   /** Colours the map from `low` to `high`. Below `low` it is transparent. */
@@ -75,15 +126,29 @@ export class Picture {
     if (!mask) return;
     const { hdr, permRAS } = this.#map;
     this.#niivue.loadDrawing({ hdr, permRAS, img: mask });
-    this.setMaskOpacity(opacity);
-  }
-
-  setMaskOpacity(opacity) {
-    this.#niivue.drawRimOpacity = 0.95;
+    this.#niivue.drawRimOpacity = 1;
     this.#niivue.setDrawOpacity(Math.max(opacity, 0.01));
   }
 
-  /** Moves the crosshair to world coordinates in mm. */
+  /** Shows another image over the scan; null removes it. */
+  async setSecond(file) {
+    if (this.#second) this.#niivue.removeVolume(this.#second);
+    this.#second = null;
+    if (!file) return;
+    const isMask = file.voxels instanceof Uint8Array;
+    const shown = isMask ? { colormap: "blue", cal_min: 0.5, cal_max: 1.2 } : { colormap: "gray" };
+    this.#second = await this.#niivue.addVolumeFromUrl({ url: file.buffer, name: "other.nii", opacity: 0, ...shown });
+    if (!isMask) [this.#second.cal_min, this.#second.cal_max] = windows(file, null).brain;
+  }
+
+  /** Fades the other image in. */
+  setSecondOpacity(opacity) {
+    if (!this.#second) return;
+    this.#second.opacity = opacity;
+    this.#niivue.updateGLVolume();
+  }
+
+  /** Moves the crosshair to scanner coordinates in mm. */
   moveTo(mm) {
     this.#niivue.scene.crosshairPos = this.#niivue.mm2frac(mm);
     this.#niivue.createOnLocationChange();
@@ -91,14 +156,28 @@ export class Picture {
   }
 }
 
-/** Returns the upper end of the window: 1.5 times the brain's median, or its 99th percentile if that is higher. */
-function brightest({ voxels }, brain) {
-  const inside = voxels.filter((value, index) => value > 0 && (!brain || brain.voxels[index])).sort();
-  const quantile = (share) => inside[Math.floor(share * (inside.length - 1))] ?? 1;
-  return Math.max(1.5 * quantile(0.5), quantile(0.99));
+/** Makes NiiVue's outline of a mask, which is one pixel wide, wide enough to be seen. */
+function thickenOutline(canvas) {
+  const context = canvas.getContext("webgl2", { alpha: true, antialias: true });
+  const width = `${(2.5 * devicePixelRatio).toFixed(1)} * `;
+  context.shaderSource = (shader, source) =>
+    WebGL2RenderingContext.prototype.shaderSource.call(
+      context, shader, source.replace("= dFdx(texPos)", `= ${width}dFdx(texPos)`).replace("= dFdy(texPos)", `= ${width}dFdy(texPos)`));
 }
 
-/** Returns the centre and the size of a box from the voxel `first` to `last`, both included, in world coordinates. */
+/** Returns the ends of the windows by name. That of the brain ends at 1.5 times its median, or its 99th percentile. */
+function windows({ voxels }, brain) {
+  const inside = voxels.filter((value, index) => value > 0 && (!brain || brain.voxels[index])).sort();
+  const quantile = (share) => inside[Math.floor(share * (inside.length - 1))] ?? 1;
+  const median = quantile(0.5);
+  return {
+    brain: [0, Math.max(1.5 * median, quantile(0.99))],
+    lesions: [0.6 * median, Math.max(2 * median, quantile(0.999))],
+    full: [0, quantile(1)],
+  };
+}
+
+/** Returns the centre and the size of a box from the voxel `first` to `last`, both included, in scanner coordinates. */
 function box({ affine }, first, last) {
   const middle = first.map((index, axis) => (index + last[axis]) / 2);
   return {

@@ -52,11 +52,13 @@ function regions({ shape, affine, voxels }, isInside, minimum, least) {
       mean: total / members.length,
       centroid: worldOf(sum.map((value) => value / members.length)),
       peak: worldOf(placeOf(peak)),
+      voxel: placeOf(peak),
+      members,
     });
   }
   for (let index = 0; index < mask.length; index++) if (mask[index] === 2) mask[index] = 0;
   found.sort((a, b) => b.volume - a.volume);
-  return { mask, lesions: found.map((region, position) => ({ index: position + 1, ...region })) };
+  return { mask, regions: found.map((region, position) => ({ index: position + 1, ...region })) };
 }
 
 function determinant([a, b, c]) {
@@ -68,4 +70,10 @@ export function volumeOf({ voxels, affine }) {
   let count = 0;
   for (const voxel of voxels) if (voxel) count += 1;
   return (count * Math.abs(determinant(affine))) / 1000;
+}
+
+/** Returns the region of a list that holds a voxel of the grid; undefined if none does. */
+export function regionAt(regions, { shape }, [i, j, k]) {
+  const index = (k * shape[1] + j) * shape[0] + i;
+  return regions.find(({ members }) => members.includes(index));
 }

@@ -1,18 +1,22 @@
 import * as api from "./api.js";
 import { CaseList } from "./list.js";
 import { Picture } from "./picture.js";
+import { OtherImage } from "./other-image.js";
+import { showPrograms } from "./programs.js";
 import { rateAbove, rateText, thresholdAt } from "./rates.js";
-import { regionsAbove, regionsOf, volumeOf } from "./regions.js";
+import { RegionList } from "./region-list.js";
+import { regionAt, regionsAbove, regionsOf, volumeOf } from "./regions.js";
 import { Scale } from "./scale.js";
-import { millilitres, placeText } from "./text.js";
+import { mapped, placeText, volumeText } from "./text.js";
 
 const byID = new Proxy({}, { get: (_, id) => document.getElementById(id) });
-const longestTable = 200;
 
 let cohort;
 let list;
+let regionList;
 let picture;
-let saved = { reviews: {}, thresholds: {} };
+let otherImage;
+let saved = { reviews: {}, regions: {}, thresholds: {}, corrected: {} };
 /** The case that is shown, with its files, threshold and regions; null before the first. */
 let current = null;
 /** Counts choices, so that a case that arrives too late is recognised. */
@@ -28,7 +32,10 @@ async function start() {
   byID.rater.textContent = `by ${cohort.rater}`;
   document.title = `${folder} – Norma`;
   list = new CaseList(byID.cases, cohort.cases, open);
-  picture = new Picture(byID.canvas, showPlace);
+  regionList = new RegionList(byID["region-table"], goTo);
+  picture = new Picture(byID.canvas, byID.planes, showPlace);
+  const other = { layer: byID["other-layer"], select: byID.other, slider: byID["other-opacity"] };
+  otherImage = new OtherImage(picture, other, (error) => say(...(error.lines ?? [String(error)])));
   await picture.ready;
   showReviews();
   arrange();
@@ -43,7 +50,7 @@ async function start() {
 async function open(index) {
   const mine = ++choice;
   // A note that cannot be saved stays visible.
-  if (!(await keepNote()) || mine !== choice) return;
+  if (!(await keepNotes()) || mine !== choice) return;
   const row = cohort.cases[index];
   current = { index, row, files: null };
   list.choose(index);
@@ -52,14 +59,15 @@ async function open(index) {
   byID["note-of-case"].textContent = row.message;
   byID.note.value = saved.reviews[row.id]?.note ?? "";
   byID.saved.textContent = "";
+  byID.exported.textContent = saved.corrected[row.id] ? "A corrected mask has been exported." : "";
   showReviews();
   showFigures(null);
   say("Loading …");
   try {
-    const files = row.status === "ok" ? await api.files(index) : null;
+    if (row.status !== "ok") throw new api.Refusal(`No results: ${row.status}`, "", row.message);
+    const [files, details] = await Promise.all([api.files(index), api.details(index)]);
     if (mine !== choice) return;
-    if (!files) throw new api.Refusal(`No results: ${row.status}`, "", row.message);
-    await show(index, row, files, mine);
+    await show(index, row, files, details, mine);
   } catch (error) {
     if (mine !== choice) return;
     say(...(error.lines ?? [String(error)]));
@@ -68,7 +76,7 @@ async function open(index) {
   if (next !== undefined && cohort.cases[next].status === "ok") api.files(next).catch(() => {});
 }
 
-async function show(index, row, files, mine) {
+async function show(index, row, files, details, mine) {
   const there = (file) => (file instanceof Error ? null : file);
   const [image, brain] = [there(files.image), there(files.brain)];
   await picture.show(image, files.map, brain, files.veil);
@@ -76,11 +84,14 @@ async function show(index, row, files, mine) {
   const highest = files.map.voxels.reduce((most, value) => Math.max(most, value), 0);
   const written = row.threshold ?? thresholdAt(cohort.curve, 0.01) ?? highest / 2;
   const scale = new Scale(cohort.curve, highest, written);
-  current = { index, row, files, written, highest, scale, brainVolume: brain && volumeOf(brain) };
+  current = { index, row, files, details, written, highest, scale, brainVolume: brain && volumeOf(brain) };
+  byID.window.value = "brain";
   showMarks();
+  otherImage.offer(index, details.others);
   setThreshold(saved.thresholds[row.id] ?? saved.thresholdOfOthers ?? written);
-  const [first] = current.found.lesions;
-  picture.moveTo(first ? first.peak : middle(files.map));
+  const [first] = current.found.regions;
+  if (first) goTo(first);
+  else picture.moveTo(middle(files.map));
   if (image) say();
   else say("The scan cannot be shown; this is its anomaly map.", ...(files.image.lines ?? []));
 }
@@ -115,27 +126,27 @@ function arrange() {
 function setThreshold(threshold) {
   current.threshold = threshold;
   current.found = findings(threshold);
-  current.lesion = 0;
   byID.threshold.value = current.scale.step(threshold);
   showFigures(threshold);
-  showLayers();
-  showLesions();
+  showMap();
+  showRegions();
+  showCommands();
 }
 
 function showFigures(threshold) {
   const { found, brainVolume, written, row } = current ?? {};
   const isKnown = threshold !== null;
-  const volume = isKnown ? found.lesions.reduce((sum, lesion) => sum + lesion.volume, 0) / 1000 : 0;
-  byID.volume.textContent = isKnown ? millilitres(volume) : "–";
-  byID.count.textContent = isKnown ? found.lesions.length : "–";
+  const volume = isKnown ? found.regions.reduce((sum, region) => sum + region.volume, 0) / 1000 : 0;
+  byID.volume.textContent = isKnown ? volumeText(volume) : "–";
+  byID.count.textContent = isKnown ? found.regions.length : "–";
   byID.rate.textContent = isKnown ? rateText(cohort.curve, threshold) : "–";
   byID["threshold-value"].textContent = isKnown ? threshold.toPrecision(3) : "";
   byID.threshold.disabled = !isKnown;
   const rate = isKnown ? rateAbove(cohort.curve, threshold) : null;
   byID.meaning.textContent =
     rate === null ? (isKnown ? "The results contain no rates. norma view --bundle adds them." : "")
-    : `Rate: the fraction of the voxels of ${cohort.calibratedOn ?? "the calibration scans"} above the threshold`
-      + (brainVolume ? `, which would be ${millilitres(rate * brainVolume)} of this brain.` : ".");
+    : `In ${cohort.calibratedOn ?? "the calibration scans"}, ${rateText(cohort.curve, threshold)} of voxels are above the `
+      + `threshold${brainVolume ? ` (${volumeText(rate * brainVolume)} of this brain)` : ""}.`;
   const peak = row?.peak;
   if (isKnown && peak !== undefined) {
     byID.meaning.textContent += threshold === written
@@ -186,14 +197,49 @@ async function keepThreshold(index) {
 
 function showLayers() {
   if (!current?.files) return;
-  const { threshold, found, highest } = current;
-  const [low, high] = [threshold, Math.max(1.5 * threshold, Math.min(highest, 4 * threshold))];
+  showMap();
+  showMask();
+}
+
+/** Shows the commands that open the case, with its corrected mask if there is one, in other programs. */
+function showCommands() {
+  const mask = saved.corrected[current.row.id] ?? current.details.mask;
+  showPrograms(byID.programs, byID.command, current.details, mask, mapRange());
+}
+
+function showMap() {
+  const [low, high] = mapRange();
   picture.setMap(low, high, byID["map-on"].checked ? Number(byID["map-opacity"].value) : 0);
-  picture.setMask(byID["mask-on"].checked ? found.mask : null, Number(byID["mask-opacity"].value));
   byID.low.textContent = low.toPrecision(2);
   byID.high.textContent = high.toPrecision(2);
   byID.legend.hidden = !byID["map-on"].checked;
   byID.veil.hidden = !current.files.veil;
+}
+
+/** Returns the scores at the ends of the colours. */
+function mapRange() {
+  const { threshold, highest } = current;
+  return [threshold, Math.max(1.5 * threshold, Math.min(highest, 4 * threshold))];
+}
+
+/** Outlines the regions in the colours of the decisions about them. */
+function showMask() {
+  const { mask, regions } = current.found;
+  for (const { members, review } of regions) {
+    const colour = { accepted: 2, rejected: 3 }[review?.decision] ?? 1;
+    for (const index of members) mask[index] = colour;
+  }
+  picture.setMask(byID["mask-on"].checked ? mask : null, Number(byID["mask-opacity"].value));
+}
+
+function chooseLayout(name) {
+  for (const button of byID.layouts.children) button.ariaPressed = String(button.dataset.layout === name);
+  picture.setLayout(name);
+}
+
+function resetView() {
+  byID.window.value = "brain";
+  picture.reset("brain");
 }
 
 function toggle(...boxes) {
@@ -204,43 +250,68 @@ function toggle(...boxes) {
 
 function showPlace(mm, [scan, score, veil]) {
   const text = veil ? "not scored" : `score ${Number(score).toPrecision(3)}`;
-  byID.place.textContent = `${placeText(mm, 1)}   scan ${Number(scan).toPrecision(4)}   ${text}`;
+  const rows = current?.details?.toTemplate;
+  const template = rows ? `template ${placeText(mapped(rows, mm), 0)} mm   ` : "";
+  byID.place.textContent = `${template}scanner ${placeText(mm, 0)} mm   scan ${Number(scan).toPrecision(4)}   ${text}`;
 }
 
 // Regions
 
-function showLesions() {
-  const { lesions, isWritten } = current.found;
-  byID["lesion-source"].textContent = isWritten ? "of the saved mask" : "at this threshold";
-  byID.lesions.replaceChildren(
-    ...lesions.slice(0, longestTable).map((lesion, position) => {
-      const row = document.createElement("tr");
-      const cells = [lesion.index, (lesion.volume / 1000).toFixed(2), lesion.maximum.toFixed(2), ""];
-      for (const text of cells) row.appendChild(document.createElement("td")).textContent = text;
-      const button = row.lastChild.appendChild(document.createElement("button"));
-      button.type = "button";
-      button.textContent = placeText(lesion.centroid, 0);
-      button.ariaLabel = `Go to region ${lesion.index}`;
-      row.addEventListener("click", () => goTo(position));
-      return row;
-    }),
-  );
-  if (lesions.length > longestTable) {
-    const cell = byID.lesions.insertRow().insertCell();
-    cell.colSpan = 4;
-    cell.textContent = `and ${lesions.length - longestTable} smaller ones`;
+function showRegions() {
+  if (!current?.found) return;
+  const { found, details, files } = current;
+  for (const region of found.regions) region.review = undefined;
+  for (const review of saved.regions[current.row.id] ?? []) {
+    const region = regionAt(found.regions, files.map, review.voxel);
+    if (region) region.review = review;
   }
+  const { chosen } = regionList;
+  const rows = details.toTemplate;
+  byID["region-source"].textContent = found.isWritten ? "of the saved mask" : "at this threshold";
+  byID["region-space"].textContent = rows ? "template mm" : "scanner mm";
+  regionList.show(found.regions, Number(byID["region-size"].value), (mm) => (rows ? mapped(rows, mm) : mm));
+  showMask();
+  showChosen(found.regions.includes(chosen) ? chosen : undefined);
 }
 
-function goTo(position) {
-  const lesion = current?.found?.lesions[position];
-  if (!lesion) return;
-  current.lesion = position;
-  picture.moveTo(lesion.peak);
-  for (const [place, row] of [...byID.lesions.rows].entries()) {
-    row.ariaCurrent = String(place === position);
-    if (place === position) row.scrollIntoView({ block: "nearest" });
+function goTo(region) {
+  if (!region) return;
+  keepNotes();
+  picture.moveTo(region.peak);
+  byID["region-saved"].textContent = "";
+  showChosen(region);
+}
+
+function showChosen(region) {
+  regionList.choose(region);
+  byID["region-review"].disabled = !region;
+  byID["region-name"].textContent = region ? `Region ${region.index}` : "Choose a region";
+  for (const button of byID["region-decisions"].children) {
+    button.ariaPressed = String(region !== undefined && button.dataset.decision === region.review?.decision);
   }
+  byID["region-note"].value = region?.review?.note ?? "";
+}
+
+function saveRegion(region, change) {
+  const { index, threshold, written } = current;
+  // A judgement keeps the voxel that names it, though the peak of a region may move with the threshold.
+  const voxel = region.review?.voxel ?? region.voxel;
+  const request = { index, voxel, volume: region.volume, threshold: threshold === written ? undefined : threshold, ...change };
+  return store(byID["region-saved"], cohort.regionFile, () => api.saveRegion(request), showRegions);
+}
+
+function decideRegion(decision) {
+  const region = regionList.chosen;
+  if (region) saveRegion(region, { decision: region.review?.decision === decision ? "" : decision });
+}
+
+/** Writes the mask without the rejected regions. */
+async function exportMask() {
+  if (!current?.found) return;
+  const { index, threshold, written } = current;
+  byID.exported.textContent = "Saving …";
+  const request = { index, threshold: threshold === written ? undefined : threshold };
+  await store(byID.exported, cohort.maskFolder, () => api.saveMask(request));
 }
 
 // Reviews
@@ -253,6 +324,7 @@ function showReviews() {
   for (const button of byID.decisions.children) {
     button.ariaPressed = String(button.dataset.decision === review?.decision);
   }
+  if (current?.found) showCommands();
 }
 
 async function decide(decision) {
@@ -264,9 +336,22 @@ async function decide(decision) {
 
 let noteTimer;
 
+/** Saves the notes that have changed. Returns whether nothing is left to save. */
+async function keepNotes() {
+  clearTimeout(noteTimer);
+  const kept = await Promise.all([keepNote(), keepRegionNote()]);
+  return kept.every((isKept) => isKept);
+}
+
+async function keepRegionNote() {
+  const region = regionList.chosen;
+  const note = byID["region-note"].value.trim();
+  if (!current?.found || !region || note === (region.review?.note ?? "")) return true;
+  return saveRegion(region, { note });
+}
+
 /** Saves the note of the case that is shown if it has changed. Returns whether nothing is left to save. */
 async function keepNote() {
-  clearTimeout(noteTimer);
   if (!current) return true;
   const { index, row } = current;
   const note = byID.note.value.trim();
@@ -293,9 +378,10 @@ async function store(place, file, save, after = () => {}) {
 
 /** Loads what another tab has saved. */
 async function refresh() {
-  if (document.visibilityState !== "visible" || document.activeElement === byID.note) return;
+  if (document.visibilityState !== "visible" || document.activeElement.matches("textarea")) return;
   saved = await api.review();
   showReviews();
+  showRegions();
   if (current) byID.note.value = saved.reviews[current.row.id]?.note ?? "";
 }
 
@@ -315,8 +401,11 @@ function say(...lines) {
 const keys = {
   n: () => step(1),
   p: () => step(-1),
-  ".": () => goTo(Math.min((current?.lesion ?? 0) + 1, (current?.found?.lesions.length ?? 1) - 1)),
-  ",": () => goTo(Math.max((current?.lesion ?? 0) - 1, 0)),
+  ".": () => goTo(regionList.next(1)),
+  ",": () => goTo(regionList.next(-1)),
+  c: () => decideRegion("accepted"),
+  x: () => decideRegion("rejected"),
+  s: exportMask,
   " ": () => toggle("mask-on", "map-on"),
   m: () => toggle("mask-on"),
   o: () => toggle("map-on"),
@@ -326,6 +415,15 @@ const keys = {
   r: () => decide("rejected"),
   f: () => decide("flagged"),
   e: () => byID.note.focus(),
+  v: () => otherImage.swap(),
+  "+": () => picture.zoom(1.25),
+  "=": () => picture.zoom(1.25),
+  "-": () => picture.zoom(0.8),
+  0: resetView,
+  1: () => chooseLayout("all"),
+  2: () => chooseLayout("axial"),
+  3: () => chooseLayout("coronal"),
+  4: () => chooseLayout("sagittal"),
   "/": () => byID.search.focus(),
   "?": () => byID.help.showModal(),
 };
@@ -363,13 +461,25 @@ function listen() {
   byID["keep-all"].addEventListener("click", () => keepThreshold());
   for (const id of ["mask-on", "map-on", "mask-opacity", "map-opacity"]) byID[id].addEventListener("input", showLayers);
   for (const button of byID.decisions.children) button.addEventListener("click", () => decide(button.dataset.decision));
-  byID.note.addEventListener("input", () => {
-    clearTimeout(noteTimer);
-    noteTimer = setTimeout(keepNote, 600);
-  });
-  byID.note.addEventListener("change", keepNote);
+  for (const id of ["note", "region-note"]) {
+    byID[id].addEventListener("input", () => {
+      clearTimeout(noteTimer);
+      noteTimer = setTimeout(keepNotes, 600);
+    });
+    byID[id].addEventListener("change", keepNotes);
+  }
+  for (const button of byID["region-decisions"].children) {
+    button.addEventListener("click", () => decideRegion(button.dataset.decision));
+  }
+  byID["region-size"].addEventListener("input", showRegions);
+  byID.export.addEventListener("click", exportMask);
+  for (const button of byID.layouts.children) button.addEventListener("click", () => chooseLayout(button.dataset.layout));
+  byID["zoom-in"].addEventListener("click", keys["+"]);
+  byID["zoom-out"].addEventListener("click", keys["-"]);
+  byID["reset-view"].addEventListener("click", resetView);
+  byID.window.addEventListener("input", () => picture.setWindow(byID.window.value));
   byID["open-help"].addEventListener("click", () => byID.help.showModal());
-  addEventListener("pagehide", keepNote);
+  addEventListener("pagehide", keepNotes);
   document.addEventListener("visibilitychange", () => refresh().catch(() => {}));
   addEventListener("focus", () => refresh().catch(() => {}));
 }

@@ -28,14 +28,11 @@ struct ReviewTable {
 
   /// Parses a table. Returns nil if the text is not one, so that a damaged table is never replaced.
   init?(_ text: String) {
-    let header = Set(text.prefix { !$0.isNewline }.split(separator: "\t").map(String.init))
-    guard let rows = Table.rows(of: text), header.isSuperset(of: Self.columns) else { return nil }
+    guard let rows = Table.rows(of: text, columns: Self.columns) else { return nil }
     for row in rows {
-      let cells = Self.columns.map { name in row[name].map { $0 == "n/a" ? "" : $0 } }
-      guard let id = cells[0], let decision = cells[1], let note = cells[2], let changed = cells[3],
-        decision.isEmpty || Review.Decision(rawValue: decision) != nil
-      else { return nil }
-      reviews[id] = Review(decision: Review.Decision(rawValue: decision), note: note, changed: changed)
+      let decision = Review.Decision(rawValue: row[1])
+      guard row[1].isEmpty || decision != nil else { return nil }
+      reviews[row[0]] = Review(decision: decision, note: row[2], changed: row[3])
     }
   }
 

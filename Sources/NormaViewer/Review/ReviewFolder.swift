@@ -10,14 +10,22 @@ struct ReviewFolder: Sendable {
   struct Contents: Codable, Sendable {
     /// The reviews by case.
     var reviews: [String: Review]
+    /// The judgements of single regions by case.
+    var regions: [String: [RegionReview]]
     /// The corrected threshold of the cases without one of their own.
     var thresholdOfOthers: Double?
     /// The corrected thresholds by case.
     var thresholds: [String: Double]
+    /// The paths of the corrected masks by case.
+    var corrected: [String: String]
   }
 
   /// The table of reviews.
   let reviews: URL
+  /// The table of judgements of regions.
+  let regions: URL
+  /// The folder of corrected masks, which `norma evaluate --reference` takes.
+  let masks: URL
   /// The table of corrected thresholds, which `norma segment --threshold` takes.
   let thresholds: URL
 
@@ -32,25 +40,47 @@ struct ReviewFolder: Sendable {
     let folder = results.appendingPathComponent("review")
     reviews = folder.appendingPathComponent("rater-\(rater)_review.tsv")
     thresholds = folder.appendingPathComponent("rater-\(rater)_thresholds.tsv")
+    regions = folder.appendingPathComponent("rater-\(rater)_regions.tsv")
+    masks = folder.appendingPathComponent("rater-\(rater)_masks", isDirectory: true)
     _ = try read()
   }
 
   /// Returns what is saved now.
   func read() throws -> Contents {
-    var table = ReviewTable()
-    if FileManager.default.fileExists(atPath: reviews.path) {
-      guard let text = try? String(contentsOf: reviews, encoding: .utf8), let saved = ReviewTable(text) else {
-        throw Problem(
-          .badData, "the reviews cannot be read", at: reviews.path,
-          advice: "correct the table, or move it away to start a new one")
-      }
-      table = saved
-    }
+    let table = try Self.read(reviews, of: "reviews", ReviewTable.init) ?? ReviewTable()
+    let judged = try Self.read(regions, of: "judgements of regions", RegionReviewTable.init)
     let chosen =
       FileManager.default.fileExists(atPath: thresholds.path)
       ? try ThresholdTable(contentsOf: thresholds) : ThresholdTable()
     return Contents(
-      reviews: table.reviews, thresholdOfOthers: chosen.ofOthers, thresholds: chosen.ofCases)
+      reviews: table.reviews, regions: judged?.regions ?? [:], thresholdOfOthers: chosen.ofOthers,
+      thresholds: chosen.ofCases, corrected: corrected)
+  }
+
+  /// Parses a table; nil if there is no file.
+  private static func read<Parsed>(_ file: URL, of what: String, _ parse: (String) -> Parsed?) throws
+    -> Parsed?
+  {
+    guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+    guard let text = try? String(contentsOf: file, encoding: .utf8), let parsed = parse(text) else {
+      throw Problem(
+        .badData, "the \(what) cannot be read", at: file.path,
+        advice: "correct the table, or move it away to start a new one")
+    }
+    return parsed
+  }
+
+  private static let maskEnd = "_label-lesion_desc-corrected_mask.nii.gz"
+
+  /// The file of the corrected mask of a case.
+  func mask(of caseID: String) -> URL { masks.appendingPathComponent("\(caseID)\(Self.maskEnd)") }
+
+  private var corrected: [String: String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: masks.path)) ?? []
+    let pairs = names.filter { $0.hasSuffix(Self.maskEnd) }.map { name in
+      (String(name.dropLast(Self.maskEnd.count)), masks.appendingPathComponent(name).path)
+    }
+    return Dictionary(uniqueKeysWithValues: pairs)
   }
 
   /// Changes what is saved and returns all of it.
@@ -63,6 +93,8 @@ struct ReviewFolder: Sendable {
       var table = ReviewTable()
       table.reviews = contents.reviews
       try save(table.text, to: reviews, isEmpty: contents.reviews.isEmpty)
+      let regionText = RegionReviewTable(contents.regions).text
+      try save(regionText, to: regions, isEmpty: contents.regions.isEmpty)
       let chosen = ThresholdTable(ofOthers: contents.thresholdOfOthers, ofCases: contents.thresholds)
       try save(chosen.text, to: thresholds, isEmpty: chosen == ThresholdTable())
       return contents

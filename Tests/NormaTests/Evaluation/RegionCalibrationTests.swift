@@ -155,7 +155,7 @@ import Volumes
       #expect(card.contains("Measured on lesion-free scans of 5 participants: 5 volumes"))
       #expect(bundle.description.calibrationBrain == "lesion-free scans of 5 participants")
       let rule = RegionRule(extent: regions.extent, peak: try regions.peak(atFalseRegions: 1))
-      #expect(bundle.description.meaning(of: rule).contains("such regions per lesion-free brain."))
+      #expect(bundle.description.meaning(of: rule).contains("such regions on average, as measured on"))
     }
   }
 
@@ -174,7 +174,8 @@ import Volumes
       #expect(card.contains("brain outside the known lesions of 6 participants: 6 volumes"))
       #expect(!card.contains("lesion-free"))
       let rule = RegionRule(extent: regions.extent, peak: try regions.peak(atFalseRegions: 1))
-      #expect(description.meaning(of: rule).contains("per brain outside known lesions."))
+      #expect(
+        description.meaning(of: rule).contains("on average, as measured on brain outside the known lesions"))
       #expect(!description.exceedanceMeaning.contains("lesion-free"))
     }
   }

@@ -40,12 +40,22 @@ public struct EvaluationDetails {
   ]
 
   private var perParticipant: ReportTable {
-    ReportTable(
-      caption: "Mean ± sd / median over participants (number of participants in whom the figure is defined)",
-      columns: [.text("Figure")] + points.map { .number($0.title) },
-      rows: Self.perParticipantFigures.map { title, key in
-        [title] + points.map { spread($0.perParticipant[key]) }
-      })
+    FigureTable(
+      caption:
+        "Mean over participants; below it the standard deviation, the median and the number of participants in "
+        + "whom the figure is defined",
+      columns: [.text("Threshold from")] + Self.perParticipantFigures.map { .number($0.0) },
+      rows: points.map { point in
+        [FigureTable.Cell(point.title)] + Self.perParticipantFigures.map { cell(point.perParticipant[$0.1]) }
+      }
+    ).report
+  }
+
+  private func cell(_ summary: Evaluation.Summary?) -> FigureTable.Cell {
+    guard let summary else { return FigureTable.Cell(number(nil)) }
+    return FigureTable.Cell(
+      aligned(summary.mean),
+      below: ["± \(aligned(summary.sd))", "median \(aligned(summary.median))", "n = \(summary.participants)"])
   }
 
   private var lesions: HTMLPage.Section? {

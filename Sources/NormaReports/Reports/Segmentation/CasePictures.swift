@@ -1,6 +1,7 @@
 import Base
 public import Foundation
 public import Norma
+import Volumes
 
 /// The pictures of a segmented case, drawn once and kept in a file for pages of later runs.
 public enum CasePictures {
@@ -16,48 +17,79 @@ public enum CasePictures {
     [Montage](json: output.appendingPathComponent(CaseFiles(caseID: caseID).pictures)) ?? []
   }
 
-  /// The most anomalous slice, the slices of the preprocessing, then other anomalous slices.
+  /// The number of regions that have pictures of their own.
+  private static let regionsWithPlanes = 3
+
+  /// Brain and template, the largest regions, all levels, then the most anomalous slices as the model sees them.
   private static func montages(of figures: CohortSegmentation.Figures) throws -> [Montage] {
-    var montages = try figures.slices.enumerated().map {
-      try montage(of: $1, isFirst: $0 == 0, threshold: figures.threshold)
-    }
+    let scores = figures.map.voxels.lazy.filter(\.isFinite) + figures.slices.lazy.flatMap(\.map)
+    let highest = max(scores.max() ?? 0, Float(figures.threshold) * 2, .leastNormalMagnitude)
+    var montages = [Montage]()
     if let quality = figures.quality {
-      montages.insert(
-        try montage(of: quality, scoredRange: figures.scoredRange), at: min(1, montages.count))
+      montages.append(try montage(of: quality, scoredRange: figures.scoredRange))
     }
-    return montages
+    if let grid = try CaseGrid(figures) {
+      montages += try figures.lesions.prefix(regionsWithPlanes).map {
+        try planes(through: $0, of: figures, grid, highest: highest)
+      }
+      montages.append(try levels(of: grid))
+    }
+    return try montages
+      + figures.slices.enumerated().map { try montage(of: $1, isFirst: $0 == 0, highest: highest) }
   }
 
   /// Brain extraction and registration of a raw scan, with a veil over the brain outside the scored range.
   private static func montage(of quality: QualityPicture, scoredRange: ClosedRange<Double>?) throws -> Montage
   {
-    let planes: [(plane: ImageSlice.Plane, letter: String)] = [
-      (.sagittal, "x"), (.coronal, "y"), (.axial, "z"),
-    ]
+    let planes: [ImageSlice.Plane] = [.sagittal, .coronal, .axial]
     let panels = try quality.slices.map { slice in
-      let (plane, letter) = planes[slice.axis]
-      return try MontagePanel.outlined(
-        ImageSlice(width: slice.width, height: slice.height, values: slice.image, plane: plane),
+      try MontagePanel.outlined(
+        ImageSlice(width: slice.width, height: slice.height, values: slice.image, plane: planes[slice.axis]),
         window: 0...1, mask: slice.brain, second: slice.template,
         veiled: scoredRange.map { range in
           zip(slice.brain, slice.heights).map { $0 != 0 && !range.contains($1) }
         },
-        caption: "\(letter) = \(String(format: "%.0f", slice.position)) mm")
+        caption: RegionPlace.text(slice.position, axis: slice.axis))
     }
     return Montage(
-      caption: "The scan in template space with its brain (solid, yellow) and the template's (dashed, blue)"
-        + (scoredRange == nil ? "" : "; under the grey veil it was not scored"),
+      caption: "The brain of the scan (solid, yellow) should match that of the template (dashed, blue). "
+        + "Positions are in template mm"
+        + (scoredRange == nil ? "" : ". The brain under the grey veil was not scored"),
       panels: panels)
   }
 
-  private static func montage(
-    of figure: Segmenter.SliceFigure, isFirst: Bool, threshold: Double
+  /// The scan and the map in three planes through the centre of a region.
+  private static func planes(
+    through region: Lesion, of figures: CohortSegmentation.Figures, _ grid: CaseGrid, highest: Float
   ) throws -> Montage {
+    let place = RegionPlace(of: region, toTemplate: figures.toTemplate)
+    let centre = figures.toTemplate?.apply(region.centroid) ?? region.centroid
+    let planes: [ImageSlice.Plane] = [.axial, .coronal, .sagittal]
+    let name = place.name.isEmpty ? "" : ", \(place.name)"
+    return Montage(
+      caption:
+        "Region \(region.id)\(name): \(format(region.volumeMM3 / 1000)) mL, centre at \(place.coordinates). "
+        + "Scan with all regions outlined, then the anomaly map on the scale of this case. "
+        + "Positions are in \(grid.space) mm",
+      panels: try planes.map { try grid.outlined($0, at: centre[$0.axis]) }
+        + planes.map { try grid.heat($0, at: centre[$0.axis], highest: highest) })
+  }
+
+  private static func levels(of grid: CaseGrid) throws -> Montage {
+    Montage(
+      caption:
+        "All levels of the brain from below, with the regions outlined. Positions are in \(grid.space) mm. "
+        + "Click on a picture to enlarge it",
+      panels: try grid.levels.map { try grid.outlined(.axial, at: $0) }, isMosaic: true)
+  }
+
+  private static func montage(of figure: Segmenter.SliceFigure, isFirst: Bool, highest: Float) throws
+    -> Montage
+  {
     func slice(_ values: [Float]) -> ImageSlice {
       ImageSlice(width: figure.size, height: figure.size, values: values)
     }
     let window: ClosedRange<Float> = 0...1
-    let highest = max(figure.map.max() ?? 0, Float(threshold) * 2, .leastNormalMagnitude)
     var panels = [try MontagePanel.grey(slice(figure.image), window: window, caption: "scan")]
     if let reconstruction = figure.reconstruction {
       panels.append(try .grey(slice(reconstruction), window: window, caption: "reconstruction"))
@@ -65,7 +97,7 @@ public enum CasePictures {
     panels.append(try .heat(slice(figure.map), window: 0...highest, caption: "anomaly map"))
     panels.append(
       try .outlined(slice(figure.image), window: window, mask: figure.mask, caption: "regions"))
-    let position = figure.z.map { "z = \(String(format: "%.0f", $0)) mm" } ?? "z unknown"
+    let position = figure.z.map { "at template \(RegionPlace.text($0, axis: 2)) mm" } ?? "of unknown position"
     return Montage(
       caption: "\(isFirst ? "Most anomalous" : "Another anomalous") slice as the model sees it, \(position)",
       panels: panels)

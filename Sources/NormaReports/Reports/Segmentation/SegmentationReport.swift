@@ -34,7 +34,7 @@ extension SegmentationReport {
         caseID: row.id, seconds: row.seconds ?? 0,
         outcome: .done(
           record.result, rule: own.extent == rule.extent && own.peak == rule.peak ? rule : own, pictures),
-        bundleName: row.bundleName)
+        bundleName: row.bundleName, toTemplate: CaseRecord.toTemplate(of: row.id, in: output))
     }
     self.init(cases, bundle, rule, provenance)
   }
@@ -52,7 +52,8 @@ extension SegmentationReport {
       let pictures = CasePictures.of(row.caseID, in: dataset.folder)
       return SegmentationReportCase(
         caseID: row.caseID,
-        outcome: .done(record.result, rule: row.rule ?? rule, pictures))
+        outcome: .done(record.result, rule: row.rule ?? rule, pictures),
+        toTemplate: CaseRecord.toTemplate(of: row.caseID, in: dataset.folder))
     }
     self.init(cases, bundle, rule, provenance)
   }
@@ -126,6 +127,7 @@ extension SegmentationReport {
   private func blocks(of entry: Anchored) -> [HTMLPage.Block] {
     [.heading(entry.case.caseID, anchor: entry.anchor)]
       + entry.case.blocks(
+        anchor: entry.anchor,
         meaning: { rule, volume in
           entry.case.isOfAnotherBundle(than: bundle.name)
             ? "Regions of \(entry.case.settings(ofBundle: bundle.name) ?? "another bundle")."

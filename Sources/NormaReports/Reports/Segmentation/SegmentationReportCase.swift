@@ -1,5 +1,6 @@
 import Foundation
 import Norma
+import Volumes
 
 /// One case on the page of a segmentation.
 struct SegmentationReportCase: Sendable {
@@ -15,6 +16,8 @@ struct SegmentationReportCase: Sendable {
   let outcome: Outcome
   /// The bundle of the results; nil for that of the page.
   var bundleName: String?
+  /// The map from scanner to template mm; nil if the scan's place in the template is unknown.
+  var toTemplate: Affine?
 
   var isDone: Bool { if case .done = outcome { true } else { false } }
 
@@ -42,11 +45,14 @@ struct SegmentationReportCase: Sendable {
 
   /// Notes, pictures, intensities and regions; none for a failed case. `meaning` says what a rule means in so many
   /// mL of scored brain.
-  func blocks(meaning: (RegionRule, Double) -> String, mostPictures: Int) -> [HTMLPage.Block] {
+  func blocks(
+    anchor: String, meaning: (RegionRule, Double) -> String, mostPictures: Int
+  ) -> [HTMLPage.Block] {
     guard case .done(let result, let rule, let pictures) = outcome else { return [] }
     var blocks = (result.preprocessing.sentences + result.notes).map(HTMLPage.Block.paragraph)
     blocks.append(.paragraph(meaning(rule, result.scoredVolumeML)))
-    blocks += pictures.prefix(mostPictures).map(HTMLPage.Block.montage)
+    blocks += pictures.prefix(mostPictures).enumerated()
+      .map { .montage($1, anchor: "\(anchor)-pictures-\($0 + 1)") }
     if let intensity = result.intensity {
       blocks.append(
         .plot(
@@ -60,23 +66,24 @@ struct SegmentationReportCase: Sendable {
 
   private func regionTable(_ lesions: [Lesion]) -> ReportTable {
     let hasPValues = lesions.contains { $0.pValue != nil }
-    let hasTissues = lesions.contains { $0.tissue != nil }
     let meaningOfP =
       hasPValues
-      ? "; p: how probable brain without a lesion has a region as high and as large" : ""
+      ? ". p: probability that a brain without a lesion has a region with this score and volume" : ""
     let shown = lesions.prefix(Self.mostRegions)
+    let places = shown.map { RegionPlace(of: $0, toTemplate: toTemplate) }
+    let isPlaced = places.contains { !$0.name.isEmpty }
     return ReportTable(
       caption: shown.count < lesions.count
         ? "The largest \(shown.count) of \(lesions.count) regions of \(caseID)\(meaningOfP)"
         : "Regions of \(caseID)\(meaningOfP)",
       columns: [.number("Region"), .number("Volume (mL)"), .number("Highest score")]
-        + (hasPValues ? [.number("p")] : []) + (hasTissues ? [.text("Tissue")] : [])
-        + [.number("x (mm)"), .number("y (mm)"), .number("z (mm)")],
-      rows: shown.map { region in
+        + (hasPValues ? [.number("p")] : [])
+        + (isPlaced ? [.text("Place"), .text("Centre, template mm")] : [])
+        + [.text("Centre, scanner mm")],
+      rows: zip(shown, places).map { region, place in
         [String(region.id), format(region.volumeMM3 / 1000), format(region.maximumScore)]
           + (hasPValues ? [format(region.pValue ?? .nan)] : [])
-          + (hasTissues ? [region.tissue ?? format(.nan)] : [])
-          + (0..<3).map { format(region.centroid[$0].rounded()) }
+          + (isPlaced ? [place.name.isEmpty ? "–" : place.name, place.template ?? "–"] : []) + [place.scanner]
       })
   }
 }

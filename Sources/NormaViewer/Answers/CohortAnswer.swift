@@ -10,7 +10,7 @@ struct CohortAnswer: Encodable {
     let message: String
     /// The volume of all regions in mL.
     let volume: Double?
-    let lesions: Int?
+    let regions: Int?
     /// The largest score of its regions.
     let score: Double?
     let threshold: Double?
@@ -30,6 +30,8 @@ struct CohortAnswer: Encodable {
   let calibratedOn: String?
   let reviewFile: String
   let thresholdFile: String
+  let regionFile: String
+  let maskFolder: String
   let cases: [Case]
 
   /// Describes the folder as it is now. A case whose map has been deleted gets the status `missing`.
@@ -42,12 +44,13 @@ struct CohortAnswer: Encodable {
     self.calibratedOn = calibratedOn
     minimumLesionSize = results.record?.minimumLesionSize ?? 0
     (reviewFile, thresholdFile) = (review.reviews.path, review.thresholds.path)
+    (regionFile, maskFolder) = (review.regions.path, review.masks.path)
     cases = results.cases.map { row in
       let isGone = row.anomalyMap.map { !FileManager.default.fileExists(atPath: $0.path) } == true
       return Case(
         id: row.id, participant: row.participantID, status: isGone ? "missing" : row.status,
         message: isGone ? "The files of this case are gone." : row.message, volume: row.lesionVolumeML,
-        lesions: row.lesionCount,
+        regions: row.lesionCount,
         score: row.lesionTable.flatMap(Self.highestScore),
         threshold: row.threshold, peak: row.peak)
     }

@@ -1,0 +1,101 @@
+import Base
+import Foundation
+import Norma
+import Volumes
+
+/// A case on cubic voxels along R, A and S around its brain, in template space where that is known, else in scanner
+/// space. Its planes are pictures.
+struct CaseGrid {
+  private let image: Volume
+  private let map: Volume
+  private let mask: Mask
+  private let window: ClosedRange<Float>
+  /// The name of the space of the coordinates.
+  let space: String
+  /// The axial levels in mm from the lowest one up that show all of the brain.
+  let levels: [Double]
+
+  private static let spacing = 1.0
+  private static let margin = 6.0
+
+  /// Resamples a case; nil for a single slice and without a brain.
+  ///
+  /// - Throws: `VolumeError` if the affine of the scan is singular.
+  init?(_ figures: CohortSegmentation.Figures) throws {
+    let toSpace = figures.toTemplate ?? .identity
+    guard figures.scan.shape[2] > 1, let box = figures.brain.box(movedBy: toSpace) else { return nil }
+    let low = box.low - Self.margin, extent = box.high - box.low + 2 * Self.margin
+    let grid = Geometry(
+      shape: (0..<3).map { Int(extent[$0] / Self.spacing) + 1 },
+      affine: Affine(
+        i: SIMD3(Self.spacing, 0, 0), j: SIMD3(0, Self.spacing, 0), k: SIMD3(0, 0, Self.spacing), origin: low)
+    )
+    func moved<Element>(_ volume: Grid<Element>) -> Grid<Element> {
+      Grid(geometry: volume.geometry.moved(by: toSpace), voxels: volume.voxels)
+    }
+    image = try Resample.averaged(moved(figures.scan), to: grid)
+    map = try Resample.linear(moved(figures.map.map { $0.isNaN ? 0 : $0 }), to: grid)
+    mask = try Resample.nearest(moved(figures.mask), to: grid)
+    var inside = zip(figures.scan.voxels, figures.brain.voxels).filter { $1 != 0 }.map(\.0)
+    window = 0...max(1.1 * RobustStatistics.quantile(0.99, of: &inside), .leastNormalMagnitude)
+    space = figures.toTemplate == nil ? "scanner" : "template"
+    let thickness = figures.scan.geometry.spacing.max()
+    levels = Array(stride(from: box.low.z, through: box.high.z, by: max(thickness, 5)))
+  }
+
+  /// The scan in a plane with the outline of the regions.
+  func outlined(_ plane: ImageSlice.Plane, at mm: Double) throws -> MontagePanel {
+    let slice = slice(plane, at: mm)
+    return try .outlined(
+      slice.of(image.voxels), window: window, mask: slice.indices.map { mask.voxels[$0] },
+      caption: RegionPlace.text(mm, axis: plane.axis))
+  }
+
+  /// The map in a plane, on a scale from 0 to `highest`.
+  func heat(_ plane: ImageSlice.Plane, at mm: Double, highest: Float) throws -> MontagePanel {
+    try .heat(
+      slice(plane, at: mm).of(map.voxels), window: 0...highest,
+      caption: RegionPlace.text(mm, axis: plane.axis))
+  }
+
+  private struct Plane {
+    let plane: ImageSlice.Plane
+    let width: Int
+    let indices: [Int]
+
+    func of(_ voxels: [Float]) -> ImageSlice {
+      ImageSlice(
+        width: width, height: indices.count / width, values: indices.map { voxels[$0] }, plane: plane)
+    }
+  }
+
+  private func slice(_ plane: ImageSlice.Plane, at mm: Double) -> Plane {
+    let geometry = image.geometry, shape = geometry.shape, axis = plane.axis
+    let strides = [1, shape[0], shape[0] * shape[1]]
+    let layer = Int(((mm - geometry.affine.origin[axis]) / Self.spacing).rounded())
+    let start = min(max(layer, 0), shape[axis] - 1) * strides[axis]
+    let (first, second) = [(1, 2), (0, 2), (0, 1)][axis]
+    let indices = (0..<shape[second]).flatMap { row in
+      (0..<shape[first]).map { start + row * strides[second] + $0 * strides[first] }
+    }
+    return Plane(plane: plane, width: shape[first], indices: indices)
+  }
+}
+
+extension ImageSlice.Plane {
+  /// The axis across the plane: 0 for R, 1 for A, 2 for S.
+  var axis: Int { [.sagittal: 0, .coronal: 1, .axial: 2][self] ?? 2 }
+}
+
+extension Mask {
+  /// The smallest box in mm around the voxels that are set, after a map of their positions; nil without any.
+  fileprivate func box(movedBy affine: Affine) -> (low: SIMD3<Double>, high: SIMD3<Double>)? {
+    let toSpace = affine.composed(with: geometry.affine)
+    var low = SIMD3(repeating: Double.infinity), high = -low
+    for (index, value) in voxels.enumerated() where value != 0 {
+      let mm = toSpace.apply(SIMD3<Double>(voxel(at: index)))
+      (low, high) = (pointwiseMin(low, mm), pointwiseMax(high, mm))
+    }
+    return low.x <= high.x ? (low, high) : nil
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Norma
+import Volumes
+
+/// What the page needs of the case that it shows, besides its volumes.
+struct CaseDetails: Encodable {
+  /// The rows of the map from scanner to template mm; nil if the scan's place in the template is unknown.
+  let toTemplate: [[Double]]?
+  /// The names of other images that can be shown over the scan.
+  let others: [String]
+  /// The paths of the scan, the map and the saved mask.
+  let image, map, mask: String?
+
+  init(_ row: ResultFolder.Case, in results: ResultFolder, reference: URL?) {
+    toTemplate = CaseRecord.toTemplate(of: row.id, in: results.folder)?.rows
+      .map { [$0.x, $0.y, $0.z, $0.w] }
+    others = OtherImage.all(of: row, in: results, reference: reference).map(\.name)
+    (image, map, mask) = (row.image?.path, row.anomalyMap?.path, row.mask?.path)
+  }
+}
+
+/// Another image of the participant of a case: a reference mask, another contrast, an earlier or later visit.
+struct OtherImage {
+  let name: String
+  let file: URL
+  let isMask: Bool
+  /// The map from its scanner mm to those of the case; nil if they are the same, or if nothing better is known.
+  let toCase: Affine?
+
+  /// Finds the other images of a case: those beside its scan whose names have the same participant and session, and
+  /// the results of the same participant's other sessions.
+  static func all(of row: ResultFolder.Case, in results: ResultFolder, reference: URL?) -> [OtherImage] {
+    let masks =
+      reference.map { [OtherImage(name: "Reference mask", file: $0, isMask: true, toCase: nil)] } ?? []
+    guard let image = row.image else { return masks }
+    return masks + besides(image) + visits(of: row, in: results)
+  }
+
+  private static func besides(_ image: URL) -> [OtherImage] {
+    let folder = image.deletingLastPathComponent(), start = commonStart(of: image)
+    guard !start.isEmpty,
+      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path)
+    else { return [] }
+    return names.sorted().compactMap { name in
+      let file = folder.appendingPathComponent(name), suffix = Manifest.stem(file).dropFirst(start.count)
+      guard name.hasPrefix(start), name != image.lastPathComponent, isImage(name),
+        contrasts.contains(where: suffix.hasSuffix)
+      else { return nil }
+      return OtherImage(name: String(suffix), file: file, isMask: false, toCase: nil)
+    }
+  }
+
+  private static func visits(of row: ResultFolder.Case, in results: ResultFolder) -> [OtherImage] {
+    guard let template = CaseRecord.toTemplate(of: row.id, in: results.folder),
+      let fromTemplate = try? template.inverse()
+    else { return [] }
+    return results.cases.compactMap { other in
+      guard other.participantID == row.participantID, other.id != row.id, let image = other.image,
+        let toTemplate = CaseRecord.toTemplate(of: other.id, in: results.folder)
+      else { return nil }
+      return OtherImage(
+        name: other.id, file: image, isMask: false, toCase: fromTemplate.composed(with: toTemplate))
+    }
+  }
+
+  /// The entities of participant and session at the start of a BIDS name, with the underscore after them.
+  private static func commonStart(of image: URL) -> String {
+    Manifest.stem(image).split(separator: "_").prefix { $0.hasPrefix("sub-") || $0.hasPrefix("ses-") }
+      .map { "\($0)_" }.joined()
+  }
+
+  private static func isImage(_ name: String) -> Bool { [".nii", ".nii.gz"].contains { name.hasSuffix($0) } }
+
+  private static let contrasts = ["T1w", "T2w", "FLAIR", "PDw", "dwi", "swi", "T2starw", "SWI"]
+}
