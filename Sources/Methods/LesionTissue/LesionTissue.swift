@@ -4,15 +4,17 @@ import Tensors
 /// A U-Net that learns lesions and tissues from synthetic slices of anatomies
 /// (Decisions/0023-synthetic-flair.md).
 ///
-/// It sees a slice, the slices below and above it, its mirror image, and where they are. The map is the logit of a lesion plus
-/// the logarithm of the smoothed probability of white matter, above a floor that is far below any threshold.
+/// It sees a slice, the slices below and above it, its mirror image, and where they are. The map is the logit of a
+/// lesion plus the logarithm of the smoothed probability of white matter, above a floor that is far below any
+/// threshold; the chain adds the brightness of the scan's own voxels (`scoring.brightnessWeight`).
 final class LesionTissue: NetworkMethod {
   static let name = "lesion-tissue"
   static let summary =
     "U-Net trained on lesions and tissues of synthetic slices, which are made from anatomies"
   static let learnsFromLesions = true
   static let metadata = MethodMetadata(needsAnatomies: true)
-  // The extent is the map where all is white matter and the logit of a lesion is 0: 2 log(1.05) + 14.
+  // The extent is the map where all is white matter, the logit of a lesion is 0 and the brightness is 2:
+  // 14 + 2 log(1.05) + 0.6 x 2.
   static let presets = [
     Preset(
       "whole-brain",
@@ -22,7 +24,7 @@ final class LesionTissue: NetworkMethod {
         method: lesion-tissue
         recipe: {sliceSpacing: 1.5, adjacentDistance: 3}
         training: {epochs: 20, batchSize: 8, learningRate: 2e-3, precision: bfloat16, exclusion: none}
-        scoring: {median: 1, erosion: 0, extent: 14.1}
+        scoring: {median: 1, brightnessWeight: 0.6, erosion: 0, extent: 15.3}
         """)
   ]
 

@@ -7,7 +7,7 @@ extension ModelBundle {
   /// The default bundle for single slices.
   public static let defaultNameForSlices = "flair-aged"
   /// The default bundle for volumes.
-  public static let defaultNameForVolumes = "flair-strict"
+  public static let defaultNameForVolumes = "whole-brain"
 
   /// Returns the name of the default bundle for these scans: that for volumes if any of them is a volume.
   public static func defaultName(for cases: [ScanCase]) -> String {
