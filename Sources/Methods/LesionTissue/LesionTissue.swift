@@ -23,7 +23,8 @@ final class LesionTissue: NetworkMethod {
       yaml: """
         method: lesion-tissue
         recipe: {sliceSpacing: 1.5, adjacentDistance: 3}
-        training: {epochs: 20, batchSize: 8, learningRate: 2e-3, precision: bfloat16, exclusion: none}
+        model: {network: {channels: [24, 48, 96, 192]}}
+        training: {epochs: 30, batchSize: 8, learningRate: 2e-3, precision: bfloat16, exclusion: none}
         scoring: {median: 1, brightnessWeight: 0.6, erosion: 0, extent: 15.3}
         """)
   ]
