@@ -75,7 +75,7 @@ def cohort():
         strength = rng.uniform(0.2, 2.5)
         scores = np.round((rng.gamma(2, 1, count) + strength * labels) * 256) / 256
         people.append((scores.astype(np.float32), labels))
-    thresholds = {"healthy_fpr_0.01": 6.0, "healthy_fpr_0.05": 4.5, "healthy_fpr_0.10": 3.75}
+    thresholds = {"fpr_0.01": 6.0, "fpr_0.05": 4.5, "fpr_0.10": 3.75}
 
     def figures(chosen):
         scores = np.concatenate([people[i][0] for i in chosen])

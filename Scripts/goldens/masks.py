@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 GOLDENS = Path(__file__).resolve().parents[2] / "Tests" / "NormaTests" / "Goldens"
-THRESHOLDS = {"healthy_fpr_0.01": 2.0, "healthy_fpr_0.05": 1.25, "nothing": 1e6, "everything": -1.0}
+THRESHOLDS = {"fpr_0.01": 2.0, "fpr_0.05": 1.25, "nothing": 1e6, "everything": -1.0}
 STRATA = ["<200", "200-1000", ">1000"]
 
 

@@ -50,7 +50,7 @@ import Testing
       "a record with two thresholds of one name", 65, ["names a threshold twice", "segmentation.json"]
     ) {
       let file = $0 / "segmentation.json"
-      let renamed = try file.text().replacing("training-percentile-95", with: "healthy_fpr_0.05")
+      let renamed = try file.text().replacing("training-percentile-95", with: "fpr_0.05")
       try Data(renamed.utf8).write(to: file)
     },
     evaluation("a map that went away", 66, ["no such file", "sub-008_desc-anomaly"]) {

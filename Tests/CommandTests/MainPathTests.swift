@@ -46,7 +46,7 @@ import Testing
     let points = try #require(evaluation["operating_points"] as? [[String: Any]])
     #expect(
       points.map { $0["name"] as? String } == [
-        "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10", "training_percentile_95",
+        "fpr_0.01", "fpr_0.05", "fpr_0.10", "training_percentile_95",
         "training_percentile_98", "training_percentile_99",
       ])
     for point in points { try expectEstimate("dice", in: point) }

@@ -13,7 +13,7 @@ import Volumes
   ) throws -> [HTMLPage.Section] {
     var evaluator = Evaluator(
       operatingPoints: [
-        .healthyFPR(0.01, threshold: 1.5), OperatingPoint(name: "labelled_validation", threshold: 3),
+        .falsePositiveRate(0.01, threshold: 1.5), OperatingPoint(name: "labelled_validation", threshold: 3),
       ],
       minimumLesionSize: minimumLesionSize, detail: detail)
     for index in 0..<patients + healthy {

@@ -8,7 +8,7 @@ import NormaReports
 enum ExperimentFixture {
   /// An evaluation with this AUPRC, give or take 0.03.
   static func evaluation(_ auprc: Double, detail: Bool = true, labelled: Bool = false) -> Evaluation {
-    let names = ["healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10", "training_percentile_98"]
+    let names = ["fpr_0.01", "fpr_0.05", "fpr_0.10", "training_percentile_98"]
     let interval = [auprc - 0.03, auprc + 0.03]
     let summary = Evaluation.Summary(mean: 0.25, sd: 0.1, median: 0.2, interval: [0.2, 0.3], participants: 9)
     let strata = [
@@ -32,7 +32,7 @@ enum ExperimentFixture {
         caseID: "sub-\(index)", participantID: "sub-\(index)", brainVoxels: 100, lesionVoxels: 10,
         lesionVoxelsOutsideBrain: 0, auprc: auprc, diceOracle: dice, scoreMean: 1, scoreP999: 2,
         scoreMaximum: 3,
-        operatingPoints: ["healthy_fpr_0.01": atPoint])
+        operatingPoints: ["fpr_0.01": atPoint])
     }
     let curve = (0..<(detail ? 500 : 0)).map {
       PrecisionRecall.Point(threshold: 1, recall: Double($0) / 500, precision: 1 - Double($0) / 510)

@@ -243,7 +243,7 @@ import Volumes
       let evaluation = try evaluator.evaluation(method: "vae", samples: 20)
       return EvaluationReport(evaluation, provenance: Self.provenance).page.html
     }
-    let html = try page([.healthyFPR(0.01, threshold: 2)])
+    let html = try page([.falsePositiveRate(0.01, threshold: 2)])
     #expect(html.contains("Evaluation on 2 cases") && html.contains("Dice at FPR 1 % of each case"))
     #expect(html.contains(">0.505 (0.0100 to 1.00)<"))
     #expect(html.components(separatedBy: "<svg ").count == 3)

@@ -28,7 +28,7 @@ public struct EvaluationRun {
   ) throws -> Evaluation {
     let record = try SegmentationRecord(contentsOf: predictions)
     let byRate = Calibration.reportedRates.compactMap { rate in
-      record.thresholdsByRate["\(rate)"].map { OperatingPoint.healthyFPR(rate, threshold: $0) }
+      record.thresholdsByRate["\(rate)"].map { OperatingPoint.falsePositiveRate(rate, threshold: $0) }
     }
     let named = record.thresholdsByName.sorted { $0.key < $1.key }.map {
       OperatingPoint(name: $0.replacingOccurrences(of: "-", with: "_"), threshold: $1)

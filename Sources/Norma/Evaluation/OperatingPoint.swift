@@ -2,7 +2,7 @@ import Foundation
 
 /// A threshold, or the rule of regions, with the name of how it was chosen.
 public struct OperatingPoint: Codable, Hashable, Sendable {
-  /// Its name in `evaluation.json`, for example `healthy_fpr_0.01`.
+  /// Its name in `evaluation.json`, for example `fpr_0.01`.
   public let name: String
   /// Voxels with a score above it are predicted as lesion.
   public let threshold: Double
@@ -20,16 +20,16 @@ public struct OperatingPoint: Codable, Hashable, Sendable {
   }
 
   /// The threshold that a fraction `rate` of the calibration's brain voxels exceed.
-  public static func healthyFPR(_ rate: Double, threshold: Double) -> OperatingPoint {
-    OperatingPoint(name: String(format: "healthy_fpr_%.2f", rate), threshold: threshold)
+  public static func falsePositiveRate(_ rate: Double, threshold: Double) -> OperatingPoint {
+    OperatingPoint(name: String(format: "fpr_%.2f", rate), threshold: threshold)
   }
 }
 
 extension Evaluation.AtOperatingPoint {
-  /// The name as people read it: `FPR 1 %` for `healthy_fpr_0.01`, `1 false region per brain` for
+  /// The name as people read it: `FPR 1 %` for `fpr_0.01`, `1 false region per brain` for
   /// `false_regions_1`.
   public var title: String {
-    if let rate = number(after: "healthy_fpr_") { return "FPR \(String(format: "%g", 100 * rate)) %" }
+    if let rate = number(after: "fpr_") { return "FPR \(String(format: "%g", 100 * rate)) %" }
     if let count = number(after: "false_regions_") {
       return "\(String(format: "%g", count)) false \(count == 1 ? "region" : "regions") per brain"
     }

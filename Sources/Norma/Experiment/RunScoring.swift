@@ -85,7 +85,7 @@ extension Calibration {
   /// The thresholds of the tables; called regions below `minimumVolume` mm³ are dropped.
   fileprivate func operatingPoints(minimumVolume: Double) -> [OperatingPoint] {
     let byRate = Self.reportedRates.compactMap { rate in
-      (try? threshold(atRate: rate)).map { OperatingPoint.healthyFPR(rate, threshold: $0) }
+      (try? threshold(atRate: rate)).map { OperatingPoint.falsePositiveRate(rate, threshold: $0) }
     }
     let others: [(ThresholdSource, name: String)] = [
       (.trainingPercentile, "training_percentile_\(Int(TrainingPercentiles.usual))"),

@@ -167,12 +167,12 @@ import Methods
       let lesion = try NIfTI.readMask(try #require(manifest.cases[1].lesionMask))
       let hits = zip(predicted.voxels, lesion.voxels).filter { $0 == 1 && $1 == 1 }.count
       let dice = 2 * Double(hits) / Double(predicted.count + lesion.count)
-      let atOnePercent = try #require(evaluation.table[1].operatingPoints["healthy_fpr_0.01"])
+      let atOnePercent = try #require(evaluation.table[1].operatingPoints["fpr_0.01"])
       #expect(abs((atOnePercent.dice ?? -1) - dice) < 1e-9)
       #expect(atOnePercent.predictedRegions == rows[1].result?.lesions.count)
       #expect(
         evaluation.operatingPoints.map(\.name) == [
-          "healthy_fpr_0.01", "healthy_fpr_0.05", "healthy_fpr_0.10", "training_percentile_95",
+          "fpr_0.01", "fpr_0.05", "fpr_0.10", "training_percentile_95",
           "training_percentile_98", "training_percentile_99",
         ])
 

@@ -27,8 +27,8 @@ import Volumes
   }
 
   private static let points = [
-    OperatingPoint.healthyFPR(0.01, threshold: 6), .healthyFPR(0.05, threshold: 4.5),
-    .healthyFPR(0.1, threshold: 3.75),
+    OperatingPoint.falsePositiveRate(0.01, threshold: 6), .falsePositiveRate(0.05, threshold: 4.5),
+    .falsePositiveRate(0.1, threshold: 3.75),
   ]
 
   /// A row of voxels as a case.

@@ -1,7 +1,7 @@
 extension Evaluation {
   /// The figures at one threshold, of the predicted masks without dropped regions except for `observedFPR`.
   public struct AtOperatingPoint: Codable, Hashable, Sendable {
-    /// How the threshold was chosen, for example `healthy_fpr_0.01`.
+    /// How the threshold was chosen, for example `fpr_0.01`.
     public let name: String
     /// Voxels with a score above it are predicted as lesion.
     public let threshold: Double

@@ -20,7 +20,7 @@ public struct ExperimentPlots {
   /// All plots that are not empty.
   public var all: [Named] { [areas, curves, boxes, training].compactMap { $0 } }
 
-  private static let point = "healthy_fpr_0.01"
+  private static let point = "fpr_0.01"
   /// The baseline that plots show beside the methods.
   private static let reference = ExperimentPlan.baselines.first ?? ""
   private static let referenceName = ExperimentNames.method(reference)

@@ -30,7 +30,7 @@ extension ExperimentReport {
   /// The main table in fixed width, for a terminal.
   public var summary: String {
     let columns = [
-      ("AUPRC", "auprc"), ("Dice oracle", "dice_oracle"), ("Dice FPR 1 %", "dice_healthy_fpr_0.01"),
+      ("AUPRC", "auprc"), ("Dice oracle", "dice_oracle"), ("Dice FPR 1 %", "dice_fpr_0.01"),
     ]
     let lines = results.headlines.map { row in
       Self.line(row.method, row.chain, columns.map { Self.text(row.figures[$0.1]) })

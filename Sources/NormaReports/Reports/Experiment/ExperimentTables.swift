@@ -6,13 +6,13 @@ struct ExperimentTables {
 
   private typealias Cell = FigureTable.Cell
 
-  private static let atOnePercent = "dice_healthy_fpr_0.01"
+  private static let atOnePercent = "dice_fpr_0.01"
   private static let steps = [
     "raw", "positive part", "median", "eroded mask", "brightness prior", "component filter", "divided by sd",
   ]
   private static let points = [
-    ("healthy_fpr_0.01", "Dice at FPR 1 %"), ("healthy_fpr_0.05", "Dice at FPR 5 %"),
-    ("healthy_fpr_0.10", "Dice at FPR 10 %"),
+    ("fpr_0.01", "Dice at FPR 1 %"), ("fpr_0.05", "Dice at FPR 5 %"),
+    ("fpr_0.10", "Dice at FPR 10 %"),
     ("training_percentile_98", "Dice at the training 98th percentile"),
     ("labelled_validation", "Dice at labelled validation"),
   ]

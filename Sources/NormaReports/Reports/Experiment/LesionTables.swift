@@ -7,7 +7,7 @@ struct LesionTables {
   private typealias Cell = FigureTable.Cell
   private typealias Seed = (value: Double, interval: [Double]?)
 
-  private static let point = "healthy_fpr_0.01"
+  private static let point = "fpr_0.01"
 
   /// Figures per participant.
   var perParticipant: FigureTable {
