@@ -1,37 +1,16 @@
 """The part of checks/cases that runs the scripts and compares. Its arguments: the folder of scripts, one to work in, names."""
-import csv
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
 
-from common import fail, norma, options, run, workplace
-
-
-@dataclass
-class Outcome:
-    code: int
-    output: str
-    log: str
-
-
-def start(*words, cwd: Path | None = None, launcher: tuple = (), **variables: str) -> Outcome:
-    """Runs norma to its end."""
-    done = subprocess.run(
-        [*launcher, norma, *map(str, words)], cwd=cwd, capture_output=True, text=True, env={**os.environ, **variables})
-    return Outcome(done.returncode, done.stdout, done.stderr)
+from common import fail, options, run, workplace
+from expected import Comparison, Outcome, rows, start, unprivileged
 
 
 def segment(scans: Path, out: Path, *more, **how) -> Outcome:
     return start("segment", "-i", scans, "-o", out, *more, **how)
-
-
-def rows(out: Path) -> list[dict[str, str]]:
-    """The table of cases; empty without one."""
-    file = out / "cases.tsv"
-    return list(csv.DictReader(file.open(), delimiter="\t")) if file.exists() else []
 
 
 def statuses(out: Path) -> str:
@@ -187,7 +166,6 @@ def stripped_tight_crop(place: Path) -> str:
 def unreadable_subfolder(place: Path) -> str:
     for folder in (place, place.parent):
         folder.chmod(0o777)
-    unprivileged = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups") if os.getuid() == 0 else ()
     (place / "scans/shut").chmod(0o700 if unprivileged else 0)
     done = segment(place / "scans", place / "results", launcher=unprivileged)
     (place / "scans/shut").chmod(0o700)
@@ -255,8 +233,7 @@ def main() -> None:
     unknown = {file.stem for file in arguments.scripts.glob("*.py")} - {case.check.__name__ for case in cases}
     if unknown:
         fail(f"nothing is expected of {', '.join(sorted(unknown))}")
-    wrong = 0
-    print("script\texpected\tseen", flush=True)
+    comparison = Comparison("script")
     for case in cases:
         name = case.check.__name__
         if arguments.names and name not in arguments.names:
@@ -265,11 +242,8 @@ def main() -> None:
         subprocess.run(
             [sys.executable, arguments.scripts / f"{name}.py", *inputs(case, work), place], check=True,
             stdout=subprocess.DEVNULL)
-        seen = case.check(place)
-        wrong += seen != case.expected
-        print(f"{name}\t{case.expected}\t{'as expected' if seen == case.expected else seen}", flush=True)
-    if wrong:
-        fail(f"{wrong} not as expected")
+        comparison.add(name, case.expected, case.check(place))
+    comparison.end()
 
 
 main()

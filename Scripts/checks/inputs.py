@@ -1,8 +1,6 @@
 """The part of checks/inputs that makes the inputs and compares. Its arguments: a folder to work in, names of inputs."""
 import csv
 import gzip
-import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -10,20 +8,15 @@ from typing import Callable
 import nibabel as nib
 import numpy as np
 
-from common import fail, norma, options, run, workplace
+from common import options, run, workplace
+from expected import Comparison, rows, start, unprivileged
 
 Image = nib.Nifti1Image
 
 
-def start(*words) -> subprocess.CompletedProcess:
-    """Runs norma to its end."""
-    return subprocess.run([norma, *map(str, words)], capture_output=True, text=True)
-
-
-def rows(out: Path) -> dict[str, dict[str, str]]:
+def cases(out: Path) -> dict[str, dict[str, str]]:
     """The rows of the table of cases by their names."""
-    with (out / "cases.tsv").open() as file:
-        return {row["case_id"]: row for row in csv.DictReader(file, delimiter="\t")}
+    return {row["case_id"]: row for row in rows(out)}
 
 
 def stored(image: Image) -> np.ndarray:
@@ -248,7 +241,7 @@ def check_scans(place: Path, names: list[str], is_whole: bool) -> list[tuple[str
     for scan in chosen:
         scan.make(brain, place / "scans" / f"{scan.make.__name__}.nii.gz")
     start("segment", "-i", place / "scans", "-o", place / "results")
-    found = rows(place / "results")
+    found = cases(place / "results")
     volume = float(found["reference"]["lesion_volume_ml"])
     return [
         (name, scan.expected, outcome(found[name], scan.expected, volume))
@@ -271,14 +264,14 @@ def slab(file: Path) -> None:
 
 
 def statuses(out: Path) -> str:
-    return " ".join(f"{name}:{row['status']}" for name, row in sorted(rows(out).items()))
+    return " ".join(f"{name}:{row['status']}" for name, row in sorted(cases(out).items()))
 
 
 def other_outputs_of_dcm2niix(place: Path) -> str:
     for name in ("p1_FLAIR", "p1_FLAIR_ph", "p1_FLAIR_real", "p1_FLAIR_imaginary", "p1_FLAIR_ROI1"):
         slab(place / f"in/{name}.nii.gz")
     done = start("segment", "-i", place / "in", "-o", place / "out")
-    return statuses(place / "out") + (" named" if "p1_FLAIR_ph" in done.stderr else " not named")
+    return statuses(place / "out") + (" named" if "p1_FLAIR_ph" in done.log else " not named")
 
 
 def odd_names(place: Path) -> str:
@@ -287,16 +280,15 @@ def odd_names(place: Path) -> str:
         slab(place / f"in/{name}.nii.gz")
     start("segment", "-i", place / "in", "-o", place / "out")
     page = (place / "out/report.html").read_text()
-    found = rows(place / "out")
+    found = cases(place / "out")
     fine = sum(row["status"] == "ok" and (place / "out" / row["mask"]).exists() for row in found.values())
     return f"{fine} of {len(names)}, {'unescaped' if '<b>&amp;' in page else 'escaped'}"
 
 
 def dash_alone(place: Path) -> str:
     slab(place / "-scan.nii.gz")
-    done = subprocess.run(
-        [norma, "segment", "-i", "./-scan.nii.gz", "-o", "out"], cwd=place, capture_output=True, text=True)
-    return str(done.returncode)
+    done = start("segment", "-i", "./-scan.nii.gz", "-o", "out", cwd=place)
+    return str(done.code)
 
 
 def linked_folder(place: Path) -> str:
@@ -304,7 +296,7 @@ def linked_folder(place: Path) -> str:
     (place / "in").mkdir()
     (place / "in/sub-01").symlink_to(place / "elsewhere")
     done = start("segment", "-i", place / "in", "-o", place / "out")
-    return f"{done.returncode} {'link named' if 'only links to folders' in done.stderr else done.stderr}"
+    return f"{done.code} {'link named' if 'only links to folders' in done.log else done.log}"
 
 
 def linked_scan(place: Path) -> str:
@@ -319,7 +311,7 @@ def manifest(place: Path, text: bytes) -> str:
     slab(place / "p1.nii.gz")
     (place / "manifest.tsv").write_bytes(text)
     done = start("segment", "-i", place / "manifest.tsv", "-o", place / "out")
-    return statuses(place / "out") if (place / "out/cases.tsv").exists() else f"{done.returncode} {done.stderr}"
+    return statuses(place / "out") if (place / "out/cases.tsv").exists() else f"{done.code} {done.log}"
 
 
 def manifest_from_a_spreadsheet(place: Path) -> str:
@@ -341,9 +333,9 @@ def data_set(place: Path, description: bytes) -> str:
     (place / "data/dataset_description.json").write_bytes(description)
     (place / "data/participants.tsv").write_bytes(b"\xef\xbb\xbfparticipant_id\tage\r\nsub-01\t30\r\n")
     done = start("bids", place / "data", place / "out", "participant", "--dry-run")
-    if done.returncode:
-        return f"{done.returncode} {done.stderr}"
-    return " ".join(line.split("\t")[0] for line in done.stdout.splitlines())
+    if done.code:
+        return f"{done.code} {done.log}"
+    return " ".join(line.split("\t")[0] for line in done.output.splitlines())
 
 
 def data_set_of_links(place: Path) -> str:
@@ -388,8 +380,8 @@ def evaluated(place: Path, voxels: Callable[[np.ndarray], np.ndarray], **fields)
                 writer.writerow([row[column] if key == "lesion_mask" else row[key] for key in columns])
         done = start(
             "evaluate", "--predictions", maps, "--data", place / f"{name}.tsv", "-o", place / name, "--samples", 5)
-        codes.append(done.returncode)
-        figures.append((place / name / "cases.tsv").read_text() if done.returncode == 0 else done.stderr)
+        codes.append(done.code)
+        figures.append((place / name / "cases.tsv").read_text() if done.code == 0 else done.log)
     return "same" if codes == [0, 0] and figures[0] == figures[1] else f"{codes} {figures[1]}"
 
 
@@ -416,9 +408,8 @@ def read_only_folder(place: Path) -> str:
     for folder in (place, place.parent):
         folder.chmod(0o777)
     (place / "in").chmod(0o555)
-    unprivileged = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] if os.getuid() == 0 else []
-    done = subprocess.run([*unprivileged, norma, "segment", place / "in/p1.nii.gz"], capture_output=True, text=True)
-    return f"{done.returncode} {'named' if 'Permission denied' in done.stderr else done.stderr}"
+    done = start("segment", place / "in/p1.nii.gz", launcher=unprivileged)
+    return f"{done.code} {'named' if 'Permission denied' in done.log else done.log}"
 
 
 checks = {
@@ -446,25 +437,17 @@ def main() -> None:
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     work = workplace(arguments.work)
-    print("input\texpected\tseen", flush=True)
-    wrong = 0
-
-    def tell(name: str, expected: str, seen: str) -> None:
-        nonlocal wrong
-        wrong += seen != expected
-        print(f"{name}\t{expected}\t{'as expected' if seen == expected else seen}", flush=True)
-
+    comparison = Comparison("input")
     for check, expected in checks.items():
         if arguments.names and check.__name__ not in arguments.names:
             continue
         place = work / check.__name__
         place.mkdir()
-        tell(check.__name__, expected, check(place))
+        comparison.add(check.__name__, expected, check(place))
     for name, is_whole in (("slabs", False), ("brains", True)):
         for found in check_scans(workplace(work / name), arguments.names, is_whole):
-            tell(*found)
-    if wrong:
-        fail(f"{wrong} not as expected")
+            comparison.add(*found)
+    comparison.end()
 
 
 main()
