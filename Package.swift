@@ -3,8 +3,8 @@ import Foundation
 import PackageDescription
 
 // The engine (libtorch) is unpacked into .deps/ by Scripts/bootstrap. In this checkout its headers are
-// found by a relative search path and only executables and tests carry the link flags, so the library
-// targets have no unsafe flags. A package that depends on Norma finds the engine through pkg-config.
+// found by a relative search path and only executables and tests carry the link flags. A package that
+// depends on Norma finds the engine through pkg-config; for it the library targets have no unsafe flags.
 let root = Context.packageDirectory
 let engine = "\(root)/.deps/torch"
 let hasEngine = FileManager.default.fileExists(atPath: "\(engine)/include")

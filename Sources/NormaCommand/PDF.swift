@@ -7,9 +7,9 @@ struct PDFOptions: ParsableArguments {
   @Flag(help: "Print the report to report.pdf too, with an installed Chromium or Chrome.")
   var pdf = false
 
-  /// The printer; nil unless it is wanted.
+  /// Returns the printer; nil without the option. Commands ask for it before they start work.
   ///
-  /// - Throws: A ``Problem`` if there is no browser, before any work is done.
+  /// - Throws: A ``Problem`` if no browser is installed.
   func printer() throws -> PDFPrinter? { pdf ? try PDFPrinter() : nil }
 }
 

@@ -6,8 +6,7 @@ import NormaTracking
 struct RunTable {
   private static let columns = [
     "name", "method", "state", "epochs", "duration", "best_epoch", "best_loss", "validation_dice", "data",
-    "changed",
-    "folder",
+    "changed", "folder",
   ]
 
   let runs: [RunRecord]
@@ -19,8 +18,7 @@ struct RunTable {
         [
           run.name, run.method, run.state.rawValue, "\(run.epochs)", run.duration, Self.text(run.bestEpoch),
           Self.text(run.bestLoss), Self.text(run.validationDice), run.data ?? "n/a",
-          run.changed.formatted(.iso8601),
-          run.folder,
+          run.changed.formatted(.iso8601), run.folder,
         ]
       })
   }

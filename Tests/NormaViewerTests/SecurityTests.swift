@@ -76,7 +76,9 @@ import Testing
     Request("a case that is not there", 404) { try await $0.get("/api/cases/99/image") },
     Request("a case before the first", 404) { try await $0.get("/api/cases/-1/image") },
     Request("a file that cases do not have", 404) { try await $0.get("/api/cases/0/password") },
-    Request("a review of nobody", 400) { try await $0.post("/api/review", #"{"index": 99, "note": "x"}"#) },
+    Request("a review of a missing case", 400) {
+      try await $0.post("/api/review", #"{"index": 99, "note": "x"}"#)
+    },
     Request("a decision that is none", 400) {
       try await $0.post("/api/review", #"{"index": 0, "decision": "x"}"#)
     },
@@ -90,7 +92,7 @@ import Testing
       try await $0.post(
         "/api/region", #"{"index": 0, "voxel": [1, 2, 0], "volume": 1, "decision": "flagged"}"#)
     },
-    Request("a mask of nobody", 400) { try await $0.post("/api/mask", #"{"index": 99}"#) },
+    Request("a mask of a missing case", 400) { try await $0.post("/api/mask", #"{"index": 99}"#) },
     Request("a mask above a threshold below 0", 400) {
       try await $0.post("/api/mask", #"{"index": 0, "threshold": -1}"#)
     },

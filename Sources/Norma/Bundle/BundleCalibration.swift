@@ -37,7 +37,7 @@ public struct BundleCalibration {
   ) throws -> ModelBundle {
     try ModelBundle.requireRoom(at: url)
     var scorer = try bundle.scorer(device: device)
-    scorer.chain = ScoringChain(settings: configuration.scoring, statistics: scorer.chain.statistics)
+    scorer.chain.settings = configuration.scoring
     let calibration = try Calibration(
       of: scorer, configuration: configuration, on: data, anatomies: anatomies, progress: progress)
     var provenance = bundle.description.provenance

@@ -7,7 +7,7 @@ extension Manifest {
   ///
   /// A mask belongs to the case whose name its file name starts with: `CASE.nii.gz` or `CASE_*.nii.gz`.
   ///
-  /// - Throws: A ``Problem`` if there are no results, no masks, or two masks of one case.
+  /// - Throws: A ``Problem`` if there are no results or masks, or if a case has two masks.
   package init(correctedMasks folder: URL, of results: URL) throws {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
       .filter { name in [".nii.gz", ".nii"].contains { name.hasSuffix($0) } }

@@ -3,7 +3,7 @@ import Volumes
 
 /// The way from a method's score to the anomaly map.
 package struct ScoringChain {
-  package let settings: ScoringSettings
+  package var settings: ScoringSettings
   /// How the score varies over lesion-free slices, where the settings ask for it.
   package var statistics: ScoreStatistics?
 

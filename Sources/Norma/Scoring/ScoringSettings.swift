@@ -62,7 +62,7 @@ public struct ScoringSettings: Settings {
 }
 
 extension ScoringSettings {
-  /// The settings without those that need no slice of the training.
+  /// The settings of the statistics over training slices; all others have their defaults.
   var statisticsKeys: ScoringSettings {
     var settings = ScoringSettings()
     (settings.normalization, settings.statistics) = (normalization, statistics)

@@ -292,11 +292,16 @@ function showChosen(region) {
   byID["region-note"].value = region?.review?.note ?? "";
 }
 
-function saveRegion(region, change) {
+/** Returns the case and the threshold of its regions, which is left out for those of the saved mask. */
+function shownRegions() {
   const { index, threshold, written } = current;
+  return { index, threshold: threshold === written ? undefined : threshold };
+}
+
+function saveRegion(region, change) {
   // A judgement keeps the voxel that names it, though the peak of a region may move with the threshold.
   const voxel = region.review?.voxel ?? region.voxel;
-  const request = { index, voxel, volume: region.volume, threshold: threshold === written ? undefined : threshold, ...change };
+  const request = { ...shownRegions(), voxel, volume: region.volume, ...change };
   return store(byID["region-saved"], cohort.regionFile, () => api.saveRegion(request), showRegions);
 }
 
@@ -308,9 +313,8 @@ function decideRegion(decision) {
 /** Writes the mask without the rejected regions. */
 async function exportMask() {
   if (!current?.found) return;
-  const { index, threshold, written } = current;
+  const request = shownRegions();
   byID.exported.textContent = "Saving …";
-  const request = { index, threshold: threshold === written ? undefined : threshold };
   await store(byID.exported, cohort.maskFolder, () => api.saveMask(request));
 }
 

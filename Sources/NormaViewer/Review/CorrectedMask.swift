@@ -14,8 +14,8 @@ enum CorrectedMask {
     }
     let mask = try components(of: row, map, above: threshold, minimumVolume: minimumVolume)
     let rejected = Set(
-      regions.filter { $0.decision == .rejected }.compactMap { region in
-        map.geometry.index(of: region.voxel).map { mask.labels.voxels[$0] }
+      regions.filter { $0.decision == .rejected && map.geometry.contains($0.voxel) }.map {
+        mask.labels[$0.voxel[0], $0.voxel[1], $0.voxel[2]]
       })
     var corrected = mask.labels.map { $0 == 0 || rejected.contains($0) ? UInt8(0) : 1 }
     corrected.header = map.header
@@ -36,9 +36,8 @@ enum CorrectedMask {
 }
 
 extension Geometry {
-  /// The position in memory of a voxel; nil outside the grid.
-  fileprivate func index(of voxel: [Int]) -> Int? {
-    guard voxel.count == 3, zip(voxel, shape).allSatisfy({ $0 >= 0 && $0 < $1 }) else { return nil }
-    return (voxel[2] * shape[1] + voxel[1]) * shape[0] + voxel[0]
+  /// Whether the grid has a voxel.
+  fileprivate func contains(_ voxel: [Int]) -> Bool {
+    voxel.count == 3 && zip(voxel, shape).allSatisfy { $0 >= 0 && $0 < $1 }
   }
 }

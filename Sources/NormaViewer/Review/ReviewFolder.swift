@@ -57,7 +57,7 @@ struct ReviewFolder: Sendable {
       thresholds: chosen.ofCases, corrected: corrected)
   }
 
-  /// Parses a table; nil if there is no file.
+  /// Returns the parsed table; nil if the file does not exist.
   private static func read<Parsed>(_ file: URL, of what: String, _ parse: (String) -> Parsed?) throws
     -> Parsed?
   {

@@ -83,8 +83,17 @@ struct CaseGrid {
 }
 
 extension ImageSlice.Plane {
+  /// The planes by the axis across them: R, A, S.
+  static let byAxis: [ImageSlice.Plane] = [.sagittal, .coronal, .axial]
+
   /// The axis across the plane: 0 for R, 1 for A, 2 for S.
-  var axis: Int { [.sagittal: 0, .coronal: 1, .axial: 2][self] ?? 2 }
+  var axis: Int {
+    switch self {
+    case .sagittal: 0
+    case .coronal: 1
+    case .axial: 2
+    }
+  }
 }
 
 extension Mask {

@@ -41,10 +41,10 @@ public enum CasePictures {
   /// Brain extraction and registration of a raw scan, with a veil over the brain outside the scored range.
   private static func montage(of quality: QualityPicture, scoredRange: ClosedRange<Double>?) throws -> Montage
   {
-    let planes: [ImageSlice.Plane] = [.sagittal, .coronal, .axial]
     let panels = try quality.slices.map { slice in
       try MontagePanel.outlined(
-        ImageSlice(width: slice.width, height: slice.height, values: slice.image, plane: planes[slice.axis]),
+        ImageSlice(
+          width: slice.width, height: slice.height, values: slice.image, plane: .byAxis[slice.axis]),
         window: 0...1, mask: slice.brain, second: slice.template,
         veiled: scoredRange.map { range in
           zip(slice.brain, slice.heights).map { $0 != 0 && !range.contains($1) }
@@ -64,7 +64,7 @@ public enum CasePictures {
   ) throws -> Montage {
     let place = RegionPlace(of: region, toTemplate: figures.toTemplate)
     let centre = figures.toTemplate?.apply(region.centroid) ?? region.centroid
-    let planes: [ImageSlice.Plane] = [.axial, .coronal, .sagittal]
+    let planes = ImageSlice.Plane.byAxis.reversed()
     let name = place.name.isEmpty ? "" : ", \(place.name)"
     return Montage(
       caption:
