@@ -13,9 +13,9 @@ struct ThresholdOptions: ParsableArguments {
 
   @Option(
     help: """
-      Regions per 1,200 mL of brain without a known lesion (of the bundle's calibration, on scans or simulated \
-      brains) that the peak threshold allows. Default: the bundle's number, for volumes and bundles that have \
-      counted them.
+      False regions to allow per brain (1,200 mL), as counted by the bundle's calibration in scans or simulated \
+      brains without a known lesion. Sets the peak threshold. Default, for volumes: the bundle's number, if it has \
+      one.
       """)
   var falseRegions: Double?
 
@@ -24,8 +24,8 @@ struct ThresholdOptions: ParsableArguments {
 
   @Option(
     help: """
-      Fraction of voxels without a known lesion (0.01 or 1%) that exceed the threshold, without a peak threshold. Default: the \
-      bundle's rate, where --false-regions has no default.
+      Fraction of voxels without a known lesion (0.01 or 1%) that exceed the threshold; there is no peak \
+      threshold. Default, if --false-regions has none: the bundle's rate.
       """, transform: Self.fraction)
   var fpr: Double?
 

@@ -11,7 +11,7 @@ struct BIDSApp: LoggingCommand {
       The level participant writes map, mask, table of regions and page of each scan. Any number of processes \
       may share OUT_DIR, each with its own participants (--shard divides them). Scans that are complete, \
       with the same inputs and settings, are kept. The level group writes one table and one page of all scans. \
-      Of the data set only dataset_description.json is checked; bids-validator checks the rest.
+      Norma checks only dataset_description.json; bids-validator checks the rest of the data set.
       """)
 
   enum Level: String, ExpressibleByArgument, CaseIterable { case participant, group }

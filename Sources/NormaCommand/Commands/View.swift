@@ -11,7 +11,7 @@ struct View: LoggingCommand {
   @Argument(help: "Output folder of norma segment or norma bids.")
   var folder: String
 
-  @Option(help: "Name of the rater, who has a file of reviews. Default: the login name.")
+  @Option(help: "Name of the rater; each rater has a file of reviews. Default: the login name.")
   var rater: String?
 
   @Option(help: "Port on 127.0.0.1. Default: any free port.")
