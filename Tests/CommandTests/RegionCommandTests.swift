@@ -63,7 +63,7 @@ import Volumes
     #expect(run.mask.voxels == rule.regions(of: run.map).mask.voxels && run.mask.count > 0)
     #expect(run.regions.allSatisfy { (Double($0["max_score"] ?? "") ?? 0) > peak - 1e-4 })
     #expect(run.regions.allSatisfy { (Double($0["p_value"] ?? "") ?? 2) <= 1 })
-    let words = "if they reach more than "
+    let words = " and has a peak above "
     #expect(run.outcome.standardError.contains(words) && run.outcome.standardError.contains("  regions="))
     let report = try (run.out / "report.html").text()
     #expect(report.contains(words) && report.contains("such regions on average, as measured on"))
@@ -88,7 +88,7 @@ import Volumes
     #expect(
       large.record.minimumLesionSize == 2000 && large.record.peakThreshold.map { $0 <= peaks[1] } == true)
     #expect(large.regions.allSatisfy { (Double($0["volume_mm3"] ?? "") ?? 0) >= 2000 })
-    #expect(large.outcome.standardError.contains("at least 2000 mm³ large"))
+    #expect(large.outcome.standardError.contains(" over at least 2000 mm³"))
     let plain = try Run(["--threshold", "\(few.record.threshold)", "--min-volume", "600"])
     let rule = RegionRule(extent: few.record.threshold, minimumVolume: 600)
     #expect(plain.mask.voxels == rule.regions(of: plain.map).mask.voxels)

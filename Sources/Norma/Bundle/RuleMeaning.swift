@@ -37,13 +37,13 @@ extension BundleDescription {
   /// sentences. `scoredVolumeML` is that of the scan; nil for any.
   public func meaning(of rule: RegionRule, scoredVolumeML: Double? = nil) -> String {
     let minimum = rule.minimumVolume ?? configuration.scoring.minimumLesionSize
-    let size = minimum > 0 ? " and are at least \(Self.text(minimum)) mm³ large" : ""
+    let size = minimum > 0 ? " over at least \(Self.text(minimum)) mm³" : ""
     guard let peak = rule.peak else {
       return "Regions are where the anomaly map exceeds \(Self.text(rule.extent))\(size). "
         + share(above: rule.extent, scoredVolumeML: scoredVolumeML)
     }
-    return "Regions are where the anomaly map exceeds \(Self.text(rule.extent)), if they reach more than "
-      + "\(Self.text(peak))\(size). " + falseRegions(peak: peak, extent: rule.extent, minimumVolume: minimum)
+    return "Regions are where the anomaly map exceeds \(Self.text(rule.extent))\(size) and has a peak above "
+      + "\(Self.text(peak)). " + falseRegions(peak: peak, extent: rule.extent, minimumVolume: minimum)
   }
 
   private func share(above threshold: Double, scoredVolumeML: Double?) -> String {

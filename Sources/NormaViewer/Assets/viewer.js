@@ -150,8 +150,8 @@ function showFigures(threshold) {
   const peak = row?.peak;
   if (isKnown && peak !== undefined) {
     byID.meaning.textContent += threshold === written
-      ? ` The mask has the regions that reach more than ${peak.toPrecision(3)}.`
-      : ` Every region above the threshold is shown, not only those that reach more than ${peak.toPrecision(3)}.`;
+      ? ` The mask contains the regions with a peak above ${peak.toPrecision(3)}.`
+      : ` Every region above the threshold is shown, not only those with a peak above ${peak.toPrecision(3)}.`;
   }
   const own = isKnown ? saved.thresholds[row.id] : undefined;
   byID.kept.textContent = [

@@ -54,7 +54,7 @@ public enum CasePictures {
     return Montage(
       caption: "The brain of the scan (solid, yellow) should match that of the template (dashed, blue). "
         + "Positions are in template mm"
-        + (scoredRange == nil ? "" : ". The brain under the grey veil was not scored"),
+        + (scoredRange == nil ? "" : ". Brain under the grey overlay was not scored"),
       panels: panels)
   }
 
