@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Reads what `norma segment -o OUT` left, with nibabel and pandas: Examples/read_results.py OUT
+"""Reads the results of `norma segment -o OUT` with nibabel and pandas: Examples/read_results.py OUT
 
-pip install nibabel pandas. Prints one row a case, and where the five largest lesions of all lie, with
-their scores.
+pip install nibabel pandas. Prints one row per case, and the position and scores of the five largest
+regions.
 """
 import sys
 from pathlib import Path

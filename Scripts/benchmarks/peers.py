@@ -1,4 +1,4 @@
-"""What the benchmarks share: both sides' programs, simulated data, and interleaved rounds."""
+"""Functions of the benchmarks: programs of both sides, simulated data, and interleaved rounds."""
 import os
 import statistics
 import subprocess

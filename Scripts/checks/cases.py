@@ -1,4 +1,4 @@
-"""The part of checks/cases that runs the scripts and compares. Its arguments: the folder of scripts, one to work in, names."""
+"""The part of checks/cases that runs the scripts and compares. Arguments: the folder of scripts, a folder to work in, names."""
 import subprocess
 import sys
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What checks/cases.py and checks/inputs.py share: norma run to its end, its table, and what is expected beside what was seen."""
+"""Functions of checks/cases.py and checks/inputs.py: run norma, read its table, and compare the expected with the observed result."""
 import csv
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What the reliability checks share: small people and models, failing calls, and whether files are whole."""
+"""Functions of the reliability checks: small simulated cohorts and models, failing calls, and whether files are complete."""
 import gzip
 import json
 import os

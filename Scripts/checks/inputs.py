@@ -1,4 +1,4 @@
-"""The part of checks/inputs that makes the inputs and compares. Its arguments: a folder to work in, names of inputs."""
+"""The part of checks/inputs that makes the inputs and compares. Arguments: a folder to work in, names of inputs."""
 import csv
 import gzip
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ weights. The cases:
 - cropped/: 25 layers on a small head; the norms count the background of a whole volume of `count` voxels by the
   formulas of Documentation/explanation/brain-extraction.md, in double precision;
 - surrounded/: three layers on a head in a large volume that is all there: convolutions continue the background beyond
-  the border by the value of the corner, and know nothing of the correction. `head` is cut out of `volume` with a
+  the border by the value of the corner, without the correction. `head` is cut out of `volume` with a
   margin as wide as the network sees, and `expected` out of its result.
 """
 

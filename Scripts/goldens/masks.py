@@ -2,7 +2,7 @@
 """Reference numbers for Tests/NormaTests (mask metrics), computed by SciPy, SimpleITK, scikit-learn and NumPy.
 
 pip install numpy scipy scikit-learn SimpleITK safetensors. Arrays are (slices, rows, columns), spacings (x, y, z).
-Where two libraries can say the same they are asked both, and must agree.
+Where two libraries compute the same figure, both are used and must agree.
 """
 
 import json

@@ -5,8 +5,8 @@ pip install SimpleITK numpy safetensors. Arrays are stored x fastest, as Norma k
 
 - bias/: a ball of two tissues under a smooth field, 24 x 20 x 18 voxels of 4 x 5 x 4 mm, and N4's log field of it with
   Norma's default settings;
-- flow/: noise on an edge, and what three and ten iterations of curvature flow make of it, in voxels;
-- preprocessing.tfm, points: an affine about a centre, and where SimpleITK takes points (LPS+ mm) by it.
+- flow/: noise on an edge, and the result of three and ten iterations of curvature flow, in voxels;
+- preprocessing.tfm, points: an affine about a centre, and the points (LPS+ mm) to which SimpleITK maps others with it.
 """
 
 from pathlib import Path

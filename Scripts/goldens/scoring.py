@@ -105,7 +105,7 @@ def erosions(rng):
     stored = {}
     blobs = ndimage.gaussian_filter(rng.normal(size=(2, 31, 29)), (0, 3, 3)) > -0.03
     blobs[0, 15, 14] = 0
-    # Pixel sizes (x, y) and distances of which none lies on the border between two answers.
+    # Pixel sizes (x, y) and distances, none of which is on the border between two answers.
     for name, (dx, dy, distance) in {
         "isotropic": (1, 1, 2.5),
         "anisotropic": (0.8, 1.7, 3.3),

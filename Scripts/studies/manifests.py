@@ -1,4 +1,4 @@
-"""What the studies share: manifests, the patients and slices of the data, and evaluated bundles."""
+"""Functions of the studies: manifests, the patients and slices of the data, and evaluation of bundles."""
 import csv
 import hashlib
 import json

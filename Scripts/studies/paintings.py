@@ -1,4 +1,4 @@
-"""What the studies share that judge variants on painted scans, without a label."""
+"""Functions of the studies that judge variants on painted scans, without a label."""
 import argparse
 import os
 import statistics

@@ -57,7 +57,7 @@ package enum AtomicFile {
     if (try? Data(contentsOf: url)) != data { try write(data, to: url) }
   }
 
-  /// Creates the file unless it exists and returns its contents. If several processes try, one wins.
+  /// Creates the file unless it exists and returns its contents. If several processes try, one of them creates it.
   package static func createOnce(_ data: Data, at url: URL) throws -> Data {
     if let existing = try? Data(contentsOf: url) { return existing }
     let temporary = url.deletingLastPathComponent()

@@ -2,7 +2,7 @@ import Base
 import Volumes
 
 /// The zero of the intensities of a scan: the constant value around the head or brain, and how far the
-/// intensities lie below zero, as after a z-score.
+/// intensities are below zero, as after a z-score.
 ///
 /// All steps take 0 for background and positive values for tissue: bias correction and registration take
 /// logarithms and ratios.

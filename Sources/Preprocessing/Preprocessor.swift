@@ -251,7 +251,7 @@ public final class Preprocessor {
 
 extension Mask {
   /// The minimum extent in mm along each axis for which bias correction and registration are reliable: in a
-  /// slab neither a lesion can be told from bias, nor one level from another.
+  /// slab neither a lesion can be distinguished from bias, nor one level from another.
   fileprivate static let minimumExtent = 60.0
 
   /// Whether the extent of the set voxels along a world axis is too small for them.

@@ -122,7 +122,7 @@ import Testing
     let page = try (data.out / "group.html").text()
     for words in ["not processed", "not NIfTI", "sub-02.html"] { #expect(page.contains(words), "\(words)") }
 
-    // Mended, only the failed scan is made.
+    // Once it is repaired, only the failed scan is processed.
     try FileManager.default.removeItem(at: data.raw / "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")
     try FileManager.default.copyItem(
       at: Cohort.patient, to: data.raw / "sub-02/anat/sub-02_acq-3d_run-1_FLAIR.nii.gz")

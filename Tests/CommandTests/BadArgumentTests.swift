@@ -237,7 +237,7 @@ import Testing
       try Data("x".utf8).write(to: place.folder / "file")
       return ["simulate", "-o", (place.folder / "file").path, "--cases", "1"]
     },
-    BadInput("simulate nobody", 64, ["'cases' is 0", "1 or more"]) {
+    BadInput("simulate no participant", 64, ["'cases' is 0", "1 or more"]) {
       ["simulate", "-o", $0.out.path, "--cases", "0"]
     },
     BadInput("simulate voxels of no size", 64, ["voxelSize", "0.25 to 20"]) { place in

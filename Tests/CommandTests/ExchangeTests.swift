@@ -57,7 +57,7 @@ import Testing
       place in
       try ["bundle", "export", Cohort.bundle.path, "--onnx", (place.folder / "x.onnx").path]
     },
-    BadInput("statistics that nobody measured", 64, ["scoring.normalization", "none"]) { place in
+    BadInput("statistics that were not measured", 64, ["scoring.normalization", "none"]) { place in
       try importing(
         Cohort.run("dense-vae") / "bundle/weights.safetensors", place,
         ["--preset", "dense-vae"] + Cohort.smallVAE)

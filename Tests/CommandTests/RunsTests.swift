@@ -99,8 +99,7 @@ import Testing
   }
 
   @Test(arguments: [
-    BadInput("a run that nobody knows", 66, ["no run has this folder or name", "nothing", "norma runs list"])
-    { _ in
+    BadInput("an unknown run", 66, ["no run has this folder or name", "nothing", "norma runs list"]) { _ in
       ["runs", "show", "nothing"]
     },
     BadInput("two runs of one name", 64, ["2 runs have this name", "brightness", "give the folder"]) {

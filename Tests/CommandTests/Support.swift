@@ -57,7 +57,7 @@ enum Tool {
     return outcome
   }
 
-  /// Starts the command, `launcher` in front of it where given, `environment` laid over that of the tests.
+  /// Starts the command, after `launcher` if given, with `environment` added to that of the tests.
   static func start(
     _ arguments: [String], in folder: URL? = nil, launcher: [String] = [], environment: [String: String] = [:]
   ) throws -> Running {

@@ -5,7 +5,7 @@ import Volumes
 @testable import Base
 @testable import Norma
 
-/// What raters decide stays, whoever else writes.
+/// The decisions of raters are kept, whichever other process writes.
 @Suite struct ReviewTests {
   private func rows(_ results: Results, _ name: String) throws -> [[String: String]] {
     try #require(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import NormaViewer
 
-/// Who is let in, and what nobody gets.
+/// Which requests are admitted, and what is never sent.
 @Suite struct SecurityTests {
   struct Request: CustomTestStringConvertible, Sendable {
     let testDescription: String

@@ -51,7 +51,7 @@ struct Results {
 
   func remove() { try? FileManager.default.removeItem(at: root) }
 
-  /// The viewer of the folder; a file of no meaning stands for NiiVue.
+  /// The viewer of the folder, with an empty file in place of NiiVue.
   func viewer(rater: String = "anna", references: [String: URL] = [:], port: UInt16 = 0) throws -> Viewer {
     let niivue = root.appendingPathComponent("niivue.js")
     try Data("export const Niivue = 1;".utf8).write(to: niivue)

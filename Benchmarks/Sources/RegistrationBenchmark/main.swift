@@ -1,7 +1,7 @@
 // Bias correction and registration on real scans: RegistrationBenchmark DATA DEPS, where DATA/ms-open holds raw scans and
 // their transforms to each patient's common space, and DEPS is the folder that Scripts/bootstrap fills.
 // Prints Markdown: of every scan the overlap with the template, how far apart the seeds 0 to 4 are, CPU seconds; of every
-// two visits of a patient how far apart they are laid. Distances are means over the corners of the brain's box, in mm.
+// two visits of a patient the distance between their registered positions. Distances are means over the corners of the brain's box, in mm.
 
 import Foundation
 import Norma

@@ -63,7 +63,7 @@ public struct MethodEntry: Sendable {
   /// The method's default settings.
   public var defaults: ConfigurationNode { get throws { try makeDefaults() } }
 
-  /// Returns `layer` laid over `base`.
+  /// Returns `base` with the values of `layer`.
   ///
   /// - Throws: A ``ConfigurationError`` for unknown keys, wrong types and values out of range.
   public func resolve(_ layer: ConfigurationNode, _ base: ConfigurationNode) throws -> ConfigurationNode {

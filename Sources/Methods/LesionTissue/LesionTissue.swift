@@ -95,9 +95,9 @@ final class LesionTissue: NetworkMethod {
 extension LesionTissue {
   /// The outputs of the network, logits of (batch, channels, size, size).
   struct Outputs {
-    /// Of a lesion, one channel.
+    /// The logit of a lesion, one channel.
     let lesion: Tensor
-    /// Of the tissues, one channel each.
+    /// The logits of the tissues, one channel each.
     let tissues: Tensor
 
     init(_ outputs: Tensor) throws {

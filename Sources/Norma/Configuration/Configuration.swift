@@ -13,7 +13,7 @@ public struct Configuration: Codable, Hashable, Sendable {
   public var model: ConfigurationNode
   /// What is done to a raw scan.
   public var preprocessing: PreprocessingSettings
-  /// How a preprocessed scan is laid before the model.
+  /// How a preprocessed scan is presented to the model.
   public var recipe: Recipe
   /// How it is trained.
   public var training: TrainingSettings
@@ -38,7 +38,7 @@ public struct Configuration: Codable, Hashable, Sendable {
     calibration = CalibrationSettings()
   }
 
-  /// Lays layers of configuration (preset, file, single keys) over the defaults of the method they name.
+  /// Applies layers of configuration (preset, file, single keys) to the defaults of the method they name.
   /// Later layers win.
   ///
   /// - Throws: A ``ConfigurationError`` for anything unknown or out of range, or a ``Problem`` of kind

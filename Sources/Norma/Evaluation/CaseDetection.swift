@@ -1,4 +1,4 @@
-/// Telling cases with a lesion from cases without by one number of a case.
+/// Separation of cases with a lesion from cases without by one number of a case.
 struct CaseDetection {
   private let cases: [Evaluation.Case]
   private let groups: [Int]

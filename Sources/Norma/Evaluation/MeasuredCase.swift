@@ -38,7 +38,7 @@ struct MeasuredCase {
   }
 }
 
-/// What a case's scores say as one number.
+/// A summary of the scores of a case as one number.
 private struct CaseScores {
   let mean, percentile999, maximum: Double
 

@@ -19,7 +19,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
   public var seeds: Int
   /// The scale of networks and grid.
   public var scale: Scale
-  /// Configuration keys laid over every preset, as `key=value`, or over one method's, as
+  /// Configuration keys that override every preset, as `key=value`, or that of one method, as
   /// `dense-ae:key=value`.
   public var settings: [String]
   /// The number of test and calibration scans that a slow search is run on; 0 = all.
@@ -56,7 +56,7 @@ public struct ExperimentPlan: Codable, Hashable, Sendable {
         .usage, "an experiment needs one seed or more", at: "--seeds", advice: "give a number from 1 up")
     }
     for run in runs { _ = try configuration(of: run) }
-    // A key of a method of an earlier or later call is no mistake.
+    // A key of a method of an earlier or later call is not a mistake.
     let known = Preset.all.map(\.name)
     for setting in settings {
       guard let owner = Self.owner(of: setting), !known.contains(owner) else { continue }

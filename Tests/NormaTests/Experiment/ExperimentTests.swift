@@ -77,7 +77,7 @@ import Testing
       })
       #expect(kept == ["brightness-0"] && begun == ["dense-ae-0"])
       #expect(second.rows.prefix(first.rows.count).map(\.figures) == first.rows.map(\.figures))
-      // A method that is added stands beside those of earlier calls.
+      // An added method is shown beside those of earlier calls.
       let third = try experiment(cohort, Self.plan(["normative"])).run()
       #expect(third.methods == ["brightness", "normative", "dense-ae"] && third.runs.count == 3)
     }

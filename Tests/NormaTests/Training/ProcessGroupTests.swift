@@ -116,7 +116,7 @@ import Methods
   }
 }
 
-/// Threads that stand for processes.
+/// Threads in place of processes.
 final class ThreadGroup: ProcessGroup {
   let rank: Int
   let worldSize: Int

@@ -146,7 +146,7 @@ import StrictSettings
     }
   }
 
-  /// The search of a lone generator has no validation loss: the last weights stand.
+  /// The search of a generator alone has no validation loss: the last weights are kept.
   @Test func withoutAValidationLossTheLastEpochStands() throws {
     try withCohort { cohort, folder in
       var records = [EpochRecord]()

@@ -38,7 +38,7 @@ extension TissueMaps {
       add(.deepGrey, within: .brightDeepGrey)
     } else {
       tissues = Tissue.fluid.bit
-      // The third and the fourth ventricle are not told from cisterns.
+      // The third and the fourth ventricle are not distinguished from cisterns.
       if depth > cisternDepth { add(.ventricle, within: .ventricles) }
       return tissues
     }
