@@ -4,7 +4,7 @@ extension Adam {
   /// The training step of every network: one update at the step's learning rate. Returns the losses before
   /// it.
   ///
-  /// Where several processes share a batch, each computes its shard, and gradients and losses are added up.
+  /// If several processes share a batch, each computes its shard, and gradients and losses are summed.
   func minimize(_ terms: LossTerms, _ context: StepContext) throws -> Losses {
     learningRate = context.learningRate
     try zeroGradients()

@@ -28,7 +28,7 @@ struct SliceCanvas {
     blended = try blended.maximum(weight)
   }
 
-  /// Takes the slice as it is now for healthy.
+  /// Takes the current slice as healthy.
   mutating func acceptAsHealthy() throws {
     (healthy, blended) = (z, try z.zerosLike())
   }

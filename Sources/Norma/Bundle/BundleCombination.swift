@@ -235,7 +235,7 @@ extension Reliability {
 }
 
 extension InputDomain {
-  /// What any of several models has seen; nil for none.
+  /// Creates the union of the domains of several models; nil for none.
   fileprivate init?(pooling domains: [InputDomain]) {
     guard let first = domains.first else { return nil }
     scans = domains.map(\.scans).max() ?? 0

@@ -43,7 +43,7 @@ public struct CohortSegmentation {
     }
   }
 
-  /// What the pictures of a case are drawn from.
+  /// The input of the pictures of a case.
   public struct Figures {
     /// The scan, its anomaly map and its mask on the scan's own grid, and the brain that was scored.
     public let scan, map: Volume, mask, brain: Mask

@@ -4,7 +4,7 @@ public import Volumes
 
 /// Gathers cases one by one, in bounded memory, and computes the figures at the end.
 public struct Evaluator {
-  /// How much is measured.
+  /// The extent of the evaluation.
   public enum Detail: Sendable {
     /// Rankings and voxel counts, and with them surfaces, lesions and lesion sizes at every operating point.
     case full

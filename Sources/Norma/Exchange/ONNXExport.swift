@@ -9,7 +9,7 @@ import Tensors
 public struct ONNXExport {
   private let bundle: ModelBundle
 
-  /// Of this bundle.
+  /// Creates an export of a bundle.
   public init(_ bundle: ModelBundle) { self.bundle = bundle }
 
   /// Methods whose network reconstructs a slice in one pass.

@@ -41,7 +41,7 @@ public struct ExperimentResults: Codable, Sendable {
   public struct Figure: Codable, Hashable, Sendable {
     /// Mean over seeds.
     public let mean: Double
-    /// From the lowest lower to the highest upper end of the seeds' 95 % intervals (bootstrap over
+    /// The range from the lowest lower to the highest upper end of the seeds' 95 % intervals (bootstrap over
     /// participants).
     public let interval: [Double]?
     /// The value of each seed.

@@ -105,7 +105,7 @@ struct ScanProperties {
   }
 
   let histogram: IntensityHistogram
-  /// In mm; nil for an image without position.
+  /// The size and distance in mm; nil for an image without position.
   let pixelSize, sliceDistance: Double?
 
   /// The value of a property; nil where it is unknown.

@@ -56,8 +56,8 @@ public struct Simulator: Sendable {
     patients = try LesionKind.allCases.map(synthesis)
   }
 
-  /// What methods learn from, with brains without meninges in masks without errors, and lesions that are plain to
-  /// see.
+  /// The settings that methods learn from, but with exact brain masks without meninges, and with conspicuous
+  /// lesions.
   package static var settings: SynthesisSettings {
     var settings = SynthesisSettings()
     settings.remnants.probability = 0

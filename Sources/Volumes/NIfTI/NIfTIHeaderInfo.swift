@@ -66,8 +66,8 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
     srow = srow.map { row in SIMD4((0..<4).map { finite(row[$0]) }) }
   }
 
-  /// What the qform and the sform say differently about the place of the image, in a sentence; nil where they
-  /// agree, or one is unset. Two spaces, such as the scanner's and a template's, may differ in place but not in
+  /// The contradiction between qform and sform about the position of the image, in a sentence; nil if they
+  /// agree or one is unset. Two spaces, such as the scanner's and a template's, may differ in place but not in
   /// the order of the axes.
   package var contradiction: String? {
     guard sformCode > 0, qformCode > 0 else { return nil }

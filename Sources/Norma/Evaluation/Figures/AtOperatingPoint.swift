@@ -21,7 +21,7 @@ extension Evaluation {
     public let perParticipant: [String: Summary]
     /// Whole lesions found, by size; nil in a ranking.
     public let lesionStrata: [Stratum]?
-    /// What is predicted in the cases without any lesion; nil without such cases.
+    /// The predictions in cases without a lesion; nil without such cases.
     public let lesionFree: LesionFree?
 
     enum CodingKeys: String, CodingKey {

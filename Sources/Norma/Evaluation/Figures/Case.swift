@@ -3,7 +3,7 @@ extension Evaluation {
   public struct Case: Codable, Hashable, Sendable {
     /// The case's name.
     public let caseID: String
-    /// Who was scanned.
+    /// The participant of the scan.
     public let participantID: String
     /// Voxels that count.
     public let brainVoxels: Int
@@ -52,7 +52,7 @@ extension Evaluation.Case {
     public let precision: Double?
     /// |predicted - lesion| / lesion volume in %; nil without a lesion.
     public let absoluteVolumeDifference: Double?
-    /// What is predicted, in mL; in a lesion-free case all of it is false.
+    /// The predicted volume in mL; in a lesion-free case all of it is false.
     public let predictedVolume: Double
     /// Predicted connected regions; nil in a ranking.
     public let predictedRegions: Int?

@@ -7,7 +7,7 @@ import Volumes
 /// Prepares anatomies: registers label maps and skull-stripped T1-weighted scans to the template and finds
 /// their tissues.
 package final class AnatomyPreparation: Sendable {
-  /// Increased when the same files give another anatomy.
+  /// A number that increases when the same files give another anatomy.
   private static let revision = 1
   /// The quantile of a T1-weighted brain that becomes intensity 1, and the largest intensity kept.
   private static let brightest = 0.99, highest: Float = 1.2

@@ -17,7 +17,7 @@ struct LesionPainter {
   enum Place {
     /// Close to a slice.
     case near(Int)
-    /// In all of these slices.
+    /// Lesions in all of these slices.
     case brain(ClosedRange<Int>)
 
     var isBrain: Bool { if case .brain = self { true } else { false } }

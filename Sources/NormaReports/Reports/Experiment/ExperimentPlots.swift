@@ -13,7 +13,7 @@ public struct ExperimentPlots {
     public let name: String
     /// The drawing.
     public let svg: SVG
-    /// What it shows, as text.
+    /// A description of the plot.
     public let caption: String
   }
 
