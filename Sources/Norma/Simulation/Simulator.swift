@@ -56,14 +56,18 @@ public struct Simulator: Sendable {
     patients = try LesionKind.allCases.map(synthesis)
   }
 
-  /// The settings that methods learn from, but with exact brain masks without meninges, and with conspicuous
-  /// lesions.
+  /// The settings that methods learn from, but with exact brain masks without meninges, grey matter that is as
+  /// bright as `ContrastCheck` expects in a FLAIR, conspicuous lesions, and normal rims around the ventricles that
+  /// are fainter than any lesion, so that the image decides what is a lesion.
   package static var settings: SynthesisSettings {
     var settings = SynthesisSettings()
     settings.remnants.probability = 0
     // The template is larger than most brains.
     settings.shape.scale = [0.85, 1]
     settings.contrast.edges = 0
+    settings.contrast.grey = [1.1, 1.4]
+    settings.contrast.rimIntensity = [0.95, 1.2]
+    settings.contrast.capWidth = [0, 4]
     settings.acquisition.noise = [0.01, 0.05]
     settings.acquisition.shading = [0, 0.08]
     settings.lesions.intensity = [1.3, 1.9]
