@@ -46,6 +46,11 @@ package struct CaseFiles {
   package var tissueTable: String { "\(prefix)_seg-tissues_dseg.tsv" }
   package var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
   package var brainSidecar: String { "\(prefix)_desc-brain_mask.json" }
+  /// The mask and the anomaly map in the space of the template.
+  package var templateMask: String { "\(prefix)_space-\(TemplateSpace.name)_label-lesion_mask.nii.gz" }
+  package var templateMaskSidecar: String { "\(prefix)_space-\(TemplateSpace.name)_label-lesion_mask.json" }
+  package var templateMap: String { "\(prefix)_space-\(TemplateSpace.name)_desc-anomaly_FLAIR.nii.gz" }
+  package var templateMapSidecar: String { "\(prefix)_space-\(TemplateSpace.name)_desc-anomaly_FLAIR.json" }
   /// The pictures of the case for a page.
   package var pictures: String { "\(prefix)_desc-norma_pictures.json" }
   /// The contents of the case for tables and pages; written last, so that a case that has it is complete.
@@ -54,10 +59,22 @@ package struct CaseFiles {
   package var row: String { "\(prefix)\(Self.rowSuffix)" }
   package var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }
   package var preprocessedSidecar: String { "\(prefix)_desc-preproc_\(suffix).json" }
-  package var transform: String { "\(prefix)_from-\(suffix)_to-MNI152NLin2009aSym_mode-image_xfm.txt" }
+  package var transform: String { "\(prefix)_from-\(suffix)_to-\(TemplateSpace.name)_mode-image_xfm.txt" }
+
+  /// The figure of this name in the folder of the participant's figures.
+  package func figure(_ name: String) -> String {
+    let folder = prefix.prefix { $0 != "/" }, caseID = prefix.split(separator: "/").last ?? ""
+    return "\(folder)/figures/\(caseID)_desc-\(name)_\(suffix).svg"
+  }
+
+  /// The names that the figures of a case may have.
+  package static let figureNames =
+    ["brain", "levels", "intensity"] + ["region", "slice"].flatMap { kind in (1...3).map { "\(kind)\($0)" } }
 
   /// The maps, masks and labels of a segmentation.
-  var images: [String] { [anomalyMap, exceedance, uncertainty, mask, labels, tissues, brain] }
+  var images: [String] {
+    [anomalyMap, exceedance, uncertainty, mask, labels, tissues, brain, templateMask, templateMap]
+  }
 
   /// All files that a segmentation may write, the record first.
   package var segmented: [String] {
@@ -65,6 +82,7 @@ package struct CaseFiles {
       record, row, pictures, mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar,
       lesionTable, tissues, tissuesSidecar, tissueTable,
       brain, brainSidecar, transform, exceedance, exceedanceSidecar, uncertainty, uncertaintySidecar,
-    ]
+      templateMask, templateMaskSidecar, templateMap, templateMapSidecar,
+    ] + Self.figureNames.map(figure)
   }
 }

@@ -45,6 +45,15 @@ struct Console: ParsableArguments {
     }
   }
 
+  /// Logs a problem that left something out without stopping the rest, even if quiet.
+  func warning(_ problem: Problem) {
+    switch logFormat {
+    case .text: Self.standardError("warning: \(problem)")
+    case .json:
+      Self.json(["warning": problem.what, "where": problem.location, "what to do": problem.advice])
+    }
+  }
+
   /// Whether lines that replace themselves are shown.
   var hasProgressLine: Bool { !quiet && logFormat == .text && Self.isTerminal }
 

@@ -228,14 +228,18 @@ public final class Preprocessor {
     }
     onStep(StepName.template)
     let result = try registration.get().register(scan, brain: brain, name: name)
-    record.addDone(StepName.template, "affine to MNI152NLin2009aSym")
+    record.addDone(StepName.template, "affine to \(TemplateSpace.name)")
     record.templateOverlap = result.overlap
     record.notes += result.notes
     return result.toTemplate
   }
 
   private static let slab =
-    "the scan shows less than \(Mask.minimumExtent.formatted(fraction: 0)) mm of brain"
+    "the scan shows less than \(minimumExtent.formatted(fraction: 0)) mm of brain"
+
+  /// The minimum extent of the brain in mm along each axis for which bias correction and registration are reliable:
+  /// in a slab neither a lesion can be told from bias, nor one level from another.
+  package static let minimumExtent = 60.0
 
   /// The steps that take long, in order, with their rough shares of the time of a raw scan.
   package static let usualShares = [(StepName.brain, 0.3), (StepName.bias, 0.2), (StepName.template, 0.3)]
@@ -250,13 +254,9 @@ public final class Preprocessor {
 }
 
 extension Mask {
-  /// The minimum extent in mm along each axis for which bias correction and registration are reliable: in a
-  /// slab neither a lesion can be distinguished from bias, nor one level from another.
-  fileprivate static let minimumExtent = 60.0
-
   /// Whether the extent of the set voxels along a world axis is too small for them.
   fileprivate var isSlab: Bool {
     let bounds = Orientation(of: geometry).apply(self).worldBounds
-    return (bounds.last - bounds.first).min() < Self.minimumExtent
+    return (bounds.last - bounds.first).min() < Preprocessor.minimumExtent
   }
 }

@@ -2,6 +2,8 @@ package import Volumes
 
 /// The extent of the template's brain in MNI152 world mm.
 package enum TemplateSpace {
+  /// The name that BIDS gives to the space.
+  package static let name = "MNI152NLin2009aSym"
   /// The faces of its bounding box in mm: left, posterior, inferior; right, anterior, superior.
   package static let low = SIMD3(-72.0, -106, -70), high = SIMD3(72.0, 74, 82)
   /// The largest distance in mm between the faces of a registered brain and those of the template.

@@ -24,9 +24,8 @@ struct CaseWriter {
       written.append(file)
       return segmentation.output.appendingPathComponent(file)
     }
-    try AtomicFile.write(
-      Lesion.table(of: regions, hasPValues: measured != nil, hasTissues: segmented.tissues != nil),
-      to: url(files.lesionTable))
+    let lesionColumns = Lesion.columns(hasPValues: measured != nil, hasTissues: segmented.tissues != nil)
+    try AtomicFile.write(lesionColumns.table(of: regions).text, to: url(files.lesionTable))
     try NIfTI.write(segmented.anomalyMap, to: url(files.anomalyMap))
     try NIfTI.write(segmented.labels, to: url(files.labels))
     try NIfTI.write(segmented.brain, to: url(files.brain))
@@ -45,12 +44,13 @@ struct CaseWriter {
         to: url(files.uncertaintySidecar))
     }
     if let tissues = segmented.tissues {
-      try AtomicFile.write(TissueLabel.table(of: tissues), to: url(files.tissueTable))
+      try AtomicFile.write(
+        TissueVolume.columns.table(of: TissueVolume.all(of: tissues)).text, to: url(files.tissueTable))
       try NIfTI.write(tissues, to: url(files.tissues))
       try AtomicFile.write(
         json: sidecar(
           "Most probable tissue of the voxels that were scored, with BIDS's common image-derived labels and "
-            + "12 for ventricles, which have none"),
+            + "12 for ventricles, which have none", columns: TissueVolume.columns.descriptions()),
         to: url(files.tissuesSidecar))
     }
     try AtomicFile.write(
@@ -59,7 +59,8 @@ struct CaseWriter {
           + "scored"),
       to: url(files.anomalySidecar))
     try AtomicFile.write(
-      json: sidecar("Regions, numbered from the largest"), to: url(files.labelsSidecar))
+      json: sidecar("Regions, numbered from the largest", columns: lesionColumns.descriptions()),
+      to: url(files.labelsSidecar))
     try AtomicFile.write(
       json: sidecar("Voxels of the brain that were scored", maskType: "Brain"), to: url(files.brainSidecar))
     try AtomicFile.write(
@@ -109,11 +110,14 @@ struct CaseWriter {
     }
   }
 
-  private func sidecar(_ description: String, maskType: String? = nil) -> Sidecar {
+  private func sidecar(
+    _ description: String, maskType: String? = nil, columns: ColumnDescriptions = [:]
+  ) -> Sidecar {
     Sidecar(
       description: description, maskType: maskType, sources: sources, key: key,
       bundle: bundle.name, preprocessing: segmentation.preprocessor?.settings,
-      record: preprocessed.record, domain: segmented.domain, notes: segmented.notes)
+      record: preprocessed.record, domain: segmented.domain, notes: segmented.notes,
+      columns: columns)
   }
 
   private var sources: [String] {

@@ -14,9 +14,12 @@ struct Sidecar: Encodable {
   let record: PreprocessingRecord
   let domain: [InputDomain.Finding]
   let notes: [String]
+  /// The columns of the table of the same name; empty without one.
+  var columns = ColumnDescriptions()
 
   func encode(to encoder: any Encoder) throws {
     try key.encode(to: encoder)
+    try columns.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(description, forKey: .description)
     try values.encodeIfPresent(maskType, forKey: .maskType)

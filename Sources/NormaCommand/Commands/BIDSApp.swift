@@ -16,6 +16,11 @@ struct BIDSApp: LoggingCommand {
 
   enum Level: String, ExpressibleByArgument, CaseIterable { case participant, group }
 
+  enum OutputSpace: String, ExpressibleByArgument, CaseIterable {
+    case native
+    case template = "MNI152NLin2009aSym"
+  }
+
   @Argument(help: "Folder of the BIDS data set; it is not changed.")
   var bidsDir: String
 
@@ -40,6 +45,21 @@ struct BIDSApp: LoggingCommand {
 
   @Option(help: "Derivative data set with brain masks; default: all below BIDS_DIR/derivatives.")
   var derivatives: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: """
+      Spaces of map and mask: native, and \(OutputSpace.template.rawValue) for copies on the grid of the template. The native \
+      images are always written.
+      """)
+  var outputSpaces = [OutputSpace.native]
+
+  @Option(
+    help: """
+      Column of participants.tsv that divides the participants at the level group. Default: \
+      \(ParticipantGroups.usualColumn), if there is one.
+      """)
+  var groupBy: String?
 
   @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessing: PreprocessingOptions
@@ -77,6 +97,12 @@ struct BIDSApp: LoggingCommand {
       throw ValidationError("Give --n-cpus or --threads, not both.")
     }
     if let cpuCount, cpuCount < 1 { throw ValidationError("--n-cpus must be 1 or more.") }
+    if groupBy != nil, level == .participant {
+      throw ValidationError("--group-by goes with group.")
+    }
+    if outputSpaces != [.native], level == .group {
+      throw ValidationError("--output-spaces goes with participant.")
+    }
     if shardOptions.isGiven, level == .group {
       throw ValidationError("--shard goes with participant; the level group needs all scans.")
     }
@@ -105,7 +131,7 @@ struct BIDSApp: LoggingCommand {
       }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
       try segment(layout, bundle, thresholds, into: dataset, shard)
-    case .group: try summarize(GroupTable(of: layout, in: dataset), in: dataset)
+    case .group: try summarize(layout, root: root, in: dataset)
     }
   }
 
@@ -135,6 +161,8 @@ struct BIDSApp: LoggingCommand {
     if dryRun { return announce(layout, segmentation) }
     try shardOptions.claim(dataset.folder, for: shard, settings: cohort.sharedSettings)
     try dataset.prepare()
+    try citation(bundle, thresholds).write(to: dataset)
+    let images = try templateImages(in: dataset)
     console.log(bundle.description.meaning(of: thresholds.common))
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
     Interruption.listen()
@@ -143,6 +171,9 @@ struct BIDSApp: LoggingCommand {
       onCase: { outcome, isKept in
         console.endProgress()
         report(outcome, isKept: isKept)
+        if outcome.row.status == .ok, try images?.write(outcome.row.caseID) == false {
+          console.log("\(outcome.row.caseID): not registered, so without images in the template's space")
+        }
         progress.end(seconds: isKept || outcome.row.status != .ok ? nil : outcome.segmented?.seconds)
       },
       onParticipant: { try writePage(of: $0, in: dataset, bundle, thresholds) },
@@ -168,10 +199,26 @@ struct BIDSApp: LoggingCommand {
   ) throws {
     let url = dataset.file("\(participant).html")
     let provenance = ReportProvenance(bundleName: bundle.description.name, version: NormaVersion.current)
-    try SegmentationReport(
-      participant: participant, in: dataset, of: bundle, by: thresholds.common, provenance: provenance
-    ).page.writeIfChanged(at: url)
+    let report = SegmentationReport(
+      participant: participant, in: dataset, of: bundle, by: thresholds.common, provenance: provenance)
+    try report.page.writeIfChanged(at: url)
+    try report.writeFigures(to: dataset)
     console.result(url.path)
+  }
+
+  private func citation(_ bundle: ModelBundle, _ thresholds: ThresholdChoice) -> Citation {
+    Citation(
+      MethodsParagraph(
+        bundle: bundle.description, preprocessing: bundle.description.configuration.preprocessing,
+        skull: preprocessing.skull, thresholds: thresholds,
+        hasTemplateImages: outputSpaces.contains(.template)))
+  }
+
+  /// The images on the template's grid; nil unless they were asked for.
+  private func templateImages(in dataset: DerivativeDataset) throws -> TemplateImages? {
+    guard outputSpaces.contains(.template) else { return nil }
+    return TemplateImages(
+      on: TemplateGrid(of: try Template(folder: InstalledFiles.preprocessing.template)), in: dataset)
   }
 
   private func announce(_ layout: BIDSLayout, _ segmentation: BIDSSegmentation) {
@@ -184,28 +231,5 @@ struct BIDSApp: LoggingCommand {
         console.result("\(scan.scanCase.id)\t\(isKept ? "up to date" : "segment")\t\(mask)")
       }
     }
-  }
-
-  private func summarize(_ table: GroupTable, in dataset: DerivativeDataset) throws {
-    if dryRun {
-      for entry in table.entries { console.result("\(entry.row.caseID)\t\(entry.row.status.rawValue)") }
-      return
-    }
-    try dataset.prepare()
-    let file = try table.write(), page = dataset.file("group.html")
-    let bundles = Set(table.entries.compactMap(\.row.bundle)).sorted().joined(separator: ", ")
-    let provenance = ReportProvenance(bundleName: bundles, version: NormaVersion.current)
-    try CohortReport(table, provenance: provenance).page.writeIfChanged(at: page)
-    for file in [file, page] { console.result(file.path) }
-    let missing = table.rows(.missing)
-    guard !missing.isEmpty else { return }
-    let labels = Set(missing.map { String($0.participantID.dropFirst("sub-".count)) }).sorted()
-    throw Problem(
-      .someCaseFailed,
-      "\(missing.count) scans were not processed: \(missing.map(\.caseID).joined(separator: ", "))",
-      at: dataset.folder.path,
-      advice:
-        "run the level participant with --participant-label \(labels.joined(separator: " ")), then this level"
-    )
   }
 }

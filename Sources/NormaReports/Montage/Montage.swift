@@ -4,6 +4,8 @@ public struct Montage: Codable, Sendable {
   public let caption: String
   /// The pictures from left to right.
   public let panels: [MontagePanel]
+  /// The name of its figure in a file of its own, such as "levels"; nil without such a file.
+  private(set) var name: String?
   /// Whether it shows many small pictures, each of which a click enlarges.
   private(set) var isMosaic: Bool?
 
@@ -13,9 +15,12 @@ public struct Montage: Codable, Sendable {
     self.panels = panels
   }
 
-  init(caption: String, panels: [MontagePanel], isMosaic: Bool) {
-    (self.caption, self.panels, self.isMosaic) = (caption, panels, isMosaic)
+  init(_ name: String, caption: String, panels: [MontagePanel], isMosaic: Bool = false) {
+    (self.name, self.caption, self.panels, self.isMosaic) = (name, caption, panels, isMosaic)
   }
+
+  /// The caption with the meaning of the letters at the pictures.
+  var fullCaption: String { "\(caption). R: patient's right, L: patient's left." }
 
   /// The pictures with their caption; `anchor` makes the names of the pictures of a mosaic unique in the page.
   func html(anchor: String) -> HTML {
@@ -25,6 +30,6 @@ public struct Montage: Codable, Sendable {
     return .element(
       "figure", isMosaic == true ? ["class": "montage mosaic", "id": anchor] : ["class": "montage"],
       .element("div", ["class": "panels"], .joined(pictures, separator: "\n")),
-      .element("figcaption", [:], .text("\(caption). R: patient's right, L: patient's left.")))
+      .element("figcaption", [:], .text(fullCaption)))
   }
 }

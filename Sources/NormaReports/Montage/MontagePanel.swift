@@ -9,7 +9,7 @@ public struct MontagePanel: Codable, Sendable {
   let source: String
   let width: Int
   let height: Int
-  private let plane: ImageSlice.Plane
+  let plane: ImageSlice.Plane
   /// The values at the ends of the colour map; nil for grey pictures.
   let scale: ClosedRange<Float>?
 
@@ -34,6 +34,26 @@ public struct MontagePanel: Codable, Sendable {
     }
     let image = PNGImage(width: slice.width, height: slice.height, rgb: pixels)
     return try MontagePanel(image, slice, scale: window, caption: caption)
+  }
+
+  /// A grey picture that a map covers in colours where it is above 0.
+  ///
+  /// - Parameters:
+  ///   - slice: The slice.
+  ///   - window: The values that become black and white.
+  ///   - map: The values of the map in the order of the slice's.
+  ///   - scale: The values of the map that become dark and pale.
+  ///   - caption: The text below the picture.
+  /// - Returns: The picture in radiological convention.
+  /// - Throws: `VolumeError` if encoding fails.
+  public static func overlaid(
+    _ slice: ImageSlice, window: ClosedRange<Float>, map: [Float], scale: ClosedRange<Float>, caption: String
+  ) throws -> MontagePanel {
+    let pixels = zip(slice.radiologicalIndices, grey(slice, window)).flatMap { index, grey in
+      map[index] > 0 ? ColourMap.rgb(Double(fraction(map[index], scale))) : [grey, grey, grey]
+    }
+    let image = PNGImage(width: slice.width, height: slice.height, rgb: pixels)
+    return try MontagePanel(image, slice, scale: scale, caption: caption)
   }
 
   /// A grey picture with the outline of a mask, and the dashed outline of an optional second mask.

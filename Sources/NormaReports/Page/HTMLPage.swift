@@ -97,6 +97,15 @@ public struct HTMLPage: Sendable {
 }
 
 extension HTMLPage.Block {
+  /// The drawing of a plot or a montage for a file of its own; nil for other blocks.
+  var drawing: SVG? {
+    switch self {
+    case .plot(let svg, _): svg
+    case .montage(let montage, _): montage.svg
+    default: nil
+    }
+  }
+
   var html: HTML {
     switch self {
     case .paragraph(let text): .element("p", [:], .text(text))

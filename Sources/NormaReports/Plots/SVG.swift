@@ -1,3 +1,6 @@
+import Base
+import Foundation
+
 /// A drawing as one SVG element, for a page or a separate file.
 public struct SVG: Hashable, Sendable {
   /// The markup, well-formed XML with its own styles.
@@ -17,6 +20,11 @@ public struct SVG: Hashable, Sendable {
         "<title>\(HTML.escape(title))</title>", "<desc>\(HTML.escape(description))</desc>",
         "<style>\(HTML.escape(StyleSheet.plot))</style>",
       ] + marks + ["</svg>"]).joined(separator: "\n")
+  }
+
+  /// Writes the drawing unless the file already contains it.
+  func writeIfChanged(at url: URL) throws {
+    try AtomicFile.writeIfChanged(Data((source + "\n").utf8), at: url)
   }
 }
 

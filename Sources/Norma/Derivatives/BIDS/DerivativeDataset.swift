@@ -49,7 +49,12 @@ package struct DerivativeDataset: Sendable {
     try AtomicFile.writeIfChanged(AtomicFile.encoded(description), at: file(BIDSDescription.fileName))
     try AtomicFile.writeIfChanged(Data(Self.readme.utf8), at: file("README"))
     try AtomicFile.writeIfChanged(Data(Self.ignored.utf8), at: file(".bidsignore"))
+    try AtomicFile.writeIfChanged(
+      AtomicFile.encoded(ScanRow.columns.descriptions()), at: file(Self.rowDescriptions))
   }
+
+  /// The descriptions of the columns of all rows, by BIDS's principle of inheritance.
+  private static let rowDescriptions = "desc-norma_cases.json"
 
   /// The file of the data set at a relative path.
   package func file(_ path: String) -> URL { folder.appendingPathComponent(path) }
@@ -76,6 +81,18 @@ package struct DerivativeDataset: Sendable {
           .map { (try? FileManager.default.attributesOfItem(atPath: $0.path)) == nil } ?? false
       guard isOutdated, !participant.scans.contains(where: { $0.scanCase.id == row.caseID }) else { continue }
       for name in CaseFiles(caseID: row.caseID).segmented { try AtomicFile.remove(file(name)) }
+    }
+  }
+
+  /// Removes the files of earlier runs of the group level, except these and their sidecars.
+  package func removeGroupFiles(except files: [URL]) throws {
+    func stem(_ file: URL) -> String { String(file.lastPathComponent.prefix { $0 != "." }) }
+    let kept = Set(files.map(stem))
+    for parent in [folder, file("figures")] {
+      for name in (try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? [] {
+        let file = parent.appendingPathComponent(name)
+        if name.hasPrefix("group_"), !kept.contains(stem(file)) { try AtomicFile.remove(file) }
+      }
     }
   }
 
@@ -159,6 +176,8 @@ package struct DerivativeDataset: Sendable {
 
   private static let ignored = """
     *.html
+    *_cases.json
+    figures
     logs
     shards.json
     *_cases.tsv

@@ -57,68 +57,44 @@ extension ScanRow {
 }
 
 extension ScanRow {
-  /// A column of the table with its meaning.
-  struct Column: Sendable {
-    let name: String
-    let description: String
-    var units: String?
-    var levels: [String: String]?
-    let cell: @Sendable (ScanRow, CaseFiles) -> String?
-  }
-
   /// The columns of a row's file; paths are relative to the folder of the derivatives.
-  static let columns = [
-    Column(name: "participant_id", description: "Participant") { row, _ in row.participantID },
-    Column(name: "session_id", description: "Session, where the data set has them") { row, _ in row.sessionID
-    },
-    Column(name: "case_id", description: "All entities of the scan") { row, _ in row.caseID },
-    Column(
-      name: "status", description: "What became of the scan",
+  static let columns: [TableColumn<ScanRow>] = [
+    TableColumn("participant_id", "Participant") { $0.participantID },
+    TableColumn("session_id", "Session, where the data set has them") { $0.sessionID },
+    TableColumn("case_id", "All entities of the scan") { $0.caseID },
+    TableColumn(
+      "status", "What became of the scan",
       levels: [
         "ok": "all results are there", "failed": "no results; the message says why",
         "skipped": "the participant has no such scan", "missing": "not processed",
       ]
-    ) { row, _ in row.status.rawValue },
-    Column(name: "message", description: "What went wrong or should be known") { row, _ in row.message },
-    Column(name: "image", description: "The scan, as a BIDS URI") { row, _ in row.image },
-    Column(name: "anomaly_map", description: "Anomaly map") { $0.status == .ok ? $1.anomalyMap : nil },
-    Column(name: "mask", description: "Voxels of all regions") { $0.status == .ok ? $1.mask : nil },
-    Column(name: "brain_mask", description: "Voxels that were scored") { $0.status == .ok ? $1.brain : nil },
-    Column(name: "lesion_volume_ml", description: "Volume of all regions", units: "mL") { row, _ in
-      row.lesionVolumeML?.formatted(fraction: 4)
+    ) { $0.status.rawValue },
+    TableColumn("message", "What went wrong or should be known") { $0.message },
+    TableColumn("image", "The scan, as a BIDS URI") { $0.image },
+    TableColumn("anomaly_map", "Anomaly map") { $0.result?.anomalyMap },
+    TableColumn("mask", "Voxels of all regions") { $0.result?.mask },
+    TableColumn("brain_mask", "Voxels that were scored") { $0.result?.brain },
+    TableColumn("lesion_volume_ml", "Volume of all regions", units: "mL") {
+      $0.lesionVolumeML?.formatted(fraction: 4)
     },
-    Column(name: "lesion_count", description: "Number of regions") { row, _ in row.lesionCount.map { "\($0)" }
-    },
-    Column(name: "bundle", description: "Name of the model") { row, _ in row.bundle },
-    Column(
-      name: "threshold", description: "Threshold of the anomaly map, above which voxels may be in a region"
-    ) { row, _ in
+    TableColumn("lesion_count", "Number of regions") { row in row.lesionCount.map { "\($0)" } },
+    TableColumn("bundle", "Name of the model") { $0.bundle },
+    TableColumn("threshold", "Threshold of the anomaly map, above which voxels may be in a region") { row in
       row.threshold.map { "\($0)" }
     },
-    Column(
-      name: "peak_threshold",
-      description: "Score that a region of the mask must exceed; n/a where every region counts"
-    ) { row, _ in row.peakThreshold.map { "\($0)" } },
-    Column(
-      name: "scored_fraction",
-      description: "Fraction of the brain that was scored; the rest is NaN in the anomaly map"
-    ) { row, _ in row.scoredFraction?.formatted(fraction: 3) },
+    TableColumn(
+      "peak_threshold", "Score that a region of the mask must exceed; n/a where every region counts"
+    ) { row in row.peakThreshold.map { "\($0)" } },
+    TableColumn(
+      "scored_fraction", "Fraction of the brain that was scored; the rest is NaN in the anomaly map"
+    ) { $0.scoredFraction?.formatted(fraction: 3) },
   ]
 
-  var cells: [String] {
-    let files = CaseFiles(caseID: caseID)
-    return Self.columns.map { column in
-      let cell = column.cell(self, files) ?? ""
-      return cell.isEmpty ? "n/a" : cell
-    }
-  }
+  /// The files of a scan that was segmented; nil for any other.
+  private var result: CaseFiles? { status == .ok ? CaseFiles(caseID: caseID) : nil }
 
   /// The bytes of the row's file.
-  private var data: Data {
-    var table = Table(columns: Self.columns.map(\.name))
-    table.rows = [cells]
-    return Data(table.text.utf8)
-  }
+  private var data: Data { Data(Self.columns.table(of: [self]).text.utf8) }
 
   private static func url(of caseID: String, in dataset: DerivativeDataset) -> URL {
     dataset.file(CaseFiles(caseID: caseID).row)

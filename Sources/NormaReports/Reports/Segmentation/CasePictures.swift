@@ -35,7 +35,7 @@ public enum CasePictures {
       montages.append(try levels(of: grid))
     }
     return try montages
-      + figures.slices.enumerated().map { try montage(of: $1, isFirst: $0 == 0, highest: highest) }
+      + figures.slices.enumerated().map { try montage(of: $1, rank: $0 + 1, highest: highest) }
   }
 
   /// Brain extraction and registration of a raw scan, with a veil over the brain outside the scored range.
@@ -52,6 +52,7 @@ public enum CasePictures {
         caption: RegionPlace.text(slice.position, axis: slice.axis))
     }
     return Montage(
+      "brain",
       caption: "The brain of the scan (solid, yellow) should match that of the template (dashed, blue). "
         + "Positions are in template mm"
         + (scoredRange == nil ? "" : ". Brain under the grey overlay was not scored"),
@@ -67,6 +68,7 @@ public enum CasePictures {
     let planes = ImageSlice.Plane.byAxis.reversed()
     let name = place.name.isEmpty ? "" : ", \(place.name)"
     return Montage(
+      "region\(region.id)",
       caption:
         "Region \(region.id)\(name): \(format(region.volumeMM3 / 1000)) mL, centre at \(place.coordinates). "
         + "Scan with all regions outlined, then the anomaly map on the scale of this case. "
@@ -77,13 +79,14 @@ public enum CasePictures {
 
   private static func levels(of grid: CaseGrid) throws -> Montage {
     Montage(
+      "levels",
       caption:
         "All levels of the brain from below, with the regions outlined. Positions are in \(grid.space) mm. "
         + "Click on a picture to enlarge it",
       panels: try grid.levels.map { try grid.outlined(.axial, at: $0) }, isMosaic: true)
   }
 
-  private static func montage(of figure: Segmenter.SliceFigure, isFirst: Bool, highest: Float) throws
+  private static func montage(of figure: Segmenter.SliceFigure, rank: Int, highest: Float) throws
     -> Montage
   {
     func slice(_ values: [Float]) -> ImageSlice {
@@ -99,7 +102,9 @@ public enum CasePictures {
       try .outlined(slice(figure.image), window: window, mask: figure.mask, caption: "regions"))
     let position = figure.z.map { "at template \(RegionPlace.text($0, axis: 2)) mm" } ?? "of unknown position"
     return Montage(
-      caption: "\(isFirst ? "Most anomalous" : "Another anomalous") slice as the model sees it, \(position)",
+      "slice\(rank)",
+      caption:
+        "\(rank == 1 ? "Most anomalous" : "Another anomalous") slice as the model sees it, \(position)",
       panels: panels)
   }
 }

@@ -84,6 +84,15 @@ extension SegmentationReport {
       ])
   }
 
+  /// Writes the figures of the cases into the folders of their participants in a BIDS data set.
+  package func writeFigures(to dataset: DerivativeDataset) throws {
+    for item in cases {
+      for (name, drawing) in item.figures {
+        try drawing.writeIfChanged(at: dataset.file(CaseFiles(caseID: item.caseID).figure(name)))
+      }
+    }
+  }
+
   private typealias Anchored = (case: SegmentationReportCase, anchor: String)
 
   private var anchored: [Anchored] {

@@ -33,6 +33,13 @@ struct SegmentationReportCase: Sendable {
     return "\(bundleName ?? name) above \(format(rule.extent))\(peak)"
   }
 
+  /// The pictures and the plot of intensities as drawings, by the names of their figures.
+  var figures: [(name: String, drawing: SVG)] {
+    guard case .done(let result, _, let pictures) = outcome else { return [] }
+    return pictures.compactMap { picture in picture.name.map { ($0, picture.svg) } }
+      + (result.intensity.map { [("intensity", $0.plot)] } ?? [])
+  }
+
   /// The cells of the table of cases, without the name.
   func cells(isTimed: Bool) -> [String] {
     let time = isTimed ? [format(seconds ?? .nan)] : []

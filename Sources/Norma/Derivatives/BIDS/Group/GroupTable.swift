@@ -16,12 +16,14 @@ package struct GroupTable: Sendable {
 
   /// The robust z beyond which a volume is an outlier.
   package static let outlierLimit = 3.5
+  /// The number of volumes below which the robust z is undefined.
+  package static let fewestVolumes = 5
   static let tableFile = "group_lesions.tsv"
   static let descriptionFile = "group_lesions.json"
 
   /// The scans in the order of the data set.
   package let entries: [Entry]
-  private let dataset: DerivativeDataset
+  let dataset: DerivativeDataset
 
   /// Collects the row of every scan.
   ///
@@ -44,7 +46,7 @@ package struct GroupTable: Sendable {
     try Self.checkAlike(rows.filter { $0.status == .ok }, in: dataset)
     let volumes = rows.compactMap(\.lesionVolumeML).map(Float.init)
     let (median, deviation) =
-      volumes.isEmpty ? (0, 0) : RobustStatistics.medianAndDeviation(of: volumes)
+      volumes.count < Self.fewestVolumes ? (0, 0) : RobustStatistics.medianAndDeviation(of: volumes)
     entries = rows.map { row in
       let distance = row.lesionVolumeML.map { $0 - Double(median) }
       return Entry(row: row, volumeZ: deviation > 0 ? distance.map { $0 / Double(deviation) } : nil)
@@ -93,40 +95,40 @@ package struct GroupTable: Sendable {
     entries.map(\.row).filter { $0.status == status }
   }
 
+  /// The participants with volumes, in the order of the data set, and the mean volume of their scans in mL.
+  package var meanVolumes: [(participantID: String, volumeML: Double)] {
+    let volumes = rows(.ok).reduce(into: [String: [Double]]()) { volumes, row in
+      volumes[row.participantID, default: []] += [row.lesionVolumeML].compactMap { $0 }
+    }
+    return participants.compactMap { id in
+      volumes[id].map { (id, $0.reduce(0, +) / Double(max($0.count, 1))) }
+    }
+  }
+
+  /// The participants in the order of the data set.
+  package var participants: [String] {
+    var known = Set<String>()
+    return entries.map(\.row.participantID).filter { known.insert($0).inserted }
+  }
+
   /// Writes the table and the description of its columns, and returns the table's file.
   package func write() throws -> URL {
-    var table = Table(columns: ScanRow.columns.map(\.name) + [Self.volumeZ])
-    table.rows = entries.map { $0.row.cells + [$0.volumeZ?.formatted(fraction: 2) ?? "n/a"] }
     let file = dataset.file(Self.tableFile)
-    try AtomicFile.writeIfChanged(Data(table.text.utf8), at: file)
-    try AtomicFile.writeIfChanged(AtomicFile.encoded(descriptions), at: dataset.file(Self.descriptionFile))
+    try AtomicFile.writeIfChanged(Data(Self.columns.table(of: entries).text.utf8), at: file)
+    try AtomicFile.writeIfChanged(
+      AtomicFile.encoded(Self.columns.descriptions()), at: dataset.file(Self.descriptionFile))
     return file
   }
 
-  private static let volumeZ = "lesion_volume_z"
-
-  private struct Description: Encodable {
-    let description: String
-    var units: String?
-    var levels: [String: String]?
-
-    enum CodingKeys: String, CodingKey {
-      case description = "Description"
-      case units = "Units"
-      case levels = "Levels"
-    }
-  }
-
-  private var descriptions: [String: Description] {
-    var descriptions = [
-      Self.volumeZ: Description(
-        description: "Distance of the lesion volume from the median of the table, in 1.4826 times the median "
-          + "absolute deviation; beyond \(Self.outlierLimit) a scan counts as an outlier")
+  private static let columns =
+    ScanRow.columns.map { column in
+      TableColumn<Entry>(column.name, column.description) { column.cell($0.row) }
+    } + [
+      TableColumn<Entry>(
+        "lesion_volume_z",
+        "Distance of the lesion volume from the median of the table, in 1.4826 times the median "
+          + "absolute deviation; beyond \(outlierLimit) a scan counts as an outlier; n/a for fewer than "
+          + "\(fewestVolumes) volumes"
+      ) { $0.volumeZ?.formatted(fraction: 2) }
     ]
-    for column in ScanRow.columns {
-      descriptions[column.name] = Description(
-        description: column.description, units: column.units, levels: column.levels)
-    }
-    return descriptions
-  }
 }

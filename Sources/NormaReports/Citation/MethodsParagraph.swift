@@ -1,0 +1,100 @@
+package import Norma
+
+/// A paragraph for the methods section of a paper, made from the settings that segmented a data set.
+package struct MethodsParagraph: Sendable {
+  private let bundle: BundleDescription
+  private let preprocessing: PreprocessingSettings
+  private let skull: SkullState
+  private let thresholds: ThresholdChoice
+  private let hasTemplateImages: Bool
+
+  /// Describes the segmentation of a data set with these settings.
+  package init(
+    bundle: BundleDescription, preprocessing: PreprocessingSettings, skull: SkullState,
+    thresholds: ThresholdChoice,
+    hasTemplateImages: Bool
+  ) {
+    (self.bundle, self.preprocessing, self.skull) = (bundle, preprocessing, skull)
+    (self.thresholds, self.hasTemplateImages) = (thresholds, hasTemplateImages)
+  }
+
+  /// The paragraph.
+  package var text: String {
+    ([
+      "FLAIR scans were segmented with Norma \(NormaVersion.current) and its model bundle '\(bundle.name)' "
+        + "(written by Norma \(bundle.normaVersion)), without lesion masks of the present data.", brain,
+    ] + [denoising].compactMap { $0 } + [bias, registration, model, regions, output]).joined(separator: " ")
+  }
+
+  /// The works that the paragraph cites.
+  var references: [Reference] { Reference.all.filter { text.contains($0.citation) } }
+
+  private var brain: String {
+    let kept = "A brain mask that came with a scan was used as it is."
+    guard skull != .absent else {
+      return "The scans were skull-stripped already; their voxels above 0 were taken as brain. \(kept)"
+    }
+    let stripped = skull == .auto ? "; in skull-stripped scans the voxels above 0 were taken as brain" : ""
+    return "The brain was extracted with the MeshNet (Fedorov et al. 2017) of MindGrab (brainchop 0.1.21) at "
+      + "\(format(preprocessing.brainVoxelSize.rawValue)) mm\(stripped). \(kept)"
+  }
+
+  private var denoising: String? {
+    let iterations = preprocessing.denoisingIterations
+    guard iterations > 0 else { return nil }
+    return "Scans were denoised with \(iterations) iterations of curvature flow (Sethian 1999)."
+  }
+
+  private var bias: String {
+    guard preprocessing.correctsBias else { return "The bias field was not corrected." }
+    let settings = preprocessing.biasCorrection
+    let outliers =
+      settings.outlierDeviations > 0
+      ? "; voxels within \(format(settings.outlierMargin)) mm of ones brighter than "
+        + "\(format(settings.outlierDeviations)) robust standard deviations were left out of the fit" : ""
+    return
+      "The bias field was estimated in the brain with N4 (Tustison et al. 2010; \(settings.levels) levels of at "
+      + "most \(settings.iterations) iterations, \(format(settings.spacing)) mm grid\(outliers)) and divided out."
+  }
+
+  private var registration: String {
+    guard preprocessing.registers else { return "The scans were not registered to a template." }
+    let settings = preprocessing.registration
+    return
+      "Scans were registered to the \(TemplateSpace.name) template (Fonov et al. 2011) by an affine transform "
+      + "that maximises mutual information (Mattes et al. 2003); a scan failed below a Dice overlap of the brains of "
+      + "\(format(settings.leastOverlap)). Scans with less than \(format(Preprocessor.minimumExtent)) mm of brain were "
+      + "neither bias-corrected nor registered, and scans in template space were not registered."
+  }
+
+  private var model: String {
+    let methods = bundle.methods.map { method in
+      method.count == 1 ? method.summary : "\(method.count) x \(method.summary)"
+    }
+    let provenance = bundle.provenance
+    let cases = provenance.isSynthetic == true ? "anatomies" : "scans"
+    let trained =
+      provenance.trainingCases == 0
+      ? "" : ", trained on \(provenance.trainingSlices) slices of \(provenance.trainingCases) \(cases)"
+    let range = bundle.configuration.recipe.zRange
+    let levels =
+      range.count == 2 ? "; only brain at z = \(format(range[0])) to \(format(range[1])) mm was scored" : ""
+    return
+      "Each voxel of the brain was given an anomaly score (\(methods.joined(separator: "; "))\(trained)\(levels))."
+  }
+
+  private var regions: String {
+    let own =
+      thresholds.byCase.isEmpty
+      ? "" : " \(thresholds.byCase.count) scans had thresholds of their own, chosen by a rater."
+    return bundle.meaning(of: thresholds.common) + own
+  }
+
+  private var output: String {
+    let template =
+      hasTemplateImages
+      ? " In addition, maps (linear interpolation) and masks (nearest neighbour) were resampled to the template."
+      : ""
+    return "Masks and volumes are those on the grid of each scan.\(template)"
+  }
+}
