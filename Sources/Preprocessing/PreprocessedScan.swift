@@ -17,6 +17,10 @@ public struct PreprocessedScan: Sendable {
   public internal(set) var record: PreprocessingRecord
   /// The picture for quality control; nil if the scan was not registered.
   public var picture: QualityPicture?
+
+  /// The map from world mm of the scan to world mm of the template, the identity for a scan that is in template space;
+  /// nil if its place there is unknown.
+  package var worldToTemplate: Affine? { toTemplate ?? (record.isInTemplateSpace == true ? .identity : nil) }
 }
 
 extension PreprocessedScan {

@@ -25,7 +25,7 @@ struct CaseWriter {
       return segmentation.output.appendingPathComponent(file)
     }
     try AtomicFile.write(
-      Lesion.table(of: regions, hasPValues: measured != nil, hasTissues: segmented.tissues != nil),
+      Lesion.table(of: regions, columns: columns),
       to: url(files.lesionTable))
     try NIfTI.write(segmented.anomalyMap, to: url(files.anomalyMap))
     try NIfTI.write(segmented.labels, to: url(files.labels))
@@ -59,7 +59,7 @@ struct CaseWriter {
           + "scored"),
       to: url(files.anomalySidecar))
     try AtomicFile.write(
-      json: sidecar("Regions, numbered from the largest"), to: url(files.labelsSidecar))
+      json: sidecar("Regions, numbered from the largest", columns: columns), to: url(files.labelsSidecar))
     try AtomicFile.write(
       json: sidecar("Voxels of the brain that were scored", maskType: "Brain"), to: url(files.brainSidecar))
     try AtomicFile.write(
@@ -72,8 +72,7 @@ struct CaseWriter {
     let figures = CohortSegmentation.Figures(
       scan: preprocessed.volume, map: segmented.anomalyMap, mask: segmented.mask, brain: segmented.brain,
       lesions: regions,
-      toTemplate: preprocessed.toTemplate
-        ?? (preprocessed.record.isInTemplateSpace == true ? .identity : nil),
+      toTemplate: preprocessed.worldToTemplate,
       slices: segmented.figures, quality: preprocessed.picture, threshold: rule.extent,
       scoredRange: segmented.scoredRange)
     if let pictures = try segmentation.draw?(figures) {
@@ -82,11 +81,22 @@ struct CaseWriter {
     let result = CaseResult(
       lesions: regions, notes: preprocessed.record.notes + segmented.notes,
       preprocessing: preprocessed.record, intensity: segmented.intensity, scoredVolumeML: scoredVolumeML,
-      scoredFraction: segmented.scoredFraction)
+      scoredFraction: segmented.scoredFraction, whiteMatterShare: whiteMatterShare)
     let record = CaseRecord(
       files: written, result: result, seconds: segmentation.dataset == nil ? seconds() : nil)
     try AtomicFile.write(json: record, to: segmentation.output.appendingPathComponent(files.record))
     return record
+  }
+
+  /// The fraction of white matter that is in a region; nil without a tissue map or white matter.
+  private var whiteMatterShare: Double? {
+    guard let tissues = segmented.tissues, let white = TissueLabel(.whiteMatter)?.index else { return nil }
+    var (all, inside) = (0, 0)
+    for (tissue, isRegion) in zip(tissues.voxels, segmented.mask.voxels) where tissue == white {
+      all += 1
+      inside += Int(isRegion)
+    }
+    return all == 0 ? nil : Double(inside) / Double(all)
   }
 
   private var scoredVolumeML: Double {
@@ -109,11 +119,20 @@ struct CaseWriter {
     }
   }
 
-  private func sidecar(_ description: String, maskType: String? = nil) -> Sidecar {
+  private var columns: [TableColumn<Lesion>] {
+    Lesion.columns(
+      hasPValues: measured != nil, hasTissues: segmented.tissues != nil,
+      isPlaced: preprocessed.worldToTemplate != nil)
+  }
+
+  private func sidecar(
+    _ description: String, maskType: String? = nil, columns: [TableColumn<Lesion>] = []
+  ) -> Sidecar {
     Sidecar(
       description: description, maskType: maskType, sources: sources, key: key,
       bundle: bundle.name, preprocessing: segmentation.preprocessor?.settings,
-      record: preprocessed.record, domain: segmented.domain, notes: segmented.notes)
+      record: preprocessed.record, domain: segmented.domain, notes: segmented.notes,
+      columns: columns.descriptions())
   }
 
   private var sources: [String] {

@@ -14,6 +14,8 @@ struct Sidecar: Encodable {
   let record: PreprocessingRecord
   let domain: [InputDomain.Finding]
   let notes: [String]
+  /// The descriptions of the columns of the table of the same name, which BIDS puts beside the other keys.
+  var columns = [String: ColumnDescription]()
 
   func encode(to encoder: any Encoder) throws {
     try key.encode(to: encoder)
@@ -27,6 +29,7 @@ struct Sidecar: Encodable {
     try values.encode(record, forKey: .record)
     try values.encode(domain, forKey: .domain)
     try values.encode(notes, forKey: .notes)
+    try columns.encode(to: encoder)
   }
 
   private enum CodingKeys: String, CodingKey {

@@ -105,28 +105,11 @@ package struct GroupTable: Sendable {
 
   private static let volumeZ = "lesion_volume_z"
 
-  private struct Description: Encodable {
-    let description: String
-    var units: String?
-    var levels: [String: String]?
-
-    enum CodingKeys: String, CodingKey {
-      case description = "Description"
-      case units = "Units"
-      case levels = "Levels"
-    }
-  }
-
-  private var descriptions: [String: Description] {
-    var descriptions = [
-      Self.volumeZ: Description(
-        description: "Distance of the lesion volume from the median of the table, in 1.4826 times the median "
-          + "absolute deviation; beyond \(Self.outlierLimit) a scan counts as an outlier")
-    ]
-    for column in ScanRow.columns {
-      descriptions[column.name] = Description(
-        description: column.description, units: column.units, levels: column.levels)
-    }
+  private var descriptions: [String: ColumnDescription] {
+    var descriptions = ScanRow.columns.descriptions()
+    descriptions[Self.volumeZ] = ColumnDescription(
+      description: "Distance of the lesion volume from the median of the table, in 1.4826 times the median "
+        + "absolute deviation; beyond \(Self.outlierLimit) a scan counts as an outlier")
     return descriptions
   }
 }

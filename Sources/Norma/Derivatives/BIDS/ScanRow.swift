@@ -24,6 +24,8 @@ package struct ScanRow: Hashable, Sendable {
   package var peakThreshold: Double?
   /// The fraction of the brain that was scored.
   package var scoredFraction: Double?
+  /// The regions by place; nil if the tissues are unknown.
+  package var load: RegionalLoad?
 
   /// The rule of its regions.
   package var rule: RegionRule? { threshold.map { RegionRule(extent: $0, peak: peakThreshold) } }
@@ -39,7 +41,7 @@ extension ScanRow {
       message: [note ?? "", row.message].filter { !$0.isEmpty }.joined(separator: " "), image: image,
       lesionVolumeML: row.result?.lesionVolumeML, lesionCount: row.result?.lesions.count, bundle: bundle,
       threshold: row.rule.extent, peakThreshold: row.rule.peak,
-      scoredFraction: row.result?.scoredFraction)
+      scoredFraction: row.result?.scoredFraction, load: row.result.flatMap(RegionalLoad.init))
   }
 
   /// A participant without a scan.
@@ -57,61 +59,50 @@ extension ScanRow {
 }
 
 extension ScanRow {
-  /// A column of the table with its meaning.
-  struct Column: Sendable {
-    let name: String
-    let description: String
-    var units: String?
-    var levels: [String: String]?
-    let cell: @Sendable (ScanRow, CaseFiles) -> String?
-  }
-
   /// The columns of a row's file; paths are relative to the folder of the derivatives.
-  static let columns = [
-    Column(name: "participant_id", description: "Participant") { row, _ in row.participantID },
-    Column(name: "session_id", description: "Session, where the data set has them") { row, _ in row.sessionID
+  static let columns = ofScan + RegionalLoad.columns.map { $0.of(\.load) }
+
+  private static let ofScan: [TableColumn<ScanRow>] = [
+    TableColumn(name: "participant_id", description: "Participant") { row in row.participantID },
+    TableColumn(name: "session_id", description: "Session, where the data set has them") { row in row.sessionID
     },
-    Column(name: "case_id", description: "All entities of the scan") { row, _ in row.caseID },
-    Column(
+    TableColumn(name: "case_id", description: "All entities of the scan") { row in row.caseID },
+    TableColumn(
       name: "status", description: "What became of the scan",
       levels: [
         "ok": "all results are there", "failed": "no results; the message says why",
         "skipped": "the participant has no such scan", "missing": "not processed",
       ]
-    ) { row, _ in row.status.rawValue },
-    Column(name: "message", description: "What went wrong or should be known") { row, _ in row.message },
-    Column(name: "image", description: "The scan, as a BIDS URI") { row, _ in row.image },
-    Column(name: "anomaly_map", description: "Anomaly map") { $0.status == .ok ? $1.anomalyMap : nil },
-    Column(name: "mask", description: "Voxels of all regions") { $0.status == .ok ? $1.mask : nil },
-    Column(name: "brain_mask", description: "Voxels that were scored") { $0.status == .ok ? $1.brain : nil },
-    Column(name: "lesion_volume_ml", description: "Volume of all regions", units: "mL") { row, _ in
+    ) { row in row.status.rawValue },
+    TableColumn(name: "message", description: "What went wrong or should be known") { row in row.message },
+    TableColumn(name: "image", description: "The scan, as a BIDS URI") { row in row.image },
+    TableColumn(name: "anomaly_map", description: "Anomaly map") { $0.status == .ok ? $0.files.anomalyMap : nil },
+    TableColumn(name: "mask", description: "Voxels of all regions") { $0.status == .ok ? $0.files.mask : nil },
+    TableColumn(name: "brain_mask", description: "Voxels that were scored") { $0.status == .ok ? $0.files.brain : nil },
+    TableColumn(name: "lesion_volume_ml", description: "Volume of all regions", units: "mL") { row in
       row.lesionVolumeML?.formatted(fraction: 4)
     },
-    Column(name: "lesion_count", description: "Number of regions") { row, _ in row.lesionCount.map { "\($0)" }
+    TableColumn(name: "lesion_count", description: "Number of regions") { row in row.lesionCount.map { "\($0)" }
     },
-    Column(name: "bundle", description: "Name of the model") { row, _ in row.bundle },
-    Column(
+    TableColumn(name: "bundle", description: "Name of the model") { row in row.bundle },
+    TableColumn(
       name: "threshold", description: "Threshold of the anomaly map, above which voxels may be in a region"
-    ) { row, _ in
+    ) { row in
       row.threshold.map { "\($0)" }
     },
-    Column(
+    TableColumn(
       name: "peak_threshold",
       description: "Score that a region of the mask must exceed; n/a where every region counts"
-    ) { row, _ in row.peakThreshold.map { "\($0)" } },
-    Column(
+    ) { row in row.peakThreshold.map { "\($0)" } },
+    TableColumn(
       name: "scored_fraction",
       description: "Fraction of the brain that was scored; the rest is NaN in the anomaly map"
-    ) { row, _ in row.scoredFraction?.formatted(fraction: 3) },
+    ) { row in row.scoredFraction?.formatted(fraction: 3) },
   ]
 
-  var cells: [String] {
-    let files = CaseFiles(caseID: caseID)
-    return Self.columns.map { column in
-      let cell = column.cell(self, files) ?? ""
-      return cell.isEmpty ? "n/a" : cell
-    }
-  }
+  private var files: CaseFiles { CaseFiles(caseID: caseID) }
+
+  var cells: [String] { Self.columns.cells(of: self) }
 
   /// The bytes of the row's file.
   private var data: Data {
@@ -150,6 +141,6 @@ extension ScanRow {
       lesionCount: cell("lesion_count").flatMap { Int($0) }, bundle: cell("bundle"),
       threshold: cell("threshold").flatMap(Double.init),
       peakThreshold: cell("peak_threshold").flatMap(Double.init),
-      scoredFraction: cell("scored_fraction").flatMap(Double.init))
+      scoredFraction: cell("scored_fraction").flatMap(Double.init), load: RegionalLoad(row: row))
   }
 }
