@@ -24,6 +24,12 @@ public struct PreprocessedScan: Sendable {
 }
 
 extension PreprocessedScan {
+  /// Returns the scan with other intensities on its grid.
+  package func with(volume: Volume) -> PreprocessedScan {
+    PreprocessedScan(
+      volume: volume, brain: brain, toTemplate: toTemplate, z: z, record: record, picture: picture)
+  }
+
   /// Reads a scan with its mask and transform, without any processing.
   package init(asItIs scan: ScanCase) throws {
     let volume = try VolumeReader.read(scan.image)

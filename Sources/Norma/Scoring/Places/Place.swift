@@ -25,7 +25,7 @@ public enum Side: String, Codable, Hashable, Sendable {
   case midline
 
   /// The side of a template-space x in mm.
-  init(x: Double) { self = abs(x) <= 3 ? .midline : x < 0 ? .left : .right }
+  package init(x: Double) { self = abs(x) <= 3 ? .midline : x < 0 ? .left : .right }
 }
 
 /// Where a region is; every part is nil where it is unknown.
