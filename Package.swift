@@ -120,7 +120,7 @@ let package = Package(
     .target(
       name: "Norma",
       dependencies: ["Base", "StrictSettings", "Tensors", "Volumes", "Methods", "Cohort", "Preprocessing"],
-      resources: [.copy("Resources/bundles")],
+      resources: [.copy("Resources/bundles"), .copy("Resources/lobes.nii.gz")],
       swiftSettings: voxelSettings),
     .target(name: "NormaReports", dependencies: ["Norma", "Volumes"], swiftSettings: swiftSettings),
     .target(

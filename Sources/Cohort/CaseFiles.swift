@@ -55,6 +55,8 @@ package struct CaseFiles {
   package var pictures: String { "\(prefix)_desc-norma_pictures.json" }
   /// The contents of the case for tables and pages; written last, so that a case that has it is complete.
   package var record: String { "\(prefix)_desc-norma_record.json" }
+  /// The painted lesions of a check of the scanner.
+  package var scannerCheck: String { "\(prefix)_desc-norma_scannercheck.json" }
   /// The row of a scan of a BIDS data set.
   package var row: String { "\(prefix)\(Self.rowSuffix)" }
   package var preprocessed: String { "\(prefix)_desc-preproc_\(suffix).nii.gz" }

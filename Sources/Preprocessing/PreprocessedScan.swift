@@ -17,9 +17,19 @@ public struct PreprocessedScan: Sendable {
   public internal(set) var record: PreprocessingRecord
   /// The picture for quality control; nil if the scan was not registered.
   public var picture: QualityPicture?
+
+  /// The map from world mm of the scan to world mm of the template, the identity for a scan that is in template space;
+  /// nil if its place there is unknown.
+  package var worldToTemplate: Affine? { toTemplate ?? (record.isInTemplateSpace == true ? .identity : nil) }
 }
 
 extension PreprocessedScan {
+  /// Returns the scan with other intensities on its grid.
+  package func with(volume: Volume) -> PreprocessedScan {
+    PreprocessedScan(
+      volume: volume, brain: brain, toTemplate: toTemplate, z: z, record: record, picture: picture)
+  }
+
   /// Reads a scan with its mask and transform, without any processing.
   package init(asItIs scan: ScanCase) throws {
     let volume = try VolumeReader.read(scan.image)

@@ -186,6 +186,9 @@ import Volumes
     let place = RegionPlace(of: lesion, toTemplate: shift)
     #expect(place.name == "left, white matter" && place.scanner == "R 10  P 20  S 18")
     #expect(place.coordinates == "template L 30  P 20  S 20 mm, scanner R 10  P 20  S 18 mm")
+    lesion.location = RegionLocation(place: .juxtacortical, lobe: .parietal)
+    #expect(RegionPlace(of: lesion, toTemplate: shift).name == "left, juxtacortical, parietal lobe")
+    lesion.location = nil
     let unplaced = RegionPlace(of: lesion, toTemplate: nil)
     #expect(unplaced.name == "white matter" && unplaced.template == nil)
   }

@@ -16,6 +16,8 @@ public struct CaseResult: Codable, Sendable {
   public let scoredVolumeML: Double
   /// The fraction of the brain that was scored.
   public var scoredFraction = 1.0
+  /// The fraction of white matter that is in a region; nil if the tissues are unknown.
+  public var whiteMatterShare: Double?
 
   /// The volume of all regions in mL.
   public var lesionVolumeML: Double { lesions.reduce(0) { $0 + $1.volumeMM3 } / 1000 }

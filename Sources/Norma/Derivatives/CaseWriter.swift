@@ -24,7 +24,6 @@ struct CaseWriter {
       written.append(file)
       return segmentation.output.appendingPathComponent(file)
     }
-    let lesionColumns = Lesion.columns(hasPValues: measured != nil, hasTissues: segmented.tissues != nil)
     try AtomicFile.write(lesionColumns.table(of: regions).text, to: url(files.lesionTable))
     try NIfTI.write(segmented.anomalyMap, to: url(files.anomalyMap))
     try NIfTI.write(segmented.labels, to: url(files.labels))
@@ -73,8 +72,7 @@ struct CaseWriter {
     let figures = CohortSegmentation.Figures(
       scan: preprocessed.volume, map: segmented.anomalyMap, mask: segmented.mask, brain: segmented.brain,
       lesions: regions,
-      toTemplate: preprocessed.toTemplate
-        ?? (preprocessed.record.isInTemplateSpace == true ? .identity : nil),
+      toTemplate: preprocessed.worldToTemplate,
       slices: segmented.figures, quality: preprocessed.picture, threshold: rule.extent,
       scoredRange: segmented.scoredRange)
     if let pictures = try segmentation.draw?(figures) {
@@ -83,11 +81,22 @@ struct CaseWriter {
     let result = CaseResult(
       lesions: regions, notes: preprocessed.record.notes + segmented.notes,
       preprocessing: preprocessed.record, intensity: segmented.intensity, scoredVolumeML: scoredVolumeML,
-      scoredFraction: segmented.scoredFraction)
+      scoredFraction: segmented.scoredFraction, whiteMatterShare: whiteMatterShare)
     let record = CaseRecord(
       files: written, result: result, seconds: segmentation.dataset == nil ? seconds() : nil)
     try AtomicFile.write(json: record, to: segmentation.output.appendingPathComponent(files.record))
     return record
+  }
+
+  /// The fraction of white matter that is in a region; nil without a tissue map or white matter.
+  private var whiteMatterShare: Double? {
+    guard let tissues = segmented.tissues, let white = TissueLabel(.whiteMatter)?.index else { return nil }
+    var (all, inside) = (0, 0)
+    for (tissue, isRegion) in zip(tissues.voxels, segmented.mask.voxels) where tissue == white {
+      all += 1
+      inside += Int(isRegion)
+    }
+    return all == 0 ? nil : Double(inside) / Double(all)
   }
 
   private var scoredVolumeML: Double {
@@ -108,6 +117,12 @@ struct CaseWriter {
         peak: lesion.maximumScore, volume: lesion.volumeMM3, scoredVolumeML: scoredVolumeML)
       return lesion
     }
+  }
+
+  private var lesionColumns: [TableColumn<Lesion>] {
+    Lesion.columns(
+      hasPValues: measured != nil, hasTissues: segmented.tissues != nil,
+      isPlaced: preprocessed.worldToTemplate != nil)
   }
 
   private func sidecar(

@@ -1,56 +1,90 @@
 import Base
 
 extension Lesion {
-  /// The text of the table of one scan's regions.
-  static func table(of lesions: [Lesion], hasPValues: Bool = false, hasTissues: Bool = false) -> String {
-    columns(hasPValues: hasPValues, hasTissues: hasTissues).table(of: lesions).text
+  /// The columns of the table, with those of p-values, of tissues and of the template where these are known.
+  static func columns(
+    hasPValues: Bool = false, hasTissues: Bool = false, isPlaced: Bool = false
+  ) -> [TableColumn<Lesion>] {
+    numbers + boxes + (hasPValues ? [pValue] : []) + (hasTissues ? places : [])
+      + (isPlaced ? templatePlaces + (hasTissues ? [lobe] : []) : [])
   }
 
-  /// The columns of the table of one scan's regions.
-  static func columns(hasPValues: Bool, hasTissues: Bool) -> [TableColumn<Lesion>] {
-    shape + (hasPValues ? [pValue] : []) + (hasTissues ? [tissueName] : [])
-  }
+  private typealias Column = TableColumn<Lesion>
 
-  private static let shape =
+  private static let axes = ["x", "y", "z"]
+
+  private static let numbers =
     [
-      TableColumn<Lesion>("index", "Value of the region in the label image; the largest region is 1") {
+      Column("index", "Value of the region in the label image; the largest region is 1") {
         "\($0.id)"
       },
-      TableColumn<Lesion>("name", "Name of the region") { "region \($0.id)" },
-      TableColumn<Lesion>("volume_mm3", "Volume on the grid of the scan", units: "mm^3") {
+      Column("name", "Name of the region") { "region \($0.id)" },
+      Column("volume_mm3", "Volume on the grid of the scan", units: "mm^3") {
         $0.volumeMM3.formatted(fraction: 4)
       },
-      TableColumn<Lesion>("max_score", "Highest value of the anomaly map in the region") {
+      Column("max_score", "Highest value of the anomaly map in the region") {
         $0.maximumScore.formatted(fraction: 4)
       },
-      TableColumn<Lesion>("mean_score", "Mean value of the anomaly map in the region") {
+      Column("mean_score", "Mean value of the anomaly map in the region") {
         $0.meanScore.formatted(fraction: 4)
       },
     ]
-    + ["x", "y", "z"].enumerated().map { axis, name in
-      TableColumn<Lesion>(
-        "centroid_\(name)_mm",
-        "Centre of mass in scanner coordinates, towards \(["right", "front", "top"][axis])",
-        units: "mm"
+    + (0..<3).map { axis in
+      Column(
+        "centroid_\(axes[axis])_mm",
+        "World coordinate (RAS+) of the centre of mass in the scan", units: "mm"
       ) { $0.centroid[axis].formatted(fraction: 2) }
     }
-    + ["i", "j", "k"].enumerated().map { axis, name in
-      TableColumn<Lesion>("first_\(name)", "First voxel of the region along axis \(name), counted from 0") {
+
+  private static let boxes =
+    zip(["i", "j", "k"], 0..<3).map { letter, axis in
+      Column("first_\(letter)", "First voxel of the region, from 0") {
         "\($0.firstVoxel[axis])"
       }
     }
-    + ["i", "j", "k"].enumerated().map { axis, name in
-      TableColumn<Lesion>("last_\(name)", "Last voxel of the region along axis \(name), counted from 0") {
+    + zip(["i", "j", "k"], 0..<3).map { letter, axis in
+      Column("last_\(letter)", "Last voxel of the region, from 0") {
         "\($0.lastVoxel[axis])"
       }
     }
 
-  private static let pValue = TableColumn<Lesion>(
+  private static let pValue = Column(
     "p_value",
     "Probability that a brain without a lesion has a region with at least this highest score and volume"
   ) { $0.pValue?.formatted(fraction: 4) }
 
-  private static let tissueName = TableColumn<Lesion>("tissue", "Tissue of most voxels of the region") {
-    $0.tissue
-  }
+  private static let places = [
+    Column("tissue", "Tissue of most voxels of the region") { $0.tissue },
+    Column(
+      "place", "Place of the region",
+      levels: Dictionary(uniqueKeysWithValues: Place.allCases.map { ($0.rawValue, $0.meaning) })
+    ) { $0.location?.place?.rawValue },
+    Column(
+      "ventricle_distance_mm",
+      "Smallest distance from a voxel of the region to one of a ventricle, centre to centre",
+      units: "mm"
+    ) { $0.location?.ventricleDistance?.formatted(fraction: 2) },
+    Column(
+      "cortex_distance_mm",
+      "Smallest distance from a voxel of the region to one of the cortex, centre to centre",
+      units: "mm"
+    ) { $0.location?.cortexDistance?.formatted(fraction: 2) },
+  ]
+
+  private static let templatePlaces =
+    (0..<3).map { axis in
+      Column(
+        "template_\(axes[axis])_mm",
+        "Coordinate (RAS+) of the centre of mass in the template (MNI152NLin2009aSym)",
+        units: "mm"
+      ) { $0.location?.centre?[axis].formatted(fraction: 2) }
+    } + [
+      Column("side", "Side of the centre; midline is within 3 mm of the middle plane") {
+        $0.location?.side?.rawValue
+      }
+    ]
+
+  private static let lobe = Column(
+    "lobe", "Lobe of the nearest cortex of most voxels, for regions of the hemispheres"
+  ) { $0.location?.lobe?.name }
 }

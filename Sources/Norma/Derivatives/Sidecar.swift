@@ -30,6 +30,7 @@ struct Sidecar: Encodable {
     try values.encode(record, forKey: .record)
     try values.encode(domain, forKey: .domain)
     try values.encode(notes, forKey: .notes)
+    try columns.encode(to: encoder)
   }
 
   private enum CodingKeys: String, CodingKey {

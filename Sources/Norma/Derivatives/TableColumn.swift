@@ -20,6 +20,14 @@ struct TableColumn<Row>: Sendable {
   }
 }
 
+extension TableColumn {
+  /// The column for rows that may have a part with it.
+  func of<Whole>(_ part: any KeyPath<Whole, Row?> & Sendable) -> TableColumn<Whole> {
+    let cell = cell
+    return TableColumn<Whole>(name, description) { $0[keyPath: part].flatMap(cell) }
+  }
+}
+
 /// The description of a table's column, as in the JSON sidecar of a BIDS table.
 struct ColumnDescription: Hashable, Encodable {
   let description: String
@@ -42,13 +50,16 @@ extension Array {
   /// The table of these columns; cells without a value are `n/a`.
   func table<Row>(of rows: [Row]) -> Table where Element == TableColumn<Row> {
     var table = Table(columns: map(\.name))
-    table.rows = rows.map { row in
-      map { column in
-        let cell = column.cell(row) ?? ""
-        return cell.isEmpty ? "n/a" : cell
-      }
-    }
+    table.rows = rows.map(cells)
     return table
+  }
+
+  /// The cells of a row; those without a value are `n/a`, and all of them without a row.
+  func cells<Row>(of row: Row?) -> [String] where Element == TableColumn<Row> {
+    map { column in
+      let cell = row.flatMap(column.cell) ?? ""
+      return cell.isEmpty ? "n/a" : cell
+    }
   }
 
   /// The descriptions of these columns.

@@ -22,6 +22,8 @@ public struct Lesion: Hashable, Sendable, Codable {
   public var pValue: Double?
   /// The name of the tissue of most of its voxels; nil if no tissues are known.
   public var tissue: String?
+  /// Where it is; nil in records of earlier versions.
+  public var location: RegionLocation?
 
   /// Returns the regions of a map, largest first, and their label image; `tissues` are the values of
   /// ``TissueLabel`` on the map's grid.

@@ -30,6 +30,8 @@ public struct ScoringSettings: Settings {
   public var extent = 0.0
   /// Regions smaller than this are dropped from the mask, in mm³ (mm² for single slices).
   public var minimumLesionSize = 0.0
+  /// The places of regions.
+  public var places = PlaceSettings()
   /// Samples of a stochastic method (dropout, a random latent vector), whose mean is the map; 0 =
   /// deterministic.
   public var samples = 0
@@ -57,6 +59,7 @@ public struct ScoringSettings: Settings {
     try require((0...20).contains(erosion), path, "erosion", erosion, "0 to 20 mm")
     try require(extent >= 0 && extent.isFinite, path, "extent", extent, "0 or more")
     try require(minimumLesionSize >= 0, path, "minimumLesionSize", minimumLesionSize, "0 or more")
+    try places.validate(path: join(path, "places"))
     try require((0...1000).contains(samples), path, "samples", samples, "0 to 1000")
   }
 }

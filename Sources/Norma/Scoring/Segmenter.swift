@@ -96,7 +96,8 @@ public final class Segmenter {
       modelGrid.place(
         scan.volume, brainMask: scan.brain, toTemplate: scan.toTemplate, z: scan.z,
         isInTemplateSpace: scan.record.isInTemplateSpace, name: name),
-      contrast: modelGrid.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil, by: rule)
+      contrast: modelGrid.recipe.contrast == "FLAIR" ? scan.record.greyToWhite : nil,
+      toTemplate: scan.worldToTemplate, by: rule)
   }
 
   /// Segments a skull-stripped scan at a threshold; without a brain mask every non-zero voxel is brain.
@@ -119,13 +120,20 @@ public final class Segmenter {
     try segment(modelGrid.place(scan, brainMask: brainMask, name: name), by: rule)
   }
 
-  private func segment(_ scan: GriddedScan, contrast: Double? = nil, by rule: RegionRule) throws -> Result {
+  private func segment(
+    _ scan: GriddedScan, contrast: Double? = nil, toTemplate: Affine? = nil, by rule: RegionRule
+  ) throws -> Result {
     let chain = scorer.chain
     let scored = try scorer.score(scan, size: modelGrid.recipe.gridSize)
     let maps = try chain.map(of: scored), map = scan.native(try chain.volume(of: maps, in: scored))
     let tissues = try scored.tissues()
-    let (labels, lesions) = Lesion.find(
+    var (labels, lesions) = Lesion.find(
       in: map, by: rule.resolved(minimumVolume: chain.settings.minimumLesionSize), tissues: tissues)
+    let locator = RegionLocator(
+      tissues: tissues, toTemplate: toTemplate, settings: chain.settings.places)
+    for (index, location) in try locator.locations(of: lesions, in: labels).enumerated() {
+      lesions[index].location = location
+    }
     let mask = labels.map { $0 == 0 ? UInt8(0) : 1 }
     let properties = scan.properties
     let findings =

@@ -70,12 +70,12 @@ import Base
   }
 
   @Test func theTableOfNoLesionIsItsHeader() {
-    let text = Lesion.table(of: [])
+    let text = Lesion.columns().table(of: []).text
     #expect(
       text.hasPrefix("index\tname\tvolume_mm3\tmax_score\tmean_score\tcentroid_x_mm")
         && text.split(separator: "\n").count == 1)
     let found = Lesion.find(in: map(), by: RegionRule(extent: 0)).lesions
-    let rows = Table.rows(of: Lesion.table(of: found))
+    let rows = Table.rows(of: Lesion.columns().table(of: found).text)
     #expect(rows?.map { $0["volume_mm3"] } == ["96.0000", "48.0000", "24.0000"])
     #expect(rows?[0]["centroid_y_mm"] == "31.70" && rows?[0]["last_k"] == "3" && rows?[0]["first_i"] == "4")
   }

@@ -12,7 +12,7 @@ import Volumes
 @testable import Preprocessing
 
 /// A method that scores brightness and knows the tissue of every place of the template.
-private final class PlacedTissues: Method {
+final class PlacedTissues: Method {
   struct ModelSettings: Settings {}
 
   static let name = "test-tissues"
@@ -53,7 +53,7 @@ private final class PlacedTissues: Method {
 }
 
 @Suite struct TissueLabelTests {
-  private static func segmenter(brightnessWeight: Double = 0) throws -> Segmenter {
+  static func segmenter(brightnessWeight: Double = 0) throws -> Segmenter {
     let method = try PlacedTissues(settings: .init(), context: MethodContext(imageSize: 32))
     var settings = ScoringSettings()
     (settings.median, settings.erosion) = (1, 0)

@@ -24,6 +24,8 @@ package struct ScanRow: Hashable, Sendable {
   package var peakThreshold: Double?
   /// The fraction of the brain that was scored.
   package var scoredFraction: Double?
+  /// The regions by place; nil if the tissues are unknown.
+  package var load: RegionalLoad?
 
   /// The rule of its regions.
   package var rule: RegionRule? { threshold.map { RegionRule(extent: $0, peak: peakThreshold) } }
@@ -39,7 +41,7 @@ extension ScanRow {
       message: [note ?? "", row.message].filter { !$0.isEmpty }.joined(separator: " "), image: image,
       lesionVolumeML: row.result?.lesionVolumeML, lesionCount: row.result?.lesions.count, bundle: bundle,
       threshold: row.rule.extent, peakThreshold: row.rule.peak,
-      scoredFraction: row.result?.scoredFraction)
+      scoredFraction: row.result?.scoredFraction, load: row.result.flatMap(RegionalLoad.init))
   }
 
   /// A participant without a scan.
@@ -58,7 +60,9 @@ extension ScanRow {
 
 extension ScanRow {
   /// The columns of a row's file; paths are relative to the folder of the derivatives.
-  static let columns: [TableColumn<ScanRow>] = [
+  static let columns = ofScan + RegionalLoad.columns.map { $0.of(\.load) }
+
+  private static let ofScan: [TableColumn<ScanRow>] = [
     TableColumn("participant_id", "Participant") { $0.participantID },
     TableColumn("session_id", "Session, where the data set has them") { $0.sessionID },
     TableColumn("case_id", "All entities of the scan") { $0.caseID },
@@ -126,6 +130,6 @@ extension ScanRow {
       lesionCount: cell("lesion_count").flatMap { Int($0) }, bundle: cell("bundle"),
       threshold: cell("threshold").flatMap(Double.init),
       peakThreshold: cell("peak_threshold").flatMap(Double.init),
-      scoredFraction: cell("scored_fraction").flatMap(Double.init))
+      scoredFraction: cell("scored_fraction").flatMap(Double.init), load: RegionalLoad(row: row))
   }
 }

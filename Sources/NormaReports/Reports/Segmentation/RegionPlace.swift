@@ -4,7 +4,8 @@ import Volumes
 
 /// Where a region is, in words and in mm of the template and of the scanner.
 struct RegionPlace {
-  /// The side of the brain and the tissue of most voxels, such as "left, white matter"; empty if neither is known.
+  /// The side of the brain, the place or else the tissue of most voxels, and the lobe, such as "left, periventricular,
+  /// frontal lobe"; empty if none is known.
   let name: String
   /// The centre in template mm; nil if the scan's place in the template is unknown.
   let template: String?
@@ -13,7 +14,9 @@ struct RegionPlace {
 
   init(of region: Lesion, toTemplate: Affine?) {
     let centre = toTemplate?.apply(region.centroid)
-    name = [centre.map { Self.side($0.x) }, region.tissue].compactMap { $0 }.joined(separator: ", ")
+    let side = centre.map { Side(x: $0.x).rawValue }, location = region.location
+    let lobe = location?.lobe.map { $0 == .insula ? $0.name : "\($0.name) lobe" }
+    name = [side, location?.place?.rawValue ?? region.tissue, lobe].compactMap { $0 }.joined(separator: ", ")
     template = centre.map(Self.text)
     scanner = Self.text(region.centroid)
   }
@@ -33,7 +36,4 @@ struct RegionPlace {
     let letters = [("R", "L"), ("A", "P"), ("S", "I")][axis]
     return "\(value < 0 ? letters.1 : letters.0) \(String(format: "%.0f", abs(value)))"
   }
-
-  /// Up to 3 mm from the plane between the hemispheres a region is called midline.
-  private static func side(_ x: Double) -> String { abs(x) <= 3 ? "midline" : x < 0 ? "left" : "right" }
 }

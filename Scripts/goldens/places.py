@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Reference places for Tests/NormaTests: regions in a phantom of tissues, measured by SciPy.
+
+pip install numpy scipy safetensors. Volumes are (slices, rows, columns), tissues are BIDS's labels and 12 for ventricles.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+from scipy import ndimage
+
+GOLDENS = Path(__file__).resolve().parents[2] / "Tests" / "NormaTests" / "Goldens"
+SPACING = np.array([3.0, 1.0, 1.2])  # z, y, x
+SHAPE = (26, 64, 48)
+WHITE, CORTEX, DEEP, STEM, CEREBELLUM, VENTRICLE = 2, 8, 9, 10, 11, 12
+# Also the order of Place.
+PERIVENTRICULAR, JUXTACORTICAL, DEEP_WHITE, DEEP_GREY, BRAIN_STEM, IN_CEREBELLUM = range(6)
+
+grid = (np.stack(np.indices(SHAPE), -1) - (np.array(SHAPE) - 1) / 2) * SPACING
+
+
+def ellipsoid(centre, radii):
+    return (((grid - centre) / radii) ** 2).sum(-1) <= 1
+
+
+tissues = np.zeros(SHAPE, np.uint8)
+tissues[ellipsoid((4, 0, 0), (30, 31, 27))] = CORTEX
+tissues[ellipsoid((4, 0, 0), (26, 27, 23))] = WHITE
+for side in (-1, 1):
+    tissues[ellipsoid((4, 0, 12 * side), (9, 9, 5))] = DEEP
+    tissues[ellipsoid((8, 0, 4 * side), (6, 11, 2.5))] = VENTRICLE
+tissues[ellipsoid((-27, -16, 0), (10, 14, 20))] = CEREBELLUM
+tissues[ellipsoid((-25, 2, 0), (12, 7, 7))] = STEM
+
+rng = np.random.default_rng(3)
+mask = np.zeros(SHAPE, bool)
+for centre in rng.uniform((-36, -30, -26), (32, 30, 26), (150, 3)):
+    mask |= ellipsoid(centre, rng.uniform((1.6, 1, 1), (3.5, 2.5, 2.5)))
+mask &= tissues > 0
+labels, count = ndimage.label(mask, np.ones((3, 3, 3)))
+to = {t: ndimage.distance_transform_edt(tissues != t, sampling=SPACING) for t in (VENTRICLE, CORTEX)}
+regions = range(1, count + 1)
+ventricle, cortex = (ndimage.minimum(to[t], labels, regions) for t in (VENTRICLE, CORTEX))
+
+
+def place(region):
+    counts = np.bincount(tissues[labels == region], minlength=13) / (labels == region).sum()
+    if counts[STEM] + counts[CEREBELLUM] > 0.5:
+        return BRAIN_STEM if counts[STEM] > counts[CEREBELLUM] else IN_CEREBELLUM
+    if counts[DEEP] > 0.5:
+        return DEEP_GREY
+    if ventricle[region - 1] <= 3:
+        return PERIVENTRICULAR
+    return JUXTACORTICAL if cortex[region - 1] <= 1.5 else DEEP_WHITE
+
+
+places = np.array([place(region) for region in regions])
+print(np.bincount(places, minlength=6))
+assert (np.bincount(places, minlength=6) >= 2).all()
+save_file(
+    {
+        "tissues": tissues, "labels": labels.astype(np.uint8), "spacing": SPACING[::-1].copy(),
+        "ventricle": ventricle, "cortex": cortex, "places": places.astype(np.uint8),
+    },
+    GOLDENS / "places.safetensors",
+)

@@ -1,0 +1,101 @@
+import Methods
+import Volumes
+
+/// Finds where the regions of a scan are, from its tissue map and its place in the template.
+struct RegionLocator {
+  /// The tissues on the scan's grid, as ``TissueLabel/index``; nil if they are unknown.
+  let tissues: Grid<UInt8>?
+  /// The map from scanner to template mm; nil if the scan's place in the template is unknown.
+  let toTemplate: Affine?
+  let settings: PlaceSettings
+
+  /// Returns the location of each region; `labels` are the regions by their ids, on the scan's grid.
+  ///
+  /// - Throws: `VolumeError` if the atlas of lobes cannot be read.
+  func locations(of lesions: [Lesion], in labels: Labels) throws -> [RegionLocation] {
+    guard !lesions.isEmpty else { return [] }
+    var locations = lesions.map { lesion in
+      let centre = toTemplate?.apply(lesion.centroid)
+      return RegionLocation(side: centre.map { Side(x: $0.x) }, centre: centre)
+    }
+    guard let tissues else { return locations }
+    let toVentricle = distances(to: .ventricle, in: tissues, from: labels, count: lesions.count)
+    let toCortex = distances(to: .corticalGrey, in: tissues, from: labels, count: lesions.count)
+    var composition = [TissueComposition](repeating: TissueComposition(), count: lesions.count)
+    for (label, tissue) in zip(labels.voxels, tissues.voxels) where label != 0 {
+      composition[Int(label) - 1].add(tissue)
+    }
+    for region in lesions.indices {
+      (locations[region].ventricleDistance, locations[region].cortexDistance) = (
+        toVentricle[region], toCortex[region]
+      )
+      locations[region].place = place(
+        composition[region], toVentricle: toVentricle[region], toCortex: toCortex[region])
+    }
+    if let toTemplate { try addLobes(to: &locations, of: labels, toTemplate) }
+    return locations
+  }
+
+  private func place(_ tissues: TissueComposition, toVentricle: Double?, toCortex: Double?) -> Place? {
+    if let place = tissues.place { return place }
+    if toVentricle.map({ $0 <= settings.ventricleContact }) == true { return .periventricular }
+    if toCortex.map({ $0 <= settings.cortexContact }) == true { return .juxtacortical }
+    return tissues.isHemispheric ? .deepWhiteMatter : nil
+  }
+
+  /// The smallest distance in mm from each region to a tissue; nil where the scan does not show it.
+  private func distances(
+    to tissue: Tissue, in tissues: Grid<UInt8>, from labels: Labels, count: Int
+  ) -> [Double?] {
+    let value = TissueLabel(tissue)?.index
+    let seeds = tissues.voxels.indices.filter { tissues.voxels[$0] == value }
+    guard !seeds.isEmpty else { return [Double?](repeating: nil, count: count) }
+    let squared = DistanceTransform(
+      seeds: seeds, shape: tissues.shape, spacing: tissues.geometry.spacing
+    ).squared
+    var smallest = [Double](repeating: .infinity, count: count)
+    for (voxel, label) in labels.voxels.enumerated() where label != 0 {
+      smallest[Int(label) - 1] = min(smallest[Int(label) - 1], squared[voxel])
+    }
+    return smallest.map { $0.squareRoot() }
+  }
+
+  private func addLobes(
+    to locations: inout [RegionLocation], of labels: Labels, _ toTemplate: Affine
+  ) throws {
+    let atlas = try LobeAtlas.shipped.get(), affine = toTemplate.composed(with: labels.geometry.affine)
+    var counts = [[Lobe: Int]](repeating: [:], count: locations.count)
+    for (voxel, label) in labels.voxels.enumerated() where label != 0 {
+      guard let lobe = atlas.lobe(at: affine.apply(SIMD3<Double>(labels.voxel(at: voxel)))) else { continue }
+      counts[Int(label) - 1][lobe, default: 0] += 1
+    }
+    for region in locations.indices {
+      guard let place = locations[region].place, !place.isInfratentorial, place != .deepGreyMatter else {
+        continue
+      }
+      locations[region].lobe = Lobe.allCases.filter { counts[region][$0] != nil }
+        .max { (counts[region][$0] ?? 0, $1.rawValue) < (counts[region][$1] ?? 0, $0.rawValue) }
+    }
+  }
+}
+
+/// The number of voxels of a region in each tissue.
+private struct TissueComposition {
+  private var counts = [UInt8: Int]()
+
+  mutating func add(_ tissue: UInt8) { counts[tissue, default: 0] += 1 }
+
+  private func count(_ tissue: Tissue) -> Int { TissueLabel(tissue).flatMap { counts[$0.index] } ?? 0 }
+
+  private var total: Int { counts.values.reduce(0, +) }
+
+  /// The place of a region that is mostly in a tissue with a place of its own.
+  var place: Place? {
+    let (stem, cerebellum) = (count(.brainStem), count(.cerebellum))
+    if 2 * (stem + cerebellum) > total { return stem > cerebellum ? .brainStem : .cerebellum }
+    return 2 * count(.deepGrey) > total ? .deepGreyMatter : nil
+  }
+
+  /// Whether it has voxels in a tissue of the hemispheres.
+  var isHemispheric: Bool { [.corticalGrey, .whiteMatter, .deepGrey].contains { count($0) > 0 } }
+}
