@@ -1,5 +1,5 @@
 /// The version of Norma.
 public enum NormaVersion {
   /// The current version.
-  public static let current = "0.1.0"
+  public static let current = "0.2.0"
 }
