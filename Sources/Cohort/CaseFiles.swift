@@ -46,6 +46,9 @@ package struct CaseFiles {
   package var tissueTable: String { "\(prefix)_seg-tissues_dseg.tsv" }
   package var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
   package var brainSidecar: String { "\(prefix)_desc-brain_mask.json" }
+  /// The regions of two compared visits, and the mask of the other one, on the grid of this one.
+  package var changes: String { "\(prefix)_seg-changes_dseg.nii.gz" }
+  package var otherVisit: String { "\(prefix)_desc-othervisit_mask.nii.gz" }
   /// The pictures of the case for a page.
   package var pictures: String { "\(prefix)_desc-norma_pictures.json" }
   /// The contents of the case for tables and pages; written last, so that a case that has it is complete.
@@ -58,6 +61,9 @@ package struct CaseFiles {
 
   /// The maps, masks and labels of a segmentation.
   var images: [String] { [anomalyMap, exceedance, uncertainty, mask, labels, tissues, brain] }
+
+  /// The files that a comparison with another visit writes.
+  package var comparison: [String] { [changes, otherVisit] }
 
   /// All files that a segmentation may write, the record first.
   package var segmented: [String] {

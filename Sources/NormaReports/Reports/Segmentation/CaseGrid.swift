@@ -95,16 +95,3 @@ extension ImageSlice.Plane {
     }
   }
 }
-
-extension Mask {
-  /// The smallest box in mm around the voxels that are set, after a map of their positions; nil without any.
-  fileprivate func box(movedBy affine: Affine) -> (low: SIMD3<Double>, high: SIMD3<Double>)? {
-    let toSpace = affine.composed(with: geometry.affine)
-    var low = SIMD3(repeating: Double.infinity), high = -low
-    for (index, value) in voxels.enumerated() where value != 0 {
-      let mm = toSpace.apply(SIMD3<Double>(voxel(at: index)))
-      (low, high) = (pointwiseMin(low, mm), pointwiseMax(high, mm))
-    }
-    return low.x <= high.x ? (low, high) : nil
-  }
-}
