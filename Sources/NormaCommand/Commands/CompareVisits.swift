@@ -66,5 +66,11 @@ struct CompareVisits: LoggingCommand {
     let counts = ChangedRegion.Kind.allCases.map { "\($0.rawValue)=\(compared.comparison.count($0))" }
     console.log("\(pair.participantID)  \(counts.joined(separator: " "))")
     for note in compared.record.notes { console.log("  \(note)") }
+    let files = VisitFiles(participant: pair.participantID), page = folder.appendingPathComponent(files.page)
+    let provenance = ReportProvenance(bundleName: bundle.description.name)
+    try VisitReport(compared, provenance: provenance).page.write(to: page)
+    for file in [files.table, files.record, files.page] {
+      console.result(folder.appendingPathComponent(file).path)
+    }
   }
 }
