@@ -3,9 +3,9 @@ public struct ChangeRule: Hashable, Sendable, Codable {
   /// The least confidence.
   public var confidence = 0.99
   /// The least mean change in standard deviations of stable white matter.
-  public var meanChange = 1.5
+  public var meanChange = 2.5
   /// The least change of the anomaly map in the direction of the change.
-  public var scoreChange = 3.0
+  public var scoreChange = 4.0
   /// The least volume in mm³ of a new or resolved region.
   public var volume = 20.0
   /// The least change of the volume of a region in both masks over the mean of its volumes.

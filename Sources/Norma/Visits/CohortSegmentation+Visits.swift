@@ -22,6 +22,8 @@ extension CohortSegmentation {
   ///   - pair: The visits.
   ///   - isForced: Whether brains that differ in shape are compared too.
   ///   - onRow: Gets the row of each visit, and whether it was kept from an earlier run.
+  ///   - shouldStop: Asked before each visit.
+  /// - Returns: The matched regions and how they were found.
   /// - Throws: A ``Problem`` if a visit fails, or if the brains are not those of one person.
   public func compare(
     _ pair: VisitPair, isForced: Bool = false, onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in },
@@ -35,7 +37,6 @@ extension CohortSegmentation {
     for (row, name) in zip(rows, ["baseline", "follow-up"]) {
       if let problem = row.problem { throw problem.about(visit: name) }
     }
-    onStep(pair.followUp, "comparison")
     let visits = try scans.map(visit)
     let registration = try VisitRegistration(from: visits[0].scan, to: visits[1].scan)
     if !isForced { try registration.requireOneBrain(at: scans.map(\.image.path).joined(separator: " and ")) }
@@ -81,7 +82,7 @@ extension Problem {
 
 extension VisitRegistration {
   /// The least agreement of the fine structure of one brain at two visits, and the largest stretch.
-  private static let minimumAgreement = 0.4, maximumStretch = 0.06
+  private static let minimumAgreement = 0.7, maximumStretch = 0.06
 
   /// Throws a ``Problem`` if the brains are hardly those of one person.
   fileprivate func requireOneBrain(at place: String) throws {

@@ -28,7 +28,7 @@ public struct VisitRegistration: Sendable {
     Level(spacing: 4, iterations: 50, bins: 32), Level(spacing: 2, iterations: 40, bins: 48),
   ]
   /// The voxel sizes in mm at which fine structure is compared, and below which structure is fine.
-  private static let fineSpacing = 2.0, coarseSpacing = 10.0
+  private static let fineSpacing = 2.0, coarseSpacing = 6.0
   /// The level of the affine map, in both directions.
   private static let stretching = Level(spacing: 3, iterations: 40, bins: 48)
 
@@ -92,34 +92,28 @@ public struct VisitRegistration: Sendable {
         firstStep: level.spacing / 2))
   }
 
-  /// The Dice overlap of the brains, and the correlation of their intensities less those of the surroundings, half
-  /// way between the visits.
+  /// The Dice overlap of the brains, and the correlation of their intensities less those of the surroundings, away
+  /// from the edge of the brains and half way between the visits.
   private static func likeness(_ visits: [VisitBrain], _ toFollowUp: Affine) throws -> (Double, Double) {
-    let space = try HalfwaySpace(toFollowUp: toFollowUp), maps = space.maps
+    let space = try HalfwaySpace(toFollowUp: toFollowUp)
     let target = space.grid(around: visits.map(\.brain.mask), spacing: fineSpacing)
     let surroundings = target.isotropic(spacing: coarseSpacing, around: target.box)
-    func onTarget(_ volume: Volume, _ map: Affine) throws -> Volume {
-      try Resample.averaged(Volume(geometry: volume.geometry.moved(by: map), voxels: volume.voxels), to: target)
+    func onTarget(_ volume: Volume, _ map: Affine) throws -> (sharp: [Float], blurred: [Float]) {
+      let moved = Volume(geometry: volume.geometry.moved(by: map), voxels: volume.voxels)
+      let sharp = try Resample.averaged(moved, to: target)
+      return (sharp.voxels, try Resample.alongAxes(Resample.alongAxes(sharp, to: surroundings), to: target).voxels)
     }
-    let brains = try zip(visits, maps).map { visit, map in
-      try onTarget(visit.brain.mask.map { Float($0) }, map)
-    }
-    let details = try zip(visits, maps).map { visit, map in
+    let brains = try zip(visits, space.maps).map { try onTarget($0.brain.mask.map { Float($0) }, $1) }
+    let details = try zip(visits, space.maps).map { visit, map in
       let image = try onTarget(visit.brain.masked, map)
-      let blurred = try Resample.linear(Resample.alongAxes(image, to: surroundings), to: target)
-      return zip(image.voxels, blurred.voxels).map { $0 - $1 }
+      return zip(image.sharp, image.blurred).map { $0 - $1 }
     }
-    var (first, second, both) = (0, 0, [Int]())
-    for index in brains[0].voxels.indices {
-      let (a, b) = (brains[0].voxels[index], brains[1].voxels[index])
-      first += a > 0.5 ? 1 : 0
-      second += b > 0.5 ? 1 : 0
-      if a > 0.99, b > 0.99 { both.append(index) }
-    }
-    let common = zip(brains[0].voxels, brains[1].voxels).count { $0 > 0.5 && $1 > 0.5 }
+    let isInside = brains.map { $0.sharp.map { $0 > 0.5 } }
+    let common = zip(isInside[0], isInside[1]).count { $0 && $1 }
+    let inner = details[0].indices.filter { index in brains.allSatisfy { $0.blurred[index] > 0.99 } }
     return (
-      2 * Double(common) / Double(max(1, first + second)),
-      correlation(both.map { details[0][$0] }, both.map { details[1][$0] })
+      2 * Double(common) / Double(max(1, isInside.joined().count { $0 })),
+      correlation(inner.map { details[0][$0] }, inner.map { details[1][$0] })
     )
   }
 
