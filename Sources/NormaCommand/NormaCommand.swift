@@ -18,7 +18,8 @@ struct NormaCommand: ParsableCommand {
       """,
     version: NormaVersion.current,
     subcommands: [
-      Segment.self, CompareVisits.self, View.self, BIDSApp.self, Preprocess.self, Train.self, Evaluate.self, Experiment.self,
+      Segment.self, CompareVisits.self, View.self, BIDSApp.self, Preprocess.self, Train.self, Evaluate.self,
+      Experiment.self,
       Simulate.self, Paint.self, Bundles.self, Runs.self, Presets.self, Doctor.self,
     ])
 

@@ -14,7 +14,9 @@ import Volumes
   }
 
   private static func compare(_ scans: [URL], into out: URL, _ more: [String] = []) throws -> [String] {
-    ["compare-visits"] + scans.map(\.path) + ["-o", out.path, "--bundle", try Cohort.bundle.path, "--threads", "1"]
+    ["compare-visits"] + scans.map(\.path) + [
+      "-o", out.path, "--bundle", try Cohort.bundle.path, "--threads", "1",
+    ]
       + more
   }
 
@@ -23,7 +25,9 @@ import Volumes
       let scan = try scans("sub-1_ses-1_FLAIR.nii.gz", in: place.folder)
       return try compare(scan + scan, into: place.out)
     },
-    BadInput("sessions in the wrong order", 64, ["the follow-up is earlier", "ses-2 and ses-1", "--force-pair"]) {
+    BadInput(
+      "sessions in the wrong order", 64, ["the follow-up is earlier", "ses-2 and ses-1", "--force-pair"]
+    ) {
       place in
       let names = try scans("sub-1_ses-2_FLAIR.nii.gz", "sub-1_ses-1_FLAIR.nii.gz", in: place.folder)
       return try compare(names, into: place.out)
@@ -31,7 +35,10 @@ import Volumes
     BadInput("two people", 64, ["scans of two people, sub-1 and sub-2"]) { place in
       try compare(scans("sub-1_FLAIR.nii.gz", "sub-2_FLAIR.nii.gz", in: place.folder), into: place.out)
     },
-    BadInput("a visit of another contrast", 65, ["the follow-up failed: by its name this is a T1w", "sub-1_ses-2_T1w"]) {
+    BadInput(
+      "a visit of another contrast", 65,
+      ["the follow-up failed: by its name this is a T1w", "sub-1_ses-2_T1w"]
+    ) {
       place in
       let names = try scans("sub-1_ses-1_FLAIR.nii.gz", "sub-1_ses-2_T1w.nii.gz", in: place.folder)
       return try compare(names, into: place.out)
@@ -44,7 +51,8 @@ import Volumes
       let names = try scans("sub-1_ses-1_FLAIR.nii.gz", "sub-1_ses-2_FLAIR.nii.gz", in: place.folder)
       return try compare([place.folder, names[1]], into: place.out)
     },
-    BadInput("a bundle without tissues", 64, ["does not tell tissues apart", "--bundle whole-brain"]) { place in
+    BadInput("a bundle without tissues", 64, ["does not tell tissues apart", "--bundle whole-brain"]) {
+      place in
       let names = try scans("sub-1_ses-1_FLAIR.nii.gz", "sub-1_ses-2_FLAIR.nii.gz", in: place.folder)
       return try compare(names, into: place.out)
     },

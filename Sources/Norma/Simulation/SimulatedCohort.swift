@@ -62,13 +62,13 @@ extension Simulator {
       progress(Progress(participantID: id, completed: index + 1, total: options.cases))
     }
     try AtomicFile.write(
-      json: VisitRecord(options: options, followUp: followUp),
+      json: FollowUpOptions(options: options, followUp: followUp),
       to: folder.appendingPathComponent("simulation.json"))
     try AtomicFile.write(table.text, to: folder.appendingPathComponent("manifest.tsv"))
   }
 
   /// What visits were simulated with.
-  private struct VisitRecord: Encodable {
+  private struct FollowUpOptions: Encodable {
     let options: SimulationOptions
     let followUp: FollowUp
   }

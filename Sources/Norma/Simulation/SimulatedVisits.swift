@@ -54,7 +54,8 @@ extension Simulator {
       return [object, object]
     }
     let changes = VisitObject(after.keeping(lesions: chosen), changes: nil).lesions
-    let isVisible = changes.map { $0 > 0.5 ? UInt8(1) : 0 }.components(minimumVolume: Self.minimumVolume).count
+    let isVisible = changes.map { $0 > 0.5 ? UInt8(1) : 0 }.components(minimumVolume: Self.minimumVolume)
+      .count
     guard isVisible >= change.count else { return nil }
     let earlier = change == .new ? nil : VisitObject(before.keeping(lesions: chosen), changes: nil).lesions
     return [VisitObject(before, changes: earlier), VisitObject(after, changes: changes)]

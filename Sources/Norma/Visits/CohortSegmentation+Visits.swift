@@ -60,7 +60,8 @@ extension CohortSegmentation {
         .usage, "the bundle does not tell tissues apart, which the comparison of intensities needs",
         at: bundle.description.name, advice: "use --bundle \(ModelBundle.defaultNameForVolumes)")
     }
-    let preprocessed = try preprocessor?.preprocess(scan, keptIn: workFolder) ?? PreprocessedScan(asItIs: scan)
+    let preprocessed =
+      try preprocessor?.preprocess(scan, keptIn: workFolder) ?? PreprocessedScan(asItIs: scan)
     let labels = try NIfTI.read(url(files.labels)), tissues = try NIfTI.read(url(files.tissues))
     return (
       Visit(
@@ -82,7 +83,7 @@ extension Problem {
 
 extension VisitRegistration {
   /// The least agreement of the fine structure of one brain at two visits, and the largest stretch.
-  private static let minimumAgreement = 0.7, maximumStretch = 0.06
+  private static let minimumAgreement = 0.7, maximumStretch = 0.04
 
   /// Throws a ``Problem`` if the brains are hardly those of one person.
   fileprivate func requireOneBrain(at place: String) throws {
@@ -118,19 +119,22 @@ extension VisitRecord {
   ) {
     func visit(_ row: CohortSegmentation.Row, _ whiteMatter: Double) -> Visit {
       Visit(
-        caseID: row.scan.id, volumeML: row.result?.lesionVolumeML ?? 0, regions: row.result?.lesions.count ?? 0,
+        caseID: row.scan.id, volumeML: row.result?.lesionVolumeML ?? 0,
+        regions: row.result?.lesions.count ?? 0,
         whiteMatter: whiteMatter)
     }
     self.init(
       participantID: pair.participantID, baseline: visit(rows[0], comparison.whiteMatter.baseline),
       followUp: visit(rows[1], comparison.whiteMatter.followUp),
       registration: Registration(
-        toFollowUp: registration.toFollowUp, inconsistency: registration.inconsistency, stretch: registration.stretch,
+        toFollowUp: registration.toFollowUp, inconsistency: registration.inconsistency,
+        stretch: registration.stretch,
         overlap: registration.overlap, agreement: registration.agreement),
       deviation: comparison.deviation,
       counts: Dictionary(
         uniqueKeysWithValues: ChangedRegion.Kind.allCases.map { ($0.rawValue, comparison.count($0)) }),
       rule: ChangeRule(), bundle: bundle,
-      notes: rows.compactMap { $0.message.isEmpty ? nil : "\($0.scan.id): \($0.message)" } + registration.notes)
+      notes: rows.compactMap { $0.message.isEmpty ? nil : "\($0.scan.id): \($0.message)" }
+        + registration.notes)
   }
 }

@@ -23,7 +23,8 @@ struct RandomPlaces {
   func fractionBelow(_ mean: Double, shape: [Int], sign: Double) -> Double {
     let step = (shape.count + Self.maximumVoxels - 1) / Self.maximumVoxels
     let voxels = stride(from: 0, to: shape.count, by: step).map { shape[$0] }
-    let middle = voxels[voxels.count / 2], least = Int((Self.minimumFraction * Double(voxels.count)).rounded(.up))
+    let middle = voxels[voxels.count / 2],
+      least = Int((Self.minimumFraction * Double(voxels.count)).rounded(.up))
     var random = SeededGenerator(seed: 0)
     var (places, below) = (0, 0)
     for _ in 0..<4 * Self.count where places < Self.count {

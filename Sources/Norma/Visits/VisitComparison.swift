@@ -26,7 +26,9 @@ public struct VisitComparison: Sendable {
   /// Compares two visits in the space half way between them; nil if they have hardly any white matter in common.
   ///
   /// - Throws: `VolumeError` for a singular affine.
-  public init?(_ first: Visit, _ second: Visit, in space: HalfwaySpace, by rule: ChangeRule = ChangeRule()) throws {
+  public init?(_ first: Visit, _ second: Visit, in space: HalfwaySpace, by rule: ChangeRule = ChangeRule())
+    throws
+  {
     let grid = space.grid(around: [first.brain, second.brain], spacing: Self.spacing)
     let visits = try zip([first, second], space.maps).map { try $0.moved(by: $1, to: grid) }
     guard let match = try IntensityMatch(visits[0], visits[1]) else { return nil }
@@ -45,7 +47,9 @@ public struct VisitComparison: Sendable {
     let numbers = parts.numbers
     labels = joined.map { numbers[Int($0)] }
     let labels = labels
-    func back<Element: Numeric>(_ own: Grid<Element>, _ affine: Affine, to scan: Volume) throws -> Grid<Element> {
+    func back<Element: Numeric>(_ own: Grid<Element>, _ affine: Affine, to scan: Volume) throws -> Grid<
+      Element
+    > {
       let moved = Grid(geometry: grid.moved(by: try affine.inverse()), voxels: own.voxels)
       var result = try Resample.nearest(moved, to: scan.geometry)
       result.header = scan.header
@@ -99,7 +103,8 @@ extension RegionParts.Part {
   }
 
   func region(
-    id: Int, _ change: Volume, _ visits: [Visit], own labels: [Labels], _ places: RandomPlaces, _ rule: ChangeRule
+    id: Int, _ change: Volume, _ visits: [Visit], own labels: [Labels], _ places: RandomPlaces,
+    _ rule: ChangeRule
   ) -> ChangedRegion {
     let voxelVolume = change.geometry.voxelVolume
     let (before, after) = (volume(0, voxelVolume), volume(1, voxelVolume))
@@ -120,7 +125,8 @@ extension RegionParts.Part {
     return ChangedRegion(
       id: id,
       kind: rule.kind(
-        baseline: before, followUp: after, meanChange: meanChange, scoreChange: scoreChange, confidence: confidence),
+        baseline: before, followUp: after, meanChange: meanChange, scoreChange: scoreChange,
+        confidence: confidence),
       baselineRegions: own[0].sorted().map(Int.init), followUpRegions: own[1].sorted().map(Int.init),
       baselineVolume: volumes[0], followUpVolume: volumes[1],
       changedVolume: Double(changed.count) * voxelVolume, meanChange: meanChange, scoreChange: scoreChange,

@@ -10,7 +10,8 @@ package struct VisitFiles {
 
   package init(participant: String) {
     self.participant = participant
-    prefix = participant.hasPrefix("sub-") ? "\(participant)/anat/\(participant)" : "\(participant)/\(participant)"
+    prefix =
+      participant.hasPrefix("sub-") ? "\(participant)/anat/\(participant)" : "\(participant)/\(participant)"
   }
 
   package var page: String { "\(participant)_visits.html" }
@@ -28,13 +29,15 @@ package struct VisitFiles {
   /// The files of the comparison, the record first.
   var all: [String] {
     [
-      record, page, table, labels, labelsSidecar, baseline, followUp, change, baselineTransform, followUpTransform,
+      record, page, table, labels, labelsSidecar, baseline, followUp, change, baselineTransform,
+      followUpTransform,
     ]
   }
 
   /// Writes all files but the page, the record last.
   func write(
-    _ comparison: VisitComparison, _ record: VisitRecord, _ space: HalfwaySpace, of pair: VisitPair, to output: URL
+    _ comparison: VisitComparison, _ record: VisitRecord, _ space: HalfwaySpace, of pair: VisitPair,
+    to output: URL
   ) throws {
     func url(_ file: String) -> URL { output.appendingPathComponent(file) }
     try AtomicFile.write(comparison.table.text, to: url(table))
@@ -63,7 +66,8 @@ extension VisitComparison {
   var table: Table {
     var table = Table(
       columns: [
-        "index", "name", "change", "baseline_volume_mm3", "follow_up_volume_mm3", "changed_volume_mm3", "mean_change",
+        "index", "name", "change", "baseline_volume_mm3", "follow_up_volume_mm3", "changed_volume_mm3",
+        "mean_change",
         "score_change", "confidence", "centroid_x_mm", "centroid_y_mm", "centroid_z_mm", "baseline_regions",
         "follow_up_regions",
       ])
@@ -72,7 +76,9 @@ extension VisitComparison {
         numbers.isEmpty ? "n/a" : numbers.map { "\($0)" }.joined(separator: ",")
       }
       return ["\(region.id)", "region \(region.id)", region.kind.rawValue]
-        + [region.baselineVolume, region.followUpVolume, region.changedVolume].map { $0.formatted(fraction: 1) }
+        + [region.baselineVolume, region.followUpVolume, region.changedVolume].map {
+          $0.formatted(fraction: 1)
+        }
         + [region.meanChange.formatted(fraction: 3), region.scoreChange.formatted(fraction: 3)]
         + [region.confidence?.formatted(fraction: 4) ?? "n/a"]
         + (0..<3).map { region.centroid[$0].formatted(fraction: 2) }

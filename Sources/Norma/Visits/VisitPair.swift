@@ -62,7 +62,8 @@ public struct VisitPair: Sendable {
     }
     let parts = visits.map { Manifest.stem($0.image).split(separator: "_").map(String.init) }
     guard let (first, second) = zip(parts[0], parts[1]).first(where: { $0 != $1 }),
-      let (a, b) = (number(first).flatMap { a in number(second).map { (a, $0) } }), a.name == b.name, b.value < a.value
+      let (a, b) = (number(first).flatMap { a in number(second).map { (a, $0) } }), a.name == b.name,
+      b.value < a.value
     else { return nil }
     return "by their names they are \(first) and \(second)"
   }

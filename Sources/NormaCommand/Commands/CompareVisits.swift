@@ -22,7 +22,8 @@ struct CompareVisits: LoggingCommand {
   @Option(name: [.short, .customLong("output")], help: "Folder for the results of both visits.")
   var output: String
 
-  @Flag(help: "Compare the scans even if names, dates or the shape of the brains say that they are not a pair.")
+  @Flag(
+    help: "Compare the scans even if names, dates or the shape of the brains say that they are not a pair.")
   var forcePair = false
 
   @Flag(help: "Segment both visits again.")
@@ -48,7 +49,8 @@ struct CompareVisits: LoggingCommand {
     let (bundle, thresholds) = try thresholdOptions.open(for: [pair.baseline, pair.followUp])
     var segmentation = try CohortSegmentation(
       bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device),
-      preprocessor: preprocessing.preprocessor(bundle.description.configuration.preprocessing, device: device),
+      preprocessor: preprocessing.preprocessor(
+        bundle.description.configuration.preprocessing, device: device),
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: folder,
       workFolder: folder.appendingPathComponent("preprocessed"), isContrastForced: contrast.forceContrast,
       draw: CasePictures.draw)

@@ -47,7 +47,8 @@ struct Simulate: LoggingCommand {
     }
     if followUp == nil, otherScanner { throw ValidationError("--other-scanner goes with --follow-up.") }
     if followUp != nil, !levels.isEmpty || patientsOnly {
-      throw ValidationError("--follow-up makes whole brains of patients; leave out --levels and --patients-only.")
+      throw ValidationError(
+        "--follow-up makes whole brains of patients; leave out --levels and --patients-only.")
     }
   }
 

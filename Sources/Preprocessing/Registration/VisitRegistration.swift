@@ -49,8 +49,10 @@ public struct VisitRegistration: Sendable {
     toFollowUp = try found[0].mean(with: backward)
     let affine = [toFollowUp, try toFollowUp.inverse()]
     let stretched = try Self.inBothDirections { direction in
-      try Self.register(visits[direction], visits[1 - direction], .affine, Self.stretching, from: affine[direction])
-        .affine
+      try Self.register(
+        visits[direction], visits[1 - direction], .affine, Self.stretching, from: affine[direction]
+      )
+      .affine
     }
     stretch = try stretched[0].mean(with: stretched[1].inverse()).spacing
     inconsistency = visits[0].corners.map { (found[0].apply($0) - backward.apply($0)).length }.max() ?? 0
@@ -101,7 +103,9 @@ public struct VisitRegistration: Sendable {
     func onTarget(_ volume: Volume, _ map: Affine) throws -> (sharp: [Float], blurred: [Float]) {
       let moved = Volume(geometry: volume.geometry.moved(by: map), voxels: volume.voxels)
       let sharp = try Resample.averaged(moved, to: target)
-      return (sharp.voxels, try Resample.alongAxes(Resample.alongAxes(sharp, to: surroundings), to: target).voxels)
+      return (
+        sharp.voxels, try Resample.alongAxes(Resample.alongAxes(sharp, to: surroundings), to: target).voxels
+      )
     }
     let brains = try zip(visits, space.maps).map { try onTarget($0.brain.mask.map { Float($0) }, $1) }
     let details = try zip(visits, space.maps).map { visit, map in

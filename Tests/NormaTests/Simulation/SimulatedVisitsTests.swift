@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct SimulatedVisitsTests {
   private static func visits(_ followUp: FollowUp, index: Int = 0) throws -> SimulatedVisits {
-    try Simulator(ofPhantoms: SimulationOptions(cases: 2, seed: 3, voxelSize: [2, 2, 3])).makeVisits(index, followUp)
+    try Simulator(ofPhantoms: SimulationOptions(cases: 2, seed: 3, voxelSize: [2, 2, 3])).makeVisits(
+      index, followUp)
   }
 
   @Test func theSameSeedGivesTheSameVisitsOfOneBrain() throws {
@@ -32,7 +33,9 @@ import Testing
 
   @Test func twoLesionsGrowByHalf() throws {
     let visits = try Self.visits(FollowUp(.grown))
-    let volumes = [visits.baseline, visits.followUp].map { Double($0.changes.count) * $0.changes.geometry.voxelVolume }
+    let volumes = [visits.baseline, visits.followUp].map {
+      Double($0.changes.count) * $0.changes.geometry.voxelVolume
+    }
     #expect(visits.followUp.changes.components(minimumVolume: 20).count == 2)
     #expect((1.2...1.8).contains(volumes[1] / volumes[0]))
   }

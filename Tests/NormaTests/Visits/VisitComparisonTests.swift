@@ -34,7 +34,8 @@ private struct TestVisit {
     guard let toBrain = try? position.inverse() else { preconditionFailure("a rigid map") }
     var random = SeededGenerator(seed: seed)
     var scan = Volume(geometry: grid, repeating: 0), map = scan
-    var brain = Mask(geometry: grid, repeating: 0), tissues = brain, labels = Labels(geometry: grid, repeating: 0)
+    var brain = Mask(geometry: grid, repeating: 0), tissues = brain,
+      labels = Labels(geometry: grid, repeating: 0)
     for index in scan.voxels.indices {
       let place = toBrain.apply(grid.world(ofVoxel: SIMD3<Double>(scan.voxel(at: index))))
       let noise = 0.05 * random.normal()
@@ -62,18 +63,22 @@ private struct TestVisit {
   private static let turn = Affine.placed(turn: SIMD3(0.05, -0.04, 0.07), shift: SIMD3(3, -2, 4))
 
   private static let baseline = TestVisit(regions: [
-    .init(centre: places[0], radius: 7), .init(centre: places[1], radius: 6), .init(centre: places[2], radius: 7),
-    .init(centre: places[3], radius: 9), .init(centre: places[5], radius: 5, gain: 0.4, score: 19, isInMask: false),
+    .init(centre: places[0], radius: 7), .init(centre: places[1], radius: 6),
+    .init(centre: places[2], radius: 7),
+    .init(centre: places[3], radius: 9),
+    .init(centre: places[5], radius: 5, gain: 0.4, score: 19, isInMask: false),
   ])
   private static var followUp: TestVisit {
     TestVisit(
       regions: [
-        .init(centre: places[0], radius: 7), .init(centre: places[4], radius: 6), .init(centre: places[2], radius: 10),
+        .init(centre: places[0], radius: 7), .init(centre: places[4], radius: 6),
+        .init(centre: places[2], radius: 10),
         .init(centre: places[3], radius: 6), .init(centre: places[5], radius: 5, gain: 0.4, score: 21),
       ], position: turn, scale: 90, shading: 0.1, seed: 2)
   }
 
-  private static func compared(_ a: TestVisit, _ b: TestVisit, _ toFollowUp: Affine) throws -> VisitComparison {
+  private static func compared(_ a: TestVisit, _ b: TestVisit, _ toFollowUp: Affine) throws -> VisitComparison
+  {
     try #require(try VisitComparison(a.visit, b.visit, in: HalfwaySpace(toFollowUp: toFollowUp)))
   }
 
@@ -95,7 +100,8 @@ private struct TestVisit {
     for x in [-35.0, 35] {
       let sides = [comparison.baseline, comparison.followUp].map { scan -> Float in
         let values = scan.voxels.indices.filter {
-          scan.voxels[$0] > 0 && abs(scan.geometry.world(ofVoxel: SIMD3<Double>(scan.voxel(at: $0))).x - x) < 5
+          scan.voxels[$0] > 0
+            && abs(scan.geometry.world(ofVoxel: SIMD3<Double>(scan.voxel(at: $0))).x - x) < 5
         }.map { scan.voxels[$0] }
         return RobustStatistics.medianAndDeviation(of: values).median
       }

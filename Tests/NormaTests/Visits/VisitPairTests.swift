@@ -37,7 +37,8 @@ import Testing
         to: folder.url.appending(path: "sub-1_\(name)_FLAIR.json"))
       return ScanCase(scan: folder.url.appending(path: "sub-1_\(name)_FLAIR.nii.gz"))
     }
-    let late = try scan("ses-1", date: "2021-05-06T10:00:00"), early = try scan("ses-2", date: "2019-05-06T10:00:00")
+    let late = try scan("ses-1", date: "2021-05-06T10:00:00"),
+      early = try scan("ses-2", date: "2019-05-06T10:00:00")
     #expect(try VisitPair(early, late).baseline.id == "sub-1_ses-2")
     let refused = try problem { try VisitPair(late, early) }
     #expect(refused.what.contains("it is of 2019-05-06T10:00:00, the baseline of 2021-05-06T10:00:00"))

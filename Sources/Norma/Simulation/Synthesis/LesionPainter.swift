@@ -118,7 +118,9 @@ struct LesionPainter {
   }
 
   /// The painter of some of its lesions, of which the `chosen` have so many times their volume.
-  func keeping(_ isKept: (Int) -> Bool, enlarging chosen: Set<Int> = [], by factor: Float = 1) -> LesionPainter {
+  func keeping(_ isKept: (Int) -> Bool, enlarging chosen: Set<Int> = [], by factor: Float = 1)
+    -> LesionPainter
+  {
     var painter = self
     painter.ellipsoids = ellipsoids.indices.filter(isKept).map { index in
       guard chosen.contains(index) else { return ellipsoids[index] }

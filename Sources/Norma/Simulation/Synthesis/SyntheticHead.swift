@@ -86,7 +86,8 @@ struct SyntheticHead: Sendable {
   func keeping(lesions chosen: Set<Int>) -> SyntheticHead { painting { $0.keeping(chosen.contains) } }
 
   /// The same head before and after a change of these lesions, of which growing ones have `growth` times the volume.
-  func visits(of chosen: Set<Int>, _ change: FollowUp.Change, growth: Float) -> (SyntheticHead, SyntheticHead) {
+  func visits(of chosen: Set<Int>, _ change: FollowUp.Change, growth: Float) -> (SyntheticHead, SyntheticHead)
+  {
     switch change {
     case .none: (self, self)
     case .new: (painting { $0.keeping { !chosen.contains($0) } }, self)

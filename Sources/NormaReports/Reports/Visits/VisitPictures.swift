@@ -48,7 +48,8 @@ struct VisitPictures: Sendable {
     montages =
       regions + [
         Montage(
-          caption: "All levels of the follow-up. Solid, yellow: its mask; dashed, blue: mask of the baseline. Click on "
+          caption:
+            "All levels of the follow-up. Solid, yellow: its mask; dashed, blue: mask of the baseline. Click on "
             + "a picture to enlarge it",
           panels: levels, isMosaic: true)
       ]

@@ -22,9 +22,11 @@ public struct VisitReport: Sendable {
       title: "Two visits of \(record.participantID)",
       subtitle: "\(record.baseline.caseID) and \(record.followUp.caseID). \(provenance.subtitle)",
       sections: [
-        HTMLPage.Section("Result", [.table(totals), .paragraph(counts)] + record.notes.map { .paragraph($0) }),
+        HTMLPage.Section(
+          "Result", [.table(totals), .paragraph(counts)] + record.notes.map { .paragraph($0) }),
         HTMLPage.Section("Regions", [.table(regions)]),
-        HTMLPage.Section("Pictures", pictures.montages.enumerated().map { .montage($1, anchor: "visits-\($0 + 1)") }),
+        HTMLPage.Section(
+          "Pictures", pictures.montages.enumerated().map { .montage($1, anchor: "visits-\($0 + 1)") }),
         HTMLPage.Section("Registration and rule", [.facts(facts)]), provenance.section,
       ])
   }
@@ -39,13 +41,17 @@ public struct VisitReport: Sendable {
       caption: "All regions of both visits",
       columns: [.text("Visit"), .text("Case"), .number("Regions"), .number("Volume (mL)")],
       rows: rows + [
-        ["Change", "–", "\(record.followUp.regions - record.baseline.regions)", (change > 0 ? "+" : "") + format(change)]
+        [
+          "Change", "–", "\(record.followUp.regions - record.baseline.regions)",
+          (change > 0 ? "+" : "") + format(change),
+        ]
       ])
   }
 
   private var counts: String {
     let counted = ChangedRegion.Kind.allCases.map { "\(visits.comparison.count($0)) \($0.rawValue)" }
-    return "Matched regions: \(counted.joined(separator: ", ")). Unsure: in one mask only, without evidence of a change."
+    return
+      "Matched regions: \(counted.joined(separator: ", ")). Unsure: in one mask only, without evidence of a change."
   }
 
   private static let mostRegions = 40
@@ -53,7 +59,8 @@ public struct VisitReport: Sendable {
   private var regions: ReportTable {
     let all = visits.comparison.regions.inOrderOfInterest, shown = all.prefix(Self.mostRegions)
     return ReportTable(
-      caption: (shown.count < all.count ? "\(shown.count) of \(all.count) regions, changes first" : "All regions")
+      caption: (shown.count < all.count
+        ? "\(shown.count) of \(all.count) regions, changes first" : "All regions")
         + ". Mean change: of the part that is in one mask only, in standard deviations of stable white matter. "
         + "Confidence: share of random places in white matter that change less",
       columns: [
@@ -75,7 +82,8 @@ public struct VisitReport: Sendable {
     return [
       ("Map", "rigid; half of it moves each visit"),
       ("Difference of its two directions", "\(format(registration.inconsistency)) mm"),
-      ("Stretch of an affine map along R, A, S", stretch), ("Overlap of the brains (Dice)", format(registration.overlap)),
+      ("Stretch of an affine map along R, A, S", stretch),
+      ("Overlap of the brains (Dice)", format(registration.overlap)),
       ("Correlation of the fine structure", format(registration.agreement)),
       (
         "A change",
