@@ -46,9 +46,25 @@ extension CohortSegmentation {
         .badData, "the visits have hardly any white matter in common", at: pair.followUp.image.path,
         advice: "inspect both scans and their brain masks")
     }
-    let record = VisitRecord(pair, rows, registration, comparison, bundle: bundle.description.name)
+    let notes =
+      rows.filter { !$0.message.isEmpty }.map { "\($0.scan.id): \($0.message)" } + registration.notes
+      + Self.notes(onSlices: visits.map { $0.scan.volume.geometry.spacing.max() })
+    let record = VisitRecord(
+      pair, rows, registration, comparison, bundle: bundle.description.name, notes: notes)
     try files.write(comparison, record, space, of: pair, to: output)
     return ComparedVisits(pair: pair, comparison: comparison, record: record)
+  }
+
+  /// The ratio of the slices' thicknesses from which a note says so.
+  private static let notableRatio = 1.3
+
+  /// A remark on visits whose slices, of so many mm, differ.
+  private static func notes(onSlices thicknesses: [Double]) -> [String] {
+    guard thicknesses.max() ?? 0 > notableRatio * (thicknesses.min() ?? 0) else { return [] }
+    let text = thicknesses.map { $0.formatted(fraction: 1) }.joined(separator: " and ")
+    return [
+      "The slices of the visits are \(text) mm thick: what the thicker ones blur can look new or resolved."
+    ]
   }
 
   /// Reads the results of a visit and its preprocessed scan.
@@ -115,7 +131,7 @@ extension VisitRegistration {
 extension VisitRecord {
   fileprivate init(
     _ pair: VisitPair, _ rows: [CohortSegmentation.Row], _ registration: VisitRegistration,
-    _ comparison: VisitComparison, bundle: String
+    _ comparison: VisitComparison, bundle: String, notes: [String]
   ) {
     func visit(_ row: CohortSegmentation.Row, _ whiteMatter: Double) -> Visit {
       Visit(
@@ -134,7 +150,6 @@ extension VisitRecord {
       counts: Dictionary(
         uniqueKeysWithValues: ChangedRegion.Kind.allCases.map { ($0.rawValue, comparison.count($0)) }),
       rule: ChangeRule(), bundle: bundle,
-      notes: rows.compactMap { $0.message.isEmpty ? nil : "\($0.scan.id): \($0.message)" }
-        + registration.notes)
+      notes: notes)
   }
 }
