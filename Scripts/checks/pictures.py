@@ -1,6 +1,6 @@
 """Pictures of pages: pictures.py NORMA PLACE FOLDER [--check]
 
-PLACE holds demonstration/, trained/ and evaluation/ with their pages. FOLDER has for each picture NAME.png a file NAME.txt: the
+PLACE holds the pages. FOLDER has for each picture NAME.png a file NAME.txt: the
 SHA-256 of the picture, and the words of the page. --check compares both with the pages of PLACE; numbers may differ by 2 %,
 because processors round differently.
 """
@@ -20,7 +20,12 @@ from selenium.webdriver.support.wait import WebDriverWait
 norma, place, folder = sys.argv[1], *map(Path, sys.argv[2:4])
 checking = "--check" in sys.argv[4:]
 # Name of the picture, its page, height in pixels. The viewer shows the demonstration.
-PAGES = [("report", "demonstration", 1500), ("trained", "trained", 1230), ("evaluation", "evaluation", 900)]
+PAGES = [
+    ("report", "demonstration/report.html", 1500),
+    ("trained", "trained/report.html", 1230),
+    ("evaluation", "evaluation/report.html", 900),
+    ("visits", "compared/sub-001_visits.html", 1300),
+]
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 # What differs between two runs: times, dates, versions, hashes, folders.
 PASSING = re.compile(r"(?<=done )(\d+ [\d.]+) [\d.]+|\d+(\.\d+)? s\b|\d{4}-\d\d-\d\d\S*|\d+\.\d+\.\d+|\b[0-9a-f]{12,}\b|(/[\w.-]+){2,}")
@@ -75,7 +80,7 @@ def main() -> None:
     try:
         for name, page, height in PAGES:
             browser.set_window_size(1000, height)
-            browser.get(f"file://{place}/{page}/report.html")
+            browser.get(f"file://{place}/{page}")
             well &= photograph(browser, name)
         browser.set_window_size(1440, 900)
         browser.get(viewer.stdout.readline().strip())

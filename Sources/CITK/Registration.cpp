@@ -1,6 +1,7 @@
 #include "Internal.h"
 
 #include <itkAffineTransform.h>
+#include <itkEuler3DTransform.h>
 #include <itkImageMaskSpatialObject.h>
 #include <itkImageRegistrationMethodv4.h>
 #include <itkMattesMutualInformationImageToImageMetricv4.h>
@@ -129,8 +130,9 @@ double optimize(const CITKImage &fixed, const CITKImage &moving, const CITKRegis
 CITKStatus citk_register(const CITKImage *fixed, const CITKImage *moving, const CITKRegistrationSettings *settings,
                          const double *initial, double *result, double *metric) {
   return citk::guarded([&] {
-    auto stage = settings->kind == CITK_SIMILARITY ? optimize<itk::Similarity3DTransform<double>>
-                                                   : optimize<itk::AffineTransform<double, 3>>;
+    auto stage = settings->kind == CITK_RIGID        ? optimize<itk::Euler3DTransform<double>>
+                 : settings->kind == CITK_SIMILARITY ? optimize<itk::Similarity3DTransform<double>>
+                                                     : optimize<itk::AffineTransform<double, 3>>;
     *metric = stage(*fixed, *moving, *settings, initial, result);
   });
 }

@@ -41,7 +41,7 @@ package enum ITK {
 
   /// A stage of a registration.
   struct Stage: Sendable {
-    enum Kind { case similarity, affine }
+    enum Kind { case rigid, similarity, affine }
 
     let kind: Kind
     let iterations: Int
@@ -58,8 +58,11 @@ package enum ITK {
   static func register(
     fixed: Volume, region: Mask, moving: Volume, from start: Affine, stage: Stage
   ) throws -> (affine: Affine, metric: Double) {
+    let kinds: [Stage.Kind: CITKTransformKind] = [
+      .rigid: CITK_RIGID, .similarity: CITK_SIMILARITY, .affine: CITK_AFFINE,
+    ]
     var settings = CITKRegistrationSettings(
-      kind: stage.kind == .similarity ? CITK_SIMILARITY : CITK_AFFINE, iterations: Int32(stage.iterations),
+      kind: kinds[stage.kind] ?? CITK_AFFINE, iterations: Int32(stage.iterations),
       bins: Int32(stage.bins), sampling: stage.sampling, seed: UInt32(stage.seed),
       first_step: stage.firstStep, last_step: lastStep)
     let rows = start.rows.flatMap { row in (0..<4).map { row[$0] } }

@@ -50,7 +50,7 @@ typedef struct CITKImage {
   double affine[12];
 } CITKImage;
 
-typedef enum CITKTransformKind { CITK_SIMILARITY, CITK_AFFINE } CITKTransformKind;
+typedef enum CITKTransformKind { CITK_RIGID, CITK_SIMILARITY, CITK_AFFINE } CITKTransformKind;
 
 typedef struct CITKRegistrationSettings {
   CITKTransformKind kind;
@@ -70,7 +70,8 @@ typedef struct CITKRegistrationSettings {
 
 // One stage of a registration: regular-step gradient descent on Mattes' mutual information (Mattes et al.
 // 2003, doi:10.1109/TMI.2003.809072). `initial` and `result` map world millimetres of the fixed image to
-// those of the moving image; a similarity must start from a similarity. `metric` is the negative mutual
+// those of the moving image; a rigid map must start from a rigid one, a similarity from a similarity. `metric` is
+// the negative mutual
 // information of the last step.
 CITKStatus citk_register(const CITKImage *fixed, const CITKImage *moving, const CITKRegistrationSettings *settings,
                          const double *initial, double *result, double *metric);

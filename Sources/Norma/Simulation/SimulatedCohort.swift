@@ -1,6 +1,7 @@
 import Cohort
 import Base
 public import Foundation
+import Preprocessing
 import Volumes
 
 extension Simulator {
@@ -28,6 +29,48 @@ extension Simulator {
     }
     try AtomicFile.write(json: options, to: folder.appendingPathComponent("simulation.json"))
     try AtomicFile.write(manifest, to: folder.appendingPathComponent("manifest.tsv"))
+  }
+
+  /// Writes two visits of every participant as `sub-001/ses-1/anat/sub-001_ses-1_FLAIR.nii.gz` and so on with brain
+  /// and lesion masks and the mask of the lesions that change, then `simulation.json`, and last `manifest.tsv`.
+  ///
+  /// - Throws: ``SimulationError``, a ``Problem`` if a file cannot be written, or `CancellationError`.
+  public func writeVisits(
+    _ followUp: FollowUp, to folder: URL, progress: (Progress) -> Void = { _ in }
+  ) throws {
+    var table = Table(columns: ["participant_id", "session_id", "image", "brain_mask", "lesion_mask"])
+    for index in 0..<options.cases {
+      try Task.checkCancellation()
+      let visits = try makeVisits(index, followUp), id = visits.participantID
+      for (session, visit) in zip(["ses-1", "ses-2"], [visits.baseline, visits.followUp]) {
+        let start = "\(id)/\(session)/anat/\(id)_\(session)"
+        func write(_ grid: Grid<some NIfTIVoxel>, _ name: String) throws -> String {
+          try NIfTI.write(grid, to: folder.appendingPathComponent("\(start)_\(name).nii.gz"))
+          return "\(start)_\(name).nii.gz"
+        }
+        try AtomicFile.write(
+          json: SimulationSidecar(simulatedLesions: [.focal]),
+          to: folder.appendingPathComponent("\(start)_FLAIR.json"))
+        let image = try write(visit.flair, "FLAIR"), brain = try write(visit.brain, "desc-brain_mask")
+        let lesions = try write(visit.lesions, "label-lesion_mask")
+        _ = try write(visit.changes, "label-change_mask")
+        table.rows.append([id, session, image, brain, lesions])
+      }
+      try ITKTransformFile.write(
+        visits.toFollowUp,
+        to: folder.appendingPathComponent("\(id)/\(id)_from-ses1_to-ses2_mode-image_xfm.txt"))
+      progress(Progress(participantID: id, completed: index + 1, total: options.cases))
+    }
+    try AtomicFile.write(
+      json: FollowUpOptions(options: options, followUp: followUp),
+      to: folder.appendingPathComponent("simulation.json"))
+    try AtomicFile.write(table.text, to: folder.appendingPathComponent("manifest.tsv"))
+  }
+
+  /// What visits were simulated with.
+  private struct FollowUpOptions: Encodable {
+    let options: SimulationOptions
+    let followUp: FollowUp
   }
 
   /// The sidecar of a simulated scan, with the keys of BIDS where it defines them.

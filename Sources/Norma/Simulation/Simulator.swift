@@ -8,10 +8,12 @@ import Volumes
 public struct Simulator: Sendable {
   /// The options of the cohort.
   public let options: SimulationOptions
-  private let anatomies: Int
+  let anatomies: Int
   private let grid: ScanGrid
   private let healthy: FLAIRSynthesis
   private let patients: [FLAIRSynthesis]
+  /// Ideal heads with focal lesions, which a scanner measures at each visit.
+  let visitSynthesis: FLAIRSynthesis
 
   /// Creates a simulator of brains that are deformed from the template of a folder.
   ///
@@ -44,7 +46,7 @@ public struct Simulator: Sendable {
     // A slab has its share of the lesions of a brain.
     let height = Double(grid.heights.count) * options.voxelSize[2]
     settings.lesions.brainCount = settings.lesions.brainCount.map { max($0 * min(height / 120, 1), 2) }
-    func synthesis(_ kind: LesionKind?) throws -> FLAIRSynthesis {
+    func synthesis(_ kind: LesionKind?, _ settings: SynthesisSettings) throws -> FLAIRSynthesis {
       var settings = settings
       settings.lesions.none = 0
       settings.lesions.large = kind == .large ? 1 : 0
@@ -52,8 +54,10 @@ public struct Simulator: Sendable {
       return try FLAIRSynthesis(
         anatomies: anatomies, settings: settings, paintsLesions: kind != nil, adjacentDistance: 0)
     }
-    healthy = try synthesis(nil)
-    patients = try LesionKind.allCases.map(synthesis)
+    healthy = try synthesis(nil, settings)
+    patients = try LesionKind.allCases.map { try synthesis($0, settings) }
+    settings.acquisition = .ideal
+    visitSynthesis = try synthesis(.focal, settings)
   }
 
   /// The settings that methods learn from, but with exact brain masks without meninges, grey matter that is as

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import Norma
+public import Norma
 
 struct Simulate: LoggingCommand {
   static let configuration = CommandConfiguration(
@@ -25,6 +25,16 @@ struct Simulate: LoggingCommand {
   @Flag(help: "All participants have lesions. Default: one in five, in the test split.")
   var patientsOnly = false
 
+  @Option(
+    help: """
+      Simulate two visits of each participant, between which lesions change: none, new (three) or grown (two, by \
+      half of their volume). For norma compare-visits.
+      """)
+  var followUp: FollowUp.Change?
+
+  @Flag(help: "The second visit comes from another scanner.")
+  var otherScanner = false
+
   @Option(help: "Folder with the ICBM152 tissue maps. Default: the installed folder.")
   var template: String?
 
@@ -34,6 +44,11 @@ struct Simulate: LoggingCommand {
     if ![1, 3].contains(voxelSize.count) { throw ValidationError("--voxel-size takes one number or three.") }
     if !(levels.isEmpty || levels.count == 2 && levels[0] < levels[1]) {
       throw ValidationError("--levels takes two numbers, the lower first.")
+    }
+    if followUp == nil, otherScanner { throw ValidationError("--other-scanner goes with --follow-up.") }
+    if followUp != nil, !levels.isEmpty || patientsOnly {
+      throw ValidationError(
+        "--follow-up makes whole brains of patients; leave out --levels and --patients-only.")
     }
   }
 
@@ -52,11 +67,20 @@ struct Simulate: LoggingCommand {
     if patientsOnly { (options.trainFraction, options.validationFraction) = (0, 0) }
     try options.validate()
     let template = try template.map { URL(fileURLWithPath: $0) } ?? InstalledFiles.template()
-    try Simulator(template: template, options: options).writeCohort(to: folder) { progress in
+    let simulator = try Simulator(template: template, options: options)
+    func show(_ progress: Simulator.Progress) {
       console.progress(
         "simulating \(Console.bar(progress.completed, of: progress.total)) \(progress.participantID)")
+    }
+    if let followUp {
+      try simulator.writeVisits(
+        FollowUp(followUp, isOtherScanner: otherScanner), to: folder, progress: show)
+    } else {
+      try simulator.writeCohort(to: folder, progress: show)
     }
     console.endProgress()
     console.result(folder.appendingPathComponent("manifest.tsv").path)
   }
 }
+
+extension FollowUp.Change: ExpressibleByArgument {}

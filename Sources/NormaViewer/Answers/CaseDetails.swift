@@ -51,16 +51,28 @@ struct OtherImage {
   }
 
   private static func visits(of row: ResultFolder.Case, in results: ResultFolder) -> [OtherImage] {
-    guard let template = CaseRecord.toTemplate(of: row.id, in: results.folder),
-      let fromTemplate = try? template.inverse()
-    else { return [] }
-    return results.cases.compactMap { other in
+    results.cases.compactMap { other in
       guard other.participantID == row.participantID, other.id != row.id, let image = other.image,
-        let toTemplate = CaseRecord.toTemplate(of: other.id, in: results.folder)
+        let toCase = map(from: other, to: row, in: results)
       else { return nil }
-      return OtherImage(
-        name: other.id, file: image, isMask: false, toCase: fromTemplate.composed(with: toTemplate))
+      return OtherImage(name: other.id, file: image, isMask: false, toCase: toCase)
     }
+  }
+
+  /// The map between two visits: that of their comparison, else that through the template.
+  private static func map(
+    from other: ResultFolder.Case, to row: ResultFolder.Case, in results: ResultFolder
+  ) -> Affine? {
+    let files = VisitFiles(participant: row.participantID)
+    if let record = VisitRecord(json: results.folder.appendingPathComponent(files.record)) {
+      let visits = [record.baseline.caseID, record.followUp.caseID], map = record.registration.toFollowUp
+      if visits == [other.id, row.id] { return map }
+      if visits == [row.id, other.id] { return try? map.inverse() }
+    }
+    guard let own = CaseRecord.toTemplate(of: row.id, in: results.folder),
+      let others = CaseRecord.toTemplate(of: other.id, in: results.folder)
+    else { return nil }
+    return try? own.inverse().composed(with: others)
   }
 
   /// The entities of participant and session at the start of a BIDS name, with the underscore after them.

@@ -9,7 +9,8 @@ struct MaskedBrain: Sendable {
 
   let mask: Mask
   let box: [Range<Int>]
-  private let image: Volume
+  /// The scan, 0 outside the brain.
+  let masked: Volume
 
   /// Masks a scan; `mask` is on its grid. Returns nil if no voxel inside is positive.
   init?(_ scan: Volume, mask: Mask) {
@@ -18,7 +19,7 @@ struct MaskedBrain: Sendable {
     let highest = RobustStatistics.quantile(Self.upperQuantile, of: &inside)
     guard highest > 0 else { return nil }
     (self.mask, self.box) = (mask, box)
-    image = Volume(
+    masked = Volume(
       geometry: scan.geometry,
       voxels: zip(scan.voxels, mask.voxels).map {
         $1 != 0 && $0.isFinite ? min(max($0, 0), highest) : 0
@@ -27,7 +28,7 @@ struct MaskedBrain: Sendable {
 
   /// Returns the brain and its margin in voxels of `spacing` mm.
   func image(spacing: Double) throws -> Volume {
-    try Resample.alongAxes(image, to: grid(spacing))
+    try Resample.alongAxes(masked, to: grid(spacing))
   }
 
   /// Returns the fraction of brain in every voxel of `spacing` mm.

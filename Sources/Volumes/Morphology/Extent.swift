@@ -9,17 +9,23 @@ extension Mask {
     return high.x < 0 ? nil : (0..<3).map { low[$0]..<high[$0] + 1 }
   }
 
-  /// World coordinates (mm) of the outermost set voxels of a RAS+ mask.
+  /// World coordinates (mm) of the outermost set voxels; infinite without any.
   package var worldBounds: (first: SIMD3<Double>, last: SIMD3<Double>) {
-    var low = SIMD3<Double>(repeating: .infinity), high = -low
+    box(movedBy: .identity) ?? (SIMD3(repeating: .infinity), SIMD3(repeating: -.infinity))
+  }
+
+  /// The smallest box in mm around the set voxels after a map of their positions; nil without any.
+  package func box(movedBy affine: Affine) -> (low: SIMD3<Double>, high: SIMD3<Double>)? {
+    let toSpace = affine.composed(with: geometry.affine)
+    var low = SIMD3(repeating: Double.infinity), high = -low
     forEachRow { first, last in
       for voxel in [first, last] {
-        let point = geometry.world(ofVoxel: SIMD3<Double>(voxel))
-        low = pointwiseMin(low, point)
-        high = pointwiseMax(high, point)
+        let mm = toSpace.apply(SIMD3<Double>(voxel))
+        low = pointwiseMin(low, mm)
+        high = pointwiseMax(high, mm)
       }
     }
-    return (low, high)
+    return low.x <= high.x ? (low, high) : nil
   }
 
   /// The number of set voxels in one layer of voxels across an axis.

@@ -1,4 +1,5 @@
 import Base
+import Foundation
 import Volumes
 
 /// The lesions of one synthetic slice or brain: rough ellipsoids with soft edges, and a band around the ventricles.
@@ -7,10 +8,16 @@ struct LesionPainter {
     /// The centre in pixels and in slices of the anatomy.
     let x, y, z: Float
     /// The radii in voxels along the turned in-plane axes and across the slices.
-    let radii: SIMD3<Float>
+    var radii: SIMD3<Float>
     /// The direction of the first axis.
     let cosine, sine: Float
     let roughness, sharpness, opacity: Float
+
+    func scaled(by factor: Float) -> Ellipsoid {
+      var scaled = self
+      scaled.radii *= factor
+      return scaled
+    }
   }
 
   /// Where lesions are drawn.
@@ -93,6 +100,33 @@ struct LesionPainter {
     if draw < settings.none { return nil }
     if draw < settings.none + settings.large { return .large }
     return draw < settings.none + settings.large + settings.confluent ? .confluent : .focal
+  }
+
+  /// The focal lesions with radii in mm in this range that are well apart from all others.
+  func lesionsApart(radii: ClosedRange<Float>) -> [Int] {
+    let spacing = Float(Anatomy.grid.spacing.x), gap = 3 / spacing
+    func radius(_ one: Ellipsoid) -> Float { one.radii.max() }
+    return ellipsoids.indices.filter { index in
+      let one = ellipsoids[index]
+      guard radii.contains(radius(one) * spacing) else { return false }
+      return ellipsoids.indices.allSatisfy { other in
+        let other = (index: other, one: ellipsoids[other])
+        let distance = Point(one.x - other.one.x, one.y - other.one.y, one.z - other.one.z).length
+        return other.index == index || distance > 1.3 * (radius(one) + radius(other.one)) + gap
+      }
+    }
+  }
+
+  /// The painter of some of its lesions, of which the `chosen` have so many times their volume.
+  func keeping(_ isKept: (Int) -> Bool, enlarging chosen: Set<Int> = [], by factor: Float = 1)
+    -> LesionPainter
+  {
+    var painter = self
+    painter.ellipsoids = ellipsoids.indices.filter(isKept).map { index in
+      guard chosen.contains(index) else { return ellipsoids[index] }
+      return ellipsoids[index].scaled(by: pow(factor, 1 / 3))
+    }
+    return painter
   }
 
   /// Returns the share of each voxel of the brain and the mask that the lesions replace, and the intensity that they add.

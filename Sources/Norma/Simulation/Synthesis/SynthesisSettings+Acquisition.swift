@@ -24,6 +24,14 @@ extension SynthesisSettings {
     /// The defaults.
     public init() {}
 
+    /// A scanner that shows the anatomy as it is, but for noise that cannot be seen.
+    static var ideal: Acquisition {
+      var ideal = Acquisition()
+      (ideal.thickness, ideal.noise, ideal.shading) = ([0.5, 0.5], [0.001, 0.001], [0, 0])
+      (ideal.blur, ideal.smoothNoise) = (0, 0)
+      return ideal
+    }
+
     /// Throws a ``ConfigurationError`` for a value out of range.
     public func validate(path: String) throws {
       try require(thickness, in: 0.5...12, path, "thickness", "from 0.5 to 12 mm")

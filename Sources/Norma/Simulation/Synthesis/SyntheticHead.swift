@@ -21,7 +21,7 @@ struct SyntheticHead: Sendable {
   private let contrast: FLAIRContrast
   private let statistics: (median: Float, deviation: Float)
   private let remnants: Remnants
-  private let painter: LesionPainter?
+  private var painter: LesionPainter?
 
   /// Draws the head of a seed; `planes` are the lowest and the highest position that can be made, in slices of
   /// the anatomy, `lesions` the place of lesions, if there are any.
@@ -77,6 +77,28 @@ struct SyntheticHead: Sendable {
     let resolved = resolved([position]), brain = Self.isInside(resolved.brains[0])
     let measured = measured(resolved.images[0], at: position)
     return (brain.indices.map { brain[$0] * abs(measured.values[$0]) }, brain, resolved.label)
+  }
+
+  /// The focal lesions with radii in mm in this range that are well apart from all others.
+  func lesionsApart(radii: ClosedRange<Float>) -> [Int] { painter?.lesionsApart(radii: radii) ?? [] }
+
+  /// The same head with these lesions alone.
+  func keeping(lesions chosen: Set<Int>) -> SyntheticHead { painting { $0.keeping(chosen.contains) } }
+
+  /// The same head before and after a change of these lesions, of which growing ones have `growth` times the volume.
+  func visits(of chosen: Set<Int>, _ change: FollowUp.Change, growth: Float) -> (SyntheticHead, SyntheticHead)
+  {
+    switch change {
+    case .none: (self, self)
+    case .new: (painting { $0.keeping { !chosen.contains($0) } }, self)
+    case .grown: (self, painting { $0.keeping({ _ in true }, enlarging: chosen, by: growth) })
+    }
+  }
+
+  private func painting(_ change: (LesionPainter) -> LesionPainter) -> SyntheticHead {
+    var head = self
+    head.painter = painter.map(change)
+    return head
   }
 
   private static func isInside(_ brain: Field) -> [Float] {

@@ -58,53 +58,7 @@ struct CaseGrid {
       caption: RegionPlace.text(mm, axis: plane.axis))
   }
 
-  private struct Plane {
-    let plane: ImageSlice.Plane
-    let width: Int
-    let indices: [Int]
-
-    func of(_ voxels: [Float]) -> ImageSlice {
-      ImageSlice(
-        width: width, height: indices.count / width, values: indices.map { voxels[$0] }, plane: plane)
-    }
-  }
-
-  private func slice(_ plane: ImageSlice.Plane, at mm: Double) -> Plane {
-    let geometry = image.geometry, shape = geometry.shape, axis = plane.axis
-    let strides = [1, shape[0], shape[0] * shape[1]]
-    let layer = Int(((mm - geometry.affine.origin[axis]) / Self.spacing).rounded())
-    let start = min(max(layer, 0), shape[axis] - 1) * strides[axis]
-    let (first, second) = [(1, 2), (0, 2), (0, 1)][axis]
-    let indices = (0..<shape[second]).flatMap { row in
-      (0..<shape[first]).map { start + row * strides[second] + $0 * strides[first] }
-    }
-    return Plane(plane: plane, width: shape[first], indices: indices)
-  }
-}
-
-extension ImageSlice.Plane {
-  /// The planes by the axis across them: R, A, S.
-  static let byAxis: [ImageSlice.Plane] = [.sagittal, .coronal, .axial]
-
-  /// The axis across the plane: 0 for R, 1 for A, 2 for S.
-  var axis: Int {
-    switch self {
-    case .sagittal: 0
-    case .coronal: 1
-    case .axial: 2
-    }
-  }
-}
-
-extension Mask {
-  /// The smallest box in mm around the voxels that are set, after a map of their positions; nil without any.
-  fileprivate func box(movedBy affine: Affine) -> (low: SIMD3<Double>, high: SIMD3<Double>)? {
-    let toSpace = affine.composed(with: geometry.affine)
-    var low = SIMD3(repeating: Double.infinity), high = -low
-    for (index, value) in voxels.enumerated() where value != 0 {
-      let mm = toSpace.apply(SIMD3<Double>(voxel(at: index)))
-      (low, high) = (pointwiseMin(low, mm), pointwiseMax(high, mm))
-    }
-    return low.x <= high.x ? (low, high) : nil
+  private func slice(_ plane: ImageSlice.Plane, at mm: Double) -> GridPlane {
+    GridPlane(plane, at: mm, of: image.geometry)
   }
 }

@@ -1,0 +1,33 @@
+import Preprocessing
+public import Volumes
+
+/// One of two visits of a person: a segmented scan, all on its own grid.
+public struct Visit: Sendable {
+  /// The scan, without its bias field.
+  public let scan: Volume
+  /// The brain that was scored.
+  public let brain: Mask
+  /// The anomaly map, not finite where brain was not scored.
+  public let map: Volume
+  /// The regions of the mask, numbered.
+  public let labels: Labels
+  /// The most probable tissues, values of ``TissueLabel``.
+  public let tissues: Grid<UInt8>
+
+  /// Creates a visit; all grids must have the geometry of the scan.
+  public init(scan: Volume, brain: Mask, map: Volume, labels: Labels, tissues: Grid<UInt8>) {
+    (self.scan, self.brain, self.map, self.labels, self.tissues) = (scan, brain, map, labels, tissues)
+  }
+
+  /// The visit on another grid after a map of its world mm.
+  func moved(by affine: Affine, to grid: Geometry) throws -> Visit {
+    func moved<Element>(_ own: Grid<Element>) -> Grid<Element> {
+      Grid(geometry: own.geometry.moved(by: affine), voxels: own.voxels)
+    }
+    return Visit(
+      scan: try Resample.linear(moved(scan), to: grid), brain: try Resample.nearest(moved(brain), to: grid),
+      map: try Resample.linear(moved(map.map { $0.isFinite ? $0 : 0 }), to: grid),
+      labels: try Resample.nearest(moved(labels), to: grid),
+      tissues: try Resample.nearest(moved(tissues), to: grid))
+  }
+}

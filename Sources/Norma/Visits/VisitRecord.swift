@@ -1,0 +1,75 @@
+import Base
+public import Volumes
+
+/// How two visits were compared, and the sums; the table has the regions.
+public struct VisitRecord: Codable, Sendable {
+  /// One visit.
+  public struct Visit: Codable, Sendable {
+    /// The name of its case.
+    public let caseID: String
+    /// The volume of its regions in mL and their number.
+    public let volumeML: Double
+    public let regions: Int
+    /// The median intensity of stable white matter.
+    public let whiteMatter: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case caseID = "Case"
+      case volumeML = "LesionVolumeML"
+      case regions = "Regions"
+      case whiteMatter = "WhiteMatter"
+    }
+  }
+
+  /// The registration of the visits.
+  public struct Registration: Codable, Sendable {
+    /// The rows of the map from world mm of the baseline to those of the follow-up.
+    public let toFollowUp: Affine
+    /// The largest distance in mm between the results of the two directions.
+    public let inconsistency: Double
+    /// The factors by which an affine map would stretch the baseline along R, A and S.
+    public let stretch: SIMD3<Double>
+    /// The Dice overlap of the brains and the correlation of their fine structure.
+    public let overlap, agreement: Double
+
+    private enum CodingKeys: String, CodingKey {
+      case toFollowUp = "BaselineToFollowUp"
+      case inconsistency = "InconsistencyMM"
+      case stretch = "AffineStretch"
+      case overlap = "BrainOverlap"
+      case agreement = "StructureAgreement"
+    }
+  }
+
+  /// The participant.
+  public let participantID: String
+  /// The visits in their order.
+  public let baseline, followUp: Visit
+  /// The registration.
+  public let registration: Registration
+  /// The standard deviation of the difference in stable white matter, whose intensity is 1.
+  public let deviation: Double
+  /// The number of regions by kind.
+  public let counts: [String: Int]
+  /// The rule of the kinds.
+  public let rule: ChangeRule
+  /// The bundle.
+  public let bundle: String
+  /// Remarks for the reader, in sentences.
+  public let notes: [String]
+  /// The version of Norma.
+  public var normaVersion = NormaVersion.current
+
+  private enum CodingKeys: String, CodingKey {
+    case participantID = "Participant"
+    case baseline = "Baseline"
+    case followUp = "FollowUp"
+    case registration = "Registration"
+    case deviation = "WhiteMatterDeviation"
+    case counts = "Changes"
+    case rule = "Rule"
+    case bundle = "Bundle"
+    case notes = "Notes"
+    case normaVersion = "NormaVersion"
+  }
+}

@@ -1,0 +1,80 @@
+import _TestSupport
+import Foundation
+import Testing
+import Volumes
+
+/// `compare-visits`; the comparison itself is tested where it is computed.
+@Suite struct CompareVisitsTests {
+  /// Copies of the patient's scan under these names.
+  private static func scans(_ names: String..., in folder: URL) throws -> [URL] {
+    try names.map { name in
+      try FileManager.default.copyItem(at: Cohort.patient, to: folder / name)
+      return folder / name
+    }
+  }
+
+  private static func compare(_ scans: [URL], into out: URL, _ more: [String] = []) throws -> [String] {
+    ["compare-visits"] + scans.map(\.path) + [
+      "-o", out.path, "--bundle", try Cohort.bundle.path, "--threads", "1",
+    ]
+      + more
+  }
+
+  static let refused: [BadInput] = [
+    BadInput("one scan twice", 64, ["both visits are the same scan", "give the earlier scan"]) { place in
+      let scan = try scans("sub-1_ses-1_FLAIR.nii.gz", in: place.folder)
+      return try compare(scan + scan, into: place.out)
+    },
+    BadInput(
+      "sessions in the wrong order", 64, ["the follow-up is earlier", "ses-2 and ses-1", "--force-pair"]
+    ) {
+      place in
+      let names = try scans("sub-1_ses-2_FLAIR.nii.gz", "sub-1_ses-1_FLAIR.nii.gz", in: place.folder)
+      return try compare(names, into: place.out)
+    },
+    BadInput("two people", 64, ["scans of two people, sub-1 and sub-2"]) { place in
+      try compare(scans("sub-1_FLAIR.nii.gz", "sub-2_FLAIR.nii.gz", in: place.folder), into: place.out)
+    },
+    BadInput(
+      "a visit of another contrast", 65,
+      ["the follow-up failed: by its name this is a T1w", "sub-1_ses-2_T1w"]
+    ) {
+      place in
+      let names = try scans("sub-1_ses-1_FLAIR.nii.gz", "sub-1_ses-2_T1w.nii.gz", in: place.folder)
+      return try compare(names, into: place.out)
+    },
+    BadInput("a visit that is not there", 66, ["there is no such file", "sub-1_ses-2_FLAIR"]) { place in
+      let names = try scans("sub-1_ses-1_FLAIR.nii.gz", in: place.folder)
+      return try compare(names + [place.folder / "sub-1_ses-2_FLAIR.nii.gz"], into: place.out)
+    },
+    BadInput("a cohort for a visit", 64, ["a visit is one scan, not 2"]) { place in
+      let names = try scans("sub-1_ses-1_FLAIR.nii.gz", "sub-1_ses-2_FLAIR.nii.gz", in: place.folder)
+      return try compare([place.folder, names[1]], into: place.out)
+    },
+    BadInput("a bundle without tissues", 64, ["does not tell tissues apart", "--bundle whole-brain"]) {
+      place in
+      let names = try scans("sub-1_ses-1_FLAIR.nii.gz", "sub-1_ses-2_FLAIR.nii.gz", in: place.folder)
+      return try compare(names, into: place.out)
+    },
+  ]
+
+  @Test(arguments: refused) func aPairThatCannotBeComparedIsRefused(_ input: BadInput) throws {
+    try _ = try input.check()
+  }
+
+  @Test func theOtherVisitIsKeptWhenOneFails() throws {
+    let folder = try Workplace.folder()
+    let visits = try Self.scans("sub-1_ses-1_FLAIR.nii.gz", "sub-1_ses-2_FLAIR.nii.gz", in: folder)
+    try Data("not a scan".utf8).write(to: visits[1])
+    let out = folder / "out", stale = out / "sub-1/anat/sub-1_desc-visits_record.json"
+    try FileManager.default.createDirectory(
+      at: stale.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data("{}".utf8).write(to: stale)
+    let outcome = try Tool.run(Self.compare(visits, into: out))
+    #expect(outcome.code == 65 && outcome.standardError.contains("the follow-up failed: "))
+    #expect((out / "sub-1/ses-1/anat/sub-1_ses-1_label-lesion_mask.nii.gz").exists)
+    #expect(try TSV(out / "cases.tsv").rows.map { $0["status"] } == ["ok", "failed"])
+    // What an earlier comparison left does not stay beside other masks.
+    #expect(!stale.exists && out.halfWritten == [])
+  }
+}
