@@ -15,7 +15,7 @@ public struct Montage: Codable, Sendable {
     self.panels = panels
   }
 
-  init(_ name: String, caption: String, panels: [MontagePanel], isMosaic: Bool = false) {
+  init(_ name: String?, caption: String, panels: [MontagePanel], isMosaic: Bool = false) {
     (self.name, self.caption, self.panels, self.isMosaic) = (name, caption, panels, isMosaic)
   }
 

@@ -32,7 +32,7 @@ package struct LesionFilling {
     for (voxel, label) in components.labels.voxels.enumerated() where label != 0 {
       members[Int(label) - 1].append(voxel)
     }
-    let filled = concurrentMap(members.count) { fill(members[$0]) }
+    let filled = concurrentMap(members.count) { [members] in fill(members[$0]) }
     return (
       filled.reduce(into: [:]) { all, region in all.merge(region ?? [:]) { first, _ in first } },
       filled.count { $0 == nil }

@@ -48,6 +48,7 @@ struct VisitPictures: Sendable {
     montages =
       regions + [
         Montage(
+          nil,
           caption:
             "All levels of the follow-up. Solid, yellow: its mask; dashed, blue: mask of the baseline. Click on "
             + "a picture to enlarge it",
