@@ -62,19 +62,22 @@ public struct EvaluationReport: Sendable {
       "\(evaluation.method): \(evaluation.cases) cases, prevalence \(Self.number(evaluation.prevalence))"
       + (missing > 0 ? "; \(missing) cases have no prediction" : "")
     let ranking = [
-      Self.line("AUPRC", evaluation.auprc, evaluation.auprcInterval),
-      Self.line("Dice, oracle threshold", evaluation.diceOracle, evaluation.diceOracleInterval),
+      ("AUPRC", Self.text(evaluation.auprc, evaluation.auprcInterval)),
+      ("Dice, oracle threshold", Self.text(evaluation.diceOracle, evaluation.diceOracleInterval)),
     ]
     let points = evaluation.operatingPoints.map { point in
-      Self.line("Dice at \(point.title)", point.dice, point.diceInterval)
-        + "  observed FPR \(Self.number(point.observedFPR))"
+      (
+        "Dice at \(point.title)",
+        Self.text(point.dice, point.diceInterval) + "  observed FPR \(Self.number(point.observedFPR))"
+      )
     }
-    return ([heading] + ranking + points).joined(separator: "\n")
+    let lines = ranking + points, width = 2 + (lines.map(\.0.count).max() ?? 0)
+    return ([heading] + lines.map { $0.padding(toLength: width, withPad: " ", startingAt: 0) + $1 })
+      .joined(separator: "\n")
   }
 
-  private static func line(_ name: String, _ value: Double?, _ interval: [Double]?) -> String {
-    let range = interval.map { "  [\(number($0.first)), \(number($0.last))]" } ?? ""
-    return "\(name.padding(toLength: 34, withPad: " ", startingAt: 0))\(number(value))\(range)"
+  private static func text(_ value: Double?, _ interval: [Double]?) -> String {
+    number(value) + (interval.map { "  [\(number($0.first)), \(number($0.last))]" } ?? "")
   }
 
   private static func number(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "n/a" }
