@@ -13,7 +13,9 @@ extension Lesion {
 
   private static let shape =
     [
-      TableColumn<Lesion>("index", "Value of the region in the label image; the largest region is 1") {
+      TableColumn<Lesion>(
+        "index", "Value of the region in the label image; the largest region is 1", format: "integer"
+      ) {
         "\($0.id)"
       },
       TableColumn<Lesion>("name", "Name of the region") { "region \($0.id)" },

@@ -30,6 +30,8 @@ public struct Montage: Codable, Sendable {
     return .element(
       "figure", isMosaic == true ? ["class": "montage mosaic", "id": anchor] : ["class": "montage"],
       .element("div", ["class": "panels"], .joined(pictures, separator: "\n")),
-      .element("figcaption", [:], .text(fullCaption)))
+      .element(
+        "figcaption", [:], .text(fullCaption + (isMosaic == true ? " Click on a picture to enlarge it." : ""))
+      ))
   }
 }

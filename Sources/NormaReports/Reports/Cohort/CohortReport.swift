@@ -45,7 +45,7 @@ package struct CohortReport {
   }
 
   private var warnings: [HTMLPage.Block] {
-    analysis.warnings.map { .paragraph("\($0.what) (\($0.location)). What to do: \($0.advice).") }
+    analysis.warnings.map { .paragraph("\($0.what). What to do: \($0.advice).") }
   }
 
   private var maps: [HTMLPage.Block] {
