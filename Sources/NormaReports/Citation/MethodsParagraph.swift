@@ -53,17 +53,19 @@ package struct MethodsParagraph: Sendable {
       ? "; voxels within \(format(settings.outlierMargin)) mm of ones brighter than "
         + "\(format(settings.outlierDeviations)) robust standard deviations were left out of the fit" : ""
     return
-      "The bias field was estimated in the brain with N4 (Tustison et al. 2010; \(settings.levels) levels of at "
-      + "most \(settings.iterations) iterations, \(format(settings.spacing)) mm grid\(outliers)) and divided out."
+      "The bias field was estimated in the brain with N4 (Tustison et al. 2010; \(settings.levels) levels of "
+      + "at most \(settings.iterations) iterations, \(format(settings.spacing)) mm grid\(outliers)) and "
+      + "divided out."
   }
 
   private var registration: String {
     guard preprocessing.registers else { return "The scans were not registered to a template." }
     let settings = preprocessing.registration
     return
-      "Scans were registered to the \(TemplateSpace.name) template (Fonov et al. 2011) by an affine transform "
-      + "that maximises mutual information (Mattes et al. 2003); a scan failed below a Dice overlap of the brains of "
-      + "\(format(settings.leastOverlap)). Scans with less than \(format(Preprocessor.minimumExtent)) mm of brain were "
+      "Scans were registered to the \(TemplateSpace.name) template (Fonov et al. 2011) by an affine "
+      + "transform that maximises mutual information (Mattes et al. 2003); a scan failed below a Dice overlap "
+      + "of the brains of \(format(settings.leastOverlap)). Scans with less than "
+      + "\(format(Preprocessor.minimumExtent)) mm of brain were "
       + "neither bias-corrected nor registered, and scans in template space were not registered."
   }
 
@@ -75,8 +77,9 @@ package struct MethodsParagraph: Sendable {
     let levels =
       range.count == 2 ? " Only brain at z = \(format(range[0])) to \(format(range[1])) mm was scored." : ""
     return
-      "In axial slices of \(recipe.gridSize) x \(recipe.gridSize) pixels of \(format(recipe.gridSpacing)) mm, every "
-      + "\(format(recipe.sliceSpacing)) mm, the brain was scored by: \(methods.joined(separator: "; ")).\(levels)\(scoring) The "
+      "In axial slices of \(recipe.gridSize) x \(recipe.gridSize) pixels of \(format(recipe.gridSpacing)) mm, "
+      + "every \(format(recipe.sliceSpacing)) mm, the brain was scored by: \(methods.joined(separator: "; "))."
+      + "\(levels)\(scoring) The "
       + "model card of the bundle describes training and calibration."
   }
 
@@ -89,7 +92,8 @@ package struct MethodsParagraph: Sendable {
       settings.intensityPrior > 0
         ? "was set to 0 where the intensity was below \(format(settings.intensityPrior))" : nil,
       settings.median > 1 || settings.medianDepth > 1
-        ? "was smoothed by a median filter of \(settings.median) x \(settings.median) x \(settings.medianDepth) pixels"
+        ? "was smoothed by a median filter of \(settings.median) x \(settings.median) x "
+          + "\(settings.medianDepth) pixels"
         : nil,
       settings.brightnessWeight > 0
         ? "was added to \(format(settings.brightnessWeight)) times the voxel's brightness as a robust z-score"
@@ -113,7 +117,8 @@ package struct MethodsParagraph: Sendable {
   private var output: String {
     let template =
       hasTemplateImages
-      ? " In addition, maps (linear interpolation) and masks (nearest neighbour) were resampled to the template."
+      ? " In addition, maps (linear interpolation) and masks (nearest neighbour) were resampled to the "
+        + "template."
       : ""
     return "Masks and volumes are those on the grid of each scan.\(template)"
   }
