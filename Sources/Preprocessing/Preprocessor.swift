@@ -237,8 +237,8 @@ public final class Preprocessor {
   private static let slab =
     "the scan shows less than \(minimumExtent.formatted(fraction: 0)) mm of brain"
 
-  /// The minimum extent of the brain in mm along each axis for which bias correction and registration are reliable:
-  /// in a slab neither a lesion can be distinguished from bias, nor one level from another.
+  /// The minimum extent of the brain in mm along each axis for which bias correction and registration are
+  /// reliable: in a slab neither a lesion can be distinguished from bias, nor one level from another.
   package static let minimumExtent = 60.0
 
   /// The steps that take long, in order, with their rough shares of the time of a raw scan.

@@ -5,18 +5,25 @@ import Testing
 /// The BIDS App from a data set to its derivatives.
 @Suite struct BIDSTests {
   @Test func participantsAndGroupMakeADerivativeDataSet() throws {
-    let data = try BIDSDataSet(), before = try data.inputs()
-    let outcome = try Tool.succeed(data.arguments("participant"))
+    let data = try BIDSDataSet()
+    try data.write(
+      "participant_id\tgroup\tage\nsub-01\tpatient\t40\nsub-02\tcontrol\t70\nsub-03\tcontrol\t50\n",
+      to: "participants.tsv")
+    let before = try data.inputs()
+    let outcome = try Tool.succeed(
+      data.arguments("participant", ["--output-spaces", "native", "MNI152NLin2009aSym"]))
     #expect(outcome.results == ["sub-01.html", "sub-02.html"].map { (data.out / $0).path })
     #expect(outcome.standardError.contains("sub-03  skipped=no FLAIR scan, only T1w"))
     let group = try Tool.succeed(data.arguments("group"))
-    #expect(group.results == ["group_lesions.tsv", "group.html"].map { (data.out / $0).path })
+    #expect(group.results.first == (data.out / "group_lesions.tsv").path)
+    #expect(group.results.last == (data.out / "group.html").path)
     #expect(try data.inputs() == before && data.folder.halfWritten == ["raw/derivatives/norma/.bidsignore"])
 
     // The bundle of the tests does not tell tissues apart.
     let golden = try (packageRoot / "Tests/CommandTests/Goldens/bids-files.txt").text().split(separator: "\n")
       .map(String.init).filter { !$0.contains("_seg-tissues_") }
-    #expect(data.out.files == golden)
+    #expect(data.out.files.filter { !$0.contains("figures/") } == golden)
+    try expectFigures(in: data.out)
     let rows = try TSV(data.out / "group_lesions.tsv").rows
     #expect(
       rows.map { $0["case_id"] }
@@ -38,6 +45,66 @@ import Testing
       #expect(
         try !(data.out / file).text().contains(data.folder.path), "\(file) names a place of this machine")
     }
+  }
+
+  /// The figures of every scan and of the group, whose drawings the pages show.
+  private func expectFigures(in out: URL) throws {
+    let figures = out.files.filter { $0.contains("figures/") }
+    for scan in ["sub-01/figures/sub-01_ses-1", "sub-02/figures/sub-02_acq-3d_run-2"] {
+      let levels = try (out / "\(scan)_desc-levels_FLAIR.svg").text()
+      let picture = try #require(levels.firstMatch(of: /data:image.png;base64,[^"]+/)).output
+      let page = try (out / "\(scan.prefix(6)).html").text()
+      #expect(page.contains(picture), "\(scan)")
+      #expect(figures.contains("\(scan)_desc-slice1_FLAIR.svg"))
+    }
+    #expect(
+      figures.filter { $0.hasPrefix("figures/") }
+        == ["frequencyall", "frequencycontrol", "frequencypatient", "sessions", "volume"].map {
+          "figures/group_desc-\($0)_FLAIR.svg"
+        })
+    let page = try (out / "group.html").text()
+    for words in ["Volume by session", "Rank correlation", "age", "by group"] {
+      #expect(page.contains(words), "\(words)")
+    }
+  }
+
+  @Test func whatIsWrongWithTheParticipantsCostsOnlyWhatNeedsThem() throws {
+    let data = try BIDSDataSet()
+    try Tool.succeed(data.arguments("participant"))
+    func group(_ table: String, _ more: String...) throws -> Outcome {
+      try data.write(table, to: "participants.tsv")
+      return try Tool.run(data.arguments("group", more))
+    }
+    let one = try group("participant_id\tsite\tage\nsub-01\ta\t40\nsub-02\tb\t70\n")
+    #expect(one.code == 0 && one.standardError.contains("warning: participants.tsv has no row for sub-03"))
+    #expect(try TSV(data.out / "group_covariates.tsv").rows.map { $0["covariate"] } == ["age"])
+    let broken = try group("participant_id\tage\nsub-01\n")
+    #expect(broken.code == 0 && broken.standardError.contains("is not a table"))
+    #expect(try TSV(data.out / "group_lesions.tsv").rows.count == 5)
+    #expect(!(data.out / "group_covariates.tsv").exists && (data.out / "group.html").exists)
+
+    let before = try data.out.written()
+    for (table, words) in [
+      ("participant_id\tsite\nsub-01\ta\nsub-02\tb\n", ["no column 'sit'", "did you mean 'site'?"]),
+      ("participant_id\tsit\nsub-01\ta\nsub-02\ta\n", ["'sit' is 'a' for all", "--group-by"]),
+    ] {
+      let refused = try group(table, "--group-by", "sit")
+      #expect(refused.code != 0)
+      expectProblem(in: refused, words: words)
+    }
+    #expect(try data.out.written() == before)
+    #expect(
+      try group("participant_id\tsit\nsub-01\ta\nsub-02\tb\nsub-03\tb\n", "--group-by", "sit").code == 0)
+    #expect(try (data.out / "group.html").text().contains("by sit"))
+  }
+
+  @Test func imagesOnTheTemplateAreAddedToCompleteResults() throws {
+    let data = try BIDSDataSet(scans: Array(BIDSDataSet.usual.suffix(3)))
+    func copies() -> [String] { data.out.files.filter { $0.contains("_space-MNI152NLin2009aSym_") } }
+    try Tool.succeed(data.arguments("participant"))
+    #expect(copies() == [])
+    let added = try Tool.succeed(data.arguments("participant", ["--output-spaces", "MNI152NLin2009aSym"]))
+    #expect(added.standardError.contains("up to date") && copies().count == 8)
   }
 
   private static func json(_ file: URL) throws -> [String: Any] {
@@ -321,6 +388,9 @@ import Testing
   @Test(arguments: [
     (["bids", "a", "b"], "level"), (["bids", "a", "b", "session"], "participant"),
     (["bids", "a", "b", "group", "--n-cpus", "0"], "--n-cpus"),
+    (["bids", "a", "b", "group", "--output-spaces", "MNI152NLin2009aSym"], "goes with participant"),
+    (["bids", "a", "b", "participant", "--output-spaces", "MNI152NLin6Asym"], "MNI152NLin2009aSym"),
+    (["bids", "a", "b", "participant", "--group-by", "site"], "goes with group"),
     (["bids", "a", "b", "group", "--n_cpus", "1", "--threads", "1"], "not both"),
     (["bids", "a", "b", "participant", "--fpr", "0.1", "--threshold", "3"], "not both"),
   ])

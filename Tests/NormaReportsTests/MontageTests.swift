@@ -5,6 +5,10 @@ import Volumes
 
 @testable import NormaReports
 
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
+
 @Suite struct MontageTests {
   /// Three voxels wide, two deep; the front right voxel (x 2, y 1) is bright.
   let slice = ImageSlice(width: 3, height: 2, values: [0, 0, 0, 0, 0, 1])
@@ -82,6 +86,32 @@ import Volumes
     #expect(html.components(separatedBy: "<span>R</span><span>L</span>").count == 4)
     #expect(html.components(separatedBy: "class=\"bar\"").count == 2)
     #expect(html.contains("z = 18 mm. R: patient&#39;s right, L: patient&#39;s left."))
+  }
+
+  @Test func aMontageIsADrawingWithTheSamePicturesAndCaptions() throws {
+    let panels = [
+      try MontagePanel.grey(slice, window: 0...1, caption: "Scan <1>"),
+      try .heat(slice, window: 0...3, caption: "Score"),
+    ]
+    for isMosaic in [false, true] {
+      let montage = Montage("levels", caption: "z = 18 mm", panels: panels, isMosaic: isMosaic)
+      let drawing = montage.svg.source
+      for panel in panels { #expect(drawing.contains(panel.source)) }
+      for words in ["Scan &lt;1&gt;", "Score", "z = 18 mm. R: patient&#39;s right", "<svg xmlns"] {
+        #expect(drawing.contains(words), "\(words)")
+      }
+      #expect(!drawing.contains("Click") && montage.html(anchor: "a").source.contains("Click") == isMosaic)
+      #expect(XMLParser(data: Data(drawing.utf8)).parse())
+    }
+  }
+
+  @Test func aMapCoversTheScanWhereItIsAboveZero() throws {
+    func panel(_ map: [Float]) throws -> String {
+      try MontagePanel.overlaid(slice, window: 0...1, map: map, scale: 0...1, caption: "Share").source
+    }
+    let none: [Float] = [0, 0, 0, 0, 0, 0]
+    #expect(try panel(none) == panel([.nan, 0, 0, 0, 0, -1]))
+    #expect(try Set([panel(none), panel([0.5, 0, 0, 0, 0, 0]), panel([1, 0, 0, 0, 0, 0])]).count == 3)
   }
 
   @Test func theColourMapGrowsEvenlyLighter() {

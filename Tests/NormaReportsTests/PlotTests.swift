@@ -67,6 +67,14 @@ import Testing
       ).svg
     ),
     ("histogram", Histogram(title: "t", xLabel: "x", values: [1, 2, 2, .nan, 9], threshold: 12).svg),
+    (
+      "scatter",
+      ScatterPlot(
+        title: "t", xLabel: "x", yLabel: "y",
+        groups: [.init("a <b>", points: [(1, 2), (3, 4)]), .init("b", points: [(5, .nan)])]
+      ).svg
+    ),
+    ("empty scatter", ScatterPlot(title: "t", xLabel: "x", yLabel: "y", groups: []).svg),
     ("empty histogram", Histogram(title: "t", xLabel: "x", values: []).svg),
     (
       "box",
@@ -95,6 +103,17 @@ import Testing
     let svg = Histogram(title: "", xLabel: "", values: [0, 1, 1, 10, .nan], bins: 10).svg.source
     #expect(svg.components(separatedBy: "<rect ").count - 1 == 3)
     #expect(svg.contains("4 values from 0 to 10"))
+  }
+
+  @Test func everyFinitePointIsADotAndOneGroupNeedsNoLegend() {
+    let points = [(x: 1.0, y: 2.0), (3, 4), (5, .nan)]
+    func dots(_ groups: Int) -> String {
+      ScatterPlot(
+        title: "", xLabel: "", yLabel: "", groups: (0..<groups).map { .init("group \($0)", points: points) }
+      ).svg.source
+    }
+    #expect(dots(2).components(separatedBy: "<circle ").count - 1 == 4)
+    #expect(dots(2).contains("group 1") && !dots(1).contains("group 0"))
   }
 
   @Test func quartilesAreInterpolatedAndWhiskersEndAtValues() throws {

@@ -16,7 +16,8 @@ package struct BIDSParticipants: Sendable {
   /// The units of columns, and the columns whose numbers are codes.
   private let units: [String: String], coded: Set<String>
 
-  /// Reads the table of a data set and the descriptions of its columns in `participants.json`; nil if there is none.
+  /// Reads the table of a data set and the descriptions of its columns in `participants.json`; nil if there
+  /// is none.
   ///
   /// - Throws: A ``Problem`` of kind `badData` if it is not a table of one row per participant, or `VolumeError` for
   ///   a link without its content.

@@ -2,7 +2,8 @@ import Methods
 import StrictSettings
 
 extension BundleDescription {
-  /// The methods of the bundle in words, the members of an ensemble instead of the ensemble, and how many of each.
+  /// The methods of the bundle in words, the members of an ensemble instead of the ensemble, and how many of
+  /// each.
   package var methods: [(summary: String, count: Int)] {
     let names = Self.names(configuration.method, configuration.model)
     return Set(names).sorted().map { name in

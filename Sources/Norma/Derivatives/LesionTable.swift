@@ -15,7 +15,7 @@ extension Lesion {
 
   private static let numbers =
     [
-      Column("index", "Value of the region in the label image; the largest region is 1") {
+      Column("index", "Value of the region in the label image; the largest region is 1", format: "integer") {
         "\($0.id)"
       },
       Column("name", "Name of the region") { "region \($0.id)" },

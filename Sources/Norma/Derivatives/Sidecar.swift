@@ -5,7 +5,7 @@ struct Sidecar: Encodable {
   let description: String
   /// BIDS's word for what a mask shows; nil for other images.
   var maskType: String?
-  /// BIDS URIs or names of the input files.
+  /// BIDS URIs or names of the input files, the scan first, on whose grid the image is.
   let sources: [String]
   let key: ResultKey
   let skullStripped = true
@@ -24,6 +24,7 @@ struct Sidecar: Encodable {
     try values.encode(description, forKey: .description)
     try values.encodeIfPresent(maskType, forKey: .maskType)
     try values.encode(sources, forKey: .sources)
+    try values.encodeIfPresent(sources.first, forKey: .spatialReference)
     try values.encode(skullStripped, forKey: .skullStripped)
     try values.encode(bundle, forKey: .bundle)
     try values.encodeIfPresent(preprocessing, forKey: .preprocessing)
@@ -37,6 +38,7 @@ struct Sidecar: Encodable {
     case description = "Description"
     case maskType = "Type"
     case sources = "Sources"
+    case spatialReference = "SpatialReference"
     case skullStripped = "SkullStripped"
     case bundle = "Bundle"
     case preprocessing = "Preprocessing"

@@ -9,8 +9,8 @@ struct TableColumn<Row>: Sendable {
   let cell: @Sendable (Row) -> String?
 
   init(
-    _ name: String, _ description: String, units: String? = nil, levels: [String: String]? = nil,
-    cell: @escaping @Sendable (Row) -> String?
+    _ name: String, _ description: String, units: String? = nil, format: String? = nil,
+    levels: [String: String]? = nil, cell: @escaping @Sendable (Row) -> String?
   ) {
     self.init(name, ColumnDescription(description: description, units: units, levels: levels), cell: cell)
   }
@@ -33,12 +33,15 @@ struct ColumnDescription: Hashable, Encodable {
   let description: String
   /// The unit of its numbers; nil for numbers without one and for words.
   var units: String?
+  /// BIDS's name of the kind of its values, where BIDS defines the column; nil for other columns.
+  var format: String?
   /// The meaning of each of its words; nil if it has any others.
   var levels: [String: String]?
 
   enum CodingKeys: String, CodingKey {
     case description = "Description"
     case units = "Units"
+    case format = "Format"
     case levels = "Levels"
   }
 }

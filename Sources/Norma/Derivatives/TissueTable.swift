@@ -18,10 +18,12 @@ struct TissueVolume {
 
   /// The columns of the table of one scan's tissues.
   static let columns: [TableColumn<TissueVolume>] = [
-    TableColumn("index", "Value of the tissue in the label image") { "\($0.label.index)" },
+    TableColumn("index", "Value of the tissue in the label image", format: "integer") { "\($0.label.index)" },
     TableColumn("name", "Name of the tissue") { $0.label.name },
     TableColumn("abbreviation", "Abbreviation of the tissue") { $0.label.abbreviation },
-    TableColumn("mapping", "Index of the tissue among the common image-derived labels of BIDS") {
+    TableColumn(
+      "mapping", "Index of the tissue among the common image-derived labels of BIDS", format: "integer"
+    ) {
       "\($0.label.mapping)"
     },
     TableColumn("volume_ml", "Volume of the voxels that were scored", units: "mL") {

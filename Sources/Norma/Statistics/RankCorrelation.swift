@@ -2,9 +2,9 @@ import Foundation
 
 /// Spearman's rank correlation of two variables with a 95 % interval.
 ///
-/// The coefficient is Pearson's correlation of the ranks, of which ties share the mean (Spearman 1904). The interval is
-/// that of Bonett and Wright 2000: Fisher's z of the coefficient r, plus and minus 1.96 times the square root of
-/// (1 + r² / 2) / (n - 3).
+/// The coefficient is Pearson's correlation of the ranks, of which ties share the mean (Spearman 1904). The
+/// interval is that of Bonett and Wright 2000: Fisher's z of the coefficient r, plus and minus 1.96 times the
+/// square root of (1 + r² / 2) / (n - 3).
 package struct RankCorrelation: Hashable, Sendable {
   /// The coefficient, -1 to 1.
   package let coefficient: Double

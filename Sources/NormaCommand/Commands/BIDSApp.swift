@@ -49,8 +49,8 @@ struct BIDSApp: LoggingCommand {
   @Option(
     parsing: .upToNextOption,
     help: """
-      Spaces of map and mask: native, and \(OutputSpace.template.rawValue) for copies on the grid of the template. The native \
-      images are always written.
+      Spaces of map and mask: native, and \(OutputSpace.template.rawValue) for copies on the grid of the \
+      template. The native images are always written.
       """)
   var outputSpaces = [OutputSpace.native]
 

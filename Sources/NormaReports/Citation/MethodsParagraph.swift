@@ -53,17 +53,19 @@ package struct MethodsParagraph: Sendable {
       ? "; voxels within \(format(settings.outlierMargin)) mm of ones brighter than "
         + "\(format(settings.outlierDeviations)) robust standard deviations were left out of the fit" : ""
     return
-      "The bias field was estimated in the brain with N4 (Tustison et al. 2010; \(settings.levels) levels of at "
-      + "most \(settings.iterations) iterations, \(format(settings.spacing)) mm grid\(outliers)) and divided out."
+      "The bias field was estimated in the brain with N4 (Tustison et al. 2010; \(settings.levels) levels of "
+      + "at most \(settings.iterations) iterations, \(format(settings.spacing)) mm grid\(outliers)) and "
+      + "divided out."
   }
 
   private var registration: String {
     guard preprocessing.registers else { return "The scans were not registered to a template." }
     let settings = preprocessing.registration
     return
-      "Scans were registered to the \(TemplateSpace.name) template (Fonov et al. 2011) by an affine transform "
-      + "that maximises mutual information (Mattes et al. 2003); a scan failed below a Dice overlap of the brains of "
-      + "\(format(settings.leastOverlap)). Scans with less than \(format(Preprocessor.minimumExtent)) mm of brain were "
+      "Scans were registered to the \(TemplateSpace.name) template (Fonov et al. 2011) by an affine "
+      + "transform that maximises mutual information (Mattes et al. 2003); a scan failed below a Dice overlap "
+      + "of the brains of \(format(settings.leastOverlap)). Scans with less than "
+      + "\(format(Preprocessor.minimumExtent)) mm of brain were "
       + "neither bias-corrected nor registered, and scans in template space were not registered."
   }
 
@@ -71,29 +73,52 @@ package struct MethodsParagraph: Sendable {
     let methods = bundle.methods.map { method in
       method.count == 1 ? method.summary : "\(method.count) x \(method.summary)"
     }
-    let provenance = bundle.provenance
-    let cases = provenance.isSynthetic == true ? "anatomies" : "scans"
-    let trained =
-      provenance.trainingCases == 0
-      ? "" : ", trained on \(provenance.trainingSlices) slices of \(provenance.trainingCases) \(cases)"
-    let range = bundle.configuration.recipe.zRange
+    let recipe = bundle.configuration.recipe, range = recipe.zRange
     let levels =
-      range.count == 2 ? "; only brain at z = \(format(range[0])) to \(format(range[1])) mm was scored" : ""
+      range.count == 2 ? " Only brain at z = \(format(range[0])) to \(format(range[1])) mm was scored." : ""
     return
-      "Each voxel of the brain was given an anomaly score (\(methods.joined(separator: "; "))\(trained)\(levels))."
+      "In axial slices of \(recipe.gridSize) x \(recipe.gridSize) pixels of \(format(recipe.gridSpacing)) mm, "
+      + "every \(format(recipe.sliceSpacing)) mm, the brain was scored by: \(methods.joined(separator: "; "))."
+      + "\(levels)\(scoring) The "
+      + "model card of the bundle describes training and calibration."
+  }
+
+  /// What was done with the score, in sentences.
+  private var scoring: String {
+    let settings = bundle.configuration.scoring
+    let steps = [
+      settings.samples > 0 ? "is the mean of \(settings.samples) samples" : nil,
+      settings.normalization == .none ? nil : "was scaled by its statistics over lesion-free slices",
+      settings.intensityPrior > 0
+        ? "was set to 0 where the intensity was below \(format(settings.intensityPrior))" : nil,
+      settings.median > 1 || settings.medianDepth > 1
+        ? "was smoothed by a median filter of \(settings.median) x \(settings.median) x "
+          + "\(settings.medianDepth) pixels"
+        : nil,
+      settings.brightnessWeight > 0
+        ? "was added to \(format(settings.brightnessWeight)) times the voxel's brightness as a robust z-score"
+        : nil,
+      settings.erosion > 0 ? "was set to 0 in the outer \(format(settings.erosion)) mm of the brain" : nil,
+    ].compactMap { $0 }
+    return steps.isEmpty ? "" : " The score \(steps.joined(separator: ", "))."
   }
 
   private var regions: String {
+    let count = thresholds.byCase.count
     let own =
-      thresholds.byCase.isEmpty
-      ? "" : " \(thresholds.byCase.count) scans had thresholds of their own, chosen by a rater."
+      count == 0
+      ? ""
+      : count == 1
+        ? " 1 scan had a threshold of its own, chosen by a rater."
+        : " \(count) scans had thresholds of their own, chosen by a rater."
     return bundle.meaning(of: thresholds.common) + own
   }
 
   private var output: String {
     let template =
       hasTemplateImages
-      ? " In addition, maps (linear interpolation) and masks (nearest neighbour) were resampled to the template."
+      ? " In addition, maps (linear interpolation) and masks (nearest neighbour) were resampled to the "
+        + "template."
       : ""
     return "Masks and volumes are those on the grid of each scan.\(template)"
   }

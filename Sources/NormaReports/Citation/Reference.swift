@@ -30,7 +30,7 @@ struct Reference: Sendable {
     let place =
       switch source {
       case .journal(let name, let volume, let pages): "\(name) \(volume):\(pages) (\(year))"
-      case .proceedings(let name): "\(name) (\(year))"
+      case .proceedings(let name): name.contains("\(year)") ? name : "\(name) (\(year))"
       }
     return "\(names). \(title). \(place)." + (url.map { " \($0)" } ?? "")
   }

@@ -22,7 +22,8 @@ public struct Montage: Codable, Sendable {
   /// The caption with the meaning of the letters at the pictures.
   var fullCaption: String { "\(caption). R: patient's right, L: patient's left." }
 
-  /// The pictures with their caption; `anchor` makes the names of the pictures of a mosaic unique in the page.
+  /// The pictures with their caption; `anchor` makes the names of the pictures of a mosaic unique in the
+  /// page.
   func html(anchor: String) -> HTML {
     let pictures = panels.enumerated().map { number, panel in
       isMosaic == true ? panel.enlargeable(anchor: "\(anchor)-\(number + 1)", back: anchor) : panel.html
@@ -30,6 +31,8 @@ public struct Montage: Codable, Sendable {
     return .element(
       "figure", isMosaic == true ? ["class": "montage mosaic", "id": anchor] : ["class": "montage"],
       .element("div", ["class": "panels"], .joined(pictures, separator: "\n")),
-      .element("figcaption", [:], .text(fullCaption)))
+      .element(
+        "figcaption", [:], .text(fullCaption + (isMosaic == true ? " Click on a picture to enlarge it." : ""))
+      ))
   }
 }

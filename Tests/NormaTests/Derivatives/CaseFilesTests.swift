@@ -13,13 +13,19 @@ import Testing
     let files = CaseFiles(caseID: caseID)
     #expect(files.mask == "\(prefix)_label-lesion_mask.nii.gz")
     #expect(files.record == "\(prefix)_desc-norma_record.json")
-    #expect(files.segmented.allSatisfy { $0.hasPrefix(prefix) })
+    let figures = Set(CaseFiles.figureNames.map(files.figure))
+    #expect(files.segmented.filter { !figures.contains($0) }.allSatisfy { $0.hasPrefix(prefix) })
   }
 
   @Test func everyFileIsListedOnceAndTheRecordFirst() {
     let files = CaseFiles(caseID: "sub-01").segmented
-    #expect(Set(files).count == files.count && files.count == 20)
+    #expect(Set(files).count == files.count && files.count == 33)
     #expect(files.first == CaseFiles(caseID: "sub-01").record)
+  }
+
+  @Test func figuresAreInTheFolderOfTheParticipant() {
+    let figure = CaseFiles(caseID: "sub-01_ses-2_run-1").figure("levels")
+    #expect(figure == "sub-01/figures/sub-01_ses-2_run-1_desc-levels_FLAIR.svg")
   }
 
   @Test(arguments: [("x_T1w.nii.gz", "T1w"), ("x_FLAIR.nii.gz", "FLAIR"), ("x.nii.gz", "FLAIR")])

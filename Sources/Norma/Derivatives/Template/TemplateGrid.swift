@@ -22,7 +22,8 @@ package struct TemplateGrid: Sendable {
     }
   }
 
-  /// The mask by the nearest voxel: each voxel of the template has the value of the scan's voxel that contains it.
+  /// The mask by the nearest voxel: each voxel of the template has the value of the scan's voxel that
+  /// contains it.
   func mask(_ mask: Mask, toTemplate: Affine) throws -> Mask {
     try Resample.nearest(mask.moved(by: toTemplate), to: geometry)
   }

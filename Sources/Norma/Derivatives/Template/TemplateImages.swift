@@ -74,6 +74,7 @@ struct TemplateSidecar: Encodable {
     try values.encodeIfPresent(maskType, forKey: .maskType)
     try values.encode(sources, forKey: .sources)
     try values.encode(spatialReference, forKey: .spatialReference)
+    try values.encode(true, forKey: .skullStripped)
     try values.encode(interpolation, forKey: .interpolation)
   }
 
@@ -82,6 +83,7 @@ struct TemplateSidecar: Encodable {
     case maskType = "Type"
     case sources = "Sources"
     case spatialReference = "SpatialReference"
+    case skullStripped = "SkullStripped"
     case interpolation = "Interpolation"
   }
 }

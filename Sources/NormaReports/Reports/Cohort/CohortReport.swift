@@ -45,7 +45,7 @@ package struct CohortReport {
   }
 
   private var warnings: [HTMLPage.Block] {
-    analysis.warnings.map { .paragraph("\($0.what) (\($0.location)). What to do: \($0.advice).") }
+    analysis.warnings.map { .paragraph("\($0.what). What to do: \($0.advice).") }
   }
 
   private var maps: [HTMLPage.Block] {
@@ -57,7 +57,8 @@ package struct CohortReport {
       ? []
       : [
         HTMLPage.Block.paragraph(
-          "\(left) of \(all.count) participants are not in the map: no scan of theirs has a known place in the template."
+          "\(left) of \(all.count) participants are not in the map: no scan of theirs has a known place "
+            + "in the template."
         )
       ]
     return note + figures.maps.map(\.block)
@@ -72,8 +73,8 @@ package struct CohortReport {
       "Volume and covariates",
       [
         .paragraph(
-          "Spearman's rank correlation of each numeric column of participants.tsv with the volume of all regions, "
-            + "with the interval of Bonett and Wright (2000). Each column is taken alone: no other column is "
+          "Spearman's rank correlation of each numeric column of participants.tsv with the volume of all "
+            + "regions, with the interval of Bonett and Wright (2000). Each column is taken alone: no other column is "
             + "adjusted for, and of many columns some correlate by chance."
             + (others.isEmpty ? "" : " Not numeric: \(others.joined(separator: ", "))."))
       ] + figures.covariates.map(\.block) + [

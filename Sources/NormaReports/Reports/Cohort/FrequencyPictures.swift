@@ -20,18 +20,17 @@ package struct FrequencyPictures {
   ///
   /// - Throws: `VolumeError` if encoding fails.
   package func montages(labels: [String]) throws -> [Montage] {
-    let highest = frequencies.map { $0.map.voxels.lazy.filter(\.isFinite).max() ?? 0 }.max() ?? 0
+    let highest =
+      100 * max(frequencies.map { $0.map.voxels.lazy.filter(\.isFinite).max() ?? 0 }.max() ?? 0, 0.01)
     return try zip(frequencies, labels).map { frequency, label in
-      let facts = frequency.facts
+      let facts = frequency.facts, group = facts.group.map { "Group \($0)" } ?? "All"
       let people = facts.participants == 1 ? "participant" : "participants"
       return Montage(
         "frequency\(label)",
         caption:
-          "\(facts.group.map { "Group \($0)" } ?? "All"): share of the \(facts.participants) \(people) in whom "
-          + "a voxel is in a region (%), over the template. Positions are in template mm. Click on a picture to "
-          + "enlarge it",
-        panels: try levels.map { try panel(frequency.map, at: $0, highest: max(highest, 0.01)) },
-        isMosaic: true)
+          "\(group), \(facts.participants) \(people): share of them in whom a voxel is in a region, over the "
+          + "template, from 0 % (dark) to \(format(Double(highest))) % (pale). Positions are in template mm",
+        panels: try levels.map { try panel(frequency.map, at: $0, highest: highest) }, isMosaic: true)
     }
   }
 
@@ -52,7 +51,7 @@ package struct FrequencyPictures {
     }
     return try .overlaid(
       ImageSlice(width: width, height: height, values: indices.map { template.brain.voxels[$0] }),
-      window: 0...255, map: indices.map { 100 * map.voxels[$0] }, scale: 0...100 * highest,
+      window: 0...255, map: indices.map { 100 * map.voxels[$0] }, scale: 0...highest,
       caption: RegionPlace.text(level, axis: 2))
   }
 }

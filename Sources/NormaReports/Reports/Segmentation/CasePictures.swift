@@ -81,8 +81,7 @@ public enum CasePictures {
     Montage(
       "levels",
       caption:
-        "All levels of the brain from below, with the regions outlined. Positions are in \(grid.space) mm. "
-        + "Click on a picture to enlarge it",
+        "All levels of the brain from below, with the regions outlined. Positions are in \(grid.space) mm",
       panels: try grid.levels.map { try grid.outlined(.axial, at: $0) }, isMosaic: true)
   }
 

@@ -50,8 +50,8 @@ struct SegmentationReportCase: Sendable {
     }
   }
 
-  /// Notes, pictures, intensities and regions; none for a failed case. `meaning` says what a rule means in so many
-  /// mL of scored brain.
+  /// Notes, pictures, intensities and regions; none for a failed case. `meaning` says what a rule means in so
+  /// many mL of scored brain.
   func blocks(
     anchor: String, meaning: (RegionRule, Double) -> String, mostPictures: Int
   ) -> [HTMLPage.Block] {

@@ -1,6 +1,6 @@
 extension [String] {
-  /// A label of ASCII letters and digits for each text, fit for the names of files; no two are alike, whatever their
-  /// case.
+  /// A label of ASCII letters and digits for each text, fit for the names of files; no two are alike,
+  /// whatever their case.
   package var fileLabels: [String] {
     var known = Set<String>()
     return map { text in

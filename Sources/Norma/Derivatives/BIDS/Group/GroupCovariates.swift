@@ -47,8 +47,8 @@ package struct GroupCovariates: Sendable {
     otherColumns = numbers.filter { $0.1 == nil }.map(\.0)
   }
 
-  /// Writes the table of correlations and the description of its columns, and returns the table's file; nil without
-  /// a covariate.
+  /// Writes the table of correlations and the description of its columns, and returns the table's file; nil
+  /// without a covariate.
   package func write(to dataset: DerivativeDataset) throws -> URL? {
     guard !covariates.isEmpty else { return nil }
     let file = dataset.file(Self.tableFile)

@@ -33,9 +33,9 @@ package struct LesionFrequency: Sendable {
 
   /// The map of some scans; nil if none of them has a known place in the template.
   ///
-  /// Each participant counts once, divided among the scans: with masks m and scored brains b of 0 or 1 and s scans of
-  /// a participant, the map is the sum of m / s over the sum of b / s. Masks and brains are resampled to the template
-  /// by the nearest voxel.
+  /// Each participant counts once, divided among the scans: with masks m and scored brains b of 0 or 1 and s
+  /// scans of a participant, the map is the sum of m / s over the sum of b / s. Masks and brains are
+  /// resampled to the template by the nearest voxel.
   init?(
     of rows: [ScanRow], group: String?, column: String?, in dataset: DerivativeDataset, template: Template
   ) throws {
@@ -80,7 +80,8 @@ package struct LesionFrequency: Sendable {
     }
   }
 
-  /// Writes the map and its sidecar, and returns the map's file. `label` distinguishes the maps of a data set.
+  /// Writes the map and its sidecar, and returns the map's file. `label` distinguishes the maps of a data
+  /// set.
   package func write(to dataset: DerivativeDataset, label: String) throws -> URL {
     let stem = "group_space-\(TemplateSpace.name)_label-lesion_desc-\(label)_probseg"
     let file = dataset.file("\(stem).nii.gz")
