@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Norma
@@ -34,11 +35,11 @@ import Testing
         visit(cubes: [corner], noise: 7919), visit(cubes: [corner, SIMD3(15, 15, 15)], noise: 104_729),
         in: space))
     let pair = try VisitPair(scan("a<b_1"), scan("a<b_2"))
-    func visit(_ name: String) -> VisitRecord.Visit {
+    func totals(_ name: String) -> VisitRecord.Visit {
       VisitRecord.Visit(caseID: name, volumeML: 0.027, regions: 1, whiteMatter: 105)
     }
     let record = VisitRecord(
-      participantID: pair.participantID, baseline: visit("a<b_1"), followUp: visit("a<b_2"),
+      participantID: pair.participantID, baseline: totals("a<b_1"), followUp: totals("a<b_2"),
       registration: VisitRecord.Registration(
         toFollowUp: .identity, inconsistency: 0.1, stretch: SIMD3(1, 1, 1), overlap: 1, agreement: 1),
       deviation: comparison.deviation, counts: [:], rule: ChangeRule(), bundle: "whole-brain",
