@@ -26,7 +26,9 @@ extension Lesion {
         "\($0.id)"
       },
       Column(name: "name", description: "Name of the region") { "region \($0.id)" },
-      Column(name: "volume_mm3", description: "Volume", units: "mm^3") { $0.volumeMM3.formatted(fraction: 4) },
+      Column(name: "volume_mm3", description: "Volume", units: "mm^3") {
+        $0.volumeMM3.formatted(fraction: 4)
+      },
       Column(name: "max_score", description: "Highest score of the anomaly map in the region") {
         $0.maximumScore.formatted(fraction: 4)
       },

@@ -4,10 +4,11 @@ import Foundation
 
 extension CohortSegmentation {
   /// The columns of `cases.tsv`; paths are relative to its folder.
-  static let columns = [
-    "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count",
-    "seconds", "brain_mask", "participant_id", "threshold", "peak_threshold", "scored_fraction", "bundle",
-  ] + RegionalLoad.columns.map(\.name)
+  static let columns =
+    [
+      "case_id", "status", "message", "image", "anomaly_map", "mask", "lesion_volume_ml", "lesion_count",
+      "seconds", "brain_mask", "participant_id", "threshold", "peak_threshold", "scored_fraction", "bundle",
+    ] + RegionalLoad.columns.map(\.name)
 
   /// The rows of `cases.tsv`.
   func table(of rows: [Row]) -> Table {

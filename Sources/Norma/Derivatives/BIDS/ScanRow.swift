@@ -64,7 +64,8 @@ extension ScanRow {
 
   private static let ofScan: [TableColumn<ScanRow>] = [
     TableColumn(name: "participant_id", description: "Participant") { row in row.participantID },
-    TableColumn(name: "session_id", description: "Session, where the data set has them") { row in row.sessionID
+    TableColumn(name: "session_id", description: "Session, where the data set has them") { row in
+      row.sessionID
     },
     TableColumn(name: "case_id", description: "All entities of the scan") { row in row.caseID },
     TableColumn(
@@ -76,13 +77,20 @@ extension ScanRow {
     ) { row in row.status.rawValue },
     TableColumn(name: "message", description: "What went wrong or should be known") { row in row.message },
     TableColumn(name: "image", description: "The scan, as a BIDS URI") { row in row.image },
-    TableColumn(name: "anomaly_map", description: "Anomaly map") { $0.status == .ok ? $0.files.anomalyMap : nil },
-    TableColumn(name: "mask", description: "Voxels of all regions") { $0.status == .ok ? $0.files.mask : nil },
-    TableColumn(name: "brain_mask", description: "Voxels that were scored") { $0.status == .ok ? $0.files.brain : nil },
+    TableColumn(name: "anomaly_map", description: "Anomaly map") {
+      $0.status == .ok ? $0.files.anomalyMap : nil
+    },
+    TableColumn(name: "mask", description: "Voxels of all regions") {
+      $0.status == .ok ? $0.files.mask : nil
+    },
+    TableColumn(name: "brain_mask", description: "Voxels that were scored") {
+      $0.status == .ok ? $0.files.brain : nil
+    },
     TableColumn(name: "lesion_volume_ml", description: "Volume of all regions", units: "mL") { row in
       row.lesionVolumeML?.formatted(fraction: 4)
     },
-    TableColumn(name: "lesion_count", description: "Number of regions") { row in row.lesionCount.map { "\($0)" }
+    TableColumn(name: "lesion_count", description: "Number of regions") { row in
+      row.lesionCount.map { "\($0)" }
     },
     TableColumn(name: "bundle", description: "Name of the model") { row in row.bundle },
     TableColumn(
