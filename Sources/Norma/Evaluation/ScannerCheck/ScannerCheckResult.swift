@@ -18,8 +18,9 @@ public struct ScannerCheckResult: Codable, Hashable, Sendable {
 
 /// How many of a group of painted lesions were found.
 public struct ScannerCheckSensitivity: Codable, Hashable, Sendable {
-  /// The diameter in mm, the contrast and the place that the lesions have in common; nil for all.
+  /// The diameter in mm and the contrast that the lesions have in common; nil for all.
   public private(set) var diameter, contrast: Double?
+  /// The place that they have in common; nil for all.
   public private(set) var place: Place?
   /// The number of lesions.
   public let painted: Int
