@@ -18,9 +18,9 @@ struct NormaCommand: ParsableCommand {
       """,
     version: NormaVersion.current,
     subcommands: [
-      Segment.self, View.self, BIDSApp.self, CompareVisits.self, CheckScanner.self, Fill.self, Preprocess.self,
-      Train.self, Evaluate.self, Experiment.self, Simulate.self, Paint.self, Bundles.self, Runs.self,
-      Presets.self, Doctor.self,
+      Segment.self, View.self, BIDSApp.self, CompareVisits.self, CheckScanner.self, Fill.self,
+      Preprocess.self, Train.self, Evaluate.self, Experiment.self, Simulate.self, Paint.self, Bundles.self,
+      Runs.self, Presets.self, Doctor.self,
     ])
 
   static func main() {
