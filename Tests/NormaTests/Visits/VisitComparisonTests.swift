@@ -174,6 +174,6 @@ private struct TestVisit {
     #expect(abs(places.fractionBelow(0, shape: shape, sign: 1) - 0.5) < 0.05)
     #expect(abs(places.fractionBelow(0.3167, shape: shape, sign: 1) - 0.95) < 0.02)
     #expect(abs(places.fractionBelow(-0.3167, shape: shape, sign: -1) - 0.95) < 0.02)
-    #expect(places.fractionBelow(5, shape: shape, sign: 1) == 2000 / 2001)
+    #expect(places.fractionBelow(5, shape: shape, sign: 1) == 2000.0 / 2001)
   }
 }
