@@ -15,7 +15,7 @@ SPACING = np.array([3.0, 1.0, 1.2])  # z, y, x
 SHAPE = (26, 64, 48)
 WHITE, CORTEX, DEEP, STEM, CEREBELLUM, VENTRICLE = 2, 8, 9, 10, 11, 12
 # Also the order of Place.
-PERIVENTRICULAR, JUXTACORTICAL, DEEP_WHITE, DEEP_GREY, BRAIN_STEM, IN_CEREBELLUM = range(6)
+PERIVENTRICULAR, JUXTACORTICAL, DEEP_WHITE, DEEP_GREY, BRAIN_STEM, IN_CEREBELLUM, NOWHERE = range(7)
 
 grid = (np.stack(np.indices(SHAPE), -1) - (np.array(SHAPE) - 1) / 2) * SPACING
 
@@ -45,19 +45,23 @@ ventricle, cortex = (ndimage.minimum(to[t], labels, regions) for t in (VENTRICLE
 
 
 def place(region):
-    counts = np.bincount(tissues[labels == region], minlength=13) / (labels == region).sum()
-    if counts[STEM] + counts[CEREBELLUM] > 0.5:
+    near = ndimage.distance_transform_edt(labels != region, sampling=SPACING) <= 3
+    counts = np.bincount(tissues[near & (labels == 0)], minlength=13)
+    hemispheres, below = counts[WHITE] + counts[CORTEX], counts[STEM] + counts[CEREBELLUM]
+    if max(below, counts[DEEP]) > hemispheres:
+        if counts[DEEP] > below:
+            return DEEP_GREY
         return BRAIN_STEM if counts[STEM] > counts[CEREBELLUM] else IN_CEREBELLUM
-    if counts[DEEP] > 0.5:
-        return DEEP_GREY
     if ventricle[region - 1] <= 3:
         return PERIVENTRICULAR
-    return JUXTACORTICAL if cortex[region - 1] <= 1.5 else DEEP_WHITE
+    if cortex[region - 1] <= 1.5:
+        return JUXTACORTICAL
+    return DEEP_WHITE if hemispheres else NOWHERE
 
 
 places = np.array([place(region) for region in regions])
-print(np.bincount(places, minlength=6))
-assert (np.bincount(places, minlength=6) >= 2).all()
+print(np.bincount(places, minlength=7))
+assert (np.bincount(places, minlength=7)[:6] >= 2).all() and NOWHERE not in places
 save_file(
     {
         "tissues": tissues, "labels": labels.astype(np.uint8), "spacing": SPACING[::-1].copy(),

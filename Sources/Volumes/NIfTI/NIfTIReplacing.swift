@@ -1,5 +1,5 @@
 import Base
-public import Foundation
+package import Foundation
 
 extension NIfTI {
   /// Copies a file with other values in some voxels; every other byte of the uncompressed file stays as it is.
@@ -42,7 +42,7 @@ extension NIfTI {
 extension NIfTIDatatype {
   /// The stored bytes of a number, the nearest that the type has.
   fileprivate func bytes(of value: Double, isSwapped: Bool) -> [UInt8] {
-    func whole<Stored: FixedWidthInteger>(_: Stored.Type) -> [UInt8] {
+    func whole<Stored: FixedWidthInteger & BitwiseCopyable>(_: Stored.Type) -> [UInt8] {
       let rounded = value.rounded()
       let stored =
         rounded <= Double(Stored.min)
