@@ -34,14 +34,21 @@ tissues[ellipsoid((-27, -16, 0), (10, 14, 20))] = CEREBELLUM
 tissues[ellipsoid((-25, 2, 0), (12, 7, 7))] = STEM
 
 rng = np.random.default_rng(3)
+# Specks of cortex below 100 mm3 are noise.
+specks = np.argwhere(tissues == WHITE)
+tissues[tuple(specks[rng.choice(len(specks), 60, replace=False)].T)] = CORTEX
+pieces, _ = ndimage.label(tissues == CORTEX, np.ones((3, 3, 3)))
+large = np.bincount(pieces.ravel()) * SPACING.prod() >= 100
+large[0] = False
+is_cortex = large[pieces]
 mask = np.zeros(SHAPE, bool)
 for centre in rng.uniform((-36, -30, -26), (32, 30, 26), (150, 3)):
     mask |= ellipsoid(centre, rng.uniform((1.6, 1, 1), (3.5, 2.5, 2.5)))
 mask &= tissues > 0
 labels, count = ndimage.label(mask, np.ones((3, 3, 3)))
-to = {t: ndimage.distance_transform_edt(tissues != t, sampling=SPACING) for t in (VENTRICLE, CORTEX)}
+to = [ndimage.distance_transform_edt(~mask, sampling=SPACING) for mask in (tissues == VENTRICLE, is_cortex)]
 regions = range(1, count + 1)
-ventricle, cortex = (ndimage.minimum(to[t], labels, regions) for t in (VENTRICLE, CORTEX))
+ventricle, cortex = (ndimage.minimum(distance, labels, regions) for distance in to)
 
 
 def place(region):

@@ -19,8 +19,11 @@ struct RegionLocator {
       return RegionLocation(side: centre.map { Side(x: $0.x) }, centre: centre)
     }
     guard let tissues else { return locations }
-    let toVentricle = distances(to: .ventricle, in: tissues, from: labels, count: lesions.count)
-    let toCortex = distances(to: .corticalGrey, in: tissues, from: labels, count: lesions.count)
+    let ventricle = tissues.map { $0 == TissueLabel(.ventricle)?.index ? UInt8(1) : 0 }
+    let cortex = tissues.map { $0 == TissueLabel(.corticalGrey)?.index ? UInt8(1) : 0 }
+      .components(minimumVolume: Self.smallestCortex).mask
+    let toVentricle = distances(to: ventricle, from: labels, count: lesions.count)
+    let toCortex = distances(to: cortex, from: labels, count: lesions.count)
     for region in lesions.indices {
       (locations[region].ventricleDistance, locations[region].cortexDistance) = (
         toVentricle[region], toCortex[region]
@@ -32,6 +35,9 @@ struct RegionLocator {
     if let toTemplate { try addLobes(to: &locations, of: labels, toTemplate) }
     return locations
   }
+
+  /// The volume in mm³ below which a piece of cortex is taken for noise: the rim of a bright lesion looks like it.
+  private static let smallestCortex = 100.0
 
   /// The distance in mm from a region within which tissue is around it.
   private static let nearby = 3.0
@@ -68,16 +74,11 @@ struct RegionLocator {
     return around.isHemispheric ? .deepWhiteMatter : nil
   }
 
-  /// The smallest distance in mm from each region to a tissue; nil where the scan does not show it.
-  private func distances(
-    to tissue: Tissue, in tissues: Grid<UInt8>, from labels: Labels, count: Int
-  ) -> [Double?] {
-    let value = TissueLabel(tissue)?.index
-    let seeds = tissues.voxels.indices.filter { tissues.voxels[$0] == value }
+  /// The smallest distance in mm from each region to a mask; nil where it is empty.
+  private func distances(to mask: Mask, from labels: Labels, count: Int) -> [Double?] {
+    let seeds = mask.voxels.indices.filter { mask.voxels[$0] != 0 }
     guard !seeds.isEmpty else { return [Double?](repeating: nil, count: count) }
-    let squared = DistanceTransform(
-      seeds: seeds, shape: tissues.shape, spacing: tissues.geometry.spacing
-    ).squared
+    let squared = DistanceTransform(seeds: seeds, shape: mask.shape, spacing: mask.geometry.spacing).squared
     var smallest = [Double](repeating: .infinity, count: count)
     for (voxel, label) in labels.voxels.enumerated() where label != 0 {
       smallest[Int(label) - 1] = min(smallest[Int(label) - 1], squared[voxel])
