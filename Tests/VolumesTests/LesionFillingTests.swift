@@ -53,7 +53,7 @@ import Testing
 
   private static let lesions: [(SIMD3<Double>, SIMD3<Double>, Double)] = [
     ([1, 1, 1], [45, 45, 40], 7), ([1, 1, 1], [43, 30, 30], 5), ([0.9, 0.9, 6], [46, 44, 40], 8),
-    ([1, 1, 3], [15, 15, 30], 3),
+    ([1, 1, 3], [15, 15, 30], 4.5),
   ]
 
   /// In deep tissue, at the ventricle, in thick slices, small.

@@ -70,7 +70,7 @@ extension Place {
     case .periventricular: "in contact with a ventricle"
     case .juxtacortical: "in contact with the cortex or in it, and not with a ventricle"
     case .deepWhiteMatter: "elsewhere in the white matter of the hemispheres"
-    case .deepGreyMatter: "mostly in subcortical grey matter"
+    case .deepGreyMatter: "in subcortical grey matter"
     case .brainStem: "infratentorial, in the brain stem"
     case .cerebellum: "infratentorial, in the cerebellum"
     }

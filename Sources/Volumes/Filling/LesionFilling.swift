@@ -27,12 +27,8 @@ package struct LesionFilling {
   /// Returns the new values by voxel index, and the number of regions that were left as they are because there are too
   /// few healthy voxels around them.
   package func values() -> (filled: [Int: Float], unfilled: Int) {
-    let components = mask.components()
-    var members = [[Int]](repeating: [], count: components.count)
-    for (voxel, label) in components.labels.voxels.enumerated() where label != 0 {
-      members[Int(label) - 1].append(voxel)
-    }
-    let filled = concurrentMap(members.count) { [members] in fill(members[$0]) }
+    let regions = mask.components().members
+    let filled = concurrentMap(regions.count) { fill(regions[$0]) }
     return (
       filled.reduce(into: [:]) { all, region in all.merge(region ?? [:]) { first, _ in first } },
       filled.count { $0 == nil }
@@ -69,5 +65,16 @@ package struct LesionFilling {
         seam[voxel] = sum / weights
       }
     }
+  }
+}
+
+extension Components {
+  /// The voxels of each component.
+  fileprivate var members: [[Int]] {
+    var members = [[Int]](repeating: [], count: count)
+    for (voxel, label) in labels.voxels.enumerated() where label != 0 {
+      members[Int(label) - 1].append(voxel)
+    }
+    return members
   }
 }

@@ -1,5 +1,5 @@
 import Base
-public import Foundation
+package import Foundation
 
 extension NIfTI {
   /// Copies a file with other values in some voxels; every other byte of the uncompressed file stays as it is.

@@ -38,12 +38,14 @@ import Volumes
       places = try goldens.bytes("places").map { Place.allCases[Int($0)] }
     }
 
-    /// The regions as the score of their labels would have them.
+    /// The regions of the labels, of which only ids and boxes matter.
     var lesions: [Lesion] {
       (1...places.count).map { id in
-        Lesion(
-          id: id, volumeMM3: 1, maximumScore: 1, meanScore: 1, centroid: .zero, firstVoxel: .zero,
-          lastVoxel: .zero)
+        let voxels = labels.voxels.indices.filter { labels.voxels[$0] == id }.map { labels.voxel(at: $0) }
+        return Lesion(
+          id: id, volumeMM3: 1, maximumScore: 1, meanScore: 1, centroid: .zero,
+          firstVoxel: voxels.reduce(voxels[0], pointwiseMin),
+          lastVoxel: voxels.reduce(voxels[0], pointwiseMax))
       }
     }
 

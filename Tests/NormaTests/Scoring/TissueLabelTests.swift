@@ -196,6 +196,15 @@ final class PlacedTissues: Method {
       try #require(!regions.isEmpty)
       #expect(regions.map { $0["tissue"] } == result.lesions.map { $0.tissue ?? "n/a" })
       #expect(regions[0]["tissue"] == "white matter")
+      #expect(regions.map { $0["place"] } == result.lesions.map { $0.location?.place?.rawValue ?? "n/a" })
+      let described = try JSONDecoder().decode(
+        [String: ConfigurationNode].self, from: Data(contentsOf: url(files.labelsSidecar)))
+      for column in regions[0].keys {
+        guard case .map(let description) = described[column], case .string = description["Description"] else {
+          Issue.record("\(column) is not described")
+          continue
+        }
+      }
 
       #expect(try run().lesions == result.lesions)
       for file in [files.tissues, files.tissueTable, files.tissuesSidecar] {

@@ -94,18 +94,20 @@ private struct LesionPainting {
     for (index, sphere) in spheres.enumerated() {
       let shares = try sphere.shares(in: scan.geometry).filter { tissues.voxels[$0.key] != 0 }
       let most = shares.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key
-      var count = 0
+      var voxels = [SIMD3<Int>]()
       for (voxel, share) in shares {
         let target = Float(sphere.contrast) * white
         image.voxels[voxel] += share * max(target - scan.voxels[voxel], 0)
         guard share >= 0.5 || voxel == most else { continue }
         labels.voxels[voxel] = Int32(index + 1)
-        count += 1
+        voxels.append(scan.voxel(at: voxel))
       }
       lesions.append(
         Lesion(
-          id: index + 1, volumeMM3: Double(count) * scan.geometry.voxelVolume, maximumScore: 0, meanScore: 0,
-          centroid: sphere.centre, firstVoxel: .zero, lastVoxel: .zero))
+          id: index + 1, volumeMM3: Double(voxels.count) * scan.geometry.voxelVolume, maximumScore: 0,
+          meanScore: 0, centroid: sphere.centre,
+          firstVoxel: voxels.reduce(SIMD3(repeating: .max), pointwiseMin),
+          lastVoxel: voxels.reduce(SIMD3(repeating: .min), pointwiseMax)))
     }
     (self.image, self.labels, self.lesions) = (image, labels, lesions)
   }

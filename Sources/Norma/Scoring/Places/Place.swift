@@ -7,7 +7,7 @@ public enum Place: String, Codable, Hashable, Sendable, CaseIterable {
   case juxtacortical
   /// Elsewhere in the white matter of the hemispheres.
   case deepWhiteMatter = "deep white matter"
-  /// Mostly in subcortical grey matter.
+  /// In subcortical grey matter.
   case deepGreyMatter = "deep grey matter"
   /// Infratentorial, more in the brain stem than in the cerebellum.
   case brainStem = "brainstem"

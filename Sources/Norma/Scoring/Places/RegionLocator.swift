@@ -19,40 +19,66 @@ struct RegionLocator {
       return RegionLocation(side: centre.map { Side(x: $0.x) }, centre: centre)
     }
     guard let tissues else { return locations }
-    let toVentricle = distances(to: .ventricle, in: tissues, from: labels, count: lesions.count)
-    let toCortex = distances(to: .corticalGrey, in: tissues, from: labels, count: lesions.count)
-    var composition = [TissueComposition](repeating: TissueComposition(), count: lesions.count)
-    for (label, tissue) in zip(labels.voxels, tissues.voxels) where label != 0 {
-      composition[Int(label) - 1].add(tissue)
-    }
+    let ventricle = tissues.map { $0 == TissueLabel(.ventricle)?.index ? UInt8(1) : 0 }
+    let cortex = tissues.map { $0 == TissueLabel(.corticalGrey)?.index ? UInt8(1) : 0 }
+      .components(minimumVolume: Self.smallestCortex).mask
+    let toVentricle = distances(to: ventricle, from: labels, count: lesions.count)
+    let toCortex = distances(to: cortex, from: labels, count: lesions.count)
     for region in lesions.indices {
       (locations[region].ventricleDistance, locations[region].cortexDistance) = (
         toVentricle[region], toCortex[region]
       )
       locations[region].place = place(
-        composition[region], toVentricle: toVentricle[region], toCortex: toCortex[region])
+        surroundings(of: lesions[region], in: labels, tissues), toVentricle: toVentricle[region],
+        toCortex: toCortex[region])
     }
     if let toTemplate { try addLobes(to: &locations, of: labels, toTemplate) }
     return locations
   }
 
-  private func place(_ tissues: TissueComposition, toVentricle: Double?, toCortex: Double?) -> Place? {
-    if let place = tissues.place { return place }
-    if toVentricle.map({ $0 <= settings.ventricleContact }) == true { return .periventricular }
-    if toCortex.map({ $0 <= settings.cortexContact }) == true { return .juxtacortical }
-    return tissues.isHemispheric ? .deepWhiteMatter : nil
+  /// The volume in mm³ below which a piece of cortex is taken for noise: the rim of a bright lesion looks like it.
+  private static let smallestCortex = 100.0
+
+  /// The distance in mm from a region within which tissue is around it.
+  private static let nearby = 3.0
+
+  /// The tissues around a region. Those of its own voxels say less, because lesions look like those that the method
+  /// learned in white matter.
+  private func surroundings(
+    of lesion: Lesion, in labels: Labels, _ tissues: Grid<UInt8>
+  ) -> TissueComposition {
+    let shape = labels.shape, spacing = labels.geometry.spacing
+    let box = (0..<3).map { axis in
+      let margin = Int(Self.nearby / spacing[axis])
+      return max(lesion.firstVoxel[axis] - margin, 0)..<min(lesion.lastVoxel[axis] + margin + 1, shape[axis])
+    }
+    let voxels = box[2].flatMap { k in
+      box[1].flatMap { j in box[0].map { $0 + shape[0] * (j + shape[1] * k) } }
+    }
+    let squared = DistanceTransform(
+      seeds: voxels.indices.filter { labels.voxels[voxels[$0]] == lesion.id }, shape: box.map(\.count),
+      spacing: spacing
+    ).squared
+    var composition = TissueComposition()
+    for (voxel, square) in zip(voxels, squared)
+    where square <= Self.nearby * Self.nearby && labels.voxels[voxel] == 0 {
+      composition.add(tissues.voxels[voxel])
+    }
+    return composition
   }
 
-  /// The smallest distance in mm from each region to a tissue; nil where the scan does not show it.
-  private func distances(
-    to tissue: Tissue, in tissues: Grid<UInt8>, from labels: Labels, count: Int
-  ) -> [Double?] {
-    let value = TissueLabel(tissue)?.index
-    let seeds = tissues.voxels.indices.filter { tissues.voxels[$0] == value }
+  private func place(_ around: TissueComposition, toVentricle: Double?, toCortex: Double?) -> Place? {
+    if let place = around.place { return place }
+    if toVentricle.map({ $0 <= settings.ventricleContact }) == true { return .periventricular }
+    if toCortex.map({ $0 <= settings.cortexContact }) == true { return .juxtacortical }
+    return around.isHemispheric ? .deepWhiteMatter : nil
+  }
+
+  /// The smallest distance in mm from each region to a mask; nil where it is empty.
+  private func distances(to mask: Mask, from labels: Labels, count: Int) -> [Double?] {
+    let seeds = mask.voxels.indices.filter { mask.voxels[$0] != 0 }
     guard !seeds.isEmpty else { return [Double?](repeating: nil, count: count) }
-    let squared = DistanceTransform(
-      seeds: seeds, shape: tissues.shape, spacing: tissues.geometry.spacing
-    ).squared
+    let squared = DistanceTransform(seeds: seeds, shape: mask.shape, spacing: mask.geometry.spacing).squared
     var smallest = [Double](repeating: .infinity, count: count)
     for (voxel, label) in labels.voxels.enumerated() where label != 0 {
       smallest[Int(label) - 1] = min(smallest[Int(label) - 1], squared[voxel])
@@ -79,7 +105,7 @@ struct RegionLocator {
   }
 }
 
-/// The number of voxels of a region in each tissue.
+/// The number of voxels in each tissue around a region.
 private struct TissueComposition {
   private var counts = [UInt8: Int]()
 
@@ -87,15 +113,16 @@ private struct TissueComposition {
 
   private func count(_ tissue: Tissue) -> Int { TissueLabel(tissue).flatMap { counts[$0.index] } ?? 0 }
 
-  private var total: Int { counts.values.reduce(0, +) }
+  private var hemispheric: Int { count(.corticalGrey) + count(.whiteMatter) }
 
-  /// The place of a region that is mostly in a tissue with a place of its own.
+  /// The place of a region in tissue with a place of its own, if there is more of it than of the hemispheres' cortex and
+  /// white matter.
   var place: Place? {
-    let (stem, cerebellum) = (count(.brainStem), count(.cerebellum))
-    if 2 * (stem + cerebellum) > total { return stem > cerebellum ? .brainStem : .cerebellum }
-    return 2 * count(.deepGrey) > total ? .deepGreyMatter : nil
+    let (stem, cerebellum, deep) = (count(.brainStem), count(.cerebellum), count(.deepGrey))
+    guard max(stem + cerebellum, deep) > hemispheric else { return nil }
+    return deep > stem + cerebellum ? .deepGreyMatter : stem > cerebellum ? .brainStem : .cerebellum
   }
 
-  /// Whether it has voxels in a tissue of the hemispheres.
-  var isHemispheric: Bool { [.corticalGrey, .whiteMatter, .deepGrey].contains { count($0) > 0 } }
+  /// Whether there is cortex or white matter of the hemispheres.
+  var isHemispheric: Bool { hemispheric > 0 }
 }
