@@ -20,26 +20,30 @@ extension CohortSegmentation {
   ///
   /// - Parameters:
   ///   - pair: The visits.
-  ///   - isForced: Whether brains that differ in shape are compared too.
+  ///   - isPairForced: Whether brains that differ in shape are compared too.
+  ///   - isForced: Whether visits that are complete are segmented again.
   ///   - onRow: Gets the row of each visit, and whether it was kept from an earlier run.
   ///   - shouldStop: Asked before each visit.
   /// - Returns: The matched regions and how they were found.
   /// - Throws: A ``Problem`` if a visit fails, or if the brains are not those of one person.
   public func compare(
-    _ pair: VisitPair, isForced: Bool = false, onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in },
+    _ pair: VisitPair, isPairForced: Bool = false, isForced: Bool = false,
+    onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in },
     shouldStop: () -> Bool = { false }
   ) throws -> ComparedVisits {
     let files = VisitFiles(participant: pair.participantID), scans = [pair.baseline, pair.followUp]
     for file in files.all + scans.flatMap({ CaseFiles(caseID: $0.id).comparison }) {
       try AtomicFile.remove(output.appendingPathComponent(file))
     }
-    let rows = try run(scans, onRow: onRow, shouldStop: shouldStop)
+    let rows = try run(scans, isForced: isForced, onRow: onRow, shouldStop: shouldStop)
     for (row, name) in zip(rows, ["baseline", "follow-up"]) {
       if let problem = row.problem { throw problem.about(visit: name) }
     }
     let visits = try scans.map(visit)
     let registration = try VisitRegistration(from: visits[0].scan, to: visits[1].scan)
-    if !isForced { try registration.requireOneBrain(at: scans.map(\.image.path).joined(separator: " and ")) }
+    if !isPairForced {
+      try registration.requireOneBrain(at: scans.map(\.image.path).joined(separator: " and "))
+    }
     let space = try HalfwaySpace(toFollowUp: registration.toFollowUp)
     guard let comparison = try VisitComparison(visits[0].visit, visits[1].visit, in: space) else {
       throw Problem(

@@ -58,7 +58,7 @@ struct CompareVisits: LoggingCommand {
     let progress = CohortProgress(of: 2, console: console)
     segmentation.onStep = { progress.begin($1, of: $0.id) }
     let compared = try segmentation.compare(
-      pair, isForced: forcePair,
+      pair, isPairForced: forcePair, isForced: force,
       onRow: { row, isKept in
         console.endProgress()
         if row.problem == nil { isKept ? console.log("\(row.scan.id): up to date") : console.log(row) }
