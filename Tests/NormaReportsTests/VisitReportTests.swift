@@ -40,6 +40,7 @@ import Testing
     }
     let record = VisitRecord(
       participantID: pair.participantID, baseline: totals("a<b_1"), followUp: totals("a<b_2"),
+      evidentChangeML: comparison.evidentChangeML,
       registration: VisitRecord.Registration(
         toFollowUp: .identity, inconsistency: 0.1, stretch: SIMD3(1, 1, 1), overlap: 1, agreement: 1),
       deviation: comparison.deviation, counts: [:], rule: ChangeRule(), bundle: "whole-brain",
@@ -63,6 +64,8 @@ import Testing
     #expect(html.contains("Region \(number), new: 0 and 0.027 mL"))
     #expect(html.contains("1 new, 0 enlarged, 1 stable, 0 shrunk, 0 resolved, 0 unsure"))
     #expect(html.contains("A note of a visit."))
+    // The new cube has 27 voxels of 1 mm.
+    #expect(abs(comparison.evidentChangeML - 0.027) < 1e-9 && html.contains("+0.027"))
   }
 
   @Test func namesAreEscaped() throws {

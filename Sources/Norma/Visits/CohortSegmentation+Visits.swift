@@ -146,6 +146,7 @@ extension VisitRecord {
     self.init(
       participantID: pair.participantID, baseline: visit(rows[0], comparison.whiteMatter.baseline),
       followUp: visit(rows[1], comparison.whiteMatter.followUp),
+      evidentChangeML: comparison.evidentChangeML,
       registration: Registration(
         toFollowUp: registration.toFollowUp, inconsistency: registration.inconsistency,
         stretch: registration.stretch,

@@ -61,6 +61,15 @@ public struct VisitComparison: Sendable {
     baselineMaskAtFollowUp = try back(masks[0], space.fromFollowUp, to: second.scan)
   }
 
+  /// The volume that the changed regions gained less what they lost, in mL. Regions that are stable or unsure do
+  /// not count: a region near the threshold may be in one mask alone.
+  public var evidentChangeML: Double {
+    regions.reduce(0) { sum, region in
+      let isEvident = region.kind != .stable && region.kind != .unsure
+      return isEvident ? sum + (region.followUpVolume - region.baselineVolume) / 1000 : sum
+    }
+  }
+
   /// The number of regions of a kind.
   public func count(_ kind: ChangedRegion.Kind) -> Int { regions.count { $0.kind == kind } }
 }

@@ -46,6 +46,8 @@ public struct VisitRecord: Codable, Sendable {
   public let participantID: String
   /// The visits in their order.
   public let baseline, followUp: Visit
+  /// The volume that the changed regions gained less what they lost, in mL.
+  public let evidentChangeML: Double
   /// The registration.
   public let registration: Registration
   /// The standard deviation of the difference in stable white matter, whose intensity is 1.
@@ -65,6 +67,7 @@ public struct VisitRecord: Codable, Sendable {
     case participantID = "Participant"
     case baseline = "Baseline"
     case followUp = "FollowUp"
+    case evidentChangeML = "EvidentVolumeChangeML"
     case registration = "Registration"
     case deviation = "WhiteMatterDeviation"
     case counts = "Changes"

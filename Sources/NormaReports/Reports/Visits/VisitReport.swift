@@ -36,15 +36,16 @@ public struct VisitReport: Sendable {
     let rows = [("Baseline", record.baseline), ("Follow-up", record.followUp)].map { name, visit in
       [name, visit.caseID, "\(visit.regions)", format(visit.volumeML)]
     }
-    let change = record.followUp.volumeML - record.baseline.volumeML
+    func signed(_ volume: Double) -> String { (volume > 0 ? "+" : "") + format(volume) }
+    let added = record.followUp.regions - record.baseline.regions
     return ReportTable(
-      caption: "All regions of both visits",
+      caption:
+        "All regions of both visits. Regions near the threshold come and go; the last row counts those with "
+        + "evidence of a change alone",
       columns: [.text("Visit"), .text("Case"), .number("Regions"), .number("Volume (mL)")],
       rows: rows + [
-        [
-          "Change", "–", "\(record.followUp.regions - record.baseline.regions)",
-          (change > 0 ? "+" : "") + format(change),
-        ]
+        ["Difference", "–", "\(added)", signed(record.followUp.volumeML - record.baseline.volumeML)],
+        ["Change with evidence", "–", "–", signed(record.evidentChangeML)],
       ])
   }
 
