@@ -30,15 +30,11 @@ struct Results {
         try NIfTI.write(
           Self.volume { $0 == 5 ? 1 : 0 }.map { UInt8($0) }, to: folder.appendingPathComponent(name))
       }
-      table.rows.append([
+      table.append(
         id, "ok", "n/a", "../scans 'of' <b> ü/\(number).nii.gz", names[0], names[1], "0.0080", "1", "1.00",
-        names[2], id, "n/a", "n/a", "n/a", "n/a",
-      ])
+        names[2], id)
     }
-    table.rows.append(
-      ["bad", "failed", "too dark"] + [String](repeating: "n/a", count: 7) + [
-        "bad", "n/a", "n/a", "n/a", "n/a",
-      ])
+    table.append("bad", "failed", "too dark", "n/a", "n/a", "n/a", "n/a", "n/a", "n/a", "n/a", "bad")
     try AtomicFile.write(table.text, to: folder.appendingPathComponent("cases.tsv"))
   }
 
@@ -159,4 +155,11 @@ struct Saved: Decodable {
   var thresholds: [String: Double]
   var thresholdOfOthers: Double?
   var corrected: [String: String]
+}
+
+extension Table {
+  /// Appends a row; the columns without a cell are "n/a".
+  fileprivate mutating func append(_ cells: String...) {
+    rows.append(cells + [String](repeating: "n/a", count: columns.count - cells.count))
+  }
 }
