@@ -69,10 +69,8 @@ struct TemplateTissues {
     }
   }
 
-  /// The anatomy of the template itself. Its fractions are the squares of the averages, so that the folds of the
-  /// cortex, which differ between the averaged people, are as sharp as those of one brain.
+  /// The anatomy of the template itself.
   var maps: TissueMaps {
-    let fractions = fractions.map { $0 * $0 / ($0 * $0).sum() }
     var (weights, sums) = (SIMD3<Double>.zero, SIMD3<Double>.zero)
     for (index, isBrain) in brain.voxels.enumerated() where isBrain != 0 {
       weights += SIMD3<Double>(fractions[index])
