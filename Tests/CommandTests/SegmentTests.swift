@@ -27,8 +27,11 @@ import Norma
       table.columns.prefix(9).joined(separator: " ")
         == "case_id status message image anomaly_map mask lesion_volume_ml lesion_count seconds")
     #expect(
-      table.columns.dropFirst(9)
+      table.columns.dropFirst(9).prefix(6)
         == ["brain_mask", "participant_id", "threshold", "peak_threshold", "scored_fraction", "bundle"])
+    #expect(
+      table.columns.dropFirst(15).prefix(2) == ["periventricular_count", "periventricular_ml"]
+        && table.columns.suffix(2) == ["largest_region_ml", "white_matter_share"])
     let row = try #require(table.rows.first)
     #expect(table.rows.count == 1)
     #expect(row["case_id"] == "sub-008" && row["status"] == "ok")
