@@ -12,7 +12,9 @@ struct TableColumn<Row>: Sendable {
     _ name: String, _ description: String, units: String? = nil, format: String? = nil,
     levels: [String: String]? = nil, cell: @escaping @Sendable (Row) -> String?
   ) {
-    self.init(name, ColumnDescription(description: description, units: units, levels: levels), cell: cell)
+    self.init(
+      name, ColumnDescription(description: description, units: units, format: format, levels: levels),
+      cell: cell)
   }
 
   init(_ name: String, _ description: ColumnDescription, cell: @escaping @Sendable (Row) -> String?) {

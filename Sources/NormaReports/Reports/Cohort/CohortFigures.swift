@@ -21,19 +21,21 @@ struct CohortFigures {
   var volumes: Figure? {
     let values = analysis.table.meanVolumes
     guard !values.isEmpty else { return nil }
-    let title = "Volume of the regions of \(values.count) participants", label = "Volume (mL)"
+    let title = "Volume of the regions of each participant", label = "Volume (mL)"
     let caption = "Volume of all regions of each participant, the mean of the participant's scans"
     guard let column = analysis.groups.column else {
       let plot = Histogram(title: title, xLabel: label, values: values.map(\.volumeML), bins: 20)
-      return ("volume", .plot(plot.svg, caption: "\(caption)."))
+      return ("volume", .plot(plot.svg, caption: "\(caption); \(values.count) participants."))
     }
     let groups = analysis.groups.names.map { name in
-      BoxPlot.Group(
-        name, values: values.filter { analysis.groups.group(of: $0.participantID) == name }.map(\.volumeML))
+      let members = values.filter { analysis.groups.group(of: $0.participantID) == name }
+      return BoxPlot.Group("\(name) (\(members.count))", values: members.map(\.volumeML))
     }
     return (
       "volume",
-      .plot(BoxPlot(title: title, yLabel: label, groups: groups).svg, caption: "\(caption), by \(column).")
+      .plot(
+        BoxPlot(title: title, yLabel: label, groups: groups).svg,
+        caption: "\(caption), by \(column), with the number of participants.")
     )
   }
 
