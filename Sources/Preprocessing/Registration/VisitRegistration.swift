@@ -37,7 +37,8 @@ public struct VisitRegistration: Sendable {
   /// - Throws: A ``Problem`` for scans without a brain, or if the registration fails.
   public init(from baseline: PreprocessedScan, to followUp: PreprocessedScan) throws {
     let visits = try [baseline, followUp].map(VisitBrain.init)
-    let forward = try Self.start(from: visits[0], to: visits[1])
+    let coarse = try Self.inBothDirections { try Self.start(from: visits[$0], to: visits[1 - $0]) }
+    let forward = try coarse[0].mean(with: coarse[1].inverse())
     let starts = [forward, try forward.inverse()]
     let found = try Self.inBothDirections { direction in
       let (fixed, moving) = (visits[direction], visits[1 - direction])
