@@ -52,7 +52,7 @@ final class CohortProgress {
     let shares = CohortSegmentation.usualShares
     let past = shares.filter { finished.contains($0.0) }.reduce(0) { $0 + $1.1 }
     let rest = shares.drop { $0.0 != next }.reduce(0) { $0 + $1.1 }
-    guard past > 0 else { return nil }
+    guard past > 0, shares.contains(where: { $0.0 == next }) else { return nil }
     return own * rest / past + others * own * (past + rest) / past
   }
 

@@ -57,16 +57,16 @@ struct LesionInjection {
       otherRegions: other, lesions: lesions, notes: scan.record.notes + before.notes)
   }
 
-  /// Draws the lesions of a round: every diameter with every contrast, in places that take turns.
+  /// Draws the lesions of a round: every diameter with every contrast, in places that take turns in a random order.
   private func draw(_ round: Int, _ placement: LesionPlacement) -> [LesionSphere] {
     var random = SeededGenerator(seed: settings.seed, stream: UInt64(round))
-    var spheres = [LesionSphere](), turn = round - 1
+    var spheres = [LesionSphere](), turn = [Place]()
     // Large ones first, which need more room.
     for diameter in settings.diameters.sorted(by: >) {
       for contrast in settings.contrasts {
-        let order = Place.allCases.indices.map { Place.allCases[(turn + $0) % Place.allCases.count] }
-        turn += 1
-        for place in order {
+        if turn.isEmpty { turn = Place.allCases.shuffled(using: &random) }
+        let next = turn.removeLast()
+        for place in [next] + Place.allCases.filter({ $0 != next }) {
           guard
             let centre = placement.draw(place, diameter: diameter, besides: spheres, random: &random)
           else { continue }
