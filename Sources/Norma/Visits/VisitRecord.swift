@@ -7,8 +7,9 @@ public struct VisitRecord: Codable, Sendable {
   public struct Visit: Codable, Sendable {
     /// The name of its case.
     public let caseID: String
-    /// The volume of its regions in mL and their number.
+    /// The volume of its regions in mL.
     public let volumeML: Double
+    /// The number of its regions.
     public let regions: Int
     /// The median intensity of stable white matter.
     public let whiteMatter: Double
