@@ -70,7 +70,7 @@ import Volumes
 
   @Test func lesionsWithoutRoomAndBundlesWithoutTissuesAreRefused() throws {
     let wide = try problem {
-      _ = try Self.injection(diameters: [20], extent: 0).result(of: Self.scan) { _ in }
+      _ = try Self.injection(diameters: [20], extent: -1).result(of: Self.scan) { _ in }
     }
     #expect(wide.kind == .badData && wide.what.contains("no lesion of these diameters"))
     let plain = LesionInjection(
