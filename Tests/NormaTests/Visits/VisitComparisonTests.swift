@@ -96,7 +96,7 @@ private struct TestVisit {
     #expect(kinds == [.stable, .resolved, .enlarged, .shrunk, .new, .unsure])
     #expect(comparison.regions.count == 6)
     #expect(abs(comparison.whiteMatter.baseline - 300) < 6 && abs(comparison.whiteMatter.followUp - 90) < 2)
-    // Matched white matter is 1 on both sides, so that the shading is gone.
+    // The shading is 0.07 on both sides; matched white matter is 1 there to within a third of it.
     for x in [-35.0, 35] {
       let sides = [comparison.baseline, comparison.followUp].map { scan -> Float in
         let values = scan.voxels.indices.filter {
@@ -105,7 +105,7 @@ private struct TestVisit {
         }.map { scan.voxels[$0] }
         return RobustStatistics.medianAndDeviation(of: values).median
       }
-      #expect(abs(sides[0] - sides[1]) < 0.01, "\(x): \(sides)")
+      #expect(abs(sides[0] - sides[1]) < 0.07 / 3, "\(x): \(sides)")
     }
   }
 
