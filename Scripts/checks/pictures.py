@@ -7,6 +7,7 @@ because processors round differently.
 import difflib
 import hashlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -33,7 +35,7 @@ PASSING = re.compile(r"(?<=done )(\d+ [\d.]+) [\d.]+|\d+(\.\d+)? s\b|\d{4}-\d\d-
 
 def words(browser: webdriver.Chrome) -> str:
     text = browser.execute_script("return document.body.innerText")
-    lines = (re.sub(r"\s+", " ", PASSING.sub(r"\1…", line)).strip() for line in text.splitlines())
+    lines = (PASSING.sub(r"\1…", re.sub(r"\s+", " ", line)).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line) + "\n"
 
 
@@ -73,7 +75,8 @@ def main() -> None:
     options = webdriver.ChromeOptions()
     for word in "headless=new", "no-sandbox", "hide-scrollbars", "use-angle=swiftshader", "enable-unsafe-swiftshader":
         options.add_argument(f"--{word}")
-    browser, well = webdriver.Chrome(options=options), True
+    options.binary_location = shutil.which("chromium")
+    browser, well = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver"))), True
     viewer = subprocess.Popen(
         [norma, "view", place / "demonstration", "--no-browser", "--rater", "reader", "--quiet"],
         stdout=subprocess.PIPE, text=True)
