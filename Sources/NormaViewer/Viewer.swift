@@ -115,8 +115,7 @@ public struct Viewer: Sendable {
       let volume = try VolumeReader.read(file)
       // NaN in a map is brain that was not scored, which the page shows.
       let finite = volume.map { $0.isFinite || keepsNaN && $0.isNaN ? $0 : 0 }
-      guard let affine else { return try Self.response(finite) }
-      return try Self.response(Volume(geometry: volume.geometry.moved(by: affine), voxels: finite.voxels))
+      return try Self.response(affine.map(finite.moved) ?? finite)
     }
   }
 

@@ -41,11 +41,8 @@ public struct QualityPicture: Sendable {
   ///
   /// - Throws: `VolumeError` of the kind `badAffine` if an affine is singular.
   package init(_ scan: Volume, brain: Mask, toTemplate: Affine, templateBrain: Mask) throws {
-    func registered<Element>(_ grid: Grid<Element>) -> Grid<Element> {
-      Grid(geometry: grid.geometry.moved(by: toTemplate), voxels: grid.voxels)
-    }
-    let image = try Resample.averaged(registered(scan), to: Self.grid)
-    let mask = try Resample.nearest(registered(brain), to: Self.grid)
+    let image = try Resample.averaged(scan.moved(by: toTemplate), to: Self.grid)
+    let mask = try Resample.nearest(brain.moved(by: toTemplate), to: Self.grid)
     let template = try Resample.nearest(templateBrain, to: Self.grid)
     slices = Self.positions.map { axis, position in
       let indices = Self.indices(acrossAxis: axis, at: position)

@@ -40,6 +40,12 @@ public struct Grid<Element: Sendable>: Sendable {
     set { voxels[index(i, j, k)] = newValue }
   }
 
+  /// The same voxels on a grid in another space, without the header of their file; `affine` maps world mm to those of
+  /// that space.
+  package func moved(by affine: Affine) -> Grid {
+    Grid(geometry: geometry.moved(by: affine), voxels: voxels)
+  }
+
   /// The indices (i, j, k) of the voxel at an index of ``voxels``.
   package func voxel(at index: Int) -> SIMD3<Int> {
     let width = geometry.shape[0], height = geometry.shape[1]

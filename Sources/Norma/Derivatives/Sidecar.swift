@@ -19,7 +19,6 @@ struct Sidecar: Encodable {
 
   func encode(to encoder: any Encoder) throws {
     try key.encode(to: encoder)
-    try columns.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(description, forKey: .description)
     try values.encodeIfPresent(maskType, forKey: .maskType)

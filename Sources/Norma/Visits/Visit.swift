@@ -21,13 +21,11 @@ public struct Visit: Sendable {
 
   /// The visit on another grid after a map of its world mm.
   func moved(by affine: Affine, to grid: Geometry) throws -> Visit {
-    func moved<Element>(_ own: Grid<Element>) -> Grid<Element> {
-      Grid(geometry: own.geometry.moved(by: affine), voxels: own.voxels)
-    }
-    return Visit(
-      scan: try Resample.linear(moved(scan), to: grid), brain: try Resample.nearest(moved(brain), to: grid),
-      map: try Resample.linear(moved(map.map { $0.isFinite ? $0 : 0 }), to: grid),
-      labels: try Resample.nearest(moved(labels), to: grid),
-      tissues: try Resample.nearest(moved(tissues), to: grid))
+    Visit(
+      scan: try Resample.linear(scan.moved(by: affine), to: grid),
+      brain: try Resample.nearest(brain.moved(by: affine), to: grid),
+      map: try Resample.linear(map.map { $0.isFinite ? $0 : 0 }.moved(by: affine), to: grid),
+      labels: try Resample.nearest(labels.moved(by: affine), to: grid),
+      tissues: try Resample.nearest(tissues.moved(by: affine), to: grid))
   }
 }

@@ -50,8 +50,7 @@ public struct VisitComparison: Sendable {
     func back<Element: Numeric>(_ own: Grid<Element>, _ affine: Affine, to scan: Volume) throws -> Grid<
       Element
     > {
-      let moved = Grid(geometry: grid.moved(by: try affine.inverse()), voxels: own.voxels)
-      var result = try Resample.nearest(moved, to: scan.geometry)
+      var result = try Resample.nearest(own.moved(by: affine.inverse()), to: scan.geometry)
       result.header = scan.header
       return result
     }

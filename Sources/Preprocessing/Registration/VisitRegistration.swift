@@ -102,8 +102,7 @@ public struct VisitRegistration: Sendable {
     let target = space.grid(around: visits.map(\.brain.mask), spacing: fineSpacing)
     let surroundings = target.isotropic(spacing: coarseSpacing, around: target.box)
     func onTarget(_ volume: Volume, _ map: Affine) throws -> (sharp: [Float], blurred: [Float]) {
-      let moved = Volume(geometry: volume.geometry.moved(by: map), voxels: volume.voxels)
-      let sharp = try Resample.averaged(moved, to: target)
+      let sharp = try Resample.averaged(volume.moved(by: map), to: target)
       return (
         sharp.voxels, try Resample.alongAxes(Resample.alongAxes(sharp, to: surroundings), to: target).voxels
       )
@@ -152,7 +151,7 @@ private struct VisitBrain: Sendable {
         advice: "inspect the scan and its brain mask")
     }
     self.brain = brain
-    toTemplate = scan.toTemplate ?? (scan.record.isInTemplateSpace == true ? .identity : nil)
+    toTemplate = scan.worldToTemplate
     centre = extent.centre
     corners = (0..<8).map { corner in
       SIMD3((0..<3).map { corner >> $0 & 1 == 0 ? box.low[$0] : box.high[$0] })

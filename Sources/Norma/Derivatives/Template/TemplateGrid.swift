@@ -42,10 +42,3 @@ package struct TemplateGrid: Sendable {
     return values
   }
 }
-
-extension Grid {
-  /// The same voxels on a grid in another space, without the header of their file.
-  fileprivate func moved(by affine: Affine) -> Grid {
-    Grid(geometry: geometry.moved(by: affine), voxels: voxels)
-  }
-}

@@ -5,8 +5,7 @@ import Volumes
 
 /// Where lesions can be painted into a scan: by place, apart from each other and from the regions that it has.
 struct LesionPlacement {
-  private let geometry: Geometry
-  private let tissues: [UInt8]
+  private let tissues: Grid<UInt8>
   /// Squared distances in mm² to ventricles, cortex and the regions before painting; infinite without any.
   private let toVentricle, toCortex, toRegions: [Double]
   private let settings: PlaceSettings
@@ -17,7 +16,7 @@ struct LesionPlacement {
 
   /// Measures the distances in a scan.
   init(tissues: Grid<UInt8>, regions: Mask, settings: PlaceSettings) {
-    (geometry, self.tissues, self.settings) = (tissues.geometry, tissues.voxels, settings)
+    (self.tissues, self.settings) = (tissues, settings)
     func squared(_ isSeed: (Int) -> Bool) -> [Double] {
       DistanceTransform(
         seeds: tissues.voxels.indices.filter(isSeed), shape: tissues.shape,
@@ -35,8 +34,8 @@ struct LesionPlacement {
     _ place: Place, diameter: Double, besides painted: [LesionSphere], random: inout SeededGenerator
   ) -> SIMD3<Double>? {
     let radius = diameter / 2
-    let sites = tissues.indices.filter { voxel in
-      guard tissues[voxel] != 0, isSite(voxel, of: place, radius: radius),
+    let sites = tissues.voxels.indices.filter { voxel in
+      guard tissues.voxels[voxel] != 0, isSite(voxel, of: place, radius: radius),
         toRegions[voxel] > (radius + Self.gap) * (radius + Self.gap)
       else { return false }
       let centre = world(voxel)
@@ -46,10 +45,7 @@ struct LesionPlacement {
   }
 
   private func world(_ voxel: Int) -> SIMD3<Double> {
-    let (width, height) = (geometry.shape[0], geometry.shape[1])
-    return geometry.world(
-      ofVoxel: SIMD3(
-        Double(voxel % width), Double(voxel / width % height), Double(voxel / (width * height))))
+    tissues.geometry.world(ofVoxel: SIMD3<Double>(tissues.voxel(at: voxel)))
   }
 
   private func isSite(_ voxel: Int, of place: Place, radius: Double) -> Bool {
@@ -73,6 +69,6 @@ struct LesionPlacement {
   }
 
   private func isTissue(_ voxel: Int, _ tissue: Tissue) -> Bool {
-    tissues[voxel] == TissueLabel(tissue)?.index
+    tissues.voxels[voxel] == TissueLabel(tissue)?.index
   }
 }

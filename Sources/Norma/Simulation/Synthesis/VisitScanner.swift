@@ -69,8 +69,9 @@ struct VisitScanner: Sendable {
   func scan(_ object: VisitObject, voxelSize: [Double]) -> SimulatedVisits.Visit {
     let grid = grid(voxelSize)
     func measured(_ volume: Volume) -> [Float] {
-      let moved = Volume(geometry: volume.geometry.moved(by: position), voxels: volume.voxels)
-      guard let result = try? Resample.averaged(moved, to: grid) else { preconditionFailure("a rigid map") }
+      guard let result = try? Resample.averaged(volume.moved(by: position), to: grid) else {
+        preconditionFailure("a rigid map")
+      }
       return result.voxels
     }
     let brain = measured(object.brain), isBrain = brain.map { $0 > 0.5 }

@@ -30,12 +30,9 @@ struct CaseGrid {
       affine: Affine(
         i: SIMD3(Self.spacing, 0, 0), j: SIMD3(0, Self.spacing, 0), k: SIMD3(0, 0, Self.spacing), origin: low)
     )
-    func moved<Element>(_ volume: Grid<Element>) -> Grid<Element> {
-      Grid(geometry: volume.geometry.moved(by: toSpace), voxels: volume.voxels)
-    }
-    image = try Resample.averaged(moved(figures.scan), to: grid)
-    map = try Resample.linear(moved(figures.map.map { $0.isNaN ? 0 : $0 }), to: grid)
-    mask = try Resample.nearest(moved(figures.mask), to: grid)
+    image = try Resample.averaged(figures.scan.moved(by: toSpace), to: grid)
+    map = try Resample.linear(figures.map.map { $0.isNaN ? 0 : $0 }.moved(by: toSpace), to: grid)
+    mask = try Resample.nearest(figures.mask.moved(by: toSpace), to: grid)
     var inside = zip(figures.scan.voxels, figures.brain.voxels).filter { $1 != 0 }.map(\.0)
     window = 0...max(1.1 * RobustStatistics.quantile(0.99, of: &inside), .leastNormalMagnitude)
     space = figures.toTemplate == nil ? "scanner" : "template"
