@@ -9,12 +9,24 @@ let root = Context.packageDirectory
 let engine = "\(root)/.deps/torch"
 let hasEngine = FileManager.default.fileExists(atPath: "\(engine)/include")
 
+let engineSearch: [LinkerSetting] =
+  hasEngine ? [.unsafeFlags(["-L\(engine)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(engine)/lib"])] : []
 let engineLinking: [LinkerSetting] =
-  hasEngine
-  ? [
-    .unsafeFlags(["-L\(engine)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(engine)/lib"]),
-    .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-  ] : []
+  engineSearch + (hasEngine ? [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")] : [])
+
+// Loading libtorch takes a quarter of a second. The command loads it when it first needs it (Decision 0001), so a release
+// build for Linux does not name it; debug builds and tests do, and their linker checks every symbol.
+let commandLinking: [LinkerSetting] =
+  engineSearch
+  + (hasEngine
+    ? [
+      .linkedLibrary("torch_cpu", .when(configuration: .debug)),
+      .linkedLibrary("torch_cpu", .when(platforms: [.macOS], configuration: .release)),
+      .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "--unresolved-symbols=ignore-in-object-files", "-Xlinker", "-z", "-Xlinker", "lazy"],
+        .when(platforms: [.linux], configuration: .release)),
+      .linkedLibrary("c10"),
+    ] : [])
 
 // ITK comes from the system by links that Scripts/bootstrap makes; that of the headers ends in the version: ITK-5.2.
 // Where the linker would not look (Homebrew) there is a link to the libraries too.
@@ -139,7 +151,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .target(name: "CMPI", condition: .when(traits: ["Distributed"])),
       ],
-      swiftSettings: swiftSettings, linkerSettings: engineLinking),
+      swiftSettings: swiftSettings, linkerSettings: commandLinking),
     .executableTarget(
       name: "CustomMethod", dependencies: ["Norma", "Tensors", "Volumes"], path: "Examples/CustomMethod",
       swiftSettings: swiftSettings, linkerSettings: engineLinking),

@@ -46,7 +46,7 @@ void ct_set_gradients_enabled(bool enabled) {
 }
 
 void ct_autocast_begin(int32_t device_type) {
-  csupport::unfailing([&] {
+  ctorch::unfailing([&] {
     auto device = static_cast<c10::DeviceType>(device_type);
     at::autocast::set_autocast_dtype(device, c10::ScalarType::BFloat16);
     at::autocast::set_autocast_enabled(device, true);

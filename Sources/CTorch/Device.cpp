@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/CPUAllocator.h>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
 #ifdef __GLIBC__
@@ -10,9 +11,21 @@
 
 #include <string>
 
+void ctorch::load_engine() {
+#ifdef __linux__
+  // An installed command does not name libtorch among its libraries, so that it starts at once: the functions that it
+  // calls are found by the first call after this one.
+  static const bool loaded = [] {
+    if (dlopen("libtorch_cpu.so", RTLD_LAZY | RTLD_GLOBAL) == nullptr) throw std::runtime_error(dlerror());
+    return true;
+  }();
+  (void)loaded;
+#endif
+}
+
 const char *ct_version(void) { return TORCH_VERSION; }
 
-int32_t ct_threads(void) { return csupport::unfailing(at::get_num_threads); }
+int32_t ct_threads(void) { return ctorch::unfailing([] { return at::get_num_threads(); }); }
 
 CTStatus ct_set_threads(int32_t count) {
   return ctorch::guarded([&] { at::set_num_threads(count); });
@@ -27,12 +40,12 @@ CTStatus ct_device_count(int32_t device_type, int32_t *count) {
   });
 }
 
-bool ct_has_onednn(void) { return csupport::unfailing(at::hasMKLDNN); }
+bool ct_has_onednn(void) { return ctorch::unfailing([] { return at::hasMKLDNN(); }); }
 
 CTStatus ct_load_library(const char *file_name) {
   return ctorch::guarded([&] {
     Dl_info engine = {};
-    dladdr(reinterpret_cast<const void *>(&at::get_num_threads), &engine);
+    dladdr(reinterpret_cast<const void *>(&c10::GetCPUAllocator), &engine);
     std::string path = engine.dli_fname;
     path = path.substr(0, path.rfind('/') + 1) + file_name;
     // The library's operators register themselves with the dispatcher; the handle stays open for the

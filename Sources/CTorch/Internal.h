@@ -24,9 +24,22 @@ namespace ctorch {
 
 inline const char *reason(const c10::Error &error) { return error.what_without_backtrace(); }
 
+// Loads libtorch unless it is there; throws if it cannot be loaded. All that does not start from a tensor needs it.
+void load_engine();
+
 template <typename Body>
 CTStatus guarded(Body &&body) noexcept {
-  return csupport::guarded(reason, body) ? CT_OK : CT_FAILED;
+  auto with_engine = [&] {
+    load_engine();
+    body();
+  };
+  return csupport::guarded(reason, with_engine) ? CT_OK : CT_FAILED;
+}
+
+template <typename Body>
+auto unfailing(Body &&body) noexcept {
+  load_engine();
+  return body();
 }
 
 inline c10::Device device(CTDevice device) {
