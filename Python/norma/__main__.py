@@ -18,6 +18,8 @@ def main() -> NoReturn:
     if engine.parent.parent != _PACKAGE.parent:
         others = os.environ.get("LD_LIBRARY_PATH")
         os.environ["LD_LIBRARY_PATH"] = f"{engine}:{others}" if others else str(engine)
+    # The binary loads the engine when it first needs it, so not all its functions are there at the start.
+    os.environ.pop("LD_BIND_NOW", None)
     os.execv(_PACKAGE / "bin" / "norma", ["norma", *sys.argv[1:]])
 
 

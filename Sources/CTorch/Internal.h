@@ -24,7 +24,8 @@ namespace ctorch {
 
 inline const char *reason(const c10::Error &error) { return error.what_without_backtrace(); }
 
-// Loads libtorch unless it is there; throws if it cannot be loaded. All that does not start from a tensor needs it.
+// Loads libtorch unless it is there; throws if it cannot be loaded. All that does not start from a tensor
+// needs it.
 void load_engine();
 
 template <typename Body>
