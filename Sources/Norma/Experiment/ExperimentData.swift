@@ -9,14 +9,17 @@ public struct ExperimentData: Codable, Hashable, Sendable {
   public let description: String
   /// File name of the manifest.
   public let source: String
-  /// Number of scans in each split.
+  /// Number of scans in each split; of anatomies in training and validation, if slices are synthesised from those.
   public let training, validation, test: Int
+  /// Whether training and calibration use synthetic slices and brains.
+  public let isSynthetic: Bool
 
   init(_ split: Manifest, description: String) {
     self.description = description
     source = split.source.lastPathComponent
-    training = split.cases(in: .train).count
-    validation = split.cases(in: .validation).count
+    isSynthetic = !split.anatomies(in: .train).isEmpty
+    training = isSynthetic ? split.anatomies(in: .train).count : split.cases(in: .train).count
+    validation = isSynthetic ? split.anatomies(in: .validation).count : split.cases(in: .validation).count
     test = split.cases(in: .test).count
   }
 
@@ -25,11 +28,14 @@ public struct ExperimentData: Codable, Hashable, Sendable {
     func refuse(_ what: String, _ advice: String) -> Problem {
       Problem(.badData, what, at: split.source.path, advice: advice)
     }
-    guard !split.cases(in: .train).isEmpty else {
+    guard !split.cases(in: .train).isEmpty || !split.anatomies(in: .train).isEmpty else {
       throw refuse(
         "there is no training case", "give lesion-free scans, or mark some with 'train' in the split column")
     }
-    guard try split.cases(in: .validation).contains(where: { try !$0.hasLesion() }) else {
+    guard
+      try !split.anatomies(in: .validation).isEmpty
+        || split.cases(in: .validation).contains(where: { try !$0.hasLesion() })
+    else {
       throw refuse(
         "there is no lesion-free validation case, so no threshold can be calibrated",
         "mark some lesion-free scans with 'validation' in the split column")

@@ -1,6 +1,6 @@
 import Base
 public import Cohort
-import Foundation
+public import Foundation
 public import Tensors
 import Volumes
 
@@ -10,18 +10,20 @@ public struct ExperimentRun {
   private let split: Manifest
   private let folder: ExperimentFolder
   private let description: String
+  private let template: URL?
   private let device: Device
 
   /// Checks the data before anything is trained; `description` of the data goes into cards and report.
+  /// Anatomies need the folder of the `template`.
   ///
   /// - Throws: A ``Problem`` of kind `missingInput` if a file is missing, `badData` if the data cannot train,
   ///   calibrate and test.
   public init(
     plan: ExperimentPlan, manifest: Manifest, folder: ExperimentFolder, description: String = "",
-    device: Device = .cpu
+    template: URL? = nil, device: Device = .cpu
   ) throws {
     (self.plan, self.folder, self.device) = (plan, folder, device)
-    self.description = description
+    (self.description, self.template) = (description, template)
     try manifest.requireFiles()
     split = try manifest.assigningSplits { try $0.hasLesion() }
     try ExperimentData.check(split)
@@ -87,13 +89,17 @@ public struct ExperimentRun {
       Data(NormaVersion.current.utf8) + encoder.encode(plan.configuration(of: run)) + dataIdentity)
   }
 
-  /// Every scan with its files and its split.
+  /// Every scan and anatomy with its files and its split.
   private var dataIdentity: Data {
     var identity = Data()
     for scan in split.cases {
       let files = [scan.image, scan.lesionMask, scan.brainMask].map { $0?.path ?? "-" }
       identity += Data(([scan.id, scan.split?.rawValue ?? "-"] + files).joined(separator: "\t").utf8)
       if scan.maskReading != MaskReading() { identity += Data("\t\(scan.maskReading)".utf8) }
+    }
+    for anatomy in split.anatomies {
+      let files = anatomy.files.map(\.path)
+      identity += Data(([anatomy.id, anatomy.split?.rawValue ?? "-"] + files).joined(separator: "\t").utf8)
     }
     return identity
   }
@@ -119,7 +125,7 @@ public struct ExperimentRun {
   ) throws -> RunResult {
     let (bundle, progress) = try train(run, onEvent: onEvent, shouldStop: shouldStop)
     let scoring = try RunScoring(
-      bundle, split: split, testCases: plan.caseLimit(run) ?? 0, device: device
+      bundle, split: split, brains: brains(bundle), testCases: plan.caseLimit(run) ?? 0, device: device
     ) { work, index, count in
       guard !shouldStop() else { throw interruption(run) }
       onEvent(.scoring(work, index: index, count: count))
@@ -132,6 +138,14 @@ public struct ExperimentRun {
       secondsPerSlice: RunResult.Seconds(outcome.secondsPerSlice), training: progress.records,
       bestEpoch: progress.best?.epoch ?? 0,
       figures: run.seed == 0 ? try figures(run, outcome, scoring) : [])
+  }
+
+  /// The synthetic brains that a bundle is calibrated on; nil without anatomies.
+  private func brains(_ bundle: ModelBundle) throws -> SyntheticBrains? {
+    guard let template else { return nil }
+    return try AnatomyFiles(template: template, prepared: folder.prepared)
+      .anatomies(of: split.anatomies(in: .validation))
+      .map { try SyntheticBrains(of: $0, configuration: bundle.description.configuration) }
   }
 
   /// Trains a run or resumes its training; a finished bundle is only opened.
@@ -154,7 +168,8 @@ public struct ExperimentRun {
           configuration: configuration, manifest: split, folder: trainingFolder, name: run.method,
           description: description, device: device)
       bundle = try training.run(
-        prepared: folder.prepared, onEvent: { onEvent(.training($0)) }, shouldStop: shouldStop)
+        prepared: folder.prepared, template: template, onEvent: { onEvent(.training($0)) },
+        shouldStop: shouldStop)
     }
     // A method without epochs leaves no checkpoint.
     let hasCheckpoint = manager.fileExists(atPath: trainingFolder.lastCheckpoint.path)

@@ -9,7 +9,7 @@ struct RunScoring {
     let chains: [RunResult.Chain]
     let headlines: [String]
     let testCases: Int
-    /// Validation scans that the false-positive rates were measured on.
+    /// Validation scans or synthetic brains that the false-positive rates were measured on.
     let validationCases: Int
     /// Time that the method took, one value per test scan.
     let secondsPerSlice: [Double]
@@ -18,19 +18,21 @@ struct RunScoring {
   private let scorer: Scorer
   private let configuration: Configuration
   private let split: Manifest
+  private let brains: SyntheticBrains?
   private let test: [ScanCase]
   private let progress: (ExperimentEvent.Work, Int, Int) throws -> Void
 
-  /// At most `testCases` test scans are scored, the same for every seed; 0 = all. `progress` receives the
-  /// number of scans done and of all, and may throw to stop.
+  /// At most `testCases` test scans are scored, the same for every seed; 0 = all. `brains` calibrate where
+  /// no validation scan does. `progress` receives the number of scans done and of all, and may throw to stop.
   init(
-    _ bundle: ModelBundle, split: Manifest, testCases: Int, device: Device,
+    _ bundle: ModelBundle, split: Manifest, brains: SyntheticBrains?, testCases: Int, device: Device,
     progress: @escaping (ExperimentEvent.Work, Int, Int) throws -> Void
   ) throws {
     scorer = try bundle.scorer(device: device)
     configuration = bundle.description.configuration
     // As the run was trained.
     self.split = split.assigningFold(configuration.training.fold, of: configuration.training.folds)
+    self.brains = brains
     test = split.cases(in: .test).filter { $0.lesionMask != nil }.sample(testCases, seed: 0)
     self.progress = progress
   }
@@ -38,8 +40,11 @@ struct RunScoring {
   func score() throws -> Outcome {
     let reconstructs = try scored(test[0]).score.reconstruction != nil
     let chains = ExperimentChain.ablation(of: scorer.chain, reconstructs: reconstructs)
-    let calibrations = try Calibrator(configuration: configuration, split: split, device: scorer.device)
-      .calibrate(chains.map(\.scoring), of: scorer) { try progress(.calibrating, $0, $1) }
+    let calibrator = try Calibrator(
+      configuration: configuration, split: split, brains: brains, device: scorer.device)
+    let calibrations = try calibrator.calibrate(chains.map(\.scoring), of: scorer) {
+      try progress(.calibrating, $0, $1)
+    }
     var evaluators = zip(chains, calibrations).map { chain, calibration in
       let minimum = chain.scoring.settings.minimumLesionSize
       return Evaluator(

@@ -19,7 +19,10 @@ struct Baur2018: LoggingCommand {
       the command at any time and run it again for the rest, or add methods with --methods.
       """)
 
-  @Option(help: "Manifest (.tsv) with lesion-free training and validation scans and test scans with masks.")
+  @Option(
+    help:
+      "Manifest (.tsv) with lesion-free training and validation scans, or anatomies, and test scans with masks."
+  )
   var data: String
 
   @Option(name: [.short, .customLong("output")], help: "Folder of the experiment.")
@@ -67,7 +70,8 @@ struct Baur2018: LoggingCommand {
     let folder = ExperimentFolder(URL(fileURLWithPath: output))
     let experiment = try ExperimentRun(
       plan: plan, manifest: manifest, folder: folder,
-      description: try describe.map { try Train.description(in: $0) } ?? "", device: device)
+      description: try describe.map { try Train.description(in: $0) } ?? "",
+      template: InstalledFiles.preprocessing.template, device: device)
     if dryRun {
       for (run, isDone) in try experiment.plannedRuns {
         console.result("\(run.name)\t\(isDone ? "up to date" : "train and score")")

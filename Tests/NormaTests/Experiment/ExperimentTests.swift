@@ -1,6 +1,7 @@
 import _TestSupport
 import Foundation
 import Testing
+import Volumes
 
 @testable import Base
 @testable import Cohort
@@ -107,6 +108,46 @@ import Testing
       }
       #expect(stopped.kind == .interrupted)
       #expect(try experiment(cohort, Self.plan()).run().rows.map(\.figures) == whole)
+    }
+  }
+
+  @Test func anatomiesTrainAndCalibrate() throws {
+    try withTemporaryFolder { folder in
+      let template = folder.appendingPathComponent("template")
+      try AtomicFile.makeFolder(template)
+      try Anatomy.writeTemplate(to: template)
+      let plan = try ExperimentPlan(
+        methods: ["brightness", "dense-ae"], seeds: 1,
+        settings: SyntheticBrainsTests.small
+          + [
+            "recipe.adjacentDistance=0", "model.network.channels=[4, 8]", "model.network.denseSize=6",
+            "model.network.denseChannels=2",
+          ].map { $0.hasPrefix("model") ? "dense-ae:\($0)" : $0 })
+      let configuration = try plan.configuration(of: plan.runs[0])
+      let patient = try FLAIRSynthesis(
+        anatomies: [.phantom], settings: configuration.synthesis, recipe: configuration.recipe,
+        paintsLesions: true, adjacentDistance: 0
+      ).brain(seed: 3, anatomy: 0)
+      try NIfTI.write(patient.image, to: folder.appendingPathComponent("patient.nii.gz"))
+      let lesion = Volume(geometry: patient.geometry, voxels: patient.slices.flatMap(\.lesion))
+      try NIfTI.write(lesion, to: folder.appendingPathComponent("lesion.nii.gz"))
+      let manifest = try Manifest(
+        text: """
+          participant_id\tanatomy\timage\tlesion_mask\tsplit
+          one\ttemplate\tn/a\tn/a\ttrain
+          two\ttemplate\tn/a\tn/a\tvalidation
+          patient\tn/a\tpatient.nii.gz\tlesion.nii.gz\ttest
+
+          """, source: folder.appendingPathComponent("manifest.tsv"))
+      let results = try ExperimentRun(
+        plan: plan, manifest: manifest,
+        folder: ExperimentFolder(folder.appendingPathComponent("out")), template: template
+      ).run()
+      #expect(results.data.isSynthetic && results.data.training == 1 && results.data.test == 1)
+      #expect(results.runs.map(\.method) == ["brightness", "dense-ae"])
+      // Both brains of the configuration calibrate.
+      #expect(results.runs.allSatisfy { $0.validationCases == 2 })
+      #expect(results.rows.allSatisfy { $0.figures["auprc"] != nil })
     }
   }
 

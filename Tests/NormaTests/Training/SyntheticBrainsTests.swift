@@ -11,7 +11,7 @@ import Volumes
 
 /// Simulated lesion-free brains calibrate what was trained on anatomies.
 @Suite struct SyntheticBrainsTests {
-  private static let small = [
+  static let small = [
     "recipe.adjacentDistance=6", "recipe.sliceSpacing=6", "synthesis.acquisition.thickness=[1, 1]",
     "synthesis.slicesPerEpoch=16", "synthesis.validationSlices=4", "calibration.syntheticBrains=2",
     "training.epochs=1",

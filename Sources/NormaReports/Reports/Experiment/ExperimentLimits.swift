@@ -9,8 +9,11 @@ struct ExperimentLimits {
     let data = results.data
     let described = data.description.replacing("**", with: "")
     let counts =
-      "\(data.training) scans trained, \(data.validation) chose weights and thresholds, \(data.test) tested "
-      + "(\(data.source))."
+      data.isSynthetic
+      ? "Synthetic slices of \(data.training) anatomies trained, those of \(data.validation) chose weights and "
+        + "thresholds, and \(data.test) scans tested (\(data.source))."
+      : "\(data.training) scans trained, \(data.validation) chose weights and thresholds, \(data.test) tested "
+        + "(\(data.source))."
     return [described, counts].filter { !$0.isEmpty }
   }
 
@@ -20,9 +23,13 @@ struct ExperimentLimits {
   }
 
   private var lesionFree: String {
-    "Lesion-free is not healthy: in the training and validation scans no lesion was drawn. Everything in "
-      + "them counts as normal, and everything that is predicted outside the drawn lesions of a test scan "
-      + "counts as false, even where a reader would agree with it."
+    let training =
+      results.data.isSynthetic
+      ? "The training and validation slices are synthetic: they show the anatomies of people, not their scans. "
+      : "Lesion-free is not healthy: in the training and validation scans no lesion was drawn. "
+    return training
+      + "Everything in them counts as normal, and everything that is predicted outside the drawn lesions of a "
+      + "test scan counts as false, even where a reader would agree with it."
   }
 
   private var thresholds: String {
@@ -32,9 +39,11 @@ struct ExperimentLimits {
       names.contains("dice_labelled_validation")
       ? " Labelled validation is the threshold with the best Dice on validation scans with a lesion." : ""
     return
-      "Thresholds at an FPR come from \(cases.joined(separator: " or ")) lesion-free validation "
-      + "scans, those at the training 98th percentile from the training scans; no drawn lesion was used for "
-      + "them. Each Dice is printed with the rate in the voxels of the test scans outside lesions.\(labelled)"
+      "Thresholds at an FPR come from \(cases.joined(separator: " or ")) lesion-free "
+      + (results.data.isSynthetic
+        ? "synthetic brains; "
+        : "validation scans, those at the training 98th percentile from the training scans; ")
+      + "no drawn lesion was used for them. Each Dice is printed with the rate in the voxels of the test scans outside lesions.\(labelled)"
   }
 
   private var oracle: String {
