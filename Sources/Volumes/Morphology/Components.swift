@@ -45,12 +45,7 @@ extension Mask {
     if largestFirst { kept.sort { (-sizes[$0], $0) < (-sizes[$1], $1) } }
     var numbers = [Int32](repeating: 0, count: found.count)
     for (position, component) in kept.enumerated() { numbers[component] = Int32(position + 1) }
-    var labels = [Int32](repeating: 0, count: voxels.count)
-    labels.withUnsafeMutableBufferPointer { labels in
-      for (run, component) in zip(runs.all, found.ofRuns) {
-        labels[run].update(repeating: numbers[component])
-      }
-    }
+    let labels = runs.labels(found.ofRuns.map { numbers[$0] }, count: voxels.count)
     return Components(
       labels: Labels(geometry: geometry, voxels: labels, header: header), sizes: kept.map { sizes[$0] })
   }

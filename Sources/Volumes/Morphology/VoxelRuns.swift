@@ -1,3 +1,5 @@
+import Dispatch
+
 /// The runs of set voxels along x, in the order of the voxels, and which of them are connected (union-find).
 struct VoxelRuns {
   private let width, height, depth: Int
@@ -12,24 +14,60 @@ struct VoxelRuns {
     rows.reserveCapacity(height * depth)
     mask.voxels.withUnsafeBytes { voxels in
       for row in 0..<height * depth {
-        let first = all.count, end = (row + 1) * width
-        var voxel = row * width
-        while voxel < end {
-          // Most voxels are not set, so eight are tested at once.
-          if voxel + 8 <= end, voxels.loadUnaligned(fromByteOffset: voxel, as: UInt64.self) == 0 {
-            voxel += 8
-          } else if voxels[voxel] == 0 {
-            voxel += 1
-          } else {
-            let start = voxel
-            while voxel < end, voxels[voxel] != 0 { voxel += 1 }
-            all.append(start..<voxel)
-          }
-        }
+        let first = all.count
+        appendRuns(of: voxels, in: row * width..<(row + 1) * width)
         rows.append(first..<all.count)
       }
     }
     parents = all.indices.map(Int32.init)
+  }
+
+  /// Appends the runs of one row. Eight voxels are tested at once, one per byte of a word.
+  private mutating func appendRuns(of voxels: UnsafeRawBufferPointer, in row: Range<Int>) {
+    let highBits: UInt64 = 0x8080_8080_8080_8080
+    var voxel = row.lowerBound, start = 0, isInside = false
+    while voxel + 8 <= row.upperBound {
+      let word = UInt64(littleEndian: voxels.loadUnaligned(fromByteOffset: voxel, as: UInt64.self))
+      // The high bit of each byte says whether the byte is set.
+      let isSet = ((word & ~highBits) &+ ~highBits | word) & highBits
+      var changes = isSet ^ (isSet << 8 | (isInside ? 0x80 : 0))
+      while changes != 0 {
+        let change = voxel + changes.trailingZeroBitCount / 8
+        if isInside { all.append(start..<change) } else { start = change }
+        isInside.toggle()
+        changes &= changes - 1
+      }
+      voxel += 8
+    }
+    while voxel < row.upperBound {
+      if (voxels[voxel] != 0) != isInside {
+        if isInside { all.append(start..<voxel) } else { start = voxel }
+        isInside.toggle()
+      }
+      voxel += 1
+    }
+    if isInside { all.append(start..<row.upperBound) }
+  }
+
+  /// The voxels of a mask of `count` voxels, those of each run with its `numbers`, the others 0.
+  func labels(_ numbers: [Int32], count: Int) -> [Int32] {
+    [Int32](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      // Each part writes its own runs and the voxels between them.
+      nonisolated(unsafe) let labels = buffer
+      let parts = 8
+      DispatchQueue.concurrentPerform(iterations: parts) { part in
+        let runs = all.count * part / parts..<all.count * (part + 1) / parts
+        var voxel = part == 0 ? 0 : runs.lowerBound < all.count ? all[runs.lowerBound].lowerBound : count
+        for run in runs {
+          labels[voxel..<all[run].lowerBound].initialize(repeating: 0)
+          labels[all[run]].initialize(repeating: numbers[run])
+          voxel = all[run].upperBound
+        }
+        let end = runs.upperBound < all.count ? all[runs.upperBound].lowerBound : count
+        labels[voxel..<end].initialize(repeating: 0)
+      }
+      initializedCount = count
+    }
   }
 
   /// Joins each run with those that it touches in the rows before its own.
