@@ -3,10 +3,11 @@ import csv
 import hashlib
 import json
 import os
+from pathlib import Path
 
 from common import run
 
-files = ["image", "lesion_mask", "brain_mask", "template_transform"]
+files = ["image", "anatomy", "lesion_mask", "brain_mask", "template_transform"]
 columns = ["participant_id", "session_id", *files, "mask_pairing", "level", "split"]
 
 
@@ -17,7 +18,7 @@ def read(path: str) -> list[dict]:
         rows = list(csv.DictReader(file, delimiter="\t"))
     for row in rows:
         for name in files:
-            if (row.get(name) or "n/a") != "n/a":
+            if (row.get(name) or "n/a") not in ("n/a", "template"):
                 row[name] = os.path.normpath(os.path.join(home, row[name]))
     return rows
 
@@ -51,6 +52,22 @@ def patients(data: str, work: str) -> list[dict]:
         run("preprocess", "-i", write(out + "-scans.tsv", raw), "-o", out)
         found += read(os.path.join(out, "manifest.tsv"))
     return found
+
+
+# The anatomies that choose the weights and calibrate.
+validation_anatomies = {"training_seg_05", "training_seg_12", "training_seg_19", "sub-58"}
+
+
+def anatomies(data: Path, path: Path) -> Path:
+    """Writes the manifest of all anatomies: label maps, T1-weighted controls and the template."""
+    found = [*sorted((data / "anatomies").glob("*.nii.gz")), *sorted((data / "controls-t1").glob("*_T1w.nii.gz"))]
+    names = [(file.name.removesuffix(".nii.gz").removesuffix("_T1w"), str(file)) for file in found]
+    with open(path, "w", newline="") as file:
+        table = csv.writer(file, delimiter="\t", lineterminator="\n")
+        table.writerow(["participant_id", "anatomy", "split"])
+        table.writerows([name, scan, "validation" if name in validation_anatomies else "train"] for name, scan in names)
+        table.writerow(["template", "template", "train"])
+    return path
 
 
 def part(participant: str, key: str, parts: int) -> int:
