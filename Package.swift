@@ -14,8 +14,8 @@ let engineSearch: [LinkerSetting] =
 let engineLinking: [LinkerSetting] =
   engineSearch + (hasEngine ? [.linkedLibrary("torch_cpu"), .linkedLibrary("c10")] : [])
 
-// Loading libtorch takes a quarter of a second. The command loads it when it first needs it (Decision 0001), so a release
-// build for Linux does not name it; debug builds and tests do, and their linker checks every symbol.
+// Loading libtorch takes a quarter of a second. The command loads it when it first needs it (Decision 0001), so a
+// release build for Linux does not name it; debug builds and tests do, and their linker checks every symbol.
 let commandLinking: [LinkerSetting] =
   engineSearch
   + (hasEngine
@@ -23,7 +23,10 @@ let commandLinking: [LinkerSetting] =
       .linkedLibrary("torch_cpu", .when(configuration: .debug)),
       .linkedLibrary("torch_cpu", .when(platforms: [.macOS], configuration: .release)),
       .unsafeFlags(
-        ["-use-ld=lld", "-Xlinker", "--unresolved-symbols=ignore-in-object-files", "-Xlinker", "-z", "-Xlinker", "lazy"],
+        [
+          "-use-ld=lld", "-Xlinker", "--unresolved-symbols=ignore-in-object-files", "-Xlinker", "-z",
+          "-Xlinker", "lazy",
+        ],
         .when(platforms: [.linux], configuration: .release)),
       .linkedLibrary("c10"),
     ] : [])

@@ -54,6 +54,11 @@ void ct_autocast_begin(int32_t device_type) {
   });
 }
 
+bool ct_autocast_enabled(int32_t device_type) {
+  return ctorch::unfailing(
+      [&] { return at::autocast::is_autocast_enabled(static_cast<c10::DeviceType>(device_type)); });
+}
+
 void ct_autocast_end(int32_t device_type) {
   csupport::unfailing([&] {
     // The optimiser changes the weights between scopes, so the cast weights are kept for one scope only.

@@ -2,6 +2,7 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/CPUAllocator.h>
 #include <dlfcn.h>
 #include <torch/headeronly/version.h>
@@ -41,6 +42,13 @@ CTStatus ct_device_count(int32_t device_type, int32_t *count) {
 }
 
 bool ct_has_onednn(void) { return ctorch::unfailing([] { return at::hasMKLDNN(); }); }
+
+bool ct_onednn_has_bfloat16(void) {
+  return ctorch::unfailing([] {
+    auto question = c10::Dispatcher::singleton().findSchema({"mkldnn::_is_mkldnn_bf16_supported", ""});
+    return question.has_value() && question->typed<bool()>().call();
+  });
+}
 
 CTStatus ct_load_library(const char *file_name) {
   return ctorch::guarded([&] {

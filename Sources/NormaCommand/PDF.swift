@@ -1,10 +1,10 @@
-public import ArgumentParser
+import ArgumentParser
 import Foundation
 import Norma
 
 /// The option to print the report.
 struct PDFOptions: ParsableArguments {
-  @Flag(help: "Print the report to report.pdf too, with an installed Chromium or Chrome.")
+  @Flag(help: "Print the report to a PDF beside it too, with an installed Chromium or Chrome.")
   var pdf = false
 
   /// Returns the printer; nil without the option. Commands ask for it before they start work.

@@ -74,16 +74,35 @@ import Testing
     #expect(refused.code == 69 && refused.standardError.contains("no Chromium or Chrome was found"))
     #expect(figures.files.isEmpty)
 
-    let programs = try Workplace.folder(), browser = programs / "chromium"
-    try Data(
-      "#!/bin/sh\nfor word; do case $word in --print-to-pdf=*) echo printed >\"${word#*=}\" ;; esac; done\n"
-        .utf8
-    )
-    .write(to: browser)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: browser.path)
-    let printed = try Tool.succeed(evaluate, environment: ["PATH": programs.path])
+    let browsers = try Self.browserThatPrints()
+    let printed = try Tool.succeed(evaluate, environment: ["PATH": browsers.path])
     #expect(printed.results.last == (figures / "report.pdf").path)
     #expect(try (figures / "report.pdf").text() == "printed\n")
     #expect(try TSV(figures / "cases.tsv").rows.map { $0["case_id"] } == ["sub-008"])
+  }
+
+  /// A folder with a program of the name of a browser that prints one word.
+  private static func browserThatPrints() throws -> URL {
+    let programs = try Workplace.folder(), browser = programs / "chromium"
+    let script =
+      "#!/bin/sh\nfor word; do case $word in --print-to-pdf=*) echo printed >\"${word#*=}\" ;; esac; done\n"
+    try Data(script.utf8).write(to: browser)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: browser.path)
+    return programs
+  }
+
+  @Test func aTrainingPrintsItsReport() throws {
+    let run = try Workplace.folder(), manifest = try Cohort.manifest
+    let train = [
+      "train", "--preset", "dense-ae", "--data", manifest.path, "-o", run.path, "--pdf", "--set",
+      "training.epochs=1", "--set", "recipe.gridSize=32", "--set", "recipe.gridSpacing=6", "--set",
+      "model.network.channels=[4, 8]",
+    ]
+    let refused = try Tool.run(train, environment: ["PATH": ""])
+    #expect(refused.code == 69 && run.files.isEmpty)
+    let browsers = try Self.browserThatPrints()
+    let trained = try Tool.succeed(train, environment: ["PATH": browsers.path])
+    #expect(trained.results.last == (run / "report.pdf").path)
+    #expect(try (run / "report.pdf").text() == "printed\n")
   }
 }

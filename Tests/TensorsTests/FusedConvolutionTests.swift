@@ -67,7 +67,26 @@ struct FusedConvolutionTests {
   @Test func isNotForWhatIsDifferentiatedOrComputedElsewhere() throws {
     let x = try Tensor.zeros([1, 4, 9, 9])
     #expect(!FusedConvolution.accepts(x))
-    #expect(try withoutGradients { try !FusedConvolution.accepts(x.to(.bfloat16)) })
+    #expect(try withoutGradients { try !FusedConvolution.accepts(x.to(.float64)) })
+  }
+
+  @Test func mixedPrecisionComputesInBFloat16() throws {
+    try withoutGradients {
+      let store = ParameterStore(generator: try Generator(seed: 3))
+      let layer = try Conv2d(store.path(), in: 8, out: 6, kernel: 3)
+      let fused = try #require(FusedConvolution(layer, norm: nil, activation: .relu, slope: 0))
+      let x = try Tensor.randn([2, 8, 9, 9], generator: Generator(seed: 4))
+      let exact = try fused(x)
+      try mixedPrecision(on: .cpu) {
+        // Elsewhere the layers are computed one by one.
+        guard FusedConvolution.accepts(x) else { return }
+        let rounded = try fused(x)
+        #expect(rounded.dtype == .bfloat16)
+        let difference = try (rounded.to(.float32) - exact).abs().values().max() ?? .nan
+        #expect(try difference > 0 && difference < 0.02 * (exact.values().max() ?? .nan))
+      }
+      #expect(try fused(x).dtype == .float32)
+    }
   }
 
   @Test func standardizedFiltersAreNotFused() throws {

@@ -99,6 +99,7 @@ void ct_set_gradients_enabled(bool enabled);
 // Automatic mixed precision on this thread: from begin to end, convolutions and matrix products use bfloat16.
 void ct_autocast_begin(int32_t device_type);
 void ct_autocast_end(int32_t device_type);
+bool ct_autocast_enabled(int32_t device_type);
 
 // Random
 CTStatus ct_generator_create(uint64_t seed, CTDevice device, CTGenerator *_Nullable *_Nonnull out);
@@ -112,6 +113,8 @@ int32_t ct_threads(void);
 CTStatus ct_set_threads(int32_t count);
 CTStatus ct_device_count(int32_t device_type, int32_t *count);
 bool ct_has_onednn(void);
+// Whether oneDNN computes convolutions in bfloat16 on this processor.
+bool ct_onednn_has_bfloat16(void);
 // Loads a library from libtorch's folder, such as libtorch_cuda.so.
 CTStatus ct_load_library(const char *file_name);
 // Keeps freed memory in the process (glibc only).

@@ -10,27 +10,27 @@ public struct MethodContext: Sendable {
   public var seed: UInt64
   /// The part of the difference between input and reconstruction that counts as anomalous.
   public var residual: Residual
-  /// The precision of networks during training; scoring is always in float32.
-  public var precision: Precision
+  /// The precision of networks during training and during scoring.
+  public var precision, scoringPrecision: Precision
 
   /// A context; the defaults are those of a test.
   public init(
     imageSize: Int, device: Device = .cpu, seed: UInt64 = 0, residual: Residual = .positive,
-    precision: Precision = .float32
+    precision: Precision = .float32, scoringPrecision: Precision = .float32
   ) {
     (self.imageSize, self.device, self.seed) = (imageSize, device, seed)
-    (self.residual, self.precision) = (residual, precision)
+    (self.residual, self.precision, self.scoringPrecision) = (residual, precision, scoringPrecision)
   }
 }
 
 extension MethodContext {
-  /// Runs a network, in ``precision`` for training and in float32 for scoring.
+  /// Runs a network, in ``precision`` for training and in ``scoringPrecision`` for scoring.
   package func compute(_ training: Bool, _ body: () throws -> Tensor) throws -> Tensor {
-    try (training ? precision : .float32).compute(on: device, body)
+    try (training ? precision : scoringPrecision).compute(on: device, body)
   }
 }
 
-/// The precision of a network's forward pass during training.
+/// The precision of a network's forward pass.
 public enum Precision: String, Codable, Hashable, Sendable, CaseIterable {
   case float32
   /// Convolutions and matrix products in bfloat16; the weights and everything else in float32.

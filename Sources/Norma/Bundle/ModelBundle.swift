@@ -67,14 +67,16 @@ public struct ModelBundle: Sendable {
   /// Creates the method and loads its weights.
   ///
   /// - Throws: A ``Problem`` of kind `badData` if a tensor is missing or has another shape.
-  package func scorer(device: Device) throws -> Scorer {
+  package func scorer(device: Device, precision: Precision = .float32) throws -> Scorer {
     let weights = url.appendingPathComponent(Self.weightsFile)
     let configuration = description.configuration
     do {
       let tensors = try Safetensors.read(weights).tensors
         .mapValues { try $0.dtype == .float16 ? $0.to(.float32) : $0 }
       let method = try MethodRegistry.entry(configuration.method)
-        .make(model: configuration.model, context: MethodContext(configuration, device: device))
+        .make(
+          model: configuration.model,
+          context: MethodContext(configuration, device: device, scoringPrecision: precision))
       try method.load(state: tensors.dropping(prefix: "model."))
       return Scorer(
         method: method, settings: configuration.scoring,
@@ -195,9 +197,10 @@ extension BundleDescription.SelfTest {
 }
 
 extension MethodContext {
-  init(_ configuration: Configuration, device: Device) {
+  init(_ configuration: Configuration, device: Device, scoringPrecision: Precision = .float32) {
     self.init(
       imageSize: configuration.recipe.gridSize, device: device, seed: UInt64(configuration.training.seed),
-      residual: configuration.scoring.residual, precision: configuration.training.precision)
+      residual: configuration.scoring.residual, precision: configuration.training.precision,
+      scoringPrecision: scoringPrecision)
   }
 }

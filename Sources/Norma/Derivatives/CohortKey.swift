@@ -1,5 +1,6 @@
 import Base
 import Foundation
+import Methods
 import Preprocessing
 
 /// The settings that decide the results of all scans of a cohort.
@@ -16,13 +17,19 @@ package struct CohortKey: Codable, Hashable, Sendable {
   /// Whether the threshold is that of one case; nil for the common threshold.
   private(set) var isOfCase: Bool?
   let hasExceedance: Bool
+  /// The precision of networks; nil for float32.
+  let precision: Precision?
   let normaVersion: String
 
-  init(preprocessing: Preprocessor?, bundle: ModelBundle, rule: RegionRule, exceedance: Bool) throws {
+  init(
+    preprocessing: Preprocessor?, bundle: ModelBundle, rule: RegionRule, exceedance: Bool,
+    precision: Precision = .float32
+  ) throws {
     preprocessingDigest = try preprocessing?.key.digest()
     bundleDigest = try bundle.digest()
     (threshold, peak, minimumVolume) = (rule.extent, rule.peak, rule.minimumVolume)
     (hasExceedance, normaVersion) = (exceedance, NormaVersion.current)
+    self.precision = precision == .float32 ? nil : precision
   }
 
   /// The rule of the regions.
@@ -47,6 +54,7 @@ package struct CohortKey: Codable, Hashable, Sendable {
       settings["threshold"] = "\(threshold)"
       settings["peak threshold"] = peak.map { "\($0)" }
     }
+    settings["precision"] = precision?.rawValue
     settings["smallest region"] = minimumVolume.map { "\($0) mm³" }
     return settings
   }
@@ -68,6 +76,7 @@ package struct CohortKey: Codable, Hashable, Sendable {
     case minimumVolume = "MinimumRegionVolume"
     case isOfCase = "ThresholdOfCase"
     case hasExceedance = "ExceedanceMap"
+    case precision = "Precision"
     case normaVersion = "NormaVersion"
   }
 }

@@ -98,7 +98,8 @@ public struct CohortSegmentation {
     (self.thresholds, self.output, self.workFolder, self.draw) = (thresholds, output, workFolder, draw)
     self.isContrastForced = isContrastForced
     key = try CohortKey(
-      preprocessing: preprocessor, bundle: bundle, rule: thresholds.common, exceedance: exceedance)
+      preprocessing: preprocessor, bundle: bundle, rule: thresholds.common, exceedance: exceedance,
+      precision: segmenter.precision)
   }
 
   /// The settings that shards of the cohort need in common, by name.

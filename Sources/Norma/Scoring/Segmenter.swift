@@ -1,6 +1,7 @@
 import Base
 import Cohort
 public import Preprocessing
+package import Methods
 import Foundation
 import Tensors
 public import Volumes
@@ -61,9 +62,13 @@ public final class Segmenter {
   private let scorer: Scorer
   private let modelGrid: ModelGrid
   private let domain: InputDomain?
+  /// The precision of its networks.
+  let precision: Precision
 
-  package init(scorer: Scorer, recipe: Recipe, domain: InputDomain? = nil) {
-    (self.scorer, self.domain) = (scorer, domain)
+  package init(
+    scorer: Scorer, recipe: Recipe, domain: InputDomain? = nil, precision: Precision = .float32
+  ) {
+    (self.scorer, self.domain, self.precision) = (scorer, domain, precision)
     modelGrid = ModelGrid(recipe: recipe)
   }
 

@@ -12,7 +12,7 @@ extension BIDSApp {
       }
       return
     }
-    let template = InstalledFiles.preprocessing.template
+    let template = InstalledFiles.preprocessing.template, printer = try printing.printer()
     let analysis = try GroupAnalysis(
       of: layout, root: root, in: dataset, groupedBy: groupBy, template: template)
     try dataset.prepare()
@@ -29,7 +29,8 @@ extension BIDSApp {
     let figures = try report.writeFigures(to: dataset)
     try report.page.writeIfChanged(at: page)
     try dataset.removeGroupFiles(except: files + figures + [page])
-    for file in files + figures + [page] { console.result(file.path) }
+    let printed = try printer.map { [try $0.print(page)] } ?? []
+    for file in files + figures + [page] + printed { console.result(file.path) }
     analysis.warnings.forEach(console.warning)
     try requireAll(analysis.table, in: dataset)
   }

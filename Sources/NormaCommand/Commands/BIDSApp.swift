@@ -75,6 +75,7 @@ struct BIDSApp: LoggingCommand {
   var memory: Int?
 
   @OptionGroup var workFolder: WorkFolderOptions
+  @OptionGroup var printing: PDFOptions
 
   @Flag(help: "Segment complete scans again.")
   var force = false
@@ -86,6 +87,7 @@ struct BIDSApp: LoggingCommand {
     name: [.long, .customLong("skip_bids_validator")], help: "Do not check dataset_description.json.")
   var skipBidsValidation = false
 
+  @OptionGroup var scoring: PrecisionOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
@@ -147,9 +149,9 @@ struct BIDSApp: LoggingCommand {
   ) throws {
     var engine = engine
     engine.threads = cpuCount ?? engine.threads
-    let device = try engine.prepare()
+    let device = try engine.prepare(), printer = try printing.printer()
     var cohort = try CohortSegmentation(
-      bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device),
+      bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device, precision: scoring.precision),
       preprocessor: preprocessing.preprocessor(
         bundle.description.configuration.preprocessing, device: device),
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: dataset.folder,
@@ -176,7 +178,10 @@ struct BIDSApp: LoggingCommand {
         }
         progress.end(seconds: isKept || outcome.row.status != .ok ? nil : outcome.segmented?.seconds)
       },
-      onParticipant: { try writePage(of: $0, in: dataset, bundle, thresholds) },
+      onParticipant: { participant in
+        let page = try writePage(of: participant, in: dataset, bundle, thresholds)
+        if let printer { console.result(try printer.print(page).path) }
+      },
       shouldStop: { Interruption.requested })
     console.endProgress()
     let failures = outcomes.count { $0.row.status == .failed }
@@ -196,7 +201,7 @@ struct BIDSApp: LoggingCommand {
   private func writePage(
     of participant: String, in dataset: DerivativeDataset, _ bundle: ModelBundle,
     _ thresholds: ThresholdChoice
-  ) throws {
+  ) throws -> URL {
     let url = dataset.file("\(participant).html")
     let provenance = ReportProvenance(bundleName: bundle.description.name, version: NormaVersion.current)
     let report = SegmentationReport(
@@ -204,6 +209,7 @@ struct BIDSApp: LoggingCommand {
     try report.page.writeIfChanged(at: url)
     try report.writeFigures(to: dataset)
     console.result(url.path)
+    return url
   }
 
   private func citation(_ bundle: ModelBundle, _ thresholds: ThresholdChoice) -> Citation {

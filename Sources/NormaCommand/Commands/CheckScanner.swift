@@ -38,11 +38,13 @@ struct CheckScanner: LoggingCommand {
   @OptionGroup var masks: MaskPairingOptions
   @OptionGroup var workFolder: WorkFolderOptions
   @OptionGroup var preprocessing: PreprocessingOptions
+  @OptionGroup var printing: PDFOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
   func run() throws {
-    let device = try engine.prepare(), folder = URL(fileURLWithPath: output)
+    let device = try engine.prepare(), printer = try printing.printer()
+    let folder = URL(fileURLWithPath: output)
     let cases = try masks.manifest(at: input, console: console).requiringScans().cases
     let (bundle, thresholds) = try thresholdOptions.open(for: cases)
     var settings = ScannerCheckSettings()
@@ -77,6 +79,7 @@ struct CheckScanner: LoggingCommand {
     for file in [ScannerCheckSummary.fileName, page.lastPathComponent] {
       console.result(folder.appendingPathComponent(file).path)
     }
+    if let printer { console.result(try printer.print(page).path) }
     try console.finish(problems)
   }
 

@@ -55,11 +55,12 @@ struct Baur2018: LoggingCommand {
   var dryRun = false
 
   @OptionGroup var masks: LesionMaskOptions
+  @OptionGroup var printing: PDFOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
   func run() throws {
-    let device = try engine.prepare()
+    let device = try engine.prepare(), printer = try printing.printer()
     guard let scale = ExperimentPlan.Scale(rawValue: scale) else {
       throw Problem(.usage, "there is no scale \(scale)", at: "--scale", advice: "give 128 or 256")
     }
@@ -86,7 +87,8 @@ struct Baur2018: LoggingCommand {
       provenance: ReportProvenance(bundleName: "norma experiment"))
     let files = try report.write(to: folder)
     console.result(report.summary)
-    for file in [folder.results, folder.table] + files { console.result(file.path) }
+    let printed = try printer.map { [try $0.print(folder.report)] } ?? []
+    for file in [folder.results, folder.table] + files + printed { console.result(file.path) }
   }
 
   private func report(_ event: ExperimentEvent) {

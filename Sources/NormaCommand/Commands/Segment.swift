@@ -41,6 +41,7 @@ struct Segment: LoggingCommand {
   @OptionGroup var contrast: ContrastOptions
 
   @OptionGroup var printing: PDFOptions
+  @OptionGroup var scoring: PrecisionOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
@@ -53,7 +54,7 @@ struct Segment: LoggingCommand {
     let shard = try shardOptions.chosen(hasChosen: all.count == 1, console: console)
     let cases = try shardOptions.deal(all, to: shard, by: \.id)
     var segmentation = try CohortSegmentation(
-      bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device),
+      bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device, precision: scoring.precision),
       preprocessor: preprocessing.preprocessor(
         bundle.description.configuration.preprocessing, device: device),
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: folder,

@@ -31,6 +31,7 @@ struct Train: LoggingCommand {
   var dryRun = false
 
   @OptionGroup var masks: LesionMaskOptions
+  @OptionGroup var printing: PDFOptions
   @OptionGroup var engine: EngineOptions
   @OptionGroup var console: Console
 
@@ -71,6 +72,7 @@ struct Train: LoggingCommand {
   }
 
   private func train(_ run: TrainingRun, in folder: RunFolder, group: any ProcessGroup) throws {
+    let printer = try printing.printer()
     Interruption.listen()
     guard group.rank == 0 else {
       _ = try run.run(
@@ -87,6 +89,10 @@ struct Train: LoggingCommand {
     console.endProgress()
     tracking.finish()
     console.result(bundle.url.path)
+    // A method without epochs has no report.
+    if let printer, FileManager.default.fileExists(atPath: folder.report.path) {
+      console.result(try printer.print(folder.report).path)
+    }
   }
 
   /// Logs an event of a training.

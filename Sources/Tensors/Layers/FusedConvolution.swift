@@ -3,11 +3,12 @@ internal import CTorch
 /// A convolution, its batch norm and an activation as one oneDNN operator, for faster inference on the CPU.
 ///
 /// The norm is folded into the filters, which are packed for the CPU and cached until a tensor of the layers
-/// or the shape of the images changes.
+/// or the shape or type of the images changes. Within ``mixedPrecision(on:_:)`` it computes in bfloat16.
 public final class FusedConvolution {
   private struct Packed {
     var versions: [Int64]
     var shape: [Int]
+    var dtype: DType
     var weight, bias: Tensor
   }
 
@@ -52,29 +53,43 @@ public final class FusedConvolution {
     (self.arguments, self.norm, self.activation) = (arguments, norm, activation)
   }
 
-  /// Whether the operator can take these images: float32, on a CPU with oneDNN, without differentiation.
+  private static let hasBFloat16 = ct_onednn_has_bfloat16()
+
+  /// Whether the operator can take these images: float32, or bfloat16 where the processor has it, on a CPU
+  /// with oneDNN, without differentiation.
   public static func accepts(_ x: Tensor) -> Bool {
-    ct_has_onednn() && x.device == .cpu && x.dtype == .float32 && !ct_gradients_enabled()
+    guard ct_has_onednn(), x.device == .cpu, !ct_gradients_enabled() else { return false }
+    return switch computed(x) {
+    case .float32: true
+    case .bfloat16: hasBFloat16
+    default: false
+    }
+  }
+
+  /// The type that images are computed in: bfloat16 in mixed precision, else their own.
+  private static func computed(_ x: Tensor) -> DType {
+    x.dtype == .float32 && ct_autocast_enabled(Device.cpu.handle.type) ? .bfloat16 : x.dtype
   }
 
   /// The result of the separate layers in inference, up to rounding.
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
-    let packed = try pack(for: x.shape)
+    let dtype = Self.computed(x), x = try x.to(dtype), packed = try pack(for: x.shape, in: dtype)
     let name = isTransposed ? "mkldnn::_convolution_transpose_pointwise" : "mkldnn::_convolution_pointwise"
     let operands: [(any Argument)?] = [x, packed.weight, packed.bias] + arguments
     return try callAll(name, operands + [activation.name, activation.numbers, ""])[0]
   }
 
-  private func pack(for shape: [Int]) throws(TensorError) -> Packed {
+  private func pack(for shape: [Int], in dtype: DType) throws(TensorError) -> Packed {
     let tensors = [weight] + (bias.map { [$0] } ?? []) + (norm?.tensors ?? [])
     let versions = tensors.map { ct_tensor_version($0.handle) }
-    if let packed, packed.versions == versions, packed.shape == shape {
+    if let packed, packed.versions == versions, packed.shape == shape, packed.dtype == dtype {
       return packed
     }
-    let (weight, bias) = try folded()
+    var (weight, bias) = try folded()
+    (weight, bias) = (try weight.to(dtype), try bias.to(dtype))
     let name = isTransposed ? "_reorder_convolution_transpose_weight" : "_reorder_convolution_weight"
     let laidOut = try callAll("mkldnn::" + name, [weight] + arguments + [shape])[0]
-    let packed = Packed(versions: versions, shape: shape, weight: laidOut, bias: bias)
+    let packed = Packed(versions: versions, shape: shape, dtype: dtype, weight: laidOut, bias: bias)
     self.packed = packed
     return packed
   }

@@ -176,6 +176,7 @@ package struct DerivativeDataset: Sendable {
 
   private static let ignored = """
     *.html
+    *.pdf
     *_cases.json
     figures
     logs
