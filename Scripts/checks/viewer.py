@@ -15,11 +15,11 @@ import subprocess
 import sys
 import time
 
-from selenium import webdriver
-from selenium.common.exceptions import ElementClickInterceptedException
-from selenium.webdriver.chrome.service import Service
+from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+
+from browser import chromium
 
 norma, work, pictures = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 results = work / "results"
@@ -50,13 +50,7 @@ class Viewer:
             [norma, "view", str(folder), "--no-browser", "--rater", rater, "--quiet", *options],
             stdout=subprocess.PIPE, text=True, preexec_fn=limit_files)
         self.address = self.process.stdout.readline().strip()
-        options = webdriver.ChromeOptions()
-        options.binary_location = shutil.which("chromium")
-        for argument in ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-                         "--hide-scrollbars"]:
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        self.browser = chromium()
         self.size(1440, 900)
         self.scheme("light")
         self.browser.get(self.address)
@@ -100,7 +94,7 @@ class Viewer:
             try:
                 next(row for row in rows if row.find_element(By.CLASS_NAME, "id").text == name).click()
                 return True
-            except ElementClickInterceptedException:  # Not painted yet.
+            except (ElementClickInterceptedException, StaleElementReferenceException):  # Painted just now.
                 return False
 
         self.wait(click)
@@ -496,4 +490,5 @@ def main():
     print(f"viewer: works; screenshots in {pictures}")
 
 
-main()
+if __name__ == "__main__":
+    main()
