@@ -56,12 +56,12 @@ export class Panes {
     const isMask = file.voxels instanceof Uint8Array;
     await beside.show(isMask ? files.image : file, files.map, files.brain, null);
     if (files !== this.#files) return;
+    beside.follow(this.#scan);
     if (isMask) {
       await beside.setOther(file);
       beside.setOtherOpacity(0.5);
     }
     beside.setMask(...this.#mask);
-    beside.follow(this.#scan);
   }
 
   /** Makes the second picture when it is first needed, since it takes memory. */
