@@ -7,7 +7,6 @@ because processors round differently.
 import difflib
 import hashlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +14,10 @@ import time
 from pathlib import Path
 
 from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
+
+from browser import chromium
 
 norma, place, folder = sys.argv[1], *map(Path, sys.argv[2:4])
 checking = "--check" in sys.argv[4:]
@@ -72,11 +72,7 @@ def photograph(browser: webdriver.Chrome, name: str) -> bool:
 
 
 def main() -> None:
-    options = webdriver.ChromeOptions()
-    for word in "headless=new", "no-sandbox", "hide-scrollbars", "use-angle=swiftshader", "enable-unsafe-swiftshader":
-        options.add_argument(f"--{word}")
-    options.binary_location = shutil.which("chromium")
-    browser, well = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver"))), True
+    browser, well = chromium(), True
     viewer = subprocess.Popen(
         [norma, "view", place / "demonstration", "--no-browser", "--rater", "reader", "--quiet"],
         stdout=subprocess.PIPE, text=True)

@@ -15,11 +15,12 @@ import subprocess
 import sys
 import time
 
-from selenium import webdriver
-from selenium.common.exceptions import ElementClickInterceptedException
-from selenium.webdriver.chrome.service import Service
+from selenium.common.exceptions import ElementClickInterceptedException, StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+
+from browser import chromium
 
 norma, work, pictures = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 results = work / "results"
@@ -50,13 +51,7 @@ class Viewer:
             [norma, "view", str(folder), "--no-browser", "--rater", rater, "--quiet", *options],
             stdout=subprocess.PIPE, text=True, preexec_fn=limit_files)
         self.address = self.process.stdout.readline().strip()
-        options = webdriver.ChromeOptions()
-        options.binary_location = shutil.which("chromium")
-        for argument in ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-                         "--hide-scrollbars"]:
-            options.add_argument(argument)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        self.browser = chromium()
         self.size(1440, 900)
         self.scheme("light")
         self.browser.get(self.address)
@@ -100,7 +95,7 @@ class Viewer:
             try:
                 next(row for row in rows if row.find_element(By.CLASS_NAME, "id").text == name).click()
                 return True
-            except ElementClickInterceptedException:  # Not painted yet.
+            except (ElementClickInterceptedException, StaleElementReferenceException):  # Painted just now.
                 return False
 
         self.wait(click)
@@ -173,6 +168,24 @@ def check_left(viewer, case):
     assert f"template {side}" in viewer.text("place"), viewer.text("place")
 
 
+def check_places(viewer, case):
+    """The table of regions has places, sides and lobes as norma segment wrote them, and sorts by them."""
+    viewer.open(case)
+    columns = ("place", "side", "lobe")
+    written = [tuple(row[name] for name in columns) for row in table(results / case / "anat" / f"{case}_seg-lesions_dseg.tsv")]
+
+    def shown():
+        rows = viewer.browser.find_elements(By.CSS_SELECTOR, "#region-table tbody tr")
+        return [tuple(row.find_element(By.CLASS_NAME, name).text.replace("–", "n/a") for name in columns) for row in rows]
+
+    assert shown() == written and len(set(written)) > 1, (shown(), written)
+    for position, name in enumerate(columns):
+        viewer.click(f"#region-table [data-order={name}]")
+        found = [row[position] for row in shown()]
+        assert found == sorted(found, key=lambda text: (text == "n/a", text)), found
+    viewer.click("#region-table [data-order=number]")
+
+
 # What a screenshot shows of each plane: its letters, the centre of what is bright, and that of what is brightest.
 planes_script = """
 const [screenshot, done] = arguments;
@@ -221,63 +234,230 @@ def volume(path, shape, affine, voxels, letter):
     path.write_bytes(bytes(header) + struct.pack(f"<{len(voxels)}{letter}", *voxels))
 
 
-def oriented(folder):
-    """Writes results of one head in all 48 orientations, with a marker in front of, right of and above its middle."""
+SIZE, SPACING = (26, 30, 22), (4, 4, 5)
+ORIENTATIONS = {
+    "".join("LPI"[axis] if flip else "RAS"[axis] for axis, flip in zip(order, flips)): (order, flips)
+    for order in itertools.permutations(range(3)) for flips in itertools.product((False, True), repeat=3)}
+
+
+def is_inside(place):
+    return all(4 <= index < count - 4 for index, count in zip(place, SIZE))
+
+
+def is_marker(place):
+    """Whether a voxel of the head belongs to the marker, in front of, right of and above its middle."""
+    return all(0.6 * count < index < 0.75 * count for index, count in zip(place, SIZE))
+
+
+def write_head(path, orientation, value, letter="f"):
+    """Writes an image of the head, whose voxels are values of their place in RAS order, in an orientation."""
+    order, flips = ORIENTATIONS[orientation]
+    shape, voxels = [SIZE[axis] for axis in order], []
+    for k, j, i in itertools.product(*(range(count) for count in reversed(shape))):
+        place = [0, 0, 0]
+        for axis, flip, index, count in zip(order, flips, (i, j, k), shape):
+            place[axis] = count - 1 - index if flip else index
+        voxels.append(value(place))
+    affine = [[0.0] * 4 for _ in range(3)]
+    for column, (axis, flip) in enumerate(zip(order, flips)):
+        affine[axis][column] = -SPACING[axis] if flip else SPACING[axis]
+        affine[axis][3] = -SPACING[axis] * (SIZE[axis] - 1) / 2 * (-1 if flip else 1)
+    volume(path, shape, affine, voxels, letter)
+
+
+def brightness(place):
+    return 1000.0 if is_marker(place) else 300.0 if is_inside(place) else 0.0
+
+
+def write_results(folder, heads):
+    """Writes results of a head for each case, in its orientation; the marker is the only region."""
     folder.mkdir()
-    size, spacing, rows = (26, 30, 22), (4, 4, 5), []
-    for order in itertools.permutations(range(3)):
-        for flips in itertools.product((False, True), repeat=3):
-            case = "".join("LPI"[axis] if flip else "RAS"[axis] for axis, flip in zip(order, flips))
-            shape = [size[axis] for axis in order]
-            image, scores = [], []
-            for k, j, i in itertools.product(*(range(count) for count in reversed(shape))):
-                place = [0, 0, 0]
-                for axis, flip, index, count in zip(order, flips, (i, j, k), shape):
-                    place[axis] = count - 1 - index if flip else index
-                inside = all(4 <= index < count - 4 for index, count in zip(place, size))
-                marker = all(0.6 * count < index < 0.75 * count for index, count in zip(place, size))
-                image.append(1000.0 if marker else 300.0 if inside else 0.0)
-                scores.append(2.0 if marker else 0.0)
-            affine = [[0.0] * 4 for _ in range(3)]
-            for column, (axis, flip) in enumerate(zip(order, flips)):
-                affine[axis][column] = -spacing[axis] if flip else spacing[axis]
-                affine[axis][3] = -spacing[axis] * (size[axis] - 1) / 2 * (-1 if flip else 1)
-            volume(folder / f"{case}.nii", shape, affine, image, "f")
-            volume(folder / f"{case}-map.nii", shape, affine, scores, "f")
-            volume(folder / f"{case}-mask.nii", shape, affine, [int(score > 1) for score in scores], "B")
-            volume(folder / f"{case}-brain.nii", shape, affine, [int(value > 0) for value in image], "B")
-            rows.append({
-                "case_id": case, "status": "ok", "message": "n/a", "image": f"{case}.nii", "anomaly_map": f"{case}-map.nii",
-                "mask": f"{case}-mask.nii", "brain_mask": f"{case}-brain.nii", "participant_id": case, "threshold": "1",
-                "lesion_volume_ml": "1", "lesion_count": "1"})
+    rows = []
+    for case, orientation in heads.items():
+        names = {name: f"{case}_{name}.nii" for name in ("FLAIR", "map", "mask", "brain")}
+        write_head(folder / names["FLAIR"], orientation, brightness)
+        write_head(folder / names["map"], orientation, lambda place: 2.0 if is_marker(place) else 0.0)
+        write_head(folder / names["mask"], orientation, lambda place: int(is_marker(place)), "B")
+        write_head(folder / names["brain"], orientation, lambda place: int(is_inside(place)), "B")
+        rows.append({
+            "case_id": case, "status": "ok", "message": "n/a", "image": names["FLAIR"], "anomaly_map": names["map"],
+            "mask": names["mask"], "brain_mask": names["brain"], "participant_id": case, "threshold": "1",
+            "lesion_volume_ml": "1", "lesion_count": "1"})
     write(folder / "cases.tsv", rows)
-    return [row["case_id"] for row in rows]
+
+
+def planes_of(viewer):
+    viewer.run("for (const caption of document.querySelectorAll('.caption')) caption.style.visibility = 'hidden'")
+    planes = viewer.browser.execute_async_script(planes_script, viewer.browser.get_screenshot_as_base64())
+    viewer.run("for (const caption of document.querySelectorAll('.caption')) caption.style.visibility = ''")
+    return planes
+
+
+def check_letters(planes, case):
+    """Each letter is at the edge of its plane on the side where the screenshot shows that part of the head."""
+    for plane in planes:
+        towards = {"axial": "RA", "coronal": "RS", "sagittal": "AS"}[plane["name"]]
+        left, top, width, height = plane["box"]
+        assert plane["body"] and plane["marker"], (case, plane)
+        offset = [marker - body for marker, body in zip(plane["marker"], plane["body"])]
+        for letter, found in plane["letters"].items():
+            away = [found["place"][0] - left - width / 2, found["place"][1] - top - height / 2]
+            assert found["ink"] > 0 and min(width / 2 - abs(away[0]), height / 2 - abs(away[1])) < 16, (case, letter, found)
+            axis = 0 if abs(away[0]) / width > abs(away[1]) / height else 1
+            sign = 1 if letter in towards else -1
+            assert away[axis] * offset[axis] * sign > 0, (case, plane["name"], letter, away, offset)
 
 
 def check_orientations():
-    """Each letter is at the edge of its plane on the side where the screenshot shows that part of the head."""
     folder = work / "oriented"
-    cases = oriented(folder)
-    assert len(set(cases)) == 48
+    assert len(ORIENTATIONS) == 48
+    write_results(folder, {orientation: orientation for orientation in ORIENTATIONS})
     with Viewer(folder) as viewer:
         viewer.keys(" ")
-        for case in cases:
+        for case in ORIENTATIONS:
             viewer.open(case)
             time.sleep(0.15)
-            planes = viewer.browser.execute_async_script(planes_script, viewer.browser.get_screenshot_as_base64())
+            planes = planes_of(viewer)
             if case in ("RAS", "LPS", "SPL"):
                 viewer.picture(f"orientation-{case}")
             assert [plane["name"] for plane in planes] == ["axial", "coronal", "sagittal"]
-            for plane, towards in zip(planes, ("RA", "RS", "AS")):
-                left, top, width, height = plane["box"]
-                assert plane["body"] and plane["marker"], (case, plane)
-                offset = [marker - body for marker, body in zip(plane["marker"], plane["body"])]
-                for letter, found in plane["letters"].items():
-                    away = [found["place"][0] - left - width / 2, found["place"][1] - top - height / 2]
-                    assert found["ink"] > 0 and max(abs(away[0]) / width, abs(away[1]) / height) > 0.42, (case, letter, found)
-                    axis = 0 if abs(away[0]) / width > abs(away[1]) / height else 1
-                    sign = 1 if letter in towards else -1
-                    assert away[axis] * offset[axis] * sign > 0, (case, plane["name"], letter, away, offset)
+            check_letters(planes, case)
+
+
+def click(viewer, place):
+    """Clicks on a point of the window."""
+    chain = ActionChains(viewer.browser)
+    chain.w3c_actions.pointer_action.move_to_location(*map(round, place)).click()
+    chain.perform()
+
+
+def check_beside(folder):
+    """An image whose axes are stored in another way is beside the scan in the same place, and a click in it moves both."""
+    pairs = {"sub-1": ("RAS", "LPI"), "sub-2": ("LAS", "SPR"), "sub-3": ("PSL", "RAS")}
+    write_results(folder, {case: scan for case, (scan, _) in pairs.items()})
+    for case, (_, orientation) in pairs.items():
+        write_head(folder / f"{case}_T1w.nii", orientation, brightness)
+    with Viewer(folder) as viewer:
+        viewer.keys(" ")
+        for size in [(1400, 900), (1024, 768)]:
+            viewer.size(*size)
+            for case in pairs:
+                viewer.open(case)
+                if viewer.element("side-by-side").get_attribute("aria-pressed") == "false":
+                    viewer.click("#side-by-side")
+                viewer.wait(lambda: viewer.element("beside").is_displayed() and "other 1000" in viewer.text("place"))
+                time.sleep(0.5)
+                planes = planes_of(viewer)
+                assert [plane["name"] for plane in planes] == ["axial", "coronal", "sagittal"] * 2
+                check_letters(planes, case)
+                viewer.picture(f"beside-{case}-{size[0]}")
+        assert viewer.run("return document.documentElement.scrollWidth") <= 1024
+        here = viewer.text("place")
+        assert "scan 1000" in here
+        click(viewer, planes[3]["body"])
+        viewer.wait(lambda: "scan 300.0" in viewer.text("place") and "other 300.0" in viewer.text("place"))
+        assert planes_of(viewer)[0]["body"] is not None
+        click(viewer, planes[0]["marker"])
+        viewer.wait(lambda: "scan 1000" in viewer.text("place") and "other 1000" in viewer.text("place"))
+        shown = [viewer.element(name).screenshot_as_base64 for name in ("canvas", "beside-canvas")]
+        viewer.element("beside-window").send_keys("Window: all")
+        time.sleep(0.5)
+        now = [viewer.element(name).screenshot_as_base64 for name in ("canvas", "beside-canvas")]
+        assert [one == other for one, other in zip(shown, now)] == [True, False]
+        viewer.keys("b")
+        viewer.wait(lambda: not viewer.element("beside").is_displayed() and len(planes_of(viewer)) == 3)
+
+
+def check_corrections(folder):
+    """Clicks add and erase regions; they are saved, exported, undone, and there after a new start."""
+    case, radius, kept = "sub-1", 10, folder / "review/rater-checker_regions.tsv"
+    corrected = folder / f"review/rater-checker_masks/{case}_label-lesion_desc-corrected_mask.nii.gz"
+    marker = sum(map(is_marker, itertools.product(*map(range, SIZE))))
+    reach = [range(-radius // step, radius // step + 1) for step in SPACING]
+    ball = sum(sum((step * index) ** 2 for step, index in zip(SPACING, place)) <= radius**2 for place in itertools.product(*reach))
+
+    def wait_for(rejections, additions):
+        viewer.wait(lambda: f"{rejections} rejected and {additions} added" in viewer.text("corrected"))
+        viewer.wait(lambda: not viewer.element("undo").get_attribute("disabled") or not (rejections or additions))
+
+    with Viewer(folder) as viewer:
+        viewer.open(case)
+        viewer.keys(" ")
+        time.sleep(0.5)
+        axial = planes_of(viewer)[0]
+        viewer.keys(" ")
+        click(viewer, axial["body"])
+        wait_for(0, 0)
+        viewer.keys("g")
+        click(viewer, axial["body"])
+        wait_for(0, 1)
+        assert [(row["case_id"], row["decision"], row["radius_mm"]) for row in table(kept)] == [(case, "added", "10.0")]
+        viewer.picture("added")
+        viewer.keys("s")
+        viewer.wait(lambda: corrected.exists() and "Saved" in viewer.text("exported"))
+        assert voxels(corrected) == marker + ball, (voxels(corrected), marker, ball)
+        viewer.click("[data-mode=erase]")
+        click(viewer, axial["marker"])
+        wait_for(1, 1)
+        viewer.wait(lambda: voxels(corrected) == ball)
+        click(viewer, axial["body"])
+        wait_for(1, 0)
+        viewer.wait(lambda: voxels(corrected) == 0)
+        viewer.click("#undo")
+        wait_for(1, 1)
+        viewer.keys("z")
+        wait_for(0, 1)
+        viewer.wait(lambda: voxels(corrected) == marker + ball)
+        viewer.browser.refresh()
+        viewer.wait(lambda: viewer.text("name") == case and "0 rejected and 1 added" in viewer.text("corrected"))
+        assert len(viewer.browser.find_elements(By.CSS_SELECTOR, "#region-table tbody tr")) == 2
+        viewer.keys(Keys.ESCAPE)
+        click(viewer, axial["body"])
+        time.sleep(0.5)
+        assert len(table(kept)) == 1
+        viewer.browser.find_elements(By.CSS_SELECTOR, "#region-table tbody tr")[1].click()
+        viewer.keys("x")
+        wait_for(0, 0)
+        viewer.wait(lambda: voxels(corrected) == marker and not kept.exists())
+
+
+def check_growth(viewer, case):
+    """The page and norma view let the same voxels grow on a map of norma segment."""
+    index = [row["case_id"] for row in table(results / "cases.tsv")].index(case)
+    corrected = results / f"review/rater-checker_masks/{case}_label-lesion_desc-corrected_mask.nii.gz"
+    expected = viewer.browser.execute_async_script(
+        """const [index, done] = arguments;
+        (async () => {
+          const [{ files, saveRegion, saveMask }, { grown }] = [await import("/api.js"), await import("/regions.js")];
+          const { map, mask } = await files(index);
+          const all = new Set();
+          mask.voxels.forEach((voxel, place) => voxel && all.add(place));
+          const highest = map.voxels.reduce((best, score, place) => (score > map.voxels[best] ? place : best), 0);
+          const [width, height] = map.shape;
+          const seed = [highest % width, Math.floor(highest / width) % height, Math.floor(highest / (width * height))];
+          const additions = [[0.3, 17.3, 0], [0.7, 5, 9], [0, 4, -20]].map(([share, radius, away]) => {
+            const voxel = [seed[0] + away, seed[1], seed[2]];
+            const least = share * Math.max(0, map.voxels[(voxel[2] * height + voxel[1]) * width + voxel[0]]);
+            return { index, voxel, growth: { least, radius }, volume: 1 };
+          });
+          for (const addition of additions) {
+            for (const place of grown(map, addition.voxel, addition.growth).members) all.add(place);
+            await saveRegion({ ...addition, decision: "added" });
+          }
+          await saveMask({ index });
+          for (const addition of additions.slice(1)) await saveRegion({ ...addition, decision: "" });
+          const first = new Set(grown(map, additions[0].voxel, additions[0].growth).members);
+          mask.voxels.forEach((voxel, place) => voxel && first.add(place));
+          return { addition: additions[0], all: all.size, first: first.size };
+        })().then(done, (error) => done(String(error)));""", index)
+    assert expected["all"] > expected["first"] and voxels(corrected) == expected["first"], (voxels(corrected), expected)
+    viewer.browser.execute_async_script(
+        """const [addition, done] = arguments;
+        import("/api.js").then(({ saveRegion }) => saveRegion({ ...addition, decision: "" })).then(() => done(), done);""",
+        expected["addition"])
+    corrected.unlink()
+    viewer.browser.refresh()
+    viewer.wait(lambda: viewer.text("volume") not in ("", "–"))
 
 
 def check_region_review(viewer, case):
@@ -471,11 +651,15 @@ def main():
     ])
     cases = [row["case_id"] for row in rows]
     check_orientations()
+    check_beside(work / "sides")
+    check_corrections(work / "sides")
     with Viewer(results, "checker", "--reference", str(work / "scans/manifest.tsv")) as viewer:
         check_cases(viewer)
         for case in cases:
             check_regions(viewer, case)
             check_left(viewer, case)
+        check_places(viewer, cases[1])
+        check_growth(viewer, cases[1])
         check_threshold(viewer, cases[0])
         check_review(viewer, cases[1])
         check_region_review(viewer, cases[1])
@@ -496,4 +680,5 @@ def main():
     print(f"viewer: works; screenshots in {pictures}")
 
 
-main()
+if __name__ == "__main__":
+    main()

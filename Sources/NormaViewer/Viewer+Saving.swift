@@ -11,10 +11,12 @@ extension Viewer {
     let note: String?
   }
 
-  /// A change of the judgement of a region, as that of a review, at the threshold at which the region is shown.
+  /// A change of the judgement of a region, as that of a review, at the threshold at which the region is shown. A
+  /// region that grows is added or, with an empty decision, removed.
   private struct RegionChange: Decodable {
     let index: Int
     let voxel: [Int]
+    let growth: RegionGrowth?
     let volume: Double
     let decision: String?
     let note: String?
@@ -68,16 +70,31 @@ extension Viewer {
     let row = try chosen(change.index), decision = change.decision.flatMap(RegionReview.Decision.init)
     try Self.check(change.decision, isKnown: decision != nil, note: change.note)
     guard change.voxel.count == 3 else { throw HTTPRefusal(.badRequest, "A voxel has three indices.") }
+    if change.growth != nil {
+      try await Self.check(change.voxel, isIn: Self.require(row.anomalyMap, of: row))
+    }
     let threshold = try Self.checked(change.threshold)
     let contents = try review.change { contents in
       var regions = contents.regions[row.id] ?? []
-      let known = regions.firstIndex { $0.voxel == change.voxel }
+      let known = regions.firstIndex { $0.voxel == change.voxel && $0.growth == change.growth }
       var region =
-        known.map { regions.remove(at: $0) } ?? RegionReview(voxel: change.voxel, volume: change.volume)
+        known.map { regions.remove(at: $0) }
+        ?? RegionReview(voxel: change.voxel, growth: change.growth, volume: change.volume)
       if change.decision != nil { region.decision = decision }
       if let note = change.note { region.note = note }
       (region.volume, region.changed) = (change.volume, Date.now.formatted(.iso8601))
-      if !region.isEmpty { regions.insert(region, at: known ?? regions.endIndex) }
+      if !region.isEmpty {
+        guard region.isValid else {
+          throw HTTPRefusal(
+            .badRequest,
+            "Added regions, and no others, grow: from a score of 0 or more, up to "
+              + "\(Int(RegionGrowth.largestRadius)) mm from the voxel.")
+        }
+        regions.insert(region, at: known ?? regions.endIndex)
+        guard regions.count(where: { $0.growth != nil }) <= RegionGrowth.mostPerCase else {
+          throw HTTPRefusal(.badRequest, "A case has at most \(RegionGrowth.mostPerCase) added regions.")
+        }
+      }
       contents.regions[row.id] = regions.isEmpty ? nil : regions
     }
     if contents.corrected[row.id] != nil { try await correct(row, above: threshold) }
@@ -114,6 +131,12 @@ extension Viewer {
       throw HTTPRefusal(.badRequest, "There is no such case.")
     }
     return results.cases[index]
+  }
+
+  /// Throws an ``HTTPRefusal`` if an image has no such voxel.
+  private static func check(_ voxel: [Int], isIn image: URL) async throws {
+    let isVoxel = try await onBackgroundThread { try VolumeReader.readGeometry(image).contains(voxel) }
+    guard isVoxel else { throw HTTPRefusal(.badRequest, "The scan has no such voxel.") }
   }
 
   private static func check(_ decision: String?, isKnown: Bool, note: String?) throws {

@@ -74,6 +74,11 @@ public struct Viewer: Sendable {
         json: CohortAnswer(
           results, curve: curve, calibratedOn: calibratedOn, review: review, rater: rater))
     case "/api/review": return try HTTPResponse(json: review.read())
+    case "/api/scores":
+      let tables = results.cases.map(\.lesionTable)
+      return try await Self.onBackgroundThread {
+        try HTTPResponse(json: tables.map { RegionTable(contentsOf: $0).highestScore })
+      }
     default:
       if let asset = assets[path] { return asset }
       let parts = path.split(separator: "/").map(String.init)
@@ -97,25 +102,28 @@ public struct Viewer: Sendable {
     }
   }
 
+  /// Returns another image of the case on the grid of its scan, so that both show the same slices.
   private func other(_ kind: String, of row: ResultFolder.Case) async throws -> HTTPResponse {
     let others = OtherImage.all(of: row, in: results, reference: references[row.id])
     guard kind.hasPrefix("other-"), let number = Int(kind.dropFirst("other-".count)),
       others.indices.contains(number)
     else { throw HTTPRefusal(.notFound, "A case has no such volume.") }
-    let image = others[number]
-    return image.isMask
-      ? try await mask(image.file, of: row) : try await volume(image.file, of: row, movedBy: image.toCase)
+    let image = others[number], map = try Self.require(row.anomalyMap, of: row)
+    return try await Self.onBackgroundThread {
+      let grid = try VolumeReader.readGeometry(map)
+      return image.isMask
+        ? try Self.response(image.mask(on: grid)) : try Self.response(image.volume(on: grid))
+    }
   }
 
   private func volume(
-    _ file: URL?, of row: ResultFolder.Case, keepsNaN: Bool = false, movedBy affine: Affine? = nil
+    _ file: URL?, of row: ResultFolder.Case, keepsNaN: Bool = false
   ) async throws -> HTTPResponse {
     let file = try Self.require(file, of: row)
     return try await Self.onBackgroundThread {
       let volume = try VolumeReader.read(file)
       // NaN in a map is brain that was not scored, which the page shows.
-      let finite = volume.map { $0.isFinite || keepsNaN && $0.isNaN ? $0 : 0 }
-      return try Self.response(affine.map(finite.moved) ?? finite)
+      return try Self.response(volume.map { $0.isFinite || keepsNaN && $0.isNaN ? $0 : 0 })
     }
   }
 
@@ -124,7 +132,7 @@ public struct Viewer: Sendable {
     return try await Self.onBackgroundThread { try Self.response(VolumeReader.readMask(file)) }
   }
 
-  private static func require(_ file: URL?, of row: ResultFolder.Case) throws -> URL {
+  static func require(_ file: URL?, of row: ResultFolder.Case) throws -> URL {
     guard let file else {
       throw Problem(
         .missingInput, "the table names no such file of the case", at: row.id,

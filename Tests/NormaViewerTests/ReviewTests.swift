@@ -4,6 +4,7 @@ import Volumes
 
 @testable import Base
 @testable import Norma
+@testable import NormaViewer
 
 /// The decisions of raters are kept, whichever other process writes.
 @Suite struct ReviewTests {
@@ -144,6 +145,124 @@ import Volumes
     let manifest = try Manifest(
       correctedMasks: results.review.appendingPathComponent("rater-anna_masks"), of: results.folder)
     #expect(manifest.cases.map(\.id) == [id] && manifest.cases[0].lesionMask != nil)
+  }
+
+  @Test func anAddedRegionIsInTheCorrectedMaskUntilItIsRemoved() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let id = Results.ids[0]
+    // From voxel 0, over voxels of at least 0.5 within one voxel of 2 mm along an axis.
+    let body = #""index": 0, "voxel": [0, 0, 0], "volume": 32, "growth": {"least": 0.5, "radius": 2}"#
+    try await serving(results) { client in
+      _ = try await client.post(
+        "/api/region", #"{"index": 0, "voxel": [2, 1, 0], "volume": 8, "decision": "rejected"}"#)
+      let saved: Saved = try await client.post("/api/mask", #"{"index": 0}"#).json()
+      let file = URL(fileURLWithPath: try #require(saved.corrected[id]))
+      #expect(try NIfTI.readMask(file).count == 0)
+      _ = try await client.post("/api/region", "{\(body), \"decision\": \"added\", \"note\": \"faint\"}")
+      #expect(
+        try NIfTI.readMask(file).voxels
+          == Results.volume { [0, 1, 3, 6].contains($0) ? 1 : 0 }.voxels.map { UInt8($0) })
+    }
+    let row = try #require(try rows(results, "rater-anna_regions.tsv").last)
+    #expect(
+      [row["decision"], row["note"], row["least_score"], row["radius_mm"]] == [
+        "added", "faint", "0.5", "2.0",
+      ])
+    // After a new start, the same region is removed with its note.
+    try await serving(results) { client in
+      let saved: Saved = try await client.post("/api/region", "{\(body), \"decision\": \"\"}").json()
+      let file = URL(fileURLWithPath: try #require(saved.corrected[id]))
+      #expect(try NIfTI.readMask(file).count == 0)
+    }
+    #expect(try rows(results, "rater-anna_regions.tsv").map { $0["decision"] } == ["rejected"])
+  }
+
+  @Test(arguments: [
+    #""voxel": [3, 0, 0], "decision": "added", "growth": {"least": 1, "radius": 2}"#,
+    #""voxel": [0, -1, 0], "decision": "added", "growth": {"least": 1, "radius": 2}"#,
+    #""voxel": [0, 0, 9223372036854775807], "decision": "added", "growth": {"least": 1, "radius": 2}"#,
+    #""voxel": [0, 0], "decision": "added", "growth": {"least": 1, "radius": 2}"#,
+    #""voxel": [0, 0, 0], "decision": "added", "growth": {"least": -1, "radius": 2}"#,
+    #""voxel": [0, 0, 0], "decision": "added", "growth": {"least": 1, "radius": 31}"#,
+    #""voxel": [0, 0, 0], "decision": "added", "growth": {"least": 1, "radius": 0}"#,
+    #""voxel": [0, 0, 0], "decision": "added", "growth": {"least": 1}"#,
+    #""voxel": [0, 0, 0], "decision": "rejected", "growth": {"least": 1, "radius": 2}"#,
+    #""voxel": [0, 0, 0], "decision": "added""#,
+  ])
+  func aCraftedRegionIsRefusedAndNothingIsSaved(fields: String) async throws {
+    let results = try Results()
+    defer { results.remove() }
+    try await serving(results) { client in
+      let answer = try await client.post("/api/region", "{\"index\": 0, \"volume\": 8, \(fields)}")
+      #expect(answer.status == 400)
+      let saved: Regions = try await client.get("/api/review").json()
+      #expect(saved.regions.isEmpty)
+    }
+  }
+
+  private struct Regions: Decodable {
+    struct Region: Decodable {}
+    var regions: [String: [Region]]
+  }
+
+  @Test func aCaseHasALimitedNumberOfAddedRegions() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let table = RegionReviewTable([
+      Results.ids[0]: (0..<RegionGrowth.mostPerCase).map {
+        RegionReview(
+          voxel: [0, 0, 0], growth: RegionGrowth(least: Double($0), radius: 1), decision: .added, volume: 8)
+      }
+    ])
+    try AtomicFile.write(table.text, to: results.review.appendingPathComponent("rater-anna_regions.tsv"))
+    try await serving(results) { client in
+      let body =
+        #""voxel": [0, 0, 0], "volume": 8, "decision": "added", "growth": {"least": 0.25, "radius": 1}"#
+      let answers = [
+        try await client.post("/api/region", "{\"index\": 0, \(body)}"),
+        try await client.post("/api/region", "{\"index\": 1, \(body)}"),
+      ]
+      #expect(answers.map(\.status) == [400, 200])
+    }
+  }
+
+  /// Tables from before regions could be added lack two columns; a row that contradicts itself is refused.
+  @Test func tablesOfRegionsAreReadWithAndWithoutGrowth() throws {
+    let head = "case_id\tvoxel_i\tvoxel_j\tvoxel_k\tvolume_mm3\tdecision\tnote\tchanged"
+    let old = try #require(RegionReviewTable("\(head)\na\t1\t2\t3\t8\trejected\tn/a\tn/a\n"))
+    #expect(old.regions == ["a": [RegionReview(voxel: [1, 2, 3], decision: .rejected, volume: 8)]])
+    #expect(RegionReviewTable(old.text)?.regions == old.regions)
+    #expect(RegionReviewTable("\(head)\na\t1\t2\t3\t8\tadded\tn/a\tn/a\n") == nil)
+    let new = "\(head)\tleast_score\tradius_mm\na\t1\t2\t3\t8\tadded\tn/a\tn/a\t0.3\t"
+    #expect(
+      RegionReviewTable("\(new)12.5\n")?.regions["a"]?[0].growth == RegionGrowth(least: 0.3, radius: 12.5))
+    #expect(RegionReviewTable("\(new)1e9\n") == nil)
+  }
+
+  /// A region grows as the component of the voxels in a ball that have the score.
+  @Test func aRegionGrowsAsAComponentInABall() {
+    var random = SystemRandomNumberGenerator()
+    let affine = Affine(i: [-1.5, 0.2, 0], j: [0, 1, 0.1], k: [0, 0, 3], origin: [4, -1, 3])
+    let geometry = Geometry(shape: [13, 11, 7], affine: affine)
+    let map = Volume(
+      geometry: geometry,
+      voxels: (0..<geometry.voxelCount).map { $0 % 97 == 0 ? .nan : Float.random(in: 0...1, using: &random) })
+    for (seed, least, radius) in [
+      ([6, 5, 3], 0.7, 5.0), ([0, 10, 6], 0.8, 30), ([3, 3, 3], 0, 4), ([7, 2, 1], 0.5, 1),
+    ] {
+      let seed = SIMD3(seed), centre = affine.apply(SIMD3<Double>(seed))
+      let ball = Mask(
+        geometry: geometry,
+        voxels: map.voxels.indices.map { index in
+          let score = map.voxels[index].isNaN ? 0 : map.voxels[index]
+          let away = affine.apply(SIMD3<Double>(map.voxel(at: index))) - centre
+          return Double(score) >= least && (away * away).sum() <= radius * radius ? 1 : 0
+        })
+      let labels = ball.components().labels, label = labels[seed.x, seed.y, seed.z]
+      let expected = Set(labels.voxels.indices.filter { label != 0 && labels.voxels[$0] == label })
+      #expect(RegionGrowth(least: least, radius: radius).voxels(of: map, from: seed) == expected)
+    }
   }
 
   @Test func twoMasksOfACaseOrNoneAreRefused() throws {

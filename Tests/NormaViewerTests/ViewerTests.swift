@@ -57,11 +57,17 @@ import NormaViewer
 
   struct Details: Decodable {
     var toTemplate: [[Double]]?
+    struct Location: Decodable, Equatable {
+      var centroid: [Double]
+      var place, side, lobe: String?
+    }
     var others: [String]
     var image: String?
+    var locations: [Location]
   }
 
-  /// The T1w beside the scan, the participant's other visit in the place of this one, and the reference mask.
+  /// The participant's other visit in the place of this one, the T1w beside the scan, and the reference mask, all on the
+  /// grid of the case.
   @Test func otherImagesOfTheParticipantAreOffered() async throws {
     let results = try Results()
     defer { results.remove() }
@@ -73,7 +79,7 @@ import NormaViewer
       text = text.replacingOccurrences(of: Results.ids[number], with: visit)
       text = text.replacingOccurrences(of: "/\(number).nii.gz", with: "/\(visit)_FLAIR.nii.gz")
       let shift = Affine(
-        i: SIMD3(1, 0, 0), j: SIMD3(0, 1, 0), k: SIMD3(0, 0, 1), origin: SIMD3(Double(10 * number), 0, 0))
+        i: SIMD3(1, 0, 0), j: SIMD3(0, 1, 0), k: SIMD3(0, 0, 1), origin: SIMD3(Double(2 * number), 0, 0))
       let files = CaseFiles(caseID: visit), transform = results.folder.appendingPathComponent(files.transform)
       try AtomicFile.makeFolder(transform.deletingLastPathComponent())
       try ITKTransformFile.write(shift, to: transform)
@@ -87,19 +93,67 @@ import NormaViewer
       return cells.joined(separator: "\t") + "\n"
     }.joined()
     try AtomicFile.write(text, to: table)
-    for name in ["sub-01_ses-1_T1w.nii.gz", "sub-01_ses-1_desc-brain_mask.nii.gz", "sub-02_T1w.nii.gz"] {
+    for name in ["sub-01_ses-1_desc-brain_mask.nii.gz", "sub-02_T1w.nii.gz"] {
       try NIfTI.write(Results.volume { _ in 3 }, to: scans.appendingPathComponent(name))
     }
+    // The same three slices of one voxel, stored from the front, the left and below.
+    let flipped = Affine(i: SIMD3(2, 0, 0), j: SIMD3(0, -2, 0), k: SIMD3(0, 0, 2), origin: SIMD3(0, 1, 3))
+    try NIfTI.write(
+      Volume(
+        geometry: Geometry(shape: [3, 2, 2], affine: flipped),
+        voxels: [5, 4, 3, 2, 1, 0, 11, 10, 9, 8, 7, 6]),
+      to: scans.appendingPathComponent("sub-01_ses-1_T1w.nii.gz"))
     let reference = scans.appendingPathComponent("sub-01_ses-1_desc-brain_mask.nii.gz")
     try NIfTI.write(Results.volume { _ in 1 }.map { UInt8($0) }, to: reference)
     try await serving(results, references: ["sub-01_ses-1": reference]) { client in
       let details: Details = try await client.get("/api/cases/0/details").json()
-      #expect(details.others == ["Reference mask", "T1w", "sub-01_ses-2"])
+      #expect(details.others == ["sub-01_ses-2", "T1w", "Reference mask"])
       #expect(details.toTemplate == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0]])
       #expect(details.image?.hasSuffix("sub-01_ses-1_FLAIR.nii.gz") == true)
       let file = results.root.appendingPathComponent("answer.nii")
-      try await client.get("/api/cases/0/other-2").body.write(to: file)
-      #expect(try NIfTI.read(file).geometry.affine.origin == SIMD3(14, -1, 3))
+      func other(_ number: Int) async throws -> Volume {
+        try await client.get("/api/cases/0/other-\(number)").body.write(to: file)
+        return try NIfTI.read(file)
+      }
+      // The other visit is one voxel further to the right: 2 mm.
+      let visit = try await other(0), grid = Results.volume { Float($0) }
+      #expect(visit.geometry == grid.geometry)
+      #expect(visit.voxels == [1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11, 0])
+      let contrast = try await other(1), mask = try await other(2)
+      #expect(contrast.voxels == grid.voxels && mask.voxels == grid.voxels.map { _ in 1 })
+      let unknown = try await client.get("/api/cases/0/other-3")
+      #expect(unknown.status == 404)
+    }
+  }
+
+  /// The table of a case's regions says where they are, and gives the scores by which cases are ordered.
+  @Test func placesAndScoresComeFromTheTablesOfRegions() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    let table = results.folder.appendingPathComponent(CaseFiles(caseID: Results.ids[0]).lesionTable)
+    try AtomicFile.makeFolder(table.deletingLastPathComponent())
+    try AtomicFile.write(
+      """
+      index\tmax_score\tcentroid_x_mm\tcentroid_y_mm\tcentroid_z_mm\tplace\tside\tlobe
+      1\t2.5\t-40\t1.25\t3\tjuxtacortical\tleft\tfrontal
+      2\t3.5\t4\t1\t3\tcerebellum\tright\tn/a
+      3\tnan\t4\t1\t3\tn/a\tn/a\tn/a
+
+      """, to: table)
+    try await serving(results) { client in
+      let details: Details = try await client.get("/api/cases/0/details").json()
+      #expect(
+        details.locations == [
+          .init(centroid: [-40, 1.25, 3], place: "juxtacortical", side: "left", lobe: "frontal"),
+          .init(centroid: [4, 1, 3], place: "cerebellum", side: "right", lobe: nil),
+        ])
+      let without: Details = try await client.get("/api/cases/1/details").json()
+      #expect(without.locations.isEmpty)
+      let scores: [Double?] = try await client.get("/api/scores").json()
+      #expect(scores == [3.5, nil, nil])
+      try AtomicFile.write("no\ttable\n1\n", to: table)
+      let none: [Double?] = try await client.get("/api/scores").json()
+      #expect(none == [nil, nil, nil])
     }
   }
 

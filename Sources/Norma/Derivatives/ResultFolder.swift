@@ -97,7 +97,9 @@ package struct ResultFolder: Sendable {
     func file(_ path: String) -> URL { URL(fileURLWithPath: path, relativeTo: folder.asFolder).absoluteURL }
     guard let id = cell("case_id"), let status = cell("status") else { throw unreadable(folder) }
     let files = CaseFiles(caseID: id), mask = cell("mask").map(file)
-    let rule = mask == nil ? nil : Rule(json: file(files.maskSidecar))
+    // The sidecar is read only for tables without the rule, since there may be many cases.
+    let hasRule = cell("threshold") != nil && row["peak_threshold"] != nil
+    let rule = mask == nil || hasRule ? nil : Rule(json: file(files.maskSidecar))
     return Case(
       id: id, participantID: cell("participant_id") ?? id, status: status, message: cell("message") ?? "",
       lesionVolumeML: number("lesion_volume_ml"),

@@ -6,8 +6,10 @@ import Volumes
 struct CaseDetails: Encodable {
   /// The rows of the map from scanner to template mm; nil if the scan's place in the template is unknown.
   let toTemplate: [[Double]]?
-  /// The names of other images that can be shown over the scan.
+  /// The names of other images that can be shown over the scan or beside it.
   let others: [String]
+  /// Where the regions of the saved mask are.
+  let locations: [RegionTable.Location]
   /// The paths of the scan, the map and the saved mask.
   let image, map, mask: String?
 
@@ -15,6 +17,7 @@ struct CaseDetails: Encodable {
     toTemplate = CaseRecord.toTemplate(of: row.id, in: results.folder)?.rows
       .map { [$0.x, $0.y, $0.z, $0.w] }
     others = OtherImage.all(of: row, in: results, reference: reference).map(\.name)
+    locations = RegionTable(contentsOf: row.lesionTable).locations
     (image, map, mask) = (row.image?.path, row.anomalyMap?.path, row.mask?.path)
   }
 }
@@ -27,13 +30,24 @@ struct OtherImage {
   /// The map from its scanner mm to those of the case; nil if they are the same, or if nothing better is known.
   let toCase: Affine?
 
-  /// Finds the other images of a case: those beside its scan whose names have the same participant and session, and
-  /// the results of the same participant's other sessions.
+  /// Reads a mask on the grid of the case; the nearest voxel counts.
+  func mask(on grid: Geometry) throws -> Mask {
+    try Resample.nearest(VolumeReader.readMask(file), to: grid)
+  }
+
+  /// Reads an image on the grid of the case, by trilinear interpolation; 0 beyond the image.
+  func volume(on grid: Geometry) throws -> Volume {
+    let image = try VolumeReader.read(file).map { $0.isFinite ? $0 : 0 }
+    return try Resample.linear(toCase.map(image.moved) ?? image, to: grid)
+  }
+
+  /// Finds the other images of a case: the scans of the same participant's other sessions in the results, those in the
+  /// folder of its scan whose names have the same participant and session, and the reference mask.
   static func all(of row: ResultFolder.Case, in results: ResultFolder, reference: URL?) -> [OtherImage] {
     let masks =
       reference.map { [OtherImage(name: "Reference mask", file: $0, isMask: true, toCase: nil)] } ?? []
     guard let image = row.image else { return masks }
-    return masks + besides(image) + visits(of: row, in: results)
+    return visits(of: row, in: results) + besides(image) + masks
   }
 
   private static func besides(_ image: URL) -> [OtherImage] {

@@ -11,8 +11,6 @@ struct CohortAnswer: Encodable {
     /// The volume of all regions in mL.
     let volume: Double?
     let regions: Int?
-    /// The largest score of its regions.
-    let score: Double?
     let threshold: Double?
     /// The score that the regions of its mask exceed; nil for a plain threshold.
     let peak: Double?
@@ -51,14 +49,7 @@ struct CohortAnswer: Encodable {
         id: row.id, participant: row.participantID, status: isGone ? "missing" : row.status,
         message: isGone ? "The files of this case are gone." : row.message, volume: row.lesionVolumeML,
         regions: row.lesionCount,
-        score: row.lesionTable.flatMap(Self.highestScore),
         threshold: row.threshold, peak: row.peak)
     }
-  }
-
-  /// Returns the largest score in a case's table of regions; nil if there is none.
-  private static func highestScore(in table: URL) -> Double? {
-    let rows = (try? String(contentsOf: table, encoding: .utf8)).flatMap(Table.rows)
-    return rows?.compactMap { $0["max_score"].flatMap(Double.init) }.filter(\.isFinite).max()
   }
 }

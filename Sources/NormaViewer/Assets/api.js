@@ -22,6 +22,7 @@ async function answer(path, options) {
 }
 
 export const cohort = async () => (await answer("/api/cohort")).json();
+export const scores = async () => (await answer("/api/scores")).json();
 export const details = async (index) => (await answer(`/api/cases/${index}/details`)).json();
 export const review = async () => (await answer("/api/review")).json();
 

@@ -3,10 +3,10 @@ import { label, layouts } from "./planes.js";
 
 const [pan, crosshair, windowing] = [3, 8, 9];
 
-/** The colours of the regions of a mask: 1 undecided, 2 accepted, 3 rejected. */
+/** The colours of the values of regions, which are in region-values.js. */
 const regionColours = {
-  R: [0, 40, 60, 255], G: [0, 220, 255, 90], B: [0, 255, 140, 60], A: [0, 255, 255, 255],
-  labels: ["", "undecided", "accepted", "rejected"],
+  R: [0, 40, 60, 255, 255], G: [0, 220, 255, 90, 220], B: [0, 255, 140, 60, 60], A: [0, 255, 255, 255, 255],
+  labels: ["", "undecided", "accepted", "rejected", "added"],
 };
 
 /** The planes of a scan with its anomaly map and mask, drawn by NiiVue. */
@@ -14,13 +14,20 @@ export class Picture {
   #niivue;
   #labels;
   #layout = layouts.all;
+  /** Whether the scan is a single slice, which is shown alone until a layout is chosen. */
+  #isSlice = false;
   #map;
-  #second = null;
+  #other = null;
   #windows;
   #view;
+  #isShown = false;
+  #hasMoved = false;
 
-  /** Calls `onPlace` with the scanner coordinates in mm and the values of scan, map and veil at the crosshair. */
-  constructor(canvas, labels, onPlace) {
+  /**
+   * Calls `onPlace` with the scanner coordinates in mm and the values at the crosshair of `scan`, `map`, `veil` and `other`, as
+   * far as they are shown, and `onClick` with the coordinates of a click on a slice.
+   */
+  constructor(canvas, labels, onPlace, onClick) {
     this.#labels = labels;
     this.#niivue = new Niivue({
       isRadiologicalConvention: true,
@@ -41,25 +48,70 @@ export class Picture {
         leftButton: { primary: crosshair, withShift: pan }, rightButton: windowing, centerButton: pan,
       },
     });
-    this.#niivue.onLocationChange = ({ mm, values }) => onPlace(Array.from(mm).slice(0, 3), values.map(({ value }) => value));
+    this.#niivue.onLocationChange = ({ mm, values }) => {
+      this.#hasMoved = true;
+      const named = values.map(({ name, value }) => [name.replace(".nii", ""), value]);
+      onPlace(Array.from(mm).slice(0, 3), Object.fromEntries(named));
+    };
     thickenOutline(canvas);
     this.ready = this.#niivue.attachToCanvas(canvas);
     this.#niivue.setDrawColormap(regionColours);
     this.#niivue.drawRimOpacity = 1;
+    this.#listenForClicks(canvas, onClick);
+    new ResizeObserver(() => this.#isShown && this.#arrange()).observe(canvas);
     canvas.addEventListener("wheel", (event) => this.#onWheel(event), { capture: true, passive: false });
   }
+
+  /** Tells a click on a slice from a drag, and from a click beside the slices, which does not move the crosshair. */
+  #listenForClicks(canvas, onClick) {
+    let start = [0, 0];
+    canvas.addEventListener("pointerdown", (event) => {
+      [start, this.#hasMoved] = [[event.clientX, event.clientY], false];
+    }, { capture: true });
+    canvas.addEventListener("click", ({ clientX, clientY, shiftKey }) => {
+      const isDrag = Math.hypot(clientX - start[0], clientY - start[1]) > 3;
+      if (!isDrag && !shiftKey && this.#hasMoved) onClick(this.#place());
+    });
+  }
+
+  #place() { return Array.from(this.#niivue.frac2mm(this.#niivue.scene.crosshairPos)).slice(0, 3); }
+
+  /** Moves and zooms another picture of the same grid together with this one. */
+  lead(other) {
+    const draw = this.#niivue.drawScene;
+    this.#niivue.drawScene = (...options) => {
+      const drawn = draw.apply(this.#niivue, options);
+      other.follow(this);
+      return drawn;
+    };
+  }
+
+  /** Shows the place that another picture of the same grid shows. */
+  follow(other) {
+    if (!this.#isShown || !other.#isShown) return;
+    const [scene, leading] = [this.#niivue.scene, other.#niivue.scene];
+    const isSame = (name) => scene[name].every((value, axis) => value === leading[name][axis]);
+    if (isSame("crosshairPos") && isSame("pan2Dxyzmm")) return;
+    [scene.crosshairPos, scene.pan2Dxyzmm] = [leading.crosshairPos.slice(), leading.pan2Dxyzmm.slice()];
+    this.#niivue.drawScene();
+    this.#niivue.createOnLocationChange();
+  }
+
+  /** Leaves the place to itself until a scan is shown. */
+  rest() { this.#isShown = false; }
 
   /**
    * Shows a scan and its map, zoomed so that the brain fills the planes, and a grey veil over what was not scored. Without a
    * scan the map is shown alone.
    */
   async show(image, map, brain, veil) {
+    this.#isShown = false;
     const volume = (name, { buffer }, options) => ({ url: buffer, name, ...options });
     this.#niivue.closeDrawing();
     // NiiVue keeps every file it has shown, for a scene that could be saved. A thousand cases would not fit in memory.
     this.#niivue.mediaUrlMap.clear();
     this.#niivue.document.imageOptionsArray.length = 0;
-    this.#second = null;
+    this.#other = null;
     await this.#niivue.loadVolumes([
       volume("scan.nii", image ?? map, { colormap: "gray" }),
       volume("map.nii", map, { colormap: "warm", opacity: 0 }),
@@ -68,19 +120,23 @@ export class Picture {
     this.#map = this.#niivue.volumes[1];
     this.#windows = windows(image ?? map, brain);
     this.#view = brain ? zoomTo(brain) : [0, 0, 0, 1];
-    this.#arrange(map.shape[2] === 1 ? layouts.axial : this.#layout);
+    this.#isSlice = map.shape[2] === 1;
+    this.#arrange();
     this.#niivue.setPan2Dxyzmm(this.#view);
-    // The map, which is set next, brings it to the screen.
-    [this.#niivue.volumes[0].cal_min, this.#niivue.volumes[0].cal_max] = this.#windows.brain;
+    this.setWindow("brain");
+    this.#isShown = true;
   }
 
   /** Shows the planes of a layout. */
   setLayout(name) {
-    this.#layout = layouts[name];
-    this.#arrange(this.#layout);
+    [this.#layout, this.#isSlice] = [layouts[name], false];
+    this.#arrange();
   }
 
-  #arrange(layout) {
+  #arrange() {
+    const { clientWidth, clientHeight } = this.#niivue.canvas;
+    const planes = this.#layout === layouts.all && clientHeight > clientWidth ? layouts.tall : this.#layout;
+    const layout = this.#isSlice ? layouts.axial : planes;
     this.#niivue.setCustomLayout(layout);
     label(this.#labels, layout);
   }
@@ -102,7 +158,7 @@ export class Picture {
   zoom(factor) {
     const [x, y, z, old] = this.#niivue.scene.pan2Dxyzmm;
     const zoom = Math.min(20, Math.max(0.5, old * factor));
-    const mm = this.#niivue.frac2mm(this.#niivue.scene.crosshairPos);
+    const mm = this.#place();
     this.#niivue.setPan2Dxyzmm([...[x, y, z].map((value, axis) => value + mm[axis] * (old - zoom)), zoom]);
   }
 
@@ -131,20 +187,20 @@ export class Picture {
   }
 
   /** Shows another image over the scan; null removes it. */
-  async setSecond(file) {
-    if (this.#second) this.#niivue.removeVolume(this.#second);
-    this.#second = null;
+  async setOther(file) {
+    if (this.#other) this.#niivue.removeVolume(this.#other);
+    this.#other = null;
     if (!file) return;
     const isMask = file.voxels instanceof Uint8Array;
     const shown = isMask ? { colormap: "blue", cal_min: 0.5, cal_max: 1.2 } : { colormap: "gray" };
-    this.#second = await this.#niivue.addVolumeFromUrl({ url: file.buffer, name: "other.nii", opacity: 0, ...shown });
-    if (!isMask) [this.#second.cal_min, this.#second.cal_max] = windows(file, null).brain;
+    this.#other = await this.#niivue.addVolumeFromUrl({ url: file.buffer, name: "other.nii", opacity: 0, ...shown });
+    if (!isMask) [this.#other.cal_min, this.#other.cal_max] = windows(file, null).brain;
   }
 
   /** Fades the other image in. */
-  setSecondOpacity(opacity) {
-    if (!this.#second) return;
-    this.#second.opacity = opacity;
+  setOtherOpacity(opacity) {
+    if (!this.#other) return;
+    this.#other.opacity = opacity;
     this.#niivue.updateGLVolume();
   }
 

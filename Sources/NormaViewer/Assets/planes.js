@@ -7,6 +7,12 @@ export const layouts = {
     { sliceType: coronal, position: [0.5, 0, 0.5, 0.5] },
     { sliceType: sagittal, position: [0.5, 0.5, 0.5, 0.5] },
   ],
+  /** The three planes where there is more height than width. */
+  tall: [
+    { sliceType: axial, position: [0, 0, 1, 0.6] },
+    { sliceType: coronal, position: [0, 0.6, 0.5, 0.4] },
+    { sliceType: sagittal, position: [0.5, 0.6, 0.5, 0.4] },
+  ],
   axial: [{ sliceType: axial, position: [0, 0, 1, 1] }],
   coronal: [{ sliceType: coronal, position: [0, 0, 1, 1] }],
   sagittal: [{ sliceType: sagittal, position: [0, 0, 1, 1] }],

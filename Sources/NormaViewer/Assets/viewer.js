@@ -1,11 +1,11 @@
 import * as api from "./api.js";
 import { CaseList } from "./list.js";
-import { Picture } from "./picture.js";
 import { OtherImage } from "./other-image.js";
 import { showPrograms } from "./programs.js";
 import { rateAbove, rateText, thresholdAt } from "./rates.js";
 import { RegionList } from "./region-list.js";
-import { regionAt, regionsAbove, regionsOf, volumeOf } from "./regions.js";
+import { Corrections } from "./corrections.js";
+import { regionsAbove, regionsOf, volumeOf, voxelAt, voxelVolume } from "./regions.js";
 import { Scale } from "./scale.js";
 import { mapped, placeText, volumeText } from "./text.js";
 
@@ -14,8 +14,10 @@ const byID = new Proxy({}, { get: (_, id) => document.getElementById(id) });
 let cohort;
 let list;
 let regionList;
-let picture;
+let panes;
 let otherImage;
+/** What a click on the slices does: `look`, `add` or `erase`. */
+let mode = "look";
 let saved = { reviews: {}, regions: {}, thresholds: {}, corrected: {} };
 /** The case that is shown, with its files, threshold and regions; null before the first. */
 let current = null;
@@ -25,6 +27,8 @@ let choice = 0;
 async function start() {
   // The token is now a cookie and no longer needed in the address.
   history.replaceState(null, "", location.pathname + location.hash);
+  // The list of cases does not wait for NiiVue, which takes longest to load.
+  const drawing = import("./panes.js");
   [cohort, saved] = await Promise.all([api.cohort(), api.review()]);
   const [folder] = cohort.folder.split("/").slice(-1);
   byID.folder.textContent = folder;
@@ -33,12 +37,18 @@ async function start() {
   document.title = `${folder} – Norma`;
   list = new CaseList(byID.cases, cohort.cases, open);
   regionList = new RegionList(byID["region-table"], goTo);
-  picture = new Picture(byID.canvas, byID.planes, showPlace);
-  const other = { layer: byID["other-layer"], select: byID.other, slider: byID["other-opacity"] };
-  otherImage = new OtherImage(picture, other, (error) => say(...(error.lines ?? [String(error)])));
-  await picture.ready;
   showReviews();
-  arrange();
+  await arrange();
+  const { Panes } = await drawing;
+  panes = new Panes({
+    canvas: byID.canvas, labels: byID.planes, pane: byID.beside, besideCanvas: byID["beside-canvas"],
+    besideLabels: byID["beside-planes"], title: byID["beside-name"],
+  }, showPlace, onClick);
+  const other = {
+    layer: byID["other-layer"], select: byID.other, slider: byID["other-opacity"], button: byID["side-by-side"],
+  };
+  otherImage = new OtherImage(panes, other, (error) => say(...(error.lines ?? [String(error)])));
+  await panes.ready;
   listen();
   const name = decodeURIComponent(location.hash.slice(1));
   const named = cohort.cases.findIndex(({ id }) => id === name);
@@ -79,19 +89,20 @@ async function open(index) {
 async function show(index, row, files, details, mine) {
   const there = (file) => (file instanceof Error ? null : file);
   const [image, brain] = [there(files.image), there(files.brain)];
-  await picture.show(image, files.map, brain, files.veil);
+  await panes.show({ image, map: files.map, brain, veil: files.veil });
   if (mine !== choice) return;
   const highest = files.map.voxels.reduce((most, value) => Math.max(most, value), 0);
   const written = row.threshold ?? thresholdAt(cohort.curve, 0.01) ?? highest / 2;
   const scale = new Scale(cohort.curve, highest, written);
-  current = { index, row, files, details, written, highest, scale, brainVolume: brain && volumeOf(brain) };
-  byID.window.value = "brain";
+  const corrections = new Corrections(files.map);
+  current = { index, row, files, details, written, highest, scale, corrections, brainVolume: brain && volumeOf(brain) };
+  byID.window.value = byID["beside-window"].value = "brain";
   showMarks();
   otherImage.offer(index, details.others);
   setThreshold(saved.thresholds[row.id] ?? saved.thresholdOfOthers ?? written);
   const [first] = current.found.regions;
   if (first) goTo(first);
-  else picture.moveTo(middle(files.map));
+  else panes.moveTo(middle(files.map));
   if (image) say();
   else say("The scan cannot be shown; this is its anomaly map.", ...(files.image.lines ?? []));
 }
@@ -103,7 +114,16 @@ function findings(threshold) {
   if (!isWritten || files.mask instanceof Error) {
     return regionsAbove(files.map, threshold, cohort.minimumLesionSize, isWritten ? row.peak : undefined);
   }
-  return { ...regionsOf(files.map, files.mask), isWritten: true };
+  const found = { ...regionsOf(files.map, files.mask), isWritten: true };
+  for (const region of found.regions) Object.assign(region, locationOf(region));
+  return found;
+}
+
+/** Returns the place, the side and the lobe of a region of the saved mask, as far as its table has them. */
+function locationOf({ centroid }) {
+  const isHere = (location) => location.centroid.every((value, axis) => Math.abs(value - centroid[axis]) < 0.02);
+  const { place, side, lobe } = current.details.locations.find(isHere) ?? {};
+  return { place, side, lobe };
 }
 
 function middle({ shape, affine }) {
@@ -116,7 +136,9 @@ function step(by) {
   if (next !== undefined && place + by >= 0) open(next);
 }
 
-function arrange() {
+async function arrange() {
+  // The scores are in a table per case, which are read only when they are asked for.
+  if (byID.sort.value === "score" && !list.hasScores) list.setScores(await api.scores());
   list.arrange(byID.search.value.trim(), byID.filter.value, byID.sort.value);
   byID.shown.textContent = `${list.shown.length} of ${cohort.cases.length} cases`;
 }
@@ -151,7 +173,7 @@ function showFigures(threshold) {
   if (isKnown && peak !== undefined) {
     byID.meaning.textContent += threshold === written
       ? ` The mask contains the regions with a peak above ${peak.toPrecision(3)}.`
-      : ` Every region above the threshold is shown, not only those with a peak above ${peak.toPrecision(3)}.`;
+      : ` The slider is a plain threshold: every region above it is shown, not only those with a peak above ${peak.toPrecision(3)}.`;
   }
   const own = isKnown ? saved.thresholds[row.id] : undefined;
   byID.kept.textContent = [
@@ -209,7 +231,7 @@ function showCommands() {
 
 function showMap() {
   const [low, high] = mapRange();
-  picture.setMap(low, high, byID["map-on"].checked ? Number(byID["map-opacity"].value) : 0);
+  panes.setMap(low, high, byID["map-on"].checked ? Number(byID["map-opacity"].value) : 0);
   byID.low.textContent = low.toPrecision(2);
   byID.high.textContent = high.toPrecision(2);
   byID.legend.hidden = !byID["map-on"].checked;
@@ -222,24 +244,24 @@ function mapRange() {
   return [threshold, Math.max(1.5 * threshold, Math.min(highest, 4 * threshold))];
 }
 
-/** Outlines the regions in the colours of the decisions about them. */
+/** Outlines the regions in the colours of the decisions about them, and shows what the corrected mask would hold. */
 function showMask() {
-  const { mask, regions } = current.found;
-  for (const { members, review } of regions) {
-    const colour = { accepted: 2, rejected: 3 }[review?.decision] ?? 1;
-    for (const index of members) mask[index] = colour;
-  }
-  picture.setMask(byID["mask-on"].checked ? mask : null, Number(byID["mask-opacity"].value));
+  const { corrections, found, files } = current;
+  const mask = corrections.drawn(found);
+  panes.setMask(byID["mask-on"].checked ? mask : null, Number(byID["mask-opacity"].value));
+  const { voxels, rejections, additions } = corrections.summary(mask);
+  const volume = volumeText((voxels * voxelVolume(files.map)) / 1000);
+  byID.corrected.textContent = `Corrected mask: ${volume}, ${rejections} rejected and ${additions} added.`;
 }
 
 function chooseLayout(name) {
   for (const button of byID.layouts.children) button.ariaPressed = String(button.dataset.layout === name);
-  picture.setLayout(name);
+  panes.setLayout(name);
 }
 
 function resetView() {
-  byID.window.value = "brain";
-  picture.reset("brain");
+  byID.window.value = byID["beside-window"].value = "brain";
+  panes.reset("brain");
 }
 
 function toggle(...boxes) {
@@ -248,36 +270,34 @@ function toggle(...boxes) {
   showLayers();
 }
 
-function showPlace(mm, [scan, score, veil]) {
-  const text = veil ? "not scored" : `score ${Number(score).toPrecision(3)}`;
+function showPlace(mm, { scan, map, veil, other }) {
+  const text = veil ? "not scored" : `score ${Number(map).toPrecision(3)}`;
   const rows = current?.details?.toTemplate;
   const template = rows ? `template ${placeText(mapped(rows, mm), 0)} mm   ` : "";
-  byID.place.textContent = `${template}scanner ${placeText(mm, 0)} mm   scan ${Number(scan).toPrecision(4)}   ${text}`;
+  const another = other === undefined ? "" : `   other ${Number(other).toPrecision(4)}`;
+  byID.place.textContent = `${template}scanner ${placeText(mm, 0)} mm   scan ${Number(scan).toPrecision(4)}   ${text}${another}`;
 }
 
 // Regions
 
 function showRegions() {
   if (!current?.found) return;
-  const { found, details, files } = current;
-  for (const region of found.regions) region.review = undefined;
-  for (const review of saved.regions[current.row.id] ?? []) {
-    const region = regionAt(found.regions, files.map, review.voxel);
-    if (region) region.review = review;
-  }
+  const { found, details, corrections } = current;
+  const regions = corrections.review(found.regions, saved.regions[current.row.id] ?? []);
   const { chosen } = regionList;
   const rows = details.toTemplate;
   byID["region-source"].textContent = found.isWritten ? "of the saved mask" : "at this threshold";
   byID["region-space"].textContent = rows ? "template mm" : "scanner mm";
-  regionList.show(found.regions, Number(byID["region-size"].value), (mm) => (rows ? mapped(rows, mm) : mm));
+  regionList.show(regions, Number(byID["region-size"].value), (mm) => (rows ? mapped(rows, mm) : mm));
+  byID.undo.disabled = corrections.past.length === 0;
   showMask();
-  showChosen(found.regions.includes(chosen) ? chosen : undefined);
+  showChosen(regions.includes(chosen) ? chosen : undefined);
 }
 
 function goTo(region) {
   if (!region) return;
   keepNotes();
-  picture.moveTo(region.peak);
+  panes.moveTo(region.peak);
   byID["region-saved"].textContent = "";
   showChosen(region);
 }
@@ -298,19 +318,78 @@ function shownRegions() {
   return { index, threshold: threshold === written ? undefined : threshold };
 }
 
-function saveRegion(region, change) {
+/** Saves a change of the review of a region, and remembers what undoes a decision. */
+async function saveRegion(region, change) {
+  const { corrections } = current;
+  const { review } = region;
   // A judgement keeps the voxel that names it, though the peak of a region may move with the threshold.
-  const voxel = region.review?.voxel ?? region.voxel;
-  const request = { ...shownRegions(), voxel, volume: region.volume, ...change };
-  return store(byID["region-saved"], cohort.regionFile, () => api.saveRegion(request), showRegions);
+  const named = { voxel: review?.voxel ?? region.voxel, growth: review?.growth, volume: region.volume };
+  const request = { ...shownRegions(), ...named, ...change };
+  const before = { ...named, ...change, decision: review?.decision ?? "", note: review?.note ?? "" };
+  if (change.decision !== undefined) corrections.past.push(before);
+  const isSaved = await store(byID["region-saved"], cohort.regionFile, () => api.saveRegion(request), showRegions);
+  if (!isSaved && change.decision !== undefined) corrections.past.splice(corrections.past.indexOf(before), 1);
+  return isSaved;
 }
 
+/** Takes the last decision about a region back. */
+async function undo() {
+  const { corrections } = current ?? {};
+  const before = corrections?.past.pop();
+  if (!before) return;
+  const request = { ...before, ...shownRegions() };
+  await store(byID["region-saved"], cohort.regionFile, () => api.saveRegion(request), showRegions);
+}
+
+/** Decides about the chosen region, or takes the same decision back. An added region can only be removed. */
 function decideRegion(decision) {
   const region = regionList.chosen;
-  if (region) saveRegion(region, { decision: region.review?.decision === decision ? "" : decision });
+  if (!region) return;
+  const isSame = region.review?.decision === decision;
+  if (!region.review?.growth) saveRegion(region, { decision: isSame ? "" : decision });
+  else if (decision === "rejected") saveRegion(region, { decision: "" });
 }
 
-/** Writes the mask without the rejected regions. */
+function chooseMode(name) {
+  mode = name;
+  byID.stage.dataset.mode = name;
+  for (const button of byID.modes.children) button.ariaPressed = String(button.dataset.mode === name);
+  byID.growth.hidden = name !== "add";
+}
+
+function showGrowth() {
+  byID["share-value"].textContent = `${byID.share.value} %`;
+  byID["radius-value"].textContent = `${byID.radius.value} mm`;
+}
+
+function onClick(mm) {
+  if (!current?.found || mode === "look") return;
+  const voxel = voxelAt(current.files.map, mm);
+  if (!voxel) return;
+  if (mode === "add") addRegion(voxel);
+  else eraseRegion(voxel);
+}
+
+/** Adds the region that grows from a voxel: from a share of its score, within a distance. */
+async function addRegion(voxel) {
+  const growth = { least: (Number(byID.share.value) / 100) * scoreAt(voxel), radius: Number(byID.radius.value) };
+  const region = current.corrections.grown(voxel, growth);
+  if (await saveRegion({ ...region, voxel }, { growth, decision: "added" })) showChosen(region);
+}
+
+function scoreAt([i, j, k]) {
+  const { voxels, shape } = current.files.map;
+  return Math.max(0, voxels[(k * shape[1] + j) * shape[0] + i]);
+}
+
+/** Removes an added region, or rejects one of the mask. */
+function eraseRegion(voxel) {
+  const region = current.corrections.regionAt(voxel);
+  if (region) saveRegion(region, { decision: region.review?.growth ? "" : "rejected" });
+  else byID["region-saved"].textContent = "There is no region at the click.";
+}
+
+/** Writes the mask without the rejected regions and with the added ones. */
 async function exportMask() {
   if (!current?.found) return;
   const request = shownRegions();
@@ -321,9 +400,9 @@ async function exportMask() {
 // Reviews
 
 function showReviews() {
-  for (const [index, { id }] of cohort.cases.entries()) list.mark(index, saved.reviews[id]?.decision);
-  const decisions = cohort.cases.filter(({ id }) => saved.reviews[id]?.decision).length;
-  byID.progress.textContent = `${decisions} of ${cohort.cases.length} reviewed`;
+  const decisions = cohort.cases.map(({ id }) => saved.reviews[id]?.decision);
+  list.mark(decisions);
+  byID.progress.textContent = `${decisions.filter((decision) => decision).length} of ${cohort.cases.length} reviewed`;
   const review = current && saved.reviews[current.row.id];
   for (const button of byID.decisions.children) {
     button.ariaPressed = String(button.dataset.decision === review?.decision);
@@ -419,10 +498,15 @@ const keys = {
   r: () => decide("rejected"),
   f: () => decide("flagged"),
   e: () => byID.note.focus(),
+  g: () => chooseMode("add"),
+  d: () => chooseMode("erase"),
+  escape: () => chooseMode("look"),
+  z: undo,
+  b: () => otherImage.toggleBeside(),
   v: () => otherImage.swap(),
-  "+": () => picture.zoom(1.25),
-  "=": () => picture.zoom(1.25),
-  "-": () => picture.zoom(0.8),
+  "+": () => panes.zoom(1.25),
+  "=": () => panes.zoom(1.25),
+  "-": () => panes.zoom(0.8),
   0: resetView,
   1: () => chooseLayout("all"),
   2: () => chooseLayout("axial"),
@@ -438,7 +522,8 @@ function nudge(by) {
 }
 
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || byID.help.open) return;
+  const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey);
+  if (((event.ctrlKey || event.metaKey) && !isUndo) || event.altKey || byID.help.open) return;
   const isText = event.target.matches("textarea, input[type=search]");
   if (isText) {
     if (event.key === "Escape") event.target.blur();
@@ -447,7 +532,7 @@ function onKey(event) {
   // A control that has the focus keeps its own keys.
   if (event.key === " " && event.target.matches("button, select, input")) return;
   if (event.target.matches("select")) return;
-  const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  const act = keys[event.key.toLowerCase()];
   if (!act) return;
   event.preventDefault();
   event.stopPropagation();
@@ -481,7 +566,12 @@ function listen() {
   byID["zoom-in"].addEventListener("click", keys["+"]);
   byID["zoom-out"].addEventListener("click", keys["-"]);
   byID["reset-view"].addEventListener("click", resetView);
-  byID.window.addEventListener("input", () => picture.setWindow(byID.window.value));
+  byID.window.addEventListener("input", () => panes.setWindow(byID.window.value));
+  byID["beside-window"].addEventListener("input", () => panes.setWindowBeside(byID["beside-window"].value));
+  for (const button of byID.modes.children) button.addEventListener("click", () => chooseMode(button.dataset.mode));
+  for (const id of ["share", "radius"]) byID[id].addEventListener("input", showGrowth);
+  showGrowth();
+  byID.undo.addEventListener("click", undo);
   byID["open-help"].addEventListener("click", () => byID.help.showModal());
   addEventListener("pagehide", keepNotes);
   document.addEventListener("visibilitychange", () => refresh().catch(() => {}));

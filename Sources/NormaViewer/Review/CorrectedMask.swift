@@ -1,10 +1,10 @@
 import Norma
 import Volumes
 
-/// The mask of a case without the regions that a rater rejected.
+/// The mask of a case without the regions that a rater rejected and with those that the rater added.
 enum CorrectedMask {
   /// Returns the regions of the saved mask, or of the map above a threshold, without those that hold the voxel of a
-  /// rejected one. The mask has the grid and the header of the map, which are those of the scan.
+  /// rejected one, and with the added ones. The mask has the grid and the header of the map, which are those of the scan.
   static func make(
     of row: ResultFolder.Case, above threshold: Double?, minimumVolume: Double, regions: [RegionReview]
   ) throws -> Mask {
@@ -18,6 +18,11 @@ enum CorrectedMask {
         mask.labels[$0.voxel[0], $0.voxel[1], $0.voxel[2]]
       })
     var corrected = mask.labels.map { $0 == 0 || rejected.contains($0) ? UInt8(0) : 1 }
+    for region in regions where map.geometry.contains(region.voxel) {
+      for index in region.growth?.voxels(of: map, from: SIMD3(region.voxel)) ?? [] {
+        corrected.voxels[index] = 1
+      }
+    }
     corrected.header = map.header
     return corrected
   }
@@ -37,7 +42,7 @@ enum CorrectedMask {
 
 extension Geometry {
   /// Whether the grid has a voxel.
-  fileprivate func contains(_ voxel: [Int]) -> Bool {
+  func contains(_ voxel: [Int]) -> Bool {
     voxel.count == 3 && zip(voxel, shape).allSatisfy { $0 >= 0 && $0 < $1 }
   }
 }

@@ -83,13 +83,13 @@ struct ReviewFolder: Sendable {
     return Dictionary(uniqueKeysWithValues: pairs)
   }
 
-  /// Changes what is saved and returns all of it.
-  func change(_ change: (inout Contents) -> Void) throws -> Contents {
+  /// Changes what is saved and returns all of it. If `change` throws, nothing changes.
+  func change(_ change: (inout Contents) throws -> Void) throws -> Contents {
     let folder = reviews.deletingLastPathComponent()
     try AtomicFile.makeFolder(folder)
     return try Self.locking(folder) {
       var contents = try read()
-      change(&contents)
+      try change(&contents)
       var table = ReviewTable()
       table.reviews = contents.reviews
       try save(table.text, to: reviews, isEmpty: contents.reviews.isEmpty)
