@@ -1,7 +1,7 @@
 import Base
-import Cohort
+package import Cohort
 import Foundation
-import Volumes
+package import Volumes
 
 /// What a T1w of the same head gives to a scan.
 struct SecondContrast {
@@ -25,10 +25,10 @@ extension Preprocessor {
       try found.requireOneHead(at: file.path)
       let brain = try found.brain(onGridOf: scan, else: brain)
       let place = try found.isWhole ? self.place(of: brain, by: t1w, found.record.toT1w, at: file.path) : nil
-      record.addDone(
-        StepName.t1w,
-        "\(file.lastPathComponent), rigid; the brains overlap by \(found.record.overlap.formatted(fraction: 3)) (Dice)"
-      )
+      record.addDone(StepName.t1w, "\(file.lastPathComponent), rigid")
+      record.notes.append(
+        "T1w: \(file.lastPathComponent) was registered; the brains overlap by "
+          + "\(found.record.overlap.formatted(fraction: 2)) (Dice).")
       record.notes += t1w.record.notes.map { "T1w: \($0)" } + found.notes
       return SecondContrast(brain: brain, place: place)
     } catch {
@@ -127,8 +127,18 @@ private struct T1wRegistration {
 
   /// Grey over white matter was at most .945 in 11 T1-weighted scans and at least 1.003 in 19 FLAIR scans.
   private static let maximumGreyToWhite = 0.96
-  private static let minimumAgreement = 0.1, maximumStretch = 0.04
+  private static let minimumAgreement = 0.12, maximumStretch = 0.04
   private static let minimumCoverage = 0.9
+}
+
+extension ScanCase {
+  /// The T1w on the grid of the preprocessed scan; nil without one that fits.
+  package func t1w(onGridOf preprocessed: PreprocessedScan) throws -> Volume? {
+    guard let t1w, let toT1w = preprocessed.record.t1w?.toT1w else { return nil }
+    let volume = try VolumeReader.read(t1w).finite(name: t1w.path), grid = preprocessed.volume.geometry
+    let moved = try Resample.averaged(volume, to: grid.moved(by: toT1w))
+    return Volume(geometry: grid, voxels: moved.voxels, header: preprocessed.volume.header)
+  }
 }
 
 extension PreprocessingRecord {
@@ -136,7 +146,6 @@ extension PreprocessingRecord {
   mutating func addUnused(_ t1w: URL, _ reason: String) {
     if self.t1w == nil { self.t1w = T1wRecord(file: t1w.lastPathComponent) }
     self.t1w?.refusal = reason
-    addSkipped(Preprocessor.StepName.t1w, reason)
     notes.append("The T1w was not used: \(reason).")
   }
 }

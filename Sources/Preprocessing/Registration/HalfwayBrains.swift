@@ -10,6 +10,11 @@ struct HalfwayBrains: Sendable {
   /// The voxel sizes in mm at which fine structure is compared, and below which structure is fine.
   private static let fineSpacing = 2.0, coarseSpacing = 6.0
 
+  /// Brains that were compared before.
+  init(overlap: Double, details: (first: [Float], second: [Float])) {
+    (self.overlap, self.details) = (overlap, details)
+  }
+
   /// Moves two brains by halves of the map from the first to the second.
   init(_ registered: [RegisteredBrain], _ toSecond: Affine) throws {
     let space = try HalfwaySpace(toFollowUp: toSecond)
@@ -34,8 +39,9 @@ struct HalfwayBrains: Sendable {
     }
     let common = zip(isInside[0], isInside[1]).count { $0 && $1 }
     let inner = details[0].indices.filter { index in brains.allSatisfy { $0.blurred[index] > 0.99 } }
-    overlap = 2 * Double(common) / Double(max(1, isInside.joined().count { $0 }))
-    self.details = (inner.map { details[0][$0] }, inner.map { details[1][$0] })
+    self.init(
+      overlap: 2 * Double(common) / Double(max(1, isInside.joined().count { $0 })),
+      details: (inner.map { details[0][$0] }, inner.map { details[1][$0] }))
   }
 
   /// The correlation of the fine structure, -1...1: that of one person's folds in two scans of one contrast is high.

@@ -33,8 +33,7 @@ struct RigidRegistration: Sendable {
   /// - Throws: A ``Problem`` if the registration fails.
   init(from first: RegisteredBrain, to second: RegisteredBrain) throws {
     let brains = [first, second]
-    let coarse = try Self.inBothDirections { try Self.start(from: brains[$0], to: brains[1 - $0]) }
-    let forward = try coarse[0].mean(with: coarse[1].inverse())
+    let forward = try Self.start(from: first, to: second)
     let starts = [forward, try forward.inverse()]
     let found = try Self.inBothDirections { direction in
       let (fixed, moving) = (brains[direction], brains[1 - direction])
@@ -56,17 +55,26 @@ struct RigidRegistration: Sendable {
     halfway = try HalfwayBrains(brains, toSecond)
   }
 
-  /// The best of the maps that header, template and centres of the brains suggest, after the coarsest level.
+  /// The best of the maps that header, template and centres of the brains suggest, after the coarsest level in both
+  /// directions: from a bad start, one of them may find mutual information in what little overlaps.
   private static func start(from first: RegisteredBrain, to second: RegisteredBrain) throws -> Affine {
     var shift = Affine.identity
     shift.origin = second.centre - first.centre
     var starts = [Affine.identity, shift]
     if let from = first.toTemplate, let to = second.toTemplate {
-      starts.append(try to.inverse().composed(with: from).rigid(about: first.centre))
+      let there = try to.inverse().composed(with: from).rigid(about: first.centre)
+      let back = try from.inverse().composed(with: to).rigid(about: second.centre)
+      starts.append(try there.mean(with: back.inverse()))
     }
     let tried = starts
     let ends = concurrentMap(tried.count) { index in
-      Result { try register(first, second, .rigid, Self.first, from: tried[index]) }
+      Result {
+        let there = try register(first, second, .rigid, Self.first, from: tried[index])
+        let back = try register(second, first, .rigid, Self.first, from: tried[index].inverse())
+        return (
+          affine: try there.affine.mean(with: back.affine.inverse()), metric: there.metric + back.metric
+        )
+      }
     }
     // From a bad start the images may not overlap at all; one good start is enough.
     guard let best = ends.compactMap({ try? $0.get() }).min(by: { $0.metric < $1.metric }) else {
