@@ -46,6 +46,10 @@ package struct CaseFiles {
   package var tissueTable: String { "\(prefix)_seg-tissues_dseg.tsv" }
   package var brain: String { "\(prefix)_desc-brain_mask.nii.gz" }
   package var brainSidecar: String { "\(prefix)_desc-brain_mask.json" }
+  /// The T1w on the grid of the scan, and the rigid transform between them.
+  package var t1w: String { "\(prefix)_space-\(suffix)_T1w.nii.gz" }
+  package var t1wSidecar: String { "\(prefix)_space-\(suffix)_T1w.json" }
+  package var t1wTransform: String { "\(prefix)_from-\(suffix)_to-T1w_mode-image_xfm.txt" }
   /// The mask and the anomaly map in the space of the template.
   package var templateMask: String { "\(prefix)_space-\(TemplateSpace.name)_label-lesion_mask.nii.gz" }
   package var templateMaskSidecar: String { "\(prefix)_space-\(TemplateSpace.name)_label-lesion_mask.json" }
@@ -74,11 +78,12 @@ package struct CaseFiles {
 
   /// The names that the figures of a case may have.
   package static let figureNames =
-    ["brain", "levels", "intensity"] + ["region", "slice"].flatMap { kind in (1...3).map { "\(kind)\($0)" } }
+    ["brain", "t1w", "levels", "intensity"]
+    + ["region", "slice"].flatMap { kind in (1...3).map { "\(kind)\($0)" } }
 
   /// The maps, masks and labels of a segmentation.
   var images: [String] {
-    [anomalyMap, exceedance, uncertainty, mask, labels, tissues, brain, templateMask, templateMap]
+    [anomalyMap, exceedance, uncertainty, mask, labels, tissues, brain, t1w, templateMask, templateMap]
   }
 
   /// The files that a comparison with another visit writes.
@@ -89,7 +94,8 @@ package struct CaseFiles {
     [
       record, row, pictures, mask, maskSidecar, anomalyMap, anomalySidecar, labels, labelsSidecar,
       lesionTable, tissues, tissuesSidecar, tissueTable,
-      brain, brainSidecar, transform, exceedance, exceedanceSidecar, uncertainty, uncertaintySidecar,
+      brain, brainSidecar, transform, t1w, t1wSidecar, t1wTransform, exceedance, exceedanceSidecar,
+      uncertainty, uncertaintySidecar,
       templateMask, templateMaskSidecar, templateMap, templateMapSidecar,
     ] + Self.figureNames.map(figure)
   }

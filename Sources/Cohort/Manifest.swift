@@ -21,6 +21,8 @@ public struct ScanCase: Hashable, Sendable {
   public var lesionMask: URL?
   /// The brain mask; nil if every non-zero voxel is brain.
   public var brainMask: URL?
+  /// A T1-weighted scan of the same head, of the same session if possible; nil without one.
+  public var t1w: URL?
   /// The ITK transform file between the scan and the template; nil if the scan is not registered or already
   /// in template space.
   public var templateTransform: URL?
@@ -38,7 +40,8 @@ public struct ScanCase: Hashable, Sendable {
   /// Creates the case of a row of a manifest; `sessionID` becomes part of the id.
   public init(
     participantID: String, sessionID: String? = nil, image: URL, lesionMask: URL? = nil,
-    brainMask: URL? = nil, templateTransform: URL? = nil, z: Double? = nil, split: Split? = nil
+    brainMask: URL? = nil, t1w: URL? = nil, templateTransform: URL? = nil, z: Double? = nil,
+    split: Split? = nil
   ) {
     self.id = sessionID.map { "\(participantID)_\($0)" } ?? participantID
     self.participantID = participantID
@@ -46,6 +49,7 @@ public struct ScanCase: Hashable, Sendable {
     self.image = image
     self.lesionMask = lesionMask
     self.brainMask = brainMask
+    self.t1w = t1w
     self.templateTransform = templateTransform
     self.z = z
     self.split = split
@@ -73,13 +77,13 @@ public struct Manifest: Sendable {
   static let requiredColumns = ["participant_id", "image"]
   static let optionalColumns = [
     "lesion_mask", "brain_mask", "template_transform", "level", "split", "session_id", "lesion_label",
-    "mask_pairing",
+    "mask_pairing", "t1w",
   ]
   /// The column that replaces `image` in the rows of anatomies.
   static let anatomyColumn = "anatomy"
   /// The columns that describe a scan.
   private static let scanColumns = [
-    "lesion_mask", "brain_mask", "template_transform", "level", "lesion_label", "mask_pairing",
+    "lesion_mask", "brain_mask", "template_transform", "level", "lesion_label", "mask_pairing", "t1w",
   ]
 
   /// Reads a TSV manifest with paths relative to its folder.
@@ -236,7 +240,7 @@ public struct Manifest: Sendable {
     var scan = ScanCase(
       participantID: participant, sessionID: cell("session_id"), image: image,
       lesionMask: file("lesion_mask"),
-      brainMask: file("brain_mask"), templateTransform: file("template_transform"),
+      brainMask: file("brain_mask"), t1w: file("t1w"), templateTransform: file("template_transform"),
       z: z.flatMap(Double.init), split: split)
     scan.maskReading = try maskReading(
       label: cell("lesion_label"), pairing: cell("mask_pairing"), location: location)
@@ -282,17 +286,19 @@ public struct Manifest: Sendable {
     }
   }
 
-  /// Returns the text of a manifest with paths relative to `folder`.
+  /// Returns the text of a manifest with paths relative to `folder`, with a column t1w only if a case has one.
   package static func text(of cases: [ScanCase], relativeTo folder: URL) -> String {
-    var table = Table(columns: requiredColumns + optionalColumns)
+    let hasT1w = cases.contains { $0.t1w != nil }
+    var table = Table(columns: requiredColumns + optionalColumns.filter { hasT1w || $0 != "t1w" })
     for scan in cases {
       func path(_ file: URL?) -> String { file?.path(relativeTo: folder) ?? "n/a" }
-      table.rows.append([
-        scan.participantID, path(scan.image), path(scan.lesionMask), path(scan.brainMask),
-        path(scan.templateTransform), scan.z.map { "\($0)" } ?? "n/a", scan.split?.rawValue ?? "n/a",
-        scan.sessionColumn, scan.maskReading.lesionLabel.map { "\($0)" } ?? "n/a",
-        scan.maskReading.pairing == .affine ? "n/a" : scan.maskReading.pairing.rawValue,
-      ])
+      table.rows.append(
+        [
+          scan.participantID, path(scan.image), path(scan.lesionMask), path(scan.brainMask),
+          path(scan.templateTransform), scan.z.map { "\($0)" } ?? "n/a", scan.split?.rawValue ?? "n/a",
+          scan.sessionColumn, scan.maskReading.lesionLabel.map { "\($0)" } ?? "n/a",
+          scan.maskReading.pairing == .affine ? "n/a" : scan.maskReading.pairing.rawValue,
+        ] + (hasT1w ? [path(scan.t1w)] : []))
     }
     return table.text
   }
@@ -333,7 +339,10 @@ public struct Manifest: Sendable {
 
 extension ScanCase {
   /// The scan and the files that belong to it.
-  package var files: [URL] { [image, lesionMask, brainMask, templateTransform].compactMap { $0 } }
+  package var files: [URL] { [image, lesionMask, brainMask, t1w, templateTransform].compactMap { $0 } }
+
+  /// The SHA-256 of the T1w, empty if it cannot be read; nil without one.
+  package var t1wDigest: String? { t1w.map { (try? Digest.of(file: $0)) ?? "" } }
 
   /// Returns these files without those that belong to the scan itself, which must not be deleted as old results.
   package func excludingInputs(from results: [URL]) -> [URL] {

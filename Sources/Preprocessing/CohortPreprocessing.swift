@@ -161,7 +161,7 @@ extension CohortPreprocessing: CaseStep {
     since start: ContinuousClock.Instant
   ) -> Row {
     var preprocessed = scan
-    (preprocessed.image, preprocessed.brainMask) = (files.scan, files.mask)
+    (preprocessed.image, preprocessed.brainMask, preprocessed.t1w) = (files.scan, files.mask, nil)
     preprocessed.templateTransform = sidecar.isRegistered ? files.transform : nil
     return Row(
       scan: scan, seconds: (ContinuousClock.now - start) / .seconds(1),

@@ -103,6 +103,7 @@ struct PreprocessingSidecar: Codable {
       "Scan": scan.image, "BrainMask": scan.brainMask, "TemplateTransform": scan.templateTransform,
     ]
     var inputs = try files.compactMapValues { try $0.map { try Digest.of(file: $0) } }
+    inputs["T1w"] = scan.t1wDigest
     if scan.brainMask != nil, scan.maskReading.pairing == .voxels { inputs["MaskPairing"] = "voxels" }
     self.inputs = inputs
     self.key = key

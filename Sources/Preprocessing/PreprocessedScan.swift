@@ -73,6 +73,8 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
   /// The ratios of the median intensities of grey matter and fluid to that of white matter; nil if the scan
   /// is not in template space.
   public internal(set) var greyToWhite, fluidToWhite: Double?
+  /// How the T1w of the scan fits it; nil without one.
+  public internal(set) var t1w: T1wRecord?
   /// Whether a skull-stripped scan was found in template space; nil if this was not decided.
   package internal(set) var isInTemplateSpace: Bool?
 
@@ -92,6 +94,7 @@ public struct PreprocessingRecord: Codable, Hashable, Sendable {
     case templateOverlap = "TemplateOverlap"
     case greyToWhite = "GreyToWhite"
     case fluidToWhite = "FluidToWhite"
+    case t1w = "T1w"
     case isInTemplateSpace = "InTemplateSpace"
   }
 }

@@ -28,7 +28,7 @@ public final class Preprocessor {
   private let resources: Resources
   private let skull: SkullState
   private let extraction: Deferred<BrainExtraction>
-  private let template: Deferred<Template>
+  let template: Deferred<Template>
   private let contrast: Deferred<TissueContrast>
   private let registration: Deferred<TemplateRegistration>
 
@@ -64,7 +64,9 @@ public final class Preprocessor {
   /// - Parameter scan: The case; its brain mask and transform, if given, replace the steps that find them.
   /// - Returns: The scan on its own grid, with brain mask and map to the template.
   /// - Throws: A ``Problem`` if the scan is unusable, or if extraction or registration fails.
-  public func preprocess(_ scan: ScanCase) throws -> PreprocessedScan {
+  public func preprocess(_ scan: ScanCase) throws -> PreprocessedScan { try preprocess(scan, skull: skull) }
+
+  func preprocess(_ scan: ScanCase, skull: SkullState) throws -> PreprocessedScan {
     let geometry = try VolumeReader.readGeometry(scan.image)
     try FreeMemory().require(for: geometry, name: scan.image.path)
     try geometry.requireAxialSlice(name: scan.image.path)
@@ -72,53 +74,59 @@ public final class Preprocessor {
     let volume = try VolumeReader.read(scan.image).finite(name: scan.image.path)
     let check = InputCheck(volume, name: scan.image.path)
     try check.requireAnatomy()
-    var preprocessed = try preprocess(scan, volume, check, brain: brain?.mask)
+    var preprocessed = try preprocess(scan, volume, check, brain: brain?.mask, skull: skull)
     preprocessed.record.notes += check.notes + [brain?.note].compactMap { $0 }
     return preprocessed
   }
 
   private func preprocess(
-    _ scan: ScanCase, _ volume: Volume, _ check: InputCheck, brain given: Mask?
+    _ scan: ScanCase, _ volume: Volume, _ check: InputCheck, brain given: Mask?, skull: SkullState
   ) throws -> PreprocessedScan {
     let name = scan.image.path
     if scan.isPreprocessed, scan.templateTransform == nil {
-      return unchanged(volume, given, nil, scan.z, "the scan is already preprocessed")
+      return unchanged(scan, volume, given, nil, "the scan is already preprocessed")
     }
     if let transform = scan.templateTransform {
-      return unchanged(
-        volume, given, try ITKTransformFile.read(transform), scan.z, "the scan has a transform")
+      return unchanged(scan, volume, given, try ITKTransformFile.read(transform), "the scan has a transform")
     }
     if volume.isPlanar {
       let slice = try PlanarSlice(volume, brain: given, z: scan.z, name: name)
-      var result = unchanged(slice.image, given, nil, scan.z, "the image is a single slice")
+      var result = unchanged(scan, slice.image, given, nil, "the image is a single slice")
       result.record.notes += slice.notes
       return result
     }
     let origin = IntensityOrigin(of: volume)
-    return try processed(origin.applied(to: volume), origin, brain: given, check, name: name)
+    return try processed(
+      origin.applied(to: volume), origin, brain: given, t1w: scan.t1w, skull: skull, check, name: name)
   }
 
   /// Returns a scan without any processing.
   private func unchanged(
-    _ volume: Volume, _ brain: Mask?, _ toTemplate: Affine?, _ z: Double?, _ reason: String
+    _ scan: ScanCase, _ volume: Volume, _ brain: Mask?, _ toTemplate: Affine?, _ reason: String
   ) -> PreprocessedScan {
     var record = PreprocessingRecord(of: volume.geometry)
     for step in [StepName.brain, StepName.bias, StepName.template] { record.addSkipped(step, reason) }
-    return PreprocessedScan(volume: volume, brain: brain, toTemplate: toTemplate, z: z, record: record)
+    if let t1w = scan.t1w { record.addUnused(t1w, reason) }
+    return PreprocessedScan(volume: volume, brain: brain, toTemplate: toTemplate, z: scan.z, record: record)
   }
 
   private func processed(
-    _ scan: Volume, _ origin: IntensityOrigin, brain given: Mask?, _ check: InputCheck, name: String
+    _ scan: Volume, _ origin: IntensityOrigin, brain given: Mask?, t1w: URL?, skull: SkullState,
+    _ check: InputCheck, name: String
   ) throws -> PreprocessedScan {
     var record = PreprocessingRecord(of: scan.geometry)
     if let detail = origin.detail { record.addDone(StepName.intensity, detail) }
-    let isStripped = isStripped(scan, brain: given)
+    let isStripped = isStripped(scan, brain: given, skull)
     if given == nil, !isStripped { try check.requireStack() }
-    let brain = try brain(in: scan, given: given, isStripped: isStripped, name: name, &record)
+    var brain = try brain(in: scan, given: given, isStripped: isStripped, name: name, &record)
     guard brain.voxels.contains(1) else {
       throw Problem(.badData, "the brain mask is empty", at: name, advice: "give another mask or none")
     }
     try scan.requireContrast(inside: brain, name: name)
+    let second = try t1w.flatMap { try register($0, to: scan, brain, &record) }
+    // A brain that the scan shows as a whole stands on its own.
+    let isPart = brain.height < RegistrationStarts.wholeHeight
+    if isPart, let second, given == nil, !isStripped { brain = second.brain }
     record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
     record.notes += [scan.cutOffNote(inside: brain)].compactMap { $0 }
     var volume = scan
@@ -133,11 +141,12 @@ public final class Preprocessor {
     record.isInTemplateSpace = isInTemplateSpace
     // Bias correction uses one thread only.
     if !isInTemplateSpace, settings.registers {
-      registration.prefetch()
+      if !isPart || second?.place == nil { registration.prefetch() }
       contrast.prefetch()
     }
     volume = try correctingBias(of: volume, brain, &record)
-    let toTemplate = try register(volume, brain, isInTemplateSpace, name: name, &record)
+    let toTemplate = try register(
+      volume, brain, isInTemplateSpace, isPart ? second?.place : nil, name: name, &record)
     if isInTemplateSpace || toTemplate != nil, let contrast = try? contrast.get() {
       let ratios = try contrast.ratios(volume, brain: brain, toTemplate: toTemplate ?? .identity)
       (record.greyToWhite, record.fluidToWhite) = (ratios?.greyToWhite, ratios?.fluidToWhite)
@@ -149,7 +158,7 @@ public final class Preprocessor {
 
   /// Returns true if there is nothing but background outside the brain. A given mask of a stripped scan makes
   /// no difference.
-  private func isStripped(_ scan: Volume, brain: Mask?) -> Bool {
+  private func isStripped(_ scan: Volume, brain: Mask?, _ skull: SkullState) -> Bool {
     guard skull == .auto else { return skull == .absent }
     guard let brain else { return SkullState.detected(in: scan) == .absent }
     return zip(scan.voxels, brain.voxels).allSatisfy { $1 != 0 || $0 <= 0 }
@@ -211,8 +220,8 @@ public final class Preprocessor {
   }
 
   private func register(
-    _ scan: Volume, _ brain: Mask, _ isInTemplateSpace: Bool, name: String,
-    _ record: inout PreprocessingRecord
+    _ scan: Volume, _ brain: Mask, _ isInTemplateSpace: Bool, _ known: TemplateRegistration.Result?,
+    name: String, _ record: inout PreprocessingRecord
   ) throws -> Affine? {
     guard !isInTemplateSpace else {
       record.addSkipped(StepName.template, "the scan is in template space")
@@ -222,13 +231,14 @@ public final class Preprocessor {
       record.addSkipped(StepName.template, "not requested")
       return nil
     }
-    guard !brain.isSlab else {
+    guard known != nil || !brain.isSlab else {
       record.addSkipped(StepName.template, Self.slab)
       return nil
     }
     onStep(StepName.template)
-    let result = try registration.get().register(scan, brain: brain, name: name)
-    record.addDone(StepName.template, "affine to \(TemplateSpace.name)")
+    let result = try known ?? registration.get().register(scan, brain: brain, name: name)
+    record.addDone(
+      StepName.template, "affine to \(TemplateSpace.name)" + (known == nil ? "" : ", that of the T1w"))
     record.templateOverlap = result.overlap
     record.notes += result.notes
     return result.toTemplate
@@ -244,9 +254,10 @@ public final class Preprocessor {
   /// The steps that take long, in order, with their rough shares of the time of a raw scan.
   package static let usualShares = [(StepName.brain, 0.3), (StepName.bias, 0.2), (StepName.template, 0.3)]
 
-  private enum StepName {
+  enum StepName {
     static let intensity = "intensity shift"
     static let brain = "brain extraction"
+    static let t1w = "second contrast"
     static let denoising = "denoising"
     static let bias = "bias correction"
     static let template = "registration"
@@ -254,6 +265,12 @@ public final class Preprocessor {
 }
 
 extension Mask {
+  /// The extent of the set voxels from inferior to superior in mm.
+  fileprivate var height: Double {
+    let bounds = Orientation(of: geometry).apply(self).worldBounds
+    return bounds.last.z - bounds.first.z
+  }
+
   /// Whether the extent of the set voxels along a world axis is too small for them.
   fileprivate var isSlab: Bool {
     let bounds = Orientation(of: geometry).apply(self).worldBounds

@@ -256,6 +256,12 @@ import Volumes
       for name in ["a.nii.gz", "a.png"] { try Data("x".utf8).write(to: place.folder / name) }
       return try place.segment(place.folder)
     },
+    BadInput("T1w for a cohort", 64, ["--t1w", "single scan", "manifest"]) { place in
+      try place.segment(Cohort.manifest, ["--t1w", Cohort.patient.path])
+    },
+    BadInput("a T1w that is not there", 66, ["there is no such T1w", "nowhere.nii.gz"]) { place in
+      try place.segment(Cohort.patient, ["--t1w", (place.folder / "nowhere.nii.gz").path])
+    },
     BadInput("brain mask for a cohort", 64, ["--brain-mask", "single scan", "manifest"]) { place in
       try place.segment(Cohort.manifest, ["--brain-mask", Cohort.patient.path])
     },

@@ -19,6 +19,21 @@ import Norma
     return (try NIfTI.read(out / map), try NIfTI.readMask(out / mask))
   }
 
+  @Test func aT1wThatCannotBeReadCostsTheFLAIRNothing() throws {
+    let folder = try Workplace.folder(), t1w = folder / "T1w.nii.gz", scan = try Cohort.patient
+    try Data("not a scan".utf8).write(to: t1w)
+    for (out, more) in [("alone", []), ("both", ["--t1w", t1w.path])] {
+      _ = try segment(scan, into: folder / out, more)
+    }
+    for image in ["label-lesion_mask.nii.gz", "desc-anomaly_FLAIR.nii.gz"] {
+      let path = "sub-008/anat/sub-008_\(image)"
+      #expect(try Data(contentsOf: folder / "both" / path) == Data(contentsOf: folder / "alone" / path))
+    }
+    let message = try #require(try TSV(folder / "both/cases.tsv").rows.first?["message"])
+    #expect(message.contains("The T1w was not used: ") && message.contains(t1w.path), "\(message)")
+    #expect(!(folder / "both/sub-008/anat/sub-008_space-FLAIR_T1w.nii.gz").exists)
+  }
+
   @Test func aScanGivesMapMaskTableAndReportOnItsOwnGrid() throws {
     let out = try Workplace.folder() / "out", scan = try Cohort.patient
     let outcome = try segment(scan, into: out)

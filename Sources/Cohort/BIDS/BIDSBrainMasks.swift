@@ -64,7 +64,8 @@ package struct BIDSBrainMasks {
     }
     scan.scanCase.brainMask = fitting.first
     if fitting.isEmpty, !named.isEmpty {
-      scan.note = "A brain mask on another grid, perhaps that of another scan, was not used."
+      let note = "A brain mask on another grid, perhaps that of another scan, was not used."
+      scan.note = [scan.note, note].compactMap { $0 }.joined(separator: " ")
     }
     return scan
   }

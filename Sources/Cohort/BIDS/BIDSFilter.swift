@@ -2,7 +2,7 @@ import Base
 import StrictSettings
 package import Foundation
 
-/// A selection of FLAIR scans: the `flair` query of a BIDS filter file in the format of fMRIPrep.
+/// A selection of FLAIR and T1w scans: the queries `flair` and `t1w` of a BIDS filter file in the format of fMRIPrep.
 package struct BIDSFilter: Sendable {
   /// The condition on one entity.
   private enum Condition {
@@ -10,7 +10,8 @@ package struct BIDSFilter: Sendable {
     case oneOf([ConfigurationNode])
   }
 
-  private var conditions: [String: Condition] = [:]
+  /// The conditions on entities, by query.
+  private var conditions: [String: [String: Condition]] = [:]
 
   /// Creates a filter that accepts every scan.
   package init() {}
@@ -32,24 +33,32 @@ package struct BIDSFilter: Sendable {
     for name in queries.keys.sorted() where !Self.queries.contains(name) {
       throw Self.unknown("query", name, known: Self.queries, at: url.path)
     }
-    guard let query = queries["flair"] else { return }
+    for name in ["flair", "t1w"] {
+      conditions[name] = try queries[name].map { try Self.conditions($0, of: name, at: url.path) }
+    }
+  }
+
+  private static func conditions(_ query: ConfigurationNode, of queryName: String, at file: String) throws
+    -> [String: Condition]
+  {
     guard case .map(let entities) = query else {
       throw Problem(
-        .badData, "'flair' must be a group of keys, not \(query.text)", at: url.path,
+        .badData, "'\(queryName)' must be a group of keys, not \(query.text)", at: file,
         advice: #"write it as {"flair": {"acquisition": "3d"}}"#)
     }
+    var conditions = [String: Condition]()
     for (name, value) in entities.sorted(by: { $0.key < $1.key }) {
-      guard let key = Self.shortNames[name] ?? Self.shortNames.values.first(where: { $0 == name }) else {
-        throw Self.unknown(
-          "entity", name, known: Self.shortNames.flatMap { [$0.key, $0.value] }, at: url.path)
+      guard let key = shortNames[name] ?? shortNames.values.first(where: { $0 == name }) else {
+        throw unknown("entity", name, known: shortNames.flatMap { [$0.key, $0.value] }, at: file)
       }
-      conditions[key] = try Self.condition(value, of: name, at: url.path)
+      conditions[key] = try condition(value, of: "\(queryName).\(name)", at: file)
     }
+    return conditions
   }
 
   /// Returns true if the filter accepts a scan.
   func accepts(_ name: BIDSName) -> Bool {
-    conditions.allSatisfy { key, condition in
+    (conditions[name.suffix.lowercased()] ?? [:]).allSatisfy { key, condition in
       let label = Self.label(of: key, in: name)
       return switch condition {
       case .present: label != nil
@@ -88,7 +97,7 @@ package struct BIDSFilter: Sendable {
     case .list(let values) where values.allSatisfy { $0 == .null || isLabel($0) }: return .oneOf(values)
     default:
       throw Problem(
-        .badData, "'flair.\(name)' cannot be \(value.text)", at: file,
+        .badData, "'\(name)' cannot be \(value.text)", at: file,
         advice:
           "give a label, a number, null or a list of these, null for scans without it, or \"*\" for any label"
       )

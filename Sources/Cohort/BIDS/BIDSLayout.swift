@@ -8,9 +8,15 @@ package struct BIDSSelection: Sendable {
   /// Labels with or without `ses-`; empty for all sessions.
   package var sessions: [String] = []
   package var filter = BIDSFilter()
+  /// Whether the T1w of a session is left out.
+  package var ignoresT1w = false
 
-  package init(participants: [String] = [], sessions: [String] = [], filter: BIDSFilter = BIDSFilter()) {
+  package init(
+    participants: [String] = [], sessions: [String] = [], filter: BIDSFilter = BIDSFilter(),
+    ignoresT1w: Bool = false
+  ) {
     (self.participants, self.sessions, self.filter) = (participants, sessions, filter)
+    self.ignoresT1w = ignoresT1w
   }
 }
 
@@ -63,7 +69,7 @@ package struct BIDSLayout: Sendable {
       found.append(try Anatomy(of: folder, ignored: ignored))
     }
     let sessions = try Self.sessions(selection.sessions, of: folders, at: root)
-    participants = try found.map { try $0.participant(sessions: sessions, filter: selection.filter) }
+    participants = try found.map { try $0.participant(sessions: sessions, selection) }
     leftOut = found.flatMap(\.leftOut)
     // A selected participant without a scan becomes a row of the table, not an error.
     guard !selection.participants.isEmpty || !scans.isEmpty else {
@@ -158,13 +164,26 @@ private struct Anatomy {
     self.images = images.filter { !Self.isRaw($0.name) || twins[$0.name.prefix] == nil }
   }
 
-  func participant(sessions: Set<String>?, filter: BIDSFilter) throws -> BIDSLayout.Participant {
+  func participant(sessions: Set<String>?, _ selection: BIDSSelection) throws -> BIDSLayout.Participant {
+    let filter = selection.filter
     let selected = images.filter { image in
       sessions.map { chosen in image.name["ses"].map { chosen.contains("ses-\($0)") } == true } ?? true
     }
     let flairs = selected.filter { Self.isRaw($0.name) }
-    let scans = flairs.filter { filter.accepts($0.name) }
-      .map { BIDSLayout.BIDSScan(name: $0.name, scanCase: ScanCase(scan: $0.url)) }
+    let t1ws = selected.filter {
+      !selection.ignoresT1w && Self.isRaw($0.name, suffix: "T1w") && filter.accepts($0.name)
+    }
+    let scans = flairs.filter { filter.accepts($0.name) }.map { flair in
+      var scan = BIDSLayout.BIDSScan(name: flair.name, scanCase: ScanCase(scan: flair.url))
+      let ofSession = t1ws.filter { $0.name["ses"] == flair.name["ses"] }
+      // Preferably without a contrast agent and with the same entities, such as the run.
+      scan.scanCase.t1w =
+        ofSession.min { $0.name.strangeness(to: flair.name) < $1.name.strangeness(to: flair.name) }?.url
+      if ofSession.count > 1, let used = scan.scanCase.t1w {
+        scan.note = "Of \(ofSession.count) T1w scans, \(used.lastPathComponent) is used."
+      }
+      return scan
+    }
     let suffixes = Set(selected.map { $0.name.suffix + ($0.name["part"].map { " (part-\($0))" } ?? "") })
       .sorted().joined(separator: ", ")
     let names = leftOut.map { $0.location.split(separator: "/").last.map(String.init) ?? $0.location }
@@ -183,7 +202,7 @@ private struct Anatomy {
   }
 
   /// Returns true for a raw image of magnitudes, false for a derivative or a phase.
-  private static func isRaw(_ name: BIDSName) -> Bool {
+  private static func isRaw(_ name: BIDSName, suffix: String = suffix) -> Bool {
     name.suffix == suffix && name["desc"] == nil && name["space"] == nil
       && [nil, "mag"].contains(name["part"])
   }

@@ -38,6 +38,11 @@ package struct BIDSName: Hashable, Sendable {
   /// Returns all entities but one.
   func entities(without key: String) -> [Entity] { entities.filter { $0.key != key } }
 
+  /// How little an image fits another of its session: a contrast agent counts most, then entities that differ.
+  func strangeness(to other: BIDSName) -> Int {
+    (self["ce"] == nil ? 0 : 100) + Set(entities).symmetricDifference(other.entities).count
+  }
+
   fileprivate static func isLabel(_ text: Substring) -> Bool {
     !text.isEmpty && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "+") }
   }

@@ -31,6 +31,12 @@ struct CaseWriter {
     if let toTemplate = preprocessed.toTemplate {
       try ITKTransformFile.write(toTemplate, to: url(files.transform))
     }
+    let t1w = try scan.t1w(onGridOf: preprocessed)
+    if let t1w, let toT1w = preprocessed.record.t1w?.toT1w {
+      try NIfTI.write(t1w, to: url(files.t1w))
+      try AtomicFile.write(json: sidecar("T1w on the grid of the scan"), to: url(files.t1wSidecar))
+      try ITKTransformFile.write(toT1w, to: url(files.t1wTransform))
+    }
     if key.cohort.hasExceedance {
       let map = segmented.anomalyMap.map { $0.isNaN ? .nan : Float(calibration.exceedance(of: Double($0))) }
       try NIfTI.write(map, to: url(files.exceedance))
@@ -71,6 +77,7 @@ struct CaseWriter {
     try NIfTI.write(segmented.mask, to: url(files.mask))
     let figures = CohortSegmentation.Figures(
       scan: preprocessed.volume, map: segmented.anomalyMap, mask: segmented.mask, brain: segmented.brain,
+      t1w: t1w,
       lesions: regions,
       toTemplate: preprocessed.worldToTemplate,
       slices: segmented.figures, quality: preprocessed.picture, threshold: rule.extent,
@@ -137,6 +144,7 @@ struct CaseWriter {
 
   private var sources: [String] {
     guard let dataset = segmentation.dataset else { return [scan.image.lastPathComponent] }
-    return ([scan.image] + (scan.brainMask.map { [$0] } ?? [])).map(dataset.uri)
+    let t1w = preprocessed.record.t1w?.toT1w == nil ? nil : scan.t1w
+    return ([scan.image] + [scan.brainMask, t1w].compactMap { $0 }).map(dataset.uri)
   }
 }

@@ -47,6 +47,8 @@ public struct CohortSegmentation {
   public struct Figures {
     /// The scan, its anomaly map and its mask on the scan's own grid, and the brain that was scored.
     public let scan, map: Volume, mask, brain: Mask
+    /// The T1w on that grid; nil without one that fits.
+    public let t1w: Volume?
     /// The regions of the mask, largest first.
     public let lesions: [Lesion]
     /// The map from scanner to template mm; nil if the scan's place in the template is unknown.

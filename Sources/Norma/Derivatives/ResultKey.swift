@@ -8,6 +8,8 @@ struct ResultKey: Codable, Hashable, Sendable {
   let inputDigest: String
   /// Nil without a given brain mask.
   let brainMaskDigest: String?
+  /// Nil without a T1w.
+  let t1wDigest: String?
   /// Nil for a brain mask that is paired by its affine.
   let maskPairing: MaskPairing?
   /// Nil without a given transform.
@@ -22,6 +24,7 @@ struct ResultKey: Codable, Hashable, Sendable {
   init(scan: ScanCase, cohort: CohortKey) throws {
     inputDigest = try Digest.of(file: scan.image)
     brainMaskDigest = try scan.brainMask.map { try Digest.of(file: $0) }
+    t1wDigest = scan.t1wDigest
     maskPairing =
       scan.brainMask == nil || scan.maskReading.pairing == .affine ? nil : scan.maskReading.pairing
     transformDigest = try scan.templateTransform.map { try Digest.of(file: $0) }
@@ -32,6 +35,7 @@ struct ResultKey: Codable, Hashable, Sendable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     inputDigest = try values.decode(String.self, forKey: .inputDigest)
     brainMaskDigest = try values.decodeIfPresent(String.self, forKey: .brainMaskDigest)
+    t1wDigest = try values.decodeIfPresent(String.self, forKey: .t1wDigest)
     maskPairing = try values.decodeIfPresent(MaskPairing.self, forKey: .maskPairing)
     transformDigest = try values.decodeIfPresent(String.self, forKey: .transformDigest)
     z = try values.decodeIfPresent(Double.self, forKey: .z)
@@ -43,6 +47,7 @@ struct ResultKey: Codable, Hashable, Sendable {
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(inputDigest, forKey: .inputDigest)
     try values.encodeIfPresent(brainMaskDigest, forKey: .brainMaskDigest)
+    try values.encodeIfPresent(t1wDigest, forKey: .t1wDigest)
     try values.encodeIfPresent(maskPairing, forKey: .maskPairing)
     try values.encodeIfPresent(transformDigest, forKey: .transformDigest)
     try values.encodeIfPresent(z, forKey: .z)
@@ -53,6 +58,7 @@ struct ResultKey: Codable, Hashable, Sendable {
   private enum CodingKeys: String, CodingKey {
     case inputDigest = "InputSHA256"
     case brainMaskDigest = "BrainMaskSHA256"
+    case t1wDigest = "T1wSHA256"
     case maskPairing = "MaskPairing"
     case transformDigest = "TemplateTransformSHA256"
     case z = "TemplateZ"

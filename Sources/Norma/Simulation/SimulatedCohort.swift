@@ -15,12 +15,13 @@ extension Simulator {
     public let total: Int
   }
 
-  /// Writes the scans as `sub-001/anat/sub-001_FLAIR.nii.gz` with masks and sidecars, then `simulation.json`
+  /// Writes the scans as `sub-001/anat/sub-001_FLAIR.nii.gz` with masks, sidecars and T1w (if the options have it), then `simulation.json`
   /// (the options), and last `manifest.tsv`. A cohort without manifest is incomplete.
   ///
   /// - Throws: ``SimulationError``, a ``Problem`` if a file cannot be written, or `CancellationError`.
   public func writeCohort(to folder: URL, progress: (Progress) -> Void = { _ in }) throws {
-    var manifest = "participant_id\timage\tbrain_mask\tlesion_mask\tsplit\n"
+    var manifest =
+      "participant_id\timage\tbrain_mask\tlesion_mask\tsplit" + (options.hasT1w ? "\tt1w" : "") + "\n"
     for index in 0..<options.cases {
       try Task.checkCancellation()
       manifest += try write(makeCase(index), to: folder)
@@ -100,6 +101,13 @@ extension Simulator {
       lesionMask = "\(anatomy)/\(id)_label-lesion_mask.nii.gz"
       try NIfTI.write(participant.lesionMask, to: folder.appendingPathComponent(lesionMask))
     }
-    return [id, image, brainMask, lesionMask, participant.split.rawValue].joined(separator: "\t") + "\n"
+    var cells = [id, image, brainMask, lesionMask, participant.split.rawValue]
+    if let t1w = participant.t1w {
+      cells.append("\(anatomy)/\(id)_T1w.nii.gz")
+      try NIfTI.write(t1w.image, to: folder.appendingPathComponent(cells[cells.count - 1]))
+      let transform = "\(anatomy)/\(id)_from-FLAIR_to-T1w_mode-image_xfm.txt"
+      try ITKTransformFile.write(t1w.fromFLAIR, to: folder.appendingPathComponent(transform))
+    }
+    return cells.joined(separator: "\t") + "\n"
   }
 }

@@ -15,6 +15,8 @@ public struct SimulationOptions: Codable, Equatable, Sendable {
   public var trainFraction: Double
   /// The fraction of participants, without lesions, in the validation split, 0...1; the rest is for test.
   public var validationFraction: Double
+  /// Whether each participant has a T1w beside the FLAIR.
+  public var hasT1w = false
 
   /// Creates options, by default with splits of 60 % for training and 20 % each for validation and test.
   public init(

@@ -14,6 +14,8 @@ public struct Simulator: Sendable {
   private let patients: [FLAIRSynthesis]
   /// Ideal heads with focal lesions, which a scanner measures at each visit.
   let visitSynthesis: FLAIRSynthesis
+  /// Ideal heads without lesions in the contrast of a T1w.
+  private let t1wSynthesis: FLAIRSynthesis
 
   /// Creates a simulator of brains that are deformed from the template of a folder.
   ///
@@ -58,6 +60,8 @@ public struct Simulator: Sendable {
     patients = try LesionKind.allCases.map { try synthesis($0, settings) }
     settings.acquisition = .ideal
     visitSynthesis = try synthesis(.focal, settings)
+    settings.contrast = .t1w
+    t1wSynthesis = try synthesis(nil, settings)
   }
 
   /// The settings that methods learn from, but with exact brain masks without meninges, grey matter that is as
@@ -130,6 +134,16 @@ public struct Simulator: Sendable {
       flair: Volume(geometry: grid.geometry, voxels: slices.flatMap(\.signal)),
       brainMask: Mask(geometry: grid.geometry, voxels: slices.flatMap(\.brain)),
       lesionMask: Mask(geometry: grid.geometry, voxels: slices.flatMap(\.lesion)),
+      t1w: options.hasT1w ? t1w(ofHead: seed, anatomy: index % anatomies) : nil,
       split: options.split(of: index), kinds: [kind].compactMap { $0 })
+  }
+
+  /// Measures the head of a FLAIR again as a T1w with voxels of 1 mm, in another position and without lesions.
+  private func t1w(ofHead seed: UInt64, anatomy: Int) -> SimulatedCase.T1w {
+    let head = t1wSynthesis.head(seed: seed, anatomy: anatomy)
+    var random = SeededGenerator(seed: seed, stream: 97)
+    let scanner = VisitScanner(thickness: 1, random: &random)
+    let visit = scanner.scan(VisitObject(head, changes: nil), voxelSize: [1, 1, 1])
+    return SimulatedCase.T1w(image: visit.flair, fromFLAIR: scanner.position)
   }
 }

@@ -40,8 +40,13 @@ struct BIDSApp: LoggingCommand {
     help: "Only these sessions, with or without ses-.")
   var sessionLabel: [String] = []
 
-  @Option(help: "JSON file that selects scans by entities, as in fMRIPrep; the query is flair.")
+  @Option(help: "JSON file that selects scans by entities, as in fMRIPrep; the queries are flair and t1w.")
   var bidsFilterFile: String?
+
+  @Flag(
+    name: .customLong("ignore-t1w"),
+    help: "Use the FLAIR alone. Default: the T1w of its session is used as by norma segment --t1w.")
+  var ignoresT1w = false
 
   @Option(help: "Derivative data set with brain masks; default: all below BIDS_DIR/derivatives.")
   var derivatives: String?
@@ -140,7 +145,8 @@ struct BIDSApp: LoggingCommand {
   private func selection() throws -> BIDSSelection {
     BIDSSelection(
       participants: participantLabel, sessions: sessionLabel,
-      filter: try bidsFilterFile.map { try BIDSFilter(contentsOf: URL(fileURLWithPath: $0)) } ?? BIDSFilter())
+      filter: try bidsFilterFile.map { try BIDSFilter(contentsOf: URL(fileURLWithPath: $0)) } ?? BIDSFilter(),
+      ignoresT1w: ignoresT1w)
   }
 
   private func segment(
@@ -234,7 +240,8 @@ struct BIDSApp: LoggingCommand {
       case .scan(let scan):
         let isKept = !force && segmentation.completed(item) != nil
         let mask = scan.scanCase.brainMask.map { "brain mask \($0.path)" } ?? "no brain mask given"
-        console.result("\(scan.scanCase.id)\t\(isKept ? "up to date" : "segment")\t\(mask)")
+        let t1w = scan.scanCase.t1w.map { ", T1w \($0.path)" } ?? ""
+        console.result("\(scan.scanCase.id)\t\(isKept ? "up to date" : "segment")\t\(mask)\(t1w)")
       }
     }
   }

@@ -31,6 +31,13 @@ struct Segment: LoggingCommand {
   @Option(help: "Brain mask of a single scan. Default: the brain of a scan with skull is extracted.")
   var brainMask: String?
 
+  @Option(
+    help: """
+      T1-weighted scan of the same head, for a single scan (same as the manifest's column t1w). It gives a \
+      scan that shows only a part of the brain its mask and its place in the template.
+      """)
+  var t1w: String?
+
   @Flag(help: "Segment complete cases again.")
   var force = false
 
@@ -106,15 +113,27 @@ struct Segment: LoggingCommand {
         .badData, "the manifest has no case in split '\(split?.rawValue ?? "")'", at: input,
         advice: "leave out --split")
     }
-    if let brainMask {
-      guard cases.count == 1 else {
-        throw Problem(
-          .usage, "--brain-mask is for a single scan", at: "--brain-mask",
-          advice: "for a cohort list the masks in a manifest, column brain_mask")
+    if let brainMask { cases[0].brainMask = try ofSingleScan(brainMask, "--brain-mask", "brain_mask", cases) }
+    if let t1w {
+      let file = try ofSingleScan(t1w, "--t1w", "t1w", cases)
+      guard FileManager.default.fileExists(atPath: file.path) else {
+        throw Problem(.missingInput, "there is no such T1w", at: file.path, advice: "check the path")
       }
-      cases[0].brainMask = URL(fileURLWithPath: brainMask)
+      cases[0].t1w = file
     }
     return cases
+  }
+
+  /// The file of an option for a single scan.
+  private func ofSingleScan(_ path: String, _ option: String, _ column: String, _ cases: [ScanCase]) throws
+    -> URL
+  {
+    guard cases.count == 1 else {
+      throw Problem(
+        .usage, "\(option) is for a single scan", at: option,
+        advice: "for a cohort list the files in a manifest, column \(column)")
+    }
+    return URL(fileURLWithPath: path)
   }
 
   private func report(_ row: CohortSegmentation.Row, isKept: Bool, of count: Int) {

@@ -25,6 +25,11 @@ struct Simulate: LoggingCommand {
   @Flag(help: "All participants have lesions. Default: one in five, in the test split.")
   var patientsOnly = false
 
+  @Flag(
+    name: .customLong("t1w"),
+    help: "Write a T1w of 1 mm beside each FLAIR too, in another position and without lesions.")
+  var hasT1w = false
+
   @Option(
     help: """
       Simulate two visits of each participant, between which lesions change: none, new (three) or grown (two, by \
@@ -46,9 +51,10 @@ struct Simulate: LoggingCommand {
       throw ValidationError("--levels takes two numbers, the lower first.")
     }
     if followUp == nil, otherScanner { throw ValidationError("--other-scanner goes with --follow-up.") }
-    if followUp != nil, !levels.isEmpty || patientsOnly {
+    if followUp != nil, !levels.isEmpty || patientsOnly || hasT1w {
       throw ValidationError(
-        "--follow-up makes whole brains of patients; leave out --levels and --patients-only.")
+        "--follow-up makes whole brains of patients, FLAIR alone; leave out --levels, --patients-only and --t1w."
+      )
     }
   }
 
@@ -64,6 +70,7 @@ struct Simulate: LoggingCommand {
     let size = voxelSize.count == 1 ? [Double](repeating: voxelSize[0], count: 3) : voxelSize
     var options = SimulationOptions(
       cases: cases, seed: seed, voxelSize: size, zRange: levels.isEmpty ? nil : levels[0]...levels[1])
+    options.hasT1w = hasT1w
     if patientsOnly { (options.trainFraction, options.validationFraction) = (0, 0) }
     try options.validate()
     let template = try template.map { URL(fileURLWithPath: $0) } ?? InstalledFiles.template()

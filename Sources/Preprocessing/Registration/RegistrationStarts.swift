@@ -5,8 +5,8 @@ import Volumes
 enum RegistrationStarts {
   /// The pitch angles of a whole brain, in radians.
   private static let pitches = [-0.35, -0.12, 0.12, 0.35]
-  /// The height in mm below which a brain counts as a slab.
-  private static let minimumHeight = 110.0
+  /// The height in mm below which a brain is a part whose centre does not tell its place.
+  static let wholeHeight = 110.0
   private static let slabPitches = [-0.12, 0.12]
   /// The distance in mm between the positions tried for a slab.
   private static let slabStep = 15.0
@@ -14,7 +14,7 @@ enum RegistrationStarts {
   /// Returns the starts from the brain fractions of template and scan; none if either is empty.
   static func between(_ template: Volume, _ scan: Volume) -> [Affine] {
     guard let whole = BrainExtent(of: template), let brain = BrainExtent(of: scan) else { return [] }
-    guard brain.height < minimumHeight else {
+    guard brain.height < wholeHeight else {
       let scale = (brain.variance.sum() / whole.variance.sum()).squareRoot()
       return pitches.map { start(from: whole, to: brain, scale: scale, pitch: $0) }
     }

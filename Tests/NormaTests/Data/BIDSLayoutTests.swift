@@ -176,6 +176,34 @@ import Volumes
     return try BIDSFilter(contentsOf: file)
   }
 
+  static let t1ws: [(files: [String], filter: String, used: String?, note: Bool)] = [
+    (["sub-01_ses-1_T1w.nii.gz"], "{}", "sub-01_ses-1_T1w.nii.gz", false),
+    (
+      ["sub-01_ses-1_ce-gad_run-2_T1w.nii.gz", "sub-01_ses-1_run-1_T1w.nii.gz"], "{}",
+      "sub-01_ses-1_run-1_T1w.nii.gz", true
+    ),
+    (
+      ["sub-01_ses-1_run-1_T1w.nii.gz", "sub-01_ses-1_run-2_T1w.nii.gz"], "{}",
+      "sub-01_ses-1_run-2_T1w.nii.gz", true
+    ),
+    (
+      ["sub-01_ses-1_run-1_T1w.nii.gz", "sub-01_ses-1_run-2_T1w.nii.gz"], #"{"t1w": {"run": 1}}"#,
+      "sub-01_ses-1_run-1_T1w.nii.gz", false
+    ),
+    (["sub-01_ses-1_desc-brain_T1w.nii.gz", "sub-01_ses-1_T1w.json"], "{}", nil, false),
+    (["../../ses-2/anat/sub-01_ses-2_T1w.nii.gz"], "{}", nil, false),
+  ]
+
+  @Test(arguments: t1ws)
+  func theT1wOfTheSessionIsFound(files: [String], filter: String, used: String?, note: Bool) throws {
+    let scan = "sub-01_ses-1_run-2_FLAIR.nii.gz"
+    let found = try withFiles((files + [scan]).map { "sub-01/ses-1/anat/\($0)" }) { root in
+      try BIDSLayout(root: root, selection: BIDSSelection(filter: Self.filter(filter, in: root))).scans
+    }
+    #expect(found.map { $0.scanCase.t1w?.lastPathComponent } == [used])
+    #expect(found.map { $0.note != nil } == [note])
+  }
+
   @Test func aParticipantWithoutAScanListsOtherSuffixes() throws {
     let files = Self.cohort + ["sub-03/ses-1/anat/sub-03_ses-1_T1w.nii.gz", "sub-04/func/x.txt"]
     let missing = try withFiles(files) { root in

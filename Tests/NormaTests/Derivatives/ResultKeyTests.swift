@@ -52,7 +52,8 @@ import Preprocessing
       let changes: [(inout ScanCase) throws -> Void] = [
         { $0.image = try file("b.nii.gz") }, { $0.brainMask = try file("brain.nii.gz") },
         { $0.templateTransform = try file("xfm.txt") }, { $0.z = 18 }, { $0.maskReading.pairing = .voxels },
-        { $0.isPreprocessed = true },
+        { $0.isPreprocessed = true }, { $0.t1w = folder.appendingPathComponent("gone.nii.gz") },
+        { $0.t1w = try file("T1w.nii.gz") },
       ]
       for change in changes {
         try change(&scan)
@@ -62,7 +63,7 @@ import Preprocessing
       // Names do not count.
       var renamed = scan
       (renamed.id, renamed.participantID) = ("b", "b")
-      #expect(try ResultKey(scan: renamed, cohort: cohort) == keys[6])
+      #expect(try ResultKey(scan: renamed, cohort: cohort) == keys[8])
       for (number, key) in keys.enumerated() {
         let sidecar = folder.appendingPathComponent("\(number).json")
         try AtomicFile.write(json: key, to: sidecar)

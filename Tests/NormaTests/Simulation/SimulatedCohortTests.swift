@@ -43,6 +43,25 @@ import StrictSettings
     #expect(try JSONDecoder().decode(SimulationOptions.self, from: saved) == options())
   }
 
+  @Test func aT1wBesideTheFLAIRChangesNothingElse() throws {
+    var options = options(cases: 1)
+    let alone = try Simulator(anatomies: [.phantom], options: options).makeCase(0)
+    #expect(alone.t1w == nil)
+    options.hasT1w = true
+    let simulator = try Simulator(anatomies: [.phantom], options: options)
+    try simulator.writeCohort(to: folder)
+    let scan = try #require(
+      try Manifest(contentsOf: folder.appendingPathComponent("manifest.tsv")).cases.first)
+    #expect(try NIfTI.read(scan.image).voxels == alone.flair.voxels)
+    let t1w = try NIfTI.read(#require(scan.t1w))
+    #expect(t1w.geometry.spacing == SIMD3(1, 1, 1))
+    // In its position the T1w shows the brain of the FLAIR, with dark grey matter.
+    let fromFLAIR = try #require(try simulator.makeCase(0).t1w?.fromFLAIR)
+    let moved = try Resample.averaged(t1w, to: alone.flair.geometry.moved(by: fromFLAIR))
+    let differing = zip(moved.voxels, alone.brainMask.voxels).count { ($0 > 0) != ($1 != 0) }
+    #expect(differing < alone.brainMask.count / 4, "\(differing) of \(alone.brainMask.count)")
+  }
+
   @Test func noManifestIsLeftWhereACaseFails() throws {
     // Above the head there is no site for a lesion.
     var top = options()

@@ -55,5 +55,14 @@ extension SynthesisSettings {
       try require((0...1).contains(flow), path, "flow", flow, "0 to 1")
       try require(flowIntensity, in: 0...5, path, "flowIntensity", "from 0 to 5")
     }
+
+    /// The contrast of a T1w: dark grey matter and fluid, and nothing that is bright.
+    static var t1w: Contrast {
+      var contrast = Contrast()
+      (contrast.grey, contrast.fluid) = ([0.6, 0.75], [0.15, 0.35])
+      (contrast.greyVariation, contrast.symmetricVariation) = ([0, 0.08], [0, 0.05])
+      (contrast.rims, contrast.plexus, contrast.edges, contrast.flow) = (0, 0, 0, 0)
+      return contrast
+    }
   }
 }

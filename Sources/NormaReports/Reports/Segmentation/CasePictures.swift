@@ -20,7 +20,7 @@ public enum CasePictures {
   /// The number of regions that have pictures of their own.
   private static let regionsWithPlanes = 3
 
-  /// Brain and template, the largest regions, all levels, then the most anomalous slices as the model sees them.
+  /// Brain and template, the T1w, the largest regions, all levels, then the most anomalous slices as the model sees them.
   private static func montages(of figures: CohortSegmentation.Figures) throws -> [Montage] {
     let scores = figures.map.voxels.lazy.filter(\.isFinite) + figures.slices.lazy.flatMap(\.map)
     let highest = max(scores.max() ?? 0, Float(figures.threshold) * 2, .leastNormalMagnitude)
@@ -29,6 +29,7 @@ public enum CasePictures {
       montages.append(try montage(of: quality, scoredRange: figures.scoredRange))
     }
     if let grid = try CaseGrid(figures) {
+      if figures.t1w != nil { montages.append(try contrasts(of: grid)) }
       montages += try figures.lesions.prefix(regionsWithPlanes).map {
         try planes(through: $0, of: figures, grid, highest: highest)
       }
@@ -75,6 +76,18 @@ public enum CasePictures {
         + "Positions are in \(grid.space) mm",
       panels: try planes.map { try grid.outlined($0, at: centre[$0.axis]) }
         + planes.map { try grid.heat($0, at: centre[$0.axis], highest: highest) })
+  }
+
+  /// The scan beside its T1w in three planes through the middle of the brain.
+  private static func contrasts(of grid: CaseGrid) throws -> Montage {
+    Montage(
+      "t1w",
+      caption:
+        "The FLAIR and the T1w in three planes, with the outline of the brain: it should be the same in both. "
+        + "Positions are in \(grid.space) mm",
+      panels: try ImageSlice.Plane.byAxis.reversed().flatMap {
+        try grid.contrasts($0, at: grid.middle[$0.axis])
+      })
   }
 
   private static func levels(of grid: CaseGrid) throws -> Montage {
