@@ -27,6 +27,11 @@ extension Manifest {
         advice: "save the table as tab-separated text with that ending: columns "
           + "\(Self.requiredColumns.joined(separator: ", ")) and others; n/a for what is missing")
     } else {
+      guard !DICOMFolder.isDICOM(url) else {
+        throw Problem(
+          .badData, "the file is DICOM", at: url.path,
+          advice: "give the folder of the series: \(url.deletingLastPathComponent().path)")
+      }
       guard !NormaOutput.contains(url) else {
         throw Problem(
           .badData, "the file is not a scan: Norma wrote it", at: url.path,
@@ -84,10 +89,11 @@ extension Manifest {
         .missingInput, "the folder contains no scan, only files with names of masks", at: folder.path,
         advice: "rename scans whose names end in '\(stem(masks[0]).suffix(4))', or list them in a manifest")
     }
-    guard !holdsDICOM(folder) else {
+    guard DICOMFolder(folder) == nil else {
       throw Problem(
         .badData, "the folder contains DICOM files", at: folder.path,
-        advice: "convert them first: dcm2niix -z y -f %p_%s -o NIFTI_FOLDER '\(folder.path)'")
+        advice: "norma segment and norma preprocess convert them; for other commands convert them first: "
+          + ["dcm2niix", "-z", "y", "-f", "%p_%s", "-o", "NIFTI_FOLDER", folder.path].shellLine)
     }
     guard linked.isEmpty else {
       throw Problem(
@@ -118,23 +124,6 @@ extension Manifest {
     let named = files.prefix(5).map { $0.path(relativeTo: root).visible }.joined(separator: ", ")
     let more = files.count > 5 ? " and \(files.count - 5) more" : ""
     return "left out \(files.count == 1 ? "1 file" : "\(files.count) files") \(kind): \(named)\(more)"
-  }
-
-  /// Returns true if one of the first 100 files is DICOM by its extension or its magic number.
-  private static func holdsDICOM(_ folder: URL) -> Bool {
-    let files = FileTree(folder).lazy.map { folder.appendingPathComponent($0) }
-    let regular = files.filter {
-      (try? $0.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile == true
-    }
-    for file in regular.prefix(100) {
-      if ["dcm", "ima"].contains(file.pathExtension.lowercased()) { return true }
-      guard let handle = try? FileHandle(forReadingFrom: file) else { continue }
-      defer { try? handle.close() }
-      if let start = try? handle.read(upToCount: 132), start.dropFirst(128) == Data("DICM".utf8) {
-        return true
-      }
-    }
-    return false
   }
 
   static func isScan(_ path: String) -> Bool {

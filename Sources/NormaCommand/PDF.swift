@@ -23,14 +23,12 @@ struct PDFPrinter {
   private static let application = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
   init() throws {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    let paths = folders.flatMap { folder in Self.names.map { "\(folder)/\($0)" } } + [Self.application]
-    guard let path = paths.first(where: FileManager.default.isExecutableFile) else {
+    guard let browser = InstalledProgram.first(of: Self.names, orAt: [Self.application]) else {
       throw Problem(
         .missingLibrary, "no Chromium or Chrome was found to print the report", at: "--pdf",
         advice: "install chromium, or leave out --pdf and print report.html from any browser")
     }
-    browser = URL(fileURLWithPath: path)
+    self.browser = browser
   }
 
   /// Prints a page beside it and returns the file.

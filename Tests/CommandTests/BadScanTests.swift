@@ -246,11 +246,15 @@ import Volumes
       try Data("x".utf8).write(to: place.folder / "notes.txt")
       return try place.segment(place.folder)
     },
-    BadInput("DICOM folder", 65, ["contains DICOM", "dcm2niix -z y", "/dicom"]) { place in
+    BadInput("DICOM file", 65, ["is DICOM", "IM0001", "folder of the series"]) { place in
+      try Data(repeating: 0, count: 128).appending("DICM and more").write(to: place.folder / "IM0001")
+      return try place.segment(place.folder / "IM0001")
+    },
+    BadInput("DICOM folder for another command", 65, ["contains DICOM", "dcm2niix -z y", "/dicom"]) { place in
       let folder = place.folder / "dicom"
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try Data(repeating: 0, count: 128).appending("DICM and more").write(to: folder / "IM0001")
-      return try place.segment(folder)
+      return place.train(folder)
     },
     BadInput("two files of one case", 65, ["same case name 'a'", "a.nii.gz", "a.png"]) { place in
       for name in ["a.nii.gz", "a.png"] { try Data("x".utf8).write(to: place.folder / name) }

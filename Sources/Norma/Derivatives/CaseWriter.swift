@@ -136,9 +136,10 @@ struct CaseWriter {
     _ description: String, maskType: String? = nil, columns: ColumnDescriptions = [:]
   ) -> Sidecar {
     Sidecar(
-      description: description, maskType: maskType, sources: sources, key: key,
-      bundle: bundle.name, preprocessing: segmentation.preprocessor?.settings,
-      record: preprocessed.record, domain: segmented.domain, notes: segmented.notes,
+      description: description, maskType: maskType, sources: sources,
+      conversion: ConversionSoftware(of: scan.image), key: key, bundle: bundle.name,
+      preprocessing: segmentation.preprocessor?.settings, record: preprocessed.record,
+      domain: segmented.domain, notes: segmented.notes,
       columns: columns)
   }
 

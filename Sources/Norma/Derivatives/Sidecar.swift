@@ -1,3 +1,4 @@
+import Cohort
 import Preprocessing
 
 /// The JSON file beside a derived image.
@@ -7,6 +8,8 @@ struct Sidecar: Encodable {
   var maskType: String?
   /// BIDS URIs or names of the input files, the scan first, on whose grid the image is.
   let sources: [String]
+  /// The program that made the scan from DICOM files; nil if it is unknown.
+  let conversion: ConversionSoftware?
   let key: ResultKey
   let skullStripped = true
   let bundle: String
@@ -19,6 +22,7 @@ struct Sidecar: Encodable {
 
   func encode(to encoder: any Encoder) throws {
     try key.encode(to: encoder)
+    try conversion?.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
     try values.encode(description, forKey: .description)
     try values.encodeIfPresent(maskType, forKey: .maskType)

@@ -10,7 +10,9 @@ struct Preprocess: LoggingCommand {
       are kept. The manifest of the results is an input of norma segment, evaluate and train.
       """, aliases: ["prepare"])
 
-  @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
+  @Option(
+    name: [.short, .customLong("input")],
+    help: "A scan, a folder of scans or of DICOM files, or a manifest (.tsv).")
   var input: String
 
   @Option(name: [.short, .customLong("output")], help: "Folder for the results.")
@@ -34,6 +36,7 @@ struct Preprocess: LoggingCommand {
   @Flag(help: "Preprocess complete scans again.")
   var force = false
 
+  @OptionGroup var dicom: DICOMOptions
   @OptionGroup var masks: MaskPairingOptions
   @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessingOptions: PreprocessingOptions
@@ -42,11 +45,11 @@ struct Preprocess: LoggingCommand {
 
   func run() throws {
     let device = try engine.prepare()
-    let all = try masks.manifest(at: input, console: console).requiringScans().cases
+    let folder = URL(fileURLWithPath: output)
+    let all = try dicom.manifest(at: input, masks: masks, output: folder, console: console).cases
     let base = try bundle.map { try ModelBundle(named: $0).description.configuration.preprocessing }
     let preprocessor = preprocessingOptions.preprocessor(
       try (base ?? PreprocessingSettings()).with(settings), weights: weights, device: device)
-    let folder = URL(fileURLWithPath: output)
     try requireNoLoss(in: folder)
     let shard = try shardOptions.chosen(hasChosen: all.count == 1, console: console)
     let cases = try shardOptions.deal(all, to: shard, by: \.id)

@@ -15,7 +15,9 @@ struct Segment: LoggingCommand {
       "The scan, folder or manifest, and the folder for the results; same as -i and -o.", valueName: "path"))
   var paths: [String] = []
 
-  @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
+  @Option(
+    name: [.short, .customLong("input")],
+    help: "A scan, a folder of scans or of DICOM files, or a manifest (.tsv).")
   var input: String?
 
   @Option(
@@ -41,6 +43,7 @@ struct Segment: LoggingCommand {
   @Flag(help: "Segment complete cases again.")
   var force = false
 
+  @OptionGroup var dicom: DICOMOptions
   @OptionGroup var masks: MaskPairingOptions
   @OptionGroup var workFolder: WorkFolderOptions
   @OptionGroup var shardOptions: ShardOptions
@@ -55,7 +58,7 @@ struct Segment: LoggingCommand {
   func run() throws {
     let device = try engine.prepare(), printer = try printing.printer()
     let place = try SegmentPaths(input: input, output: output, others: paths)
-    let (all, folder) = (try chosenCases(in: place.input), place.output)
+    let (all, folder) = (try chosenCases(in: place), place.output)
     if place.isOutputByDefault { console.log("Results go to \(folder.path).") }
     let (bundle, thresholds) = try thresholdOptions.open(for: all)
     let shard = try shardOptions.chosen(hasChosen: all.count == 1, console: console)
@@ -105,12 +108,13 @@ struct Segment: LoggingCommand {
     for file in files { console.result(folder.appendingPathComponent(file).path) }
   }
 
-  private func chosenCases(in input: String) throws -> [ScanCase] {
-    let manifest = try masks.manifest(at: input, console: console).requiringScans()
+  private func chosenCases(in place: SegmentPaths) throws -> [ScanCase] {
+    let manifest = try dicom.manifest(
+      at: place.input, masks: masks, output: place.output, console: console)
     var cases = manifest.cases.filter { split == nil || $0.split == split }
     guard !cases.isEmpty else {
       throw Problem(
-        .badData, "the manifest has no case in split '\(split?.rawValue ?? "")'", at: input,
+        .badData, "the manifest has no case in split '\(split?.rawValue ?? "")'", at: place.input,
         advice: "leave out --split")
     }
     if let brainMask { cases[0].brainMask = try ofSingleScan(brainMask, "--brain-mask", "brain_mask", cases) }
