@@ -211,7 +211,8 @@ import Volumes
     }
     map[0, 0, 0] = .nan
     return CohortSegmentation.Figures(
-      scan: scan, map: map, mask: mask, brain: brain, lesions: Self.result().lesions, toTemplate: toTemplate,
+      scan: scan, map: map, mask: mask, brain: brain, t1w: nil, lesions: Self.result().lesions,
+      toTemplate: toTemplate,
       slices: [], quality: nil, threshold: 3, scoredRange: nil)
   }
 
