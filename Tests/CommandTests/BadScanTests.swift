@@ -358,5 +358,5 @@ import Volumes
 }
 
 extension Data {
-  fileprivate func appending(_ text: String) -> Data { self + Data(text.utf8) }
+  func appending(_ text: String) -> Data { self + Data(text.utf8) }
 }

@@ -1,4 +1,4 @@
-import NormaReports
+import Base
 import Testing
 
 @testable import NormaCommand
@@ -11,7 +11,7 @@ import Testing
     (["--set", "a=1", "Jörg's $HOME", ""], "--set a=1 'Jörg'\\''s $HOME' ''"),
   ])
   func aShellTakesItBack(words: [String], line: String) {
-    #expect(ReportProvenance.shellLine(words) == line)
+    #expect(words.shellLine == line)
   }
 
   @Test(arguments: [("0.01", 0.01), ("1%", 0.01), ("0.5 %", 0.005), ("1e-3", 0.001), ("100%", 1)])

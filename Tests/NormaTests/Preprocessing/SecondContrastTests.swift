@@ -7,12 +7,12 @@ import Volumes
 @testable import Cohort
 @testable import Preprocessing
 
-/// A FLAIR and a T1w that are made from the maps of the template, each in a position of its own.
-@Suite(.enabled(if: SecondContrastTests.isThere, "no template: run Scripts/bootstrap"))
-struct SecondContrastTests {
-  private static let folder = packageRoot.appending(path: ".deps/template")
-  static var isThere: Bool { FileManager.default.fileExists(atPath: folder.path) }
+private let template = packageRoot.appending(path: ".deps/template")
+private let hasTemplate = FileManager.default.fileExists(atPath: template.path)
 
+/// A FLAIR and a T1w that are made from the maps of the template, each in a position of its own.
+@Suite(.enabled(if: hasTemplate, "no template: run Scripts/bootstrap"))
+struct SecondContrastTests {
   /// From the world of each scan to that of the template.
   private static let flairPosition = Affine.placed(turn: SIMD3(0.09, -0.05, 0.08), shift: SIMD3(6, 25, 4))
   private static let t1wPosition = Affine.placed(turn: SIMD3(-0.04, 0.06, -0.03), shift: SIMD3(-4, 22, -5))
@@ -22,7 +22,7 @@ struct SecondContrastTests {
 
   init() throws {
     home = try TemporaryFolder()
-    let files = TemplateFiles(folder: Self.folder), t1 = try files.read(.t1)
+    let files = TemplateFiles(folder: template), t1 = try files.read(.t1)
     let (grey, white) = (try files.read(.greyMatter).voxels, try files.read(.whiteMatter).voxels)
     // Fluid is what is neither; skull-stripped.
     let contrast = t1.voxels.indices.map { index -> Float in
@@ -68,7 +68,7 @@ struct SecondContrastTests {
     try NIfTI.write(flair ?? self.flair, to: image)
     let preprocessor = Preprocessor(
       settings: try PreprocessingSettings().with(["preprocessing.correctsBias=false"]),
-      resources: Preprocessor.Resources(brainWeights: URL(filePath: "/nowhere"), template: Self.folder))
+      resources: Preprocessor.Resources(brainWeights: URL(filePath: "/nowhere"), template: template))
     return try preprocessor.preprocess(ScanCase(participantID: "a", image: image, t1w: file))
   }
 
