@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import slices
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
@@ -27,6 +28,9 @@ PAGES = [
     ("trained", "trained/report.html", 1230),
     ("evaluation", "evaluation/report.html", 900),
     ("visits", "compared/sub-001_visits.html", 1300),
+    ("places", "compared/report.html#case-1", 1000),
+    ("scanner", "check/check.html", 1100),
+    ("filled", "filled.html", 560),
 ]
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 # What differs between two runs: times, dates, versions, hashes, folders.
@@ -72,6 +76,9 @@ def photograph(browser: webdriver.Chrome, name: str) -> bool:
 
 
 def main() -> None:
+    visit = place / "visits/sub-001/ses-1/anat/sub-001_ses-1_FLAIR.nii.gz"
+    mask = place / "compared/sub-001/ses-1/anat/sub-001_ses-1_label-lesion_mask.nii.gz"
+    slices.page(place / "filled.html", mask, {"a simulated scan": visit, "filled": place / "filled.nii.gz"})
     browser, well = chromium(), True
     viewer = subprocess.Popen(
         [norma, "view", place / "demonstration", "--no-browser", "--rater", "reader", "--quiet"],
