@@ -3,7 +3,7 @@ package import Cohort
 import Foundation
 package import Volumes
 
-/// What a T1w of the same head gives to a scan.
+/// What a T1w of the same head gives to a scan that shows only a part of the brain.
 struct SecondContrast {
   /// The brain on the grid of the scan: that of the T1w where the T1w shows the head, else that of the scan.
   let brain: Mask
@@ -12,7 +12,8 @@ struct SecondContrast {
 }
 
 extension Preprocessor {
-  /// Registers a T1w to a scan with this brain. Returns nil for a T1w that does not fit, which the record then says.
+  /// Registers a T1w to a scan with this brain. Returns nil for a brain that stands on its own because the scan shows
+  /// it as a whole, and for a T1w that does not fit, which the record then says.
   func register(
     _ file: URL, to scan: Volume, _ brain: Mask, _ record: inout PreprocessingRecord
   ) throws -> SecondContrast? {
@@ -23,14 +24,13 @@ extension Preprocessor {
       let found = try T1wRegistration(of: scan, brain, to: t1w, at: file.path)
       record.t1w?.registration = found.record
       try found.requireOneHead(at: file.path)
-      let brain = try found.brain(onGridOf: scan, else: brain)
-      let place = try found.isWhole ? self.place(of: brain, by: t1w, found.record.toT1w, at: file.path) : nil
+      let second = try brain.showsAPart ? secondContrast(found, t1w, of: scan, brain, at: file.path) : nil
       record.addDone(StepName.t1w, "\(file.lastPathComponent), rigid")
       record.notes.append(
         "T1w: \(file.lastPathComponent) was registered; the brains overlap by "
           + "\(found.record.overlap.formatted(fraction: 2)) (Dice).")
       record.notes += t1w.record.notes.map { "T1w: \($0)" } + found.notes
-      return SecondContrast(brain: brain, place: place)
+      return second
     } catch {
       record.addUnused(file, Problem(error).sentence(about: file))
       return nil
@@ -45,22 +45,25 @@ extension Preprocessor {
     return try preprocess(ScanCase(scan: file), skull: .auto)
   }
 
-  /// The place of a brain in the template by that of the T1w; nil if the T1w's is unknown.
-  private func place(
-    of brain: Mask, by t1w: PreprocessedScan, _ toT1w: Affine, at place: String
-  ) throws -> TemplateRegistration.Result? {
-    guard let toTemplate = t1w.worldToTemplate?.composed(with: toT1w) else { return nil }
+  private func secondContrast(
+    _ found: T1wRegistration, _ t1w: PreprocessedScan, of scan: Volume, _ own: Mask, at place: String
+  ) throws -> SecondContrast {
+    let brain = try found.brain(onGridOf: scan, else: own)
+    guard found.isWhole, let toTemplate = t1w.worldToTemplate?.composed(with: found.record.toT1w) else {
+      return SecondContrast(brain: brain, place: nil)
+    }
     let fit = try RegistrationFit(toTemplate, template: template.get().mask, brain: brain)
-    return TemplateRegistration.Result(
-      toTemplate: toTemplate, overlap: fit.overlap,
-      notes: try fit.notes(settings: settings.registration, name: place))
+    return SecondContrast(
+      brain: brain,
+      place: TemplateRegistration.Result(
+        toTemplate: toTemplate, overlap: fit.overlap,
+        notes: try fit.notes(settings: settings.registration, name: place)))
   }
 }
 
 /// The rigid registration of a scan to its T1w.
-private struct T1wRegistration {
+struct T1wRegistration {
   let record: T1wRecord.Registration
-  private let t1w: PreprocessedScan
   private let t1wBrain: Mask
 
   init(of scan: Volume, _ brain: Mask, to t1w: PreprocessedScan, at place: String) throws {
@@ -71,12 +74,13 @@ private struct T1wRegistration {
     guard ratio < Self.maximumGreyToWhite else {
       throw Problem(
         .badData,
-        "the scan is not T1-weighted: grey matter is \(ratio.formatted(fraction: 2)) times as bright as white matter",
+        "the scan is not T1-weighted: grey matter is \(ratio.formatted(fraction: 2)) times as bright as white "
+          + "matter",
         at: place, advice: "give a T1w, or the FLAIR alone")
     }
     let own = try RegisteredBrain(scan, mask: brain, toTemplate: nil, at: place)
     let found = try RigidRegistration(from: own, to: RegisteredBrain(t1w, at: place))
-    (self.t1w, self.t1wBrain) = (t1w, t1wBrain)
+    self.t1wBrain = t1wBrain
     let shown = try Resample.nearest(
       t1wBrain.map { _ in UInt8(1) }, to: scan.geometry.moved(by: found.toSecond))
     let covered = zip(shown.voxels, brain.voxels).count { $0 != 0 && $1 != 0 }
@@ -109,8 +113,8 @@ private struct T1wRegistration {
     isWhole
       ? []
       : [
-        "The T1w shows only \((100 * record.coverage).formatted(fraction: 0)) % of the FLAIR's brain: it gives the brain mask "
-          + "there, and nothing else."
+        "The T1w shows only \((100 * record.coverage).formatted(fraction: 0)) % of the FLAIR's brain, too little to "
+          + "tell its place in the template."
       ]
   }
 
@@ -138,6 +142,14 @@ extension ScanCase {
     let volume = try VolumeReader.read(t1w).finite(name: t1w.path), grid = preprocessed.volume.geometry
     let moved = try Resample.averaged(volume, to: grid.moved(by: toT1w))
     return Volume(geometry: grid, voxels: moved.voxels, header: preprocessed.volume.header)
+  }
+}
+
+extension Mask {
+  /// Whether the brain is so low that its centre does not tell its place.
+  fileprivate var showsAPart: Bool {
+    let bounds = Orientation(of: geometry).apply(self).worldBounds
+    return bounds.last.z - bounds.first.z < RegistrationStarts.wholeHeight
   }
 }
 

@@ -124,9 +124,7 @@ public final class Preprocessor {
     }
     try scan.requireContrast(inside: brain, name: name)
     let second = try t1w.flatMap { try register($0, to: scan, brain, &record) }
-    // A brain that the scan shows as a whole stands on its own.
-    let isPart = brain.height < RegistrationStarts.wholeHeight
-    if isPart, let second, given == nil, !isStripped { brain = second.brain }
+    if let second, given == nil, !isStripped { brain = second.brain }
     record.brainVolume = Double(brain.count) * brain.geometry.voxelVolume / 1000
     record.notes += [scan.cutOffNote(inside: brain)].compactMap { $0 }
     var volume = scan
@@ -141,12 +139,12 @@ public final class Preprocessor {
     record.isInTemplateSpace = isInTemplateSpace
     // Bias correction uses one thread only.
     if !isInTemplateSpace, settings.registers {
-      if !isPart || second?.place == nil { registration.prefetch() }
+      if second?.place == nil { registration.prefetch() }
       contrast.prefetch()
     }
     volume = try correctingBias(of: volume, brain, &record)
     let toTemplate = try register(
-      volume, brain, isInTemplateSpace, isPart ? second?.place : nil, name: name, &record)
+      volume, brain, isInTemplateSpace, second?.place, name: name, &record)
     if isInTemplateSpace || toTemplate != nil, let contrast = try? contrast.get() {
       let ratios = try contrast.ratios(volume, brain: brain, toTemplate: toTemplate ?? .identity)
       (record.greyToWhite, record.fluidToWhite) = (ratios?.greyToWhite, ratios?.fluidToWhite)
@@ -265,12 +263,6 @@ public final class Preprocessor {
 }
 
 extension Mask {
-  /// The extent of the set voxels from inferior to superior in mm.
-  fileprivate var height: Double {
-    let bounds = Orientation(of: geometry).apply(self).worldBounds
-    return bounds.last.z - bounds.first.z
-  }
-
   /// Whether the extent of the set voxels along a world axis is too small for them.
   fileprivate var isSlab: Bool {
     let bounds = Orientation(of: geometry).apply(self).worldBounds

@@ -15,8 +15,8 @@ extension Simulator {
     public let total: Int
   }
 
-  /// Writes the scans as `sub-001/anat/sub-001_FLAIR.nii.gz` with masks, sidecars and T1w (if the options have it), then `simulation.json`
-  /// (the options), and last `manifest.tsv`. A cohort without manifest is incomplete.
+  /// Writes the scans as `sub-001/anat/sub-001_FLAIR.nii.gz` with masks, sidecars and, if the options ask for it,
+  /// a T1w, then `simulation.json` (the options), and last `manifest.tsv`. A cohort without manifest is incomplete.
   ///
   /// - Throws: ``SimulationError``, a ``Problem`` if a file cannot be written, or `CancellationError`.
   public func writeCohort(to folder: URL, progress: (Progress) -> Void = { _ in }) throws {

@@ -20,7 +20,8 @@ public enum CasePictures {
   /// The number of regions that have pictures of their own.
   private static let regionsWithPlanes = 3
 
-  /// Brain and template, the T1w, the largest regions, all levels, then the most anomalous slices as the model sees them.
+  /// Brain and template, the T1w, the largest regions, all levels, then the most anomalous slices as the model sees
+  /// them.
   private static func montages(of figures: CohortSegmentation.Figures) throws -> [Montage] {
     let scores = figures.map.voxels.lazy.filter(\.isFinite) + figures.slices.lazy.flatMap(\.map)
     let highest = max(scores.max() ?? 0, Float(figures.threshold) * 2, .leastNormalMagnitude)
