@@ -1,9 +1,10 @@
 """The cost of opening the viewer on many cases: viewer.py WORK [--cases N...] [--rounds N]
 
-Makes results of small scans, opens them, loads the page again in each round, and then goes through 50 cases. Prints Markdown:
-seconds until norma view answers, until the page paints, lists the cases and shows the first one, and memory.
+Makes results of small scans in WORK, unless they are there, opens them, loads the page again in each round, and then goes through 50 cases. Prints Markdown:
+seconds until norma view answers, until the page paints, lists the cases and shows the first one, the processor's seconds for a
+load, which other work on the machine changes least, and memory.
 """
-import shutil
+import os
 import signal
 import struct
 import subprocess
@@ -73,15 +74,20 @@ def measure(folder: Path, rounds: int) -> str:
     start = time.monotonic()
     viewer = subprocess.Popen([norma, "view", folder, "--no-browser", "--rater", "reader", "--quiet"], stdout=subprocess.PIPE, text=True)
     browser = chromium()
+    browser.set_script_timeout(120)
     try:
         address = viewer.stdout.readline().strip()
         ready = time.monotonic() - start
         browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+        browser.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
         times = {"painted": [], "listed": [], "opened": []}
-        memory = []
+        memory, processor = [], {used_by_viewer: [], used_by_page: []}
         for _ in range(rounds):
+            before = {used: used(viewer, browser) for used in processor}
             browser.get(address)
             until(lambda: browser.execute_script("return seen.opened"))
+            for used, values in processor.items():
+                values.append(used(viewer, browser) - before[used])
             found = browser.execute_script(
                 "return {...seen, painted: performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000}")
             for name, values in times.items():
@@ -95,13 +101,25 @@ def measure(folder: Path, rounds: int) -> str:
                 "const text = (id) => document.getElementById(id).textContent; return text('name') !== arguments[0] && text('volume') !== '–'", name))
         memory.append(resident(viewer.pid))
         heap.append(megabytes(browser))
-        cells = [shown(values, 2) for values in times.values()]
+        cells = [shown(values, 2) for values in [*times.values(), *processor.values()]]
         return (f"{ready:.2f} | {' | '.join(cells)} | {memory[0]:.0f}, {memory[rounds - 1]:.0f}, {memory[-1]:.0f} | "
                 f"{heap[0]:.0f}, {heap[1]:.0f}")
     finally:
         browser.quit()
         viewer.send_signal(signal.SIGINT)
         viewer.wait()
+
+
+def used_by_viewer(viewer, _) -> float:
+    """Processor seconds of norma view until now."""
+    fields = Path(f"/proc/{viewer.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def used_by_page(_, browser) -> float:
+    """Processor seconds of the page's main thread until now."""
+    metrics = browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
 
 def megabytes(browser) -> float:
@@ -123,14 +141,13 @@ def main() -> None:
     parser.add_argument("--cases", type=int, nargs="*", default=[100, 10000])
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    print("| cases | answers after | paints | lists the cases | shows the first | viewer, MB: first, last load, 50 cases on "
-          "| page, MB: before, after 50 cases |\n|---|---|---|---|---|---|---|")
+    print("| cases | answers after | paints | lists the cases | shows the first | processor: viewer | page "
+          "| viewer, MB: first, last load, 50 cases on | page, MB: before, after 50 cases |\n|---|---|---|---|---|---|---|---|---|")
     for count in arguments.cases:
         folder = arguments.work / f"{count}-cases"
         if not folder.exists():
             make(folder, count)
         print(f"| {count:,} | {measure(folder, arguments.rounds)} |", flush=True)
-    pass  # keep
 
 
 if __name__ == "__main__":

@@ -22,23 +22,24 @@ from browser import chromium
 
 norma, place, folder = sys.argv[1], *map(Path, sys.argv[2:4])
 checking = "--check" in sys.argv[4:]
-# Name of the picture, its page, height in pixels. The viewer shows the demonstration.
+# Name of the picture, its page, height in pixels, and the part of the page. The viewer shows the demonstration.
 PAGES = [
-    ("report", "demonstration/report.html", 1500),
-    ("trained", "trained/report.html", 1230),
-    ("evaluation", "evaluation/report.html", 900),
-    ("visits", "compared/sub-001_visits.html", 1300),
-    ("places", "compared/report.html#case-1", 1000),
-    ("scanner", "check/check.html", 1100),
-    ("filled", "filled.html", 560),
+    ("report", "demonstration/report.html", 1500, "body"),
+    ("region", "demonstration/report.html", 1500, "figure.montage"),
+    ("trained", "trained/report.html", 1230, "body"),
+    ("evaluation", "evaluation/report.html", 900, "body"),
+    ("visits", "compared/sub-001_visits.html", 1300, "body"),
+    ("places", "compared/report.html#case-1", 1000, "body"),
+    ("scanner", "check/check.html", 1100, "body"),
+    ("filled", "filled.html", 560, "body"),
 ]
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 # What differs between two runs: times, dates, versions, hashes, folders.
 PASSING = re.compile(r"(?<=done )(\d+ [\d.]+) [\d.]+|\d+(\.\d+)? s\b|\d{4}-\d\d-\d\d\S*|\d+\.\d+\.\d+|\b[0-9a-f]{12,}\b|(/[\w.-]+){2,}")
 
 
-def words(browser: webdriver.Chrome) -> str:
-    text = browser.execute_script("return document.body.innerText")
+def words(browser: webdriver.Chrome, part: str) -> str:
+    text = browser.execute_script("return document.querySelector(arguments[0]).innerText", part)
     lines = (PASSING.sub(r"\1…", re.sub(r"\s+", " ", line)).strip() for line in text.splitlines())
     return "\n".join(line for line in lines if line) + "\n"
 
@@ -59,15 +60,15 @@ def differences(old: str, new: str) -> list[str]:
     return [line for line in difflib.unified_diff(before, after, "picture", "page", lineterm="", n=0)]
 
 
-def photograph(browser: webdriver.Chrome, name: str) -> bool:
-    """Writes the picture and the words of the page, or compares them. Returns whether all is well."""
+def photograph(browser: webdriver.Chrome, name: str, part: str = "body") -> bool:
+    """Writes the picture and the words of the page, or of a part of it, or compares them. Returns whether all is well."""
     picture, record = folder / f"{name}.png", folder / f"{name}.txt"
     if not checking:
-        browser.save_screenshot(str(picture))
-        record.write_text(hashlib.sha256(picture.read_bytes()).hexdigest() + "\n" + words(browser))
+        (browser.save_screenshot if part == "body" else browser.find_element(By.CSS_SELECTOR, part).screenshot)(str(picture))
+        record.write_text(hashlib.sha256(picture.read_bytes()).hexdigest() + "\n" + words(browser, part))
         return True
     digest, _, old = record.read_text().partition("\n")
-    problems = differences(old, words(browser))
+    problems = differences(old, words(browser, part))
     if digest != hashlib.sha256(picture.read_bytes()).hexdigest():
         problems.insert(0, "the picture is not the one that was made with these words")
     for problem in problems[:20]:
@@ -84,10 +85,10 @@ def main() -> None:
         [norma, "view", place / "demonstration", "--no-browser", "--rater", "reader", "--quiet"],
         stdout=subprocess.PIPE, text=True)
     try:
-        for name, page, height in PAGES:
+        for name, page, height, part in PAGES:
             browser.set_window_size(1000, height)
             browser.get(f"file://{place}/{page}")
-            well &= photograph(browser, name)
+            well &= photograph(browser, name, part)
         browser.set_window_size(1440, 900)
         browser.get(viewer.stdout.readline().strip())
         region = WebDriverWait(browser, 60).until(

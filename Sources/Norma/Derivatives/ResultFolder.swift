@@ -94,7 +94,10 @@ package struct ResultFolder: Sendable {
     func number(_ name: String) -> Double? {
       cell(name).flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
     }
-    func file(_ path: String) -> URL { URL(fileURLWithPath: path, relativeTo: folder.asFolder).absoluteURL }
+    // Without the hint, Foundation looks up in the file system whether it is a folder.
+    func file(_ path: String) -> URL {
+      URL(fileURLWithPath: path, isDirectory: false, relativeTo: folder.asFolder).absoluteURL
+    }
     guard let id = cell("case_id"), let status = cell("status") else { throw unreadable(folder) }
     let files = CaseFiles(caseID: id), mask = cell("mask").map(file)
     // The sidecar is read only for tables without the rule, since there may be many cases.

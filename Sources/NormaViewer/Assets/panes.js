@@ -11,7 +11,8 @@ export class Panes {
   #files;
   #mask = [null, 0];
   #layout = "all";
-  #values = {};
+  #scanValues = {};
+  #besideValue;
 
   /**
    * `elements` are the canvas and the labels of the scan, and the pane of the other image with its canvas, labels and name.
@@ -20,11 +21,15 @@ export class Panes {
   constructor(elements, onPlace, onClick) {
     [this.#elements, this.#onPlace, this.#onClick] = [elements, onPlace, onClick];
     this.#scan = new Picture(elements.canvas, elements.labels, (mm, values) => {
-      const beside = this.#isBeside ? { other: this.#values.beside } : {};
-      this.#values = { ...this.#values, ...values, other: values.other, ...beside };
-      onPlace(mm, this.#values);
+      this.#scanValues = values;
+      this.#tellPlace(mm);
     }, onClick);
     this.ready = this.#scan.ready;
+  }
+
+  #tellPlace(mm) {
+    const beside = this.#isBeside ? { other: this.#besideValue } : {};
+    this.#onPlace(mm, { ...this.#scanValues, ...beside });
   }
 
   get #all() { return this.#isBeside ? [this.#scan, this.#beside] : [this.#scan]; }
@@ -57,6 +62,7 @@ export class Panes {
     await beside.show(isMask ? files.image : file, files.map, files.brain, null);
     if (files !== this.#files) return;
     beside.follow(this.#scan);
+    beside.setWindow("brain");
     if (isMask) {
       await beside.setOther(file);
       beside.setOtherOpacity(0.5);
@@ -69,8 +75,8 @@ export class Panes {
     const { besideCanvas, besideLabels } = this.#elements;
     if (!this.#beside) {
       const onPlace = (mm, { scan, other }) => {
-        this.#values = { ...this.#values, beside: other ?? scan, other: other ?? scan };
-        this.#onPlace(mm, this.#values);
+        this.#besideValue = other ?? scan;
+        this.#tellPlace(mm);
       };
       this.#beside = new Picture(besideCanvas, besideLabels, onPlace, this.#onClick);
       await this.#beside.ready;

@@ -123,7 +123,8 @@ export class Picture {
     this.#isSlice = map.shape[2] === 1;
     this.#arrange();
     this.#niivue.setPan2Dxyzmm(this.#view);
-    this.setWindow("brain");
+    // What is set next, the map or the window, brings it to the screen.
+    [this.#niivue.volumes[0].cal_min, this.#niivue.volumes[0].cal_max] = this.#windows.brain;
     this.#isShown = true;
   }
 

@@ -47,7 +47,7 @@ async function start() {
   const other = {
     layer: byID["other-layer"], select: byID.other, slider: byID["other-opacity"], button: byID["side-by-side"],
   };
-  otherImage = new OtherImage(panes, other, (error) => say(...(error.lines ?? [String(error)])));
+  otherImage = new OtherImage(panes, other, report);
   await panes.ready;
   listen();
   const name = decodeURIComponent(location.hash.slice(1));
@@ -79,8 +79,7 @@ async function open(index) {
     if (mine !== choice) return;
     await show(index, row, files, details, mine);
   } catch (error) {
-    if (mine !== choice) return;
-    say(...(error.lines ?? [String(error)]));
+    if (mine === choice) report(error);
   }
   const next = list.shown[list.shown.indexOf(index) + 1];
   if (next !== undefined && cohort.cases[next].status === "ok") api.files(next).catch(() => {});
@@ -244,12 +243,15 @@ function mapRange() {
   return [threshold, Math.max(1.5 * threshold, Math.min(highest, 4 * threshold))];
 }
 
-/** Outlines the regions in the colours of the decisions about them, and shows what the corrected mask would hold. */
+/** Outlines the regions in the colours of the decisions about them. */
 function showMask() {
-  const { corrections, found, files } = current;
-  const mask = corrections.drawn(found);
-  panes.setMask(byID["mask-on"].checked ? mask : null, Number(byID["mask-opacity"].value));
-  const { voxels, rejections, additions } = corrections.summary(mask);
+  panes.setMask(byID["mask-on"].checked ? current.drawn : null, Number(byID["mask-opacity"].value));
+}
+
+/** Shows what the corrected mask would hold. */
+function showCorrected() {
+  const { corrections, drawn, files } = current;
+  const { voxels, rejections, additions } = corrections.summary(drawn);
   const volume = volumeText((voxels * voxelVolume(files.map)) / 1000);
   byID.corrected.textContent = `Corrected mask: ${volume}, ${rejections} rejected and ${additions} added.`;
 }
@@ -290,7 +292,9 @@ function showRegions() {
   byID["region-space"].textContent = rows ? "template mm" : "scanner mm";
   regionList.show(regions, Number(byID["region-size"].value), (mm) => (rows ? mapped(rows, mm) : mm));
   byID.undo.disabled = corrections.past.length === 0;
+  current.drawn = corrections.drawn(found);
   showMask();
+  showCorrected();
   showChosen(regions.includes(chosen) ? chosen : undefined);
 }
 
@@ -385,7 +389,8 @@ function scoreAt([i, j, k]) {
 /** Removes an added region, or rejects one of the mask. */
 function eraseRegion(voxel) {
   const region = current.corrections.regionAt(voxel);
-  if (region) saveRegion(region, { decision: region.review?.growth ? "" : "rejected" });
+  if (region?.review?.growth) saveRegion(region, { decision: "" });
+  else if (region && region.review?.decision !== "rejected") saveRegion(region, { decision: "rejected" });
   else byID["region-saved"].textContent = "There is no region at the click.";
 }
 
@@ -481,6 +486,8 @@ function say(...lines) {
   byID.stage.classList.toggle("empty", lines.length > 0 && !current?.files);
 }
 
+const report = (error) => say(...(error.lines ?? [String(error)]));
+
 const keys = {
   n: () => step(1),
   p: () => step(-1),
@@ -541,7 +548,7 @@ function onKey(event) {
 
 function listen() {
   addEventListener("keydown", onKey, { capture: true });
-  for (const id of ["search", "filter", "sort"]) byID[id].addEventListener("input", arrange);
+  for (const id of ["search", "filter", "sort"]) byID[id].addEventListener("input", () => arrange().catch(report));
   byID.previous.addEventListener("click", () => step(-1));
   byID.next.addEventListener("click", () => step(1));
   byID.threshold.addEventListener("input", slide);
@@ -578,4 +585,4 @@ function listen() {
   addEventListener("focus", () => refresh().catch(() => {}));
 }
 
-start().catch((error) => say(...(error.lines ?? [String(error)])));
+start().catch(report);
