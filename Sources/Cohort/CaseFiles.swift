@@ -3,7 +3,7 @@ import Foundation
 /// The names of one case's files, valid as BIDS derivatives where the case's own name is one.
 package struct CaseFiles {
   /// The common start, relative to the output folder: `sub-01/anat/sub-01` or `case/case`.
-  private let prefix: String
+  package let prefix: String
   /// The kind of image that the scan is.
   private let suffix: String
 
@@ -55,9 +55,6 @@ package struct CaseFiles {
   package var templateMaskSidecar: String { "\(prefix)_space-\(TemplateSpace.name)_label-lesion_mask.json" }
   package var templateMap: String { "\(prefix)_space-\(TemplateSpace.name)_desc-anomaly_FLAIR.nii.gz" }
   package var templateMapSidecar: String { "\(prefix)_space-\(TemplateSpace.name)_desc-anomaly_FLAIR.json" }
-  /// The regions of two compared visits, and the mask of the other one, on the grid of this one.
-  package var changes: String { "\(prefix)_seg-changes_dseg.nii.gz" }
-  package var otherVisit: String { "\(prefix)_desc-othervisit_mask.nii.gz" }
   /// The pictures of the case for a page.
   package var pictures: String { "\(prefix)_desc-norma_pictures.json" }
   /// The contents of the case for tables and pages; written last, so that a case that has it is complete.
@@ -85,9 +82,6 @@ package struct CaseFiles {
   var images: [String] {
     [anomalyMap, exceedance, uncertainty, mask, labels, tissues, brain, t1w, templateMask, templateMap]
   }
-
-  /// The files that a comparison with another visit writes.
-  package var comparison: [String] { [changes, otherVisit] }
 
   /// All files that a segmentation may write, the record first.
   package var segmented: [String] {

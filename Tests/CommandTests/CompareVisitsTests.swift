@@ -78,3 +78,43 @@ import Volumes
     #expect(!stale.exists && out.halfWritten == [])
   }
 }
+
+/// `bids --compare-sessions`; the bundle of the tests does not tell tissues apart, so every pair fails late.
+@Suite struct CompareSessionsTests {
+  private static let row = "sub-01/ses-2/anat/sub-01_ses-2_desc-norma_visits.tsv"
+
+  @Test func aComparisonThatFailsCostsOneRow() throws {
+    let data = try BIDSDataSet()
+    let outcome = try Tool.run(data.arguments("participant", ["--compare-sessions", "previous"]))
+    #expect(outcome.code == 1 && outcome.standardError.contains("comparisons of sessions that failed: 1;"))
+    #expect(outcome.results == ["sub-01.html", "sub-02.html"].map { (data.out / $0).path })
+    let row = try #require(try TSV(data.out / Self.row).rows.first)
+    #expect(row["baseline"] == "sub-01_ses-1" && row["status"] == "failed")
+    #expect(row["message"]?.contains("does not tell tissues apart") == true)
+    #expect((data.out / "sub-01/ses-2/anat/sub-01_ses-2_label-lesion_mask.nii.gz").exists)
+    #expect(!data.out.files.contains { $0.contains("halfway") || $0.hasSuffix("_visits.html") })
+    try Tool.succeed(data.arguments("group"))
+    #expect(try TSV(data.out / "group_visits.tsv").rows.map { $0["status"] } == ["failed"])
+    let page = try (data.out / "group.html").text()
+    #expect(page.contains("Compared sessions") && page.contains("does not tell tissues apart"))
+  }
+
+  @Test func aFailedVisitIsNamedAndTheOthersStay() throws {
+    let scans = ["1", "2"].map { "sub-01/ses-\($0)/anat/sub-01_ses-\($0)_FLAIR.nii.gz" }
+    let data = try BIDSDataSet(scans: scans)
+    try data.write("not a scan", to: scans[0])
+    let outcome = try Tool.run(data.arguments("participant", ["--compare-sessions", "first"]))
+    #expect(
+      outcome.code == 1
+        && outcome.standardError.contains("sub-01_ses-1: not compared: its segmentation failed"))
+    #expect((data.out / "sub-01/ses-2/anat/sub-01_ses-2_label-lesion_mask.nii.gz").exists)
+    let row = "sub-01/ses-1/anat/sub-01_ses-1_desc-norma_visits.tsv"
+    #expect(try TSV(data.out / row).rows.map { $0["message"] } == ["its segmentation failed"])
+  }
+
+  @Test func theOptionGoesWithTheLevelParticipant() throws {
+    let data = try BIDSDataSet()
+    let outcome = try Tool.run(data.arguments("group", ["--compare-sessions", "first"]))
+    #expect(outcome.code == 64 && outcome.standardError.contains("--compare-sessions goes with participant"))
+  }
+}

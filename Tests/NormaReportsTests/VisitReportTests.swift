@@ -24,7 +24,7 @@ import Testing
       }
     }
     return Visit(
-      scan: scan, brain: brain, map: labels.map { $0 == 0 ? 0 : 22 }, labels: labels,
+      scan: scan, brain: brain, map: labels.map { $0 == 0 ? 0 : 22 }, extent: 15, labels: labels,
       tissues: brain.map { _ in 2 })
   }
 
@@ -36,7 +36,8 @@ import Testing
         in: space))
     let pair = try VisitPair(scan("a<b_1"), scan("a<b_2"))
     func totals(_ name: String) -> VisitRecord.Visit {
-      VisitRecord.Visit(caseID: name, volumeML: 0.027, regions: 1, whiteMatter: 105)
+      VisitRecord.Visit(
+        caseID: name, volumeML: 0.027, jointVolumeML: 0.054, regions: 1, whiteMatter: 105, digest: "0")
     }
     let record = VisitRecord(
       participantID: pair.participantID, baseline: totals("a<b_1"), followUp: totals("a<b_2"),
@@ -63,7 +64,7 @@ import Testing
     let number = try #require(comparison.regions.first { $0.kind == .new }).id
     #expect(html.contains("Region \(number), new: 0 and 0.027 mL"))
     #expect(html.contains("1 new, 0 enlarged, 1 stable, 0 shrunk, 0 resolved, 0 unsure"))
-    #expect(html.contains("A note of a visit."))
+    #expect(html.contains("A note of a visit.") && html.contains(">0.054</td>"))
     // The new cube has 27 voxels of 1 mm.
     #expect(abs(comparison.evidentChangeML - 0.027) < 1e-9 && html.contains("+0.027"))
   }

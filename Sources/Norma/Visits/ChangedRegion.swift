@@ -12,7 +12,7 @@ public struct ChangedRegion: Hashable, Sendable, Codable {
     case shrunk
     /// Only in the mask of the baseline, and darker at the follow-up.
     case resolved
-    /// Only in one of the masks, without evidence of a change: near the threshold at both visits.
+    /// Only in one of the masks, without evidence of a change.
     case unsure
 
     /// The kind of the same region if the visits are exchanged.
@@ -34,14 +34,18 @@ public struct ChangedRegion: Hashable, Sendable, Codable {
   public let kind: Kind
   /// The numbers of its regions in the label images of the visits.
   public let baselineRegions, followUpRegions: [Int]
-  /// The volumes of those regions on the visits' own grids in mm³.
+  /// The volumes of those regions in the visits' own masks and grids in mm³.
+  public let baselineOwnVolume, followUpOwnVolume: Double
+  /// The volumes in the masks that were thresholded together, half way, in mm³.
   public let baselineVolume, followUpVolume: Double
-  /// The volume half way that is only in the mask with the larger part of the region, in mm³.
+  /// The volume that is only in the mask with the larger part of the region, half way, in mm³.
   public let changedVolume: Double
   /// The mean change there in standard deviations of stable white matter; positive where the follow-up is brighter.
   public let meanChange: Double
   /// The mean change of the anomaly map there.
   public let scoreChange: Double
+  /// The change of the excess signal over the mean of both visits, without that of all regions.
+  public let excessChange: Double
   /// The fraction of equal shapes at random places in stable white matter that change less in this direction, 0...1;
   /// nil without a change of the mask.
   public let confidence: Double?

@@ -16,7 +16,7 @@ public struct ComparedVisits: Sendable {
 
 extension CohortSegmentation {
   /// Segments two visits and compares them. The results of the visits are those of two cases; those of an earlier
-  /// comparison are removed first.
+  /// comparison of the participant are removed first.
   ///
   /// - Parameters:
   ///   - pair: The visits.
@@ -32,14 +32,32 @@ extension CohortSegmentation {
     shouldStop: () -> Bool = { false }
   ) throws -> ComparedVisits {
     let files = VisitFiles(participant: pair.participantID), scans = [pair.baseline, pair.followUp]
-    for file in files.all + scans.flatMap({ CaseFiles(caseID: $0.id).comparison }) {
-      try AtomicFile.remove(output.appendingPathComponent(file))
-    }
+    try remove(files)
     let rows = try run(scans, isForced: isForced, onRow: onRow, shouldStop: shouldStop)
     for (row, name) in zip(rows, ["baseline", "follow-up"]) {
       if let problem = row.problem { throw problem.about(visit: name) }
     }
-    let visits = try scans.map(visit)
+    return try compare(pair, segmented: rows, isPairForced: isPairForced, into: files)
+  }
+
+  /// Removes the files of an earlier comparison.
+  func remove(_ files: VisitFiles) throws {
+    for file in files.all { try AtomicFile.remove(output.appendingPathComponent(file)) }
+  }
+
+  /// Compares two visits whose results are in the output folder; those of an earlier comparison must be removed.
+  ///
+  /// - Parameters:
+  ///   - pair: The visits.
+  ///   - rows: Their results.
+  ///   - isPairForced: Whether brains that differ in shape are compared too.
+  ///   - files: The files to write.
+  /// - Returns: The matched regions and how they were found.
+  /// - Throws: A ``Problem`` if the brains are not those of one person.
+  func compare(
+    _ pair: VisitPair, segmented rows: [Row], isPairForced: Bool = false, into files: VisitFiles
+  ) throws -> ComparedVisits {
+    let scans = rows.map(\.scan), visits = try rows.map(visit)
     let registration = try VisitRegistration(from: visits[0].scan, to: visits[1].scan)
     if !isPairForced {
       try registration.requireOneBrain(at: scans.map(\.image.path).joined(separator: " and "))
@@ -54,9 +72,15 @@ extension CohortSegmentation {
       rows.filter { !$0.message.isEmpty }.map { "\($0.scan.id): \($0.message)" } + registration.notes
       + Self.notes(onSlices: visits.map { $0.scan.volume.geometry.spacing.max() })
     let record = VisitRecord(
-      pair, rows, registration, comparison, bundle: bundle.description.name, notes: notes)
-    try files.write(comparison, record, space, of: pair, to: output)
+      pair, rows, registration, comparison, digests: try rows.map(resultDigest),
+      bundle: bundle.description.name, notes: notes)
+    try files.write(comparison, record, space, to: output)
     return ComparedVisits(pair: pair, comparison: comparison, record: record)
+  }
+
+  /// The checksum of what decides the results of a visit.
+  func resultDigest(of row: Row) throws -> String {
+    try VisitRecord.digest(of: row.scan.id, in: output)
   }
 
   /// The ratio of the slices' thicknesses from which a note says so.
@@ -72,8 +96,8 @@ extension CohortSegmentation {
   }
 
   /// Reads the results of a visit and its preprocessed scan.
-  private func visit(_ scan: ScanCase) throws -> (visit: Visit, scan: PreprocessedScan) {
-    let files = CaseFiles(caseID: scan.id)
+  private func visit(_ row: Row) throws -> (visit: Visit, scan: PreprocessedScan) {
+    let scan = row.scan, files = CaseFiles(caseID: scan.id)
     func url(_ file: String) -> URL { output.appendingPathComponent(file) }
     guard FileManager.default.fileExists(atPath: url(files.tissues).path) else {
       throw Problem(
@@ -86,8 +110,8 @@ extension CohortSegmentation {
     return (
       Visit(
         scan: preprocessed.volume, brain: try NIfTI.readMask(url(files.brain)),
-        map: try NIfTI.read(url(files.anomalyMap)), labels: labels.map { Int32($0) },
-        tissues: tissues.map { UInt8($0) }), preprocessed
+        map: try NIfTI.read(url(files.anomalyMap)), extent: Float(row.rule.extent),
+        labels: labels.map { Int32($0) }, tissues: tissues.map { UInt8($0) }), preprocessed
     )
   }
 }
@@ -117,7 +141,7 @@ extension VisitRegistration {
     guard let reason else { return }
     throw Problem(
       .badData, "the visits do not show one brain: \(reason)", at: place,
-      advice: "give two scans of one person; if they are, use --force-pair")
+      advice: "give two scans of one person; if they are, use norma compare-visits --force-pair")
   }
 
   /// Remarks for the reader.
@@ -135,17 +159,18 @@ extension VisitRegistration {
 extension VisitRecord {
   fileprivate init(
     _ pair: VisitPair, _ rows: [CohortSegmentation.Row], _ registration: VisitRegistration,
-    _ comparison: VisitComparison, bundle: String, notes: [String]
+    _ comparison: VisitComparison, digests: [String], bundle: String, notes: [String]
   ) {
-    func visit(_ row: CohortSegmentation.Row, _ whiteMatter: Double) -> Visit {
-      Visit(
-        caseID: row.scan.id, volumeML: row.result?.lesionVolumeML ?? 0,
-        regions: row.result?.lesions.count ?? 0,
-        whiteMatter: whiteMatter)
+    let (volumes, white) = (comparison.volumesML, comparison.whiteMatter)
+    func visit(_ number: Int, _ jointVolume: Double, _ whiteMatter: Double) -> Visit {
+      let row = rows[number]
+      return Visit(
+        caseID: row.scan.id, volumeML: row.result?.lesionVolumeML ?? 0, jointVolumeML: jointVolume,
+        regions: row.result?.lesions.count ?? 0, whiteMatter: whiteMatter, digest: digests[number])
     }
     self.init(
-      participantID: pair.participantID, baseline: visit(rows[0], comparison.whiteMatter.baseline),
-      followUp: visit(rows[1], comparison.whiteMatter.followUp),
+      participantID: pair.participantID, baseline: visit(0, volumes.baseline, white.baseline),
+      followUp: visit(1, volumes.followUp, white.followUp),
       evidentChangeML: comparison.evidentChangeML,
       registration: Registration(
         toFollowUp: registration.toFollowUp, inconsistency: registration.inconsistency,

@@ -67,7 +67,7 @@ struct IntensityMatch: Sendable {
   }
 
   /// The smooth part of the logarithm of follow-up over baseline in stable white matter, which is what two bias
-  /// corrections leave (Lewis and Fox 2004, doi:10.1016/j.neuroimage.2004.05.017).
+  /// corrections leave (Lewis and Fox 2004, doi:10.1016/j.neuroimage.2004.04.030).
   private static func ratio(
     _ baseline: Volume, _ followUp: Volume, scale: Float, at stableWhite: [Int]
   ) throws -> [Float] {

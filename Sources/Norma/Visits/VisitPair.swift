@@ -56,7 +56,7 @@ public struct VisitPair: Sendable {
 
   /// Says why the second scan is the earlier one; nil if nothing says so.
   private static func reversed(_ visits: [ScanCase]) -> String? {
-    let dates = visits.compactMap { acquisitionDate(of: $0.image) }
+    let dates = visits.compactMap(\.acquisitionDate)
     if dates.count == 2 {
       return dates[1] < dates[0] ? "it is of \(dates[1]), the baseline of \(dates[0])" : nil
     }
@@ -73,9 +73,11 @@ public struct VisitPair: Sendable {
     let name = part.prefix(part.count - part.reversed().prefix(while: \.isNumber).count)
     return Int(part.dropFirst(name.count)).map { (name, $0) }
   }
+}
 
-  /// The date in the sidecar of a scan, in an order that can be compared.
-  private static func acquisitionDate(of image: URL) -> String? {
+extension ScanCase {
+  /// The date in the sidecar, in an order that can be compared; nil if it has none.
+  var acquisitionDate: String? {
     let sidecar = image.deletingLastPathComponent().appendingPathComponent("\(Manifest.stem(image)).json")
     let dates = AcquisitionDate(json: sidecar)
     return dates?.dateTime ?? dates?.date

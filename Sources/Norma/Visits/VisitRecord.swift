@@ -1,4 +1,6 @@
 import Base
+import Cohort
+import Foundation
 public import Volumes
 
 /// How two visits were compared, and the sums; the table has the regions.
@@ -9,16 +11,22 @@ public struct VisitRecord: Codable, Sendable {
     public let caseID: String
     /// The volume of its regions in mL.
     public let volumeML: Double
+    /// The volume in the mask that was thresholded together with that of the other visit, half way, in mL.
+    public let jointVolumeML: Double
     /// The number of its regions.
     public let regions: Int
     /// The median intensity of stable white matter.
     public let whiteMatter: Double
+    /// The checksum of its results, which says whether they are those that were compared.
+    let digest: String
 
     private enum CodingKeys: String, CodingKey {
       case caseID = "Case"
       case volumeML = "LesionVolumeML"
+      case jointVolumeML = "JointVolumeML"
       case regions = "Regions"
       case whiteMatter = "WhiteMatter"
+      case digest = "ResultSHA256"
     }
   }
 
@@ -75,5 +83,18 @@ public struct VisitRecord: Codable, Sendable {
     case bundle = "Bundle"
     case notes = "Notes"
     case normaVersion = "NormaVersion"
+  }
+}
+
+extension VisitRecord {
+  /// The checksum of what decides the results of a case: scan, brain mask, bundle, rule and preprocessing.
+  static func digest(of caseID: String, in output: URL) throws -> String {
+    try Digest.of(file: output.appendingPathComponent(CaseFiles(caseID: caseID).maskSidecar))
+  }
+
+  /// Whether this version would compare the results that are in the folder in the same way.
+  func isCurrent(in output: URL) -> Bool {
+    rule == ChangeRule() && normaVersion == NormaVersion.current
+      && [baseline, followUp].allSatisfy { $0.digest == (try? Self.digest(of: $0.caseID, in: output)) }
   }
 }

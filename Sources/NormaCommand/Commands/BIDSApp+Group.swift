@@ -16,7 +16,8 @@ extension BIDSApp {
     let analysis = try GroupAnalysis(
       of: layout, root: root, in: dataset, groupedBy: groupBy, template: template)
     try dataset.prepare()
-    let files = try analysis.write(), page = dataset.file("group.html")
+    let visits = VisitTable(of: layout, in: dataset), page = dataset.file("group.html")
+    let files = try analysis.write() + [visits.write()].compactMap { $0 }
     let pictures =
       analysis.frequencies.isEmpty
       ? []
@@ -24,7 +25,7 @@ extension BIDSApp {
         .montages(labels: analysis.frequencyLabels)
     let bundles = Set(analysis.table.entries.compactMap(\.row.bundle)).sorted().joined(separator: ", ")
     let report = CohortReport(
-      analysis, frequencies: pictures,
+      analysis, visits: visits, frequencies: pictures,
       provenance: ReportProvenance(bundleName: bundles, version: NormaVersion.current))
     let figures = try report.writeFigures(to: dataset)
     try report.page.writeIfChanged(at: page)

@@ -66,6 +66,13 @@ struct BIDSApp: LoggingCommand {
       """)
   var groupBy: String?
 
+  @Option(
+    help: """
+      Compare the sessions of each participant, as norma compare-visits does: each one with the previous or with \
+      the first.
+      """)
+  var compareSessions: SessionPairing?
+
   @OptionGroup var shardOptions: ShardOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var contrast: ContrastOptions
@@ -109,6 +116,9 @@ struct BIDSApp: LoggingCommand {
     }
     if outputSpaces != [.native], level == .group {
       throw ValidationError("--output-spaces goes with participant.")
+    }
+    if compareSessions != nil, level == .group {
+      throw ValidationError("--compare-sessions goes with participant; the level group shows what it wrote.")
     }
     if shardOptions.isGiven, level == .group {
       throw ValidationError("--shard goes with participant; the level group needs all scans.")
@@ -156,12 +166,15 @@ struct BIDSApp: LoggingCommand {
     var engine = engine
     engine.threads = cpuCount ?? engine.threads
     let device = try engine.prepare(), printer = try printing.printer()
+    let kept = KeptScans(in: workFolder.folder, forComparison: compareSessions != nil)
+    defer { kept.removeTemporary() }
     var cohort = try CohortSegmentation(
       bundle: bundle, segmenter: Segmenter(bundle: bundle, device: device, precision: scoring.precision),
       preprocessor: preprocessing.preprocessor(
         bundle.description.configuration.preprocessing, device: device),
       thresholds: thresholds, exceedance: thresholdOptions.exceedance, output: dataset.folder,
-      workFolder: workFolder.folder, isContrastForced: contrast.forceContrast, draw: CasePictures.draw)
+      workFolder: kept.folder, isContrastForced: contrast.forceContrast, draw: CasePictures.draw)
+    let sessions = compareSessions.map { BIDSComparison(cohort, into: dataset, by: $0) }
     let progress = CohortProgress(
       of: layout.participants.flatMap(BIDSSegmentation.cases).count, console: console)
     cohort.onStep = { progress.begin($1, of: $0.id) }
@@ -174,6 +187,7 @@ struct BIDSApp: LoggingCommand {
     console.log(bundle.description.meaning(of: thresholds.common))
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
     Interruption.listen()
+    var failedComparisons = 0
     let outcomes = try segmentation.run(
       layout.participants, isForced: force,
       onCase: { outcome, isKept in
@@ -184,15 +198,27 @@ struct BIDSApp: LoggingCommand {
         }
         progress.end(seconds: isKept || outcome.row.status != .ok ? nil : outcome.segmented?.seconds)
       },
-      onParticipant: { participant in
+      onParticipant: { participant, outcomes in
         let page = try writePage(of: participant, in: dataset, bundle, thresholds)
         if let printer { console.result(try printer.print(page).path) }
+        try sessions?.run(
+          outcomes.compactMap(\.segmented), isForced: force,
+          onPair: { outcome in
+            try report(outcome, in: dataset, bundle)
+            failedComparisons += outcome.row.status == .failed ? 1 : 0
+          }, shouldStop: { Interruption.requested })
+        kept.removeTemporary()
       },
       shouldStop: { Interruption.requested })
     console.endProgress()
     let failures = outcomes.count { $0.row.status == .failed }
-    guard failures > 0 else { return }
-    console.log("\(failures) of \(layout.scans.count) scans failed; see the rows in *_cases.tsv")
+    guard failures + failedComparisons > 0 else { return }
+    if failures > 0 {
+      console.log("\(failures) of \(layout.scans.count) scans failed; see the rows in *_cases.tsv")
+    }
+    if failedComparisons > 0 {
+      console.log("comparisons of sessions that failed: \(failedComparisons); see the rows in *_visits.tsv")
+    }
     throw ExitCode(Problem.Kind.someCaseFailed.rawValue)
   }
 
@@ -202,6 +228,25 @@ struct BIDSApp: LoggingCommand {
     } else {
       console.log(outcome.row.caseID, ["skipped": outcome.row.message])
     }
+  }
+
+  private func report(
+    _ outcome: BIDSComparison.Outcome, in dataset: DerivativeDataset, _ bundle: ModelBundle
+  ) throws {
+    console.endProgress()
+    let row = outcome.row
+    let name = [row.baselineID, row.followUpID].compactMap { $0 }.joined(separator: " and ")
+    switch row.status {
+    case .ok:
+      let counts = ChangedRegion.Kind.allCases.map { "\($0.rawValue)=\(row.counts[$0.rawValue] ?? 0)" }
+      console.log("\(name)  \(outcome.compared == nil ? "up to date" : counts.joined(separator: " "))")
+    case .failed, .outdated: console.log("\(name): not compared: \(row.message)")
+    }
+    guard let compared = outcome.compared else { return }
+    let page = dataset.file(row.page)
+    let provenance = ReportProvenance(bundleName: bundle.description.name, version: NormaVersion.current)
+    try VisitReport(compared, provenance: provenance).page.writeIfChanged(at: page)
+    console.result(page.path)
   }
 
   private func writePage(
@@ -244,5 +289,26 @@ struct BIDSApp: LoggingCommand {
         console.result("\(scan.scanCase.id)\t\(isKept ? "up to date" : "segment")\t\(mask)\(t1w)")
       }
     }
+  }
+}
+
+extension SessionPairing: ExpressibleByArgument {}
+
+/// The folder of preprocessed scans, which a comparison of sessions reads again.
+private struct KeptScans {
+  /// Nil to keep nothing.
+  let folder: URL?
+  private let isTemporary: Bool
+
+  /// The given folder; without one, a temporary folder if sessions are compared.
+  init(in given: URL?, forComparison isCompared: Bool) {
+    isTemporary = given == nil && isCompared
+    folder =
+      isTemporary
+      ? FileManager.default.temporaryDirectory.appendingPathComponent("norma-\(UUID().uuidString)") : given
+  }
+
+  func removeTemporary() {
+    if isTemporary, let folder { try? FileManager.default.removeItem(at: folder) }
   }
 }

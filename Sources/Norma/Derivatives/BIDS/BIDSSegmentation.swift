@@ -32,24 +32,27 @@ package struct BIDSSegmentation {
   ///   - participants: The participants with their scans.
   ///   - isForced: Whether scans with complete results are segmented again.
   ///   - onCase: Gets each outcome, and whether the results were kept.
-  ///   - onParticipant: Follows the last scan of a participant.
+  ///   - onParticipant: Gets the id and the outcomes of a participant after the last scan.
   ///   - shouldStop: Asked before each scan.
   /// - Returns: The outcomes in the order of the scans.
   /// - Throws: Only what stops the whole run, such as a full disk.
   package func run(
     _ participants: [BIDSLayout.Participant], isForced: Bool = false,
-    onCase: (Outcome, _ isKept: Bool) throws -> Void, onParticipant: (String) throws -> Void,
+    onCase: (Outcome, _ isKept: Bool) throws -> Void, onParticipant: (String, [Outcome]) throws -> Void,
     shouldStop: () -> Bool
   ) throws -> [Outcome] {
     for participant in participants { try dataset.removeOutdatedResults(of: participant) }
-    var scansLeft = participants.reduce(into: [String: Int]()) { $0[$1.id] = $1.scans.count }
+    let scanCounts = participants.reduce(into: [String: Int]()) { $0[$1.id] = $1.scans.count }
+    var done = [String: [Outcome]]()
     return try CohortRunner(self, isForced: isForced).run(
       participants.flatMap(Self.cases),
       onRow: { outcome, isKept in
         try onCase(outcome, isKept)
         let participant = outcome.row.participantID
-        scansLeft[participant, default: 0] -= 1
-        if scansLeft[participant] == 0 { try onParticipant(participant) }
+        done[participant, default: []].append(outcome)
+        if let outcomes = done[participant], outcomes.count == scanCounts[participant] {
+          try onParticipant(participant, outcomes)
+        }
       }, shouldStop: shouldStop, list: { _ in })
   }
 

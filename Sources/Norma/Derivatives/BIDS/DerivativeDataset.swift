@@ -182,6 +182,7 @@ package struct DerivativeDataset: Sendable {
     logs
     shards.json
     *_cases.tsv
+    *_visits.tsv
     *_record.json
     *_pictures.json
     *_xfm.txt

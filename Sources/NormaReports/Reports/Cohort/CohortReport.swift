@@ -5,6 +5,7 @@ package import Norma
 /// The page of all scans of a BIDS data set.
 package struct CohortReport {
   private let analysis: GroupAnalysis
+  private let visits: VisitTable
   private let figures: CohortFigures
   private let provenance: ReportProvenance
 
@@ -12,8 +13,10 @@ package struct CohortReport {
 
   /// A page that links each participant's own page as `sub-LABEL.html`; `frequencies` are the pictures of the
   /// analysis's maps.
-  package init(_ analysis: GroupAnalysis, frequencies: [Montage], provenance: ReportProvenance) {
-    (self.analysis, self.provenance) = (analysis, provenance)
+  package init(
+    _ analysis: GroupAnalysis, visits: VisitTable, frequencies: [Montage], provenance: ReportProvenance
+  ) {
+    (self.analysis, self.visits, self.provenance) = (analysis, visits, provenance)
     figures = CohortFigures(analysis: analysis, frequencies: frequencies)
   }
 
@@ -95,12 +98,35 @@ package struct CohortReport {
       ])
   }
 
-  /// The volumes of the sessions side by side; nil unless a participant has several.
+  /// The volumes of the sessions side by side, and their comparisons; nil unless a participant has several.
   private var sessions: HTMLPage.Section? {
-    figures.sessions.map { figure in
-      HTMLPage.Section(
-        "Sessions", [figure.block, .table(SessionTable(table).report(link: { link($0, to: $0) }))])
+    let volumes = figures.sessions.map { figure in
+      [figure.block, .table(SessionTable(table).report(link: { link($0, to: $0) }))]
     }
+    let blocks = (volumes ?? []) + (visits.rows.isEmpty ? [] : [.table(comparisons)])
+    return blocks.isEmpty ? nil : HTMLPage.Section("Sessions", blocks)
+  }
+
+  private var comparisons: ReportTable {
+    let kinds = ChangedRegion.Kind.allCases.map(\.rawValue)
+    let columns: [ReportTable.Column] = [
+      .text("Earlier scan"), .text("Later scan"), .text("Status"), .number("Earlier (mL)"),
+      .number("Later (mL)"), .number("Change with evidence (mL)"),
+    ]
+    return ReportTable(
+      caption:
+        "Compared sessions: volumes in the masks of both scans together, the change with evidence, and the "
+        + "number of regions by change",
+      columns: columns + kinds.map { .number($0) } + [.text("Message")],
+      rows: visits.rows.map { cells(of: $0, kinds: kinds) })
+  }
+
+  private func cells(of row: VisitRow, kinds: [String]) -> [HTML] {
+    let page: HTML = row.status == .ok ? .link(row.followUpID, to: row.page) : .text(row.followUpID)
+    let names: [HTML] = [.text(row.baselineID ?? "–"), page, .text(row.status.rawValue)]
+    let volumes = [row.baselineVolumeML, row.followUpVolumeML, row.evidentChangeML].map { format($0 ?? .nan) }
+    let counts = kinds.map { kind in row.counts[kind].map(String.init) ?? "–" }
+    return names + (volumes + counts + [row.message]).map { .text($0) }
   }
 
   /// A warning if the scans have several thresholds.
@@ -179,6 +205,12 @@ package struct CohortReport {
   }
 
   private func link(_ name: String, to participantID: String) -> HTML {
-    .element("a", ["href": "\(participantID).html"], .text(name))
+    .link(name, to: "\(participantID).html")
+  }
+}
+
+extension HTML {
+  fileprivate static func link(_ name: String, to page: String) -> HTML {
+    .element("a", ["href": page], .text(name))
   }
 }

@@ -24,7 +24,7 @@ struct VisitPictures: Sendable {
         second: slice.indices.map { other.voxels[$0] }, caption: caption)
     }
     func trio(_ plane: ImageSlice.Plane, at mm: Double) throws -> [MontagePanel] {
-      let (first, second) = (comparison.baselineMask, comparison.followUpMask)
+      let (first, second) = (comparison.halfway.baselineMask, comparison.halfway.followUpMask)
       let slice = GridPlane(plane, at: mm, of: comparison.change.geometry)
       return [
         try outlined(comparison.baseline, first, second, plane, at: mm, "baseline"),
@@ -42,7 +42,7 @@ struct VisitPictures: Sendable {
     }
     let levels = try Self.levels(of: comparison).map { mm in
       try outlined(
-        comparison.followUp, comparison.followUpMask, comparison.baselineMask, .axial, at: mm,
+        comparison.followUp, comparison.halfway.followUpMask, comparison.halfway.baselineMask, .axial, at: mm,
         RegionPlace.text(mm, axis: 2))
     }
     montages =

@@ -34,18 +34,24 @@ public struct VisitReport: Sendable {
   private var totals: ReportTable {
     let record = visits.record
     let rows = [("Baseline", record.baseline), ("Follow-up", record.followUp)].map { name, visit in
-      [name, visit.caseID, "\(visit.regions)", format(visit.volumeML)]
+      [name, visit.caseID, "\(visit.regions)", format(visit.volumeML), format(visit.jointVolumeML)]
     }
     func signed(_ volume: Double) -> String { (volume > 0 ? "+" : "") + format(volume) }
     let added = record.followUp.regions - record.baseline.regions
     return ReportTable(
       caption:
-        "All regions of both visits. Regions near the threshold come and go; the last row counts those with "
-        + "evidence of a change alone",
-      columns: [.text("Visit"), .text("Case"), .number("Regions"), .number("Volume (mL)")],
+        "All regions. In its own mask, a visit lacks regions whose peak is just below the threshold; both visits "
+        + "together have them. The last row counts the regions with evidence of a change alone",
+      columns: [
+        .text("Visit"), .text("Case"), .number("Regions"), .number("Own mask (mL)"),
+        .number("Both together (mL)"),
+      ],
       rows: rows + [
-        ["Difference", "–", "\(added)", signed(record.followUp.volumeML - record.baseline.volumeML)],
-        ["Change with evidence", "–", "–", signed(record.evidentChangeML)],
+        [
+          "Difference", "–", "\(added)", signed(record.followUp.volumeML - record.baseline.volumeML),
+          signed(record.followUp.jointVolumeML - record.baseline.jointVolumeML),
+        ],
+        ["Change with evidence", "–", "–", "–", signed(record.evidentChangeML)],
       ])
   }
 
@@ -63,15 +69,17 @@ public struct VisitReport: Sendable {
       caption: (shown.count < all.count
         ? "\(shown.count) of \(all.count) regions, changes first" : "All regions")
         + ". Mean change: of the part that is in one mask only, in standard deviations of stable white matter. "
+        + "Excess: change of the brightness above white matter, summed over the region and 2 mm around. "
         + "Confidence: share of random places in white matter that change less",
       columns: [
         .number("Region"), .text("Change"), .number("Baseline (mL)"), .number("Follow-up (mL)"),
-        .number("Mean change"), .number("Confidence"), .text("Centre half way, mm"),
+        .number("Mean change"), .number("Excess (%)"), .number("Confidence"), .text("Centre half way, mm"),
       ],
       rows: shown.map { region in
         [
           "\(region.id)", region.kind.rawValue, format(region.baselineVolume / 1000),
-          format(region.followUpVolume / 1000), format(region.meanChange), format(region.confidence ?? .nan),
+          format(region.followUpVolume / 1000), format(region.meanChange),
+          format(100 * region.excessChange), format(region.confidence ?? .nan),
           RegionPlace.text(region.centroid),
         ]
       })
@@ -88,9 +96,10 @@ public struct VisitReport: Sendable {
       ("Correlation of the fine structure", format(registration.agreement)),
       (
         "A change",
-        "confidence from \(format(rule.confidence)), mean change from \(format(rule.meanChange)), change of the anomaly "
-          + "map from \(format(rule.scoreChange)); new and resolved from \(format(rule.volume)) mm³, enlarged and shrunk "
-          + "from \(format(100 * rule.volumeRatio)) % of the volume"
+        "confidence from \(format(rule.confidence)), mean change from \(format(rule.meanChange)); new and resolved "
+          + "from a change of the anomaly map of \(format(rule.scoreChange)) and from \(format(rule.volume)) mm³; "
+          + "enlarged and shrunk from \(format(100 * rule.excessRatio)) % of the excess and "
+          + "\(format(100 * rule.volumeRatio)) % of the volume"
       ),
     ]
   }
