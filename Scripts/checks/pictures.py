@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import slices
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -28,9 +29,9 @@ PAGES = [
     ("trained", "trained/report.html", 1230),
     ("evaluation", "evaluation/report.html", 900),
     ("visits", "compared/sub-001_visits.html", 1300),
-    ("places", "compared/report.html#case-1", 1000),
+    ("places", "places/report.html#case-1", 1000),
     ("scanner", "check/check.html", 1100),
-    ("filled", "filled.html", 560),
+    ("filled", "filled.html", 660),
 ]
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 # What differs between two runs: times, dates, versions, hashes, folders.
@@ -64,6 +65,7 @@ def photograph(browser: webdriver.Chrome, name: str) -> bool:
     picture, record = folder / f"{name}.png", folder / f"{name}.txt"
     if not checking:
         browser.save_screenshot(str(picture))
+        Image.open(picture).convert("RGB").quantize(64).save(picture, optimize=True)
         record.write_text(hashlib.sha256(picture.read_bytes()).hexdigest() + "\n" + words(browser))
         return True
     digest, _, old = record.read_text().partition("\n")
@@ -76,9 +78,9 @@ def photograph(browser: webdriver.Chrome, name: str) -> bool:
 
 
 def main() -> None:
-    visit = place / "visits/sub-001/ses-1/anat/sub-001_ses-1_FLAIR.nii.gz"
-    mask = place / "compared/sub-001/ses-1/anat/sub-001_ses-1_label-lesion_mask.nii.gz"
-    slices.page(place / "filled.html", mask, {"a simulated scan": visit, "filled": place / "filled.nii.gz"})
+    patient, mask = (place / folder / "sub-001/anat" / f"sub-001_{name}.nii.gz" for folder, name in
+                     (("patient", "FLAIR"), ("places", "label-lesion_mask")))
+    slices.page(place / "filled.html", mask, {"a simulated scan": patient, "filled": place / "filled.nii.gz"})
     options = webdriver.ChromeOptions()
     for word in "headless=new", "no-sandbox", "hide-scrollbars", "use-angle=swiftshader", "enable-unsafe-swiftshader":
         options.add_argument(f"--{word}")
