@@ -38,9 +38,9 @@ def page(file: Path, mask: Path, scans: dict[str, Path]) -> None:
         values = read(scan)[1][level * size:(level + 1) * size]
         top = top or sorted(values)[int(0.998 * size)]
         grey = bytes(int(255 * min(max(value / top, 0), 1)) for value in values)
-        # The rows of RAS images run to the front.
-        rows = [grey[row * width:(row + 1) * width] for row in reversed(range(height))]
+        # Columns of simulated scans run to the right and rows to the front; pictures show the right on the left and the front above.
+        rows = [grey[row * width:(row + 1) * width][::-1] for row in reversed(range(height))]
         source = base64.b64encode(png(width, rows)).decode()
-        figures.append(f'<figure><img src="data:image/png;base64,{source}" width="{2 * width}"><figcaption>{html.escape(title)}</figcaption></figure>')
+        figures.append(f'<figure><img src="data:image/png;base64,{source}" width="470"><figcaption>{html.escape(title)}</figcaption></figure>')
     style = "body{display:flex;background:#000;color:#fff;font:18px sans-serif}figure{margin:8px;text-align:center}"
     file.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{''.join(figures)}")

@@ -77,7 +77,9 @@ struct SecondContrastTests {
     let found = try #require(result.record.t1w?.registration)
     let toT1w = try Self.t1wPosition.inverse().composed(with: Self.flairPosition)
     #expect(found.toT1w.cornerDistance(to: toT1w, of: brain) < 0.6)
-    #expect(found.overlap > 0.95 && found.agreement > 0.3 && found.coverage > 0.99)
+    #expect(
+      found.overlap > 0.95 && found.agreement > 0.3 && found.coverage > 0.99,
+      "\(found.overlap), \(found.agreement), \(found.coverage)")
     #expect(result.record.t1w?.refusal == nil)
     let alone = try preprocess(with: nil)
     #expect(result.toTemplate == alone.toTemplate && result.brain?.voxels == alone.brain?.voxels)
@@ -87,7 +89,8 @@ struct SecondContrastTests {
     scan.t1w = home.url.appendingPathComponent("T1w.nii.gz")
     let moved = try #require(try scan.t1w(onGridOf: result))
     let common = zip(moved.voxels, flair.voxels).count { ($0 > 0) == ($1 > 0) }
-    #expect(moved.geometry == flair.geometry && Double(common) > 0.98 * Double(flair.voxels.count))
+    #expect(moved.geometry == flair.geometry && Double(common) > 0.98 * Double(flair.voxels.count),
+      "\(common) of \(flair.voxels.count)")
   }
 
   @Test func theT1wGivesAPartItsPlace() throws {
