@@ -25,24 +25,14 @@ norma, place, folder = sys.argv[1], *map(Path, sys.argv[2:4])
 checking = "--check" in sys.argv[4:]
 # Name of the picture, its page, height in pixels, and the part of the page. The viewer shows the demonstration.
 PAGES = [
-<<<<<<< HEAD
     ("report", "demonstration/report.html", 1500, "body"),
     ("region", "demonstration/report.html", 1500, "figure.montage"),
     ("trained", "trained/report.html", 1230, "body"),
     ("evaluation", "evaluation/report.html", 900, "body"),
     ("visits", "compared/sub-001_visits.html", 1300, "body"),
-    ("places", "compared/report.html#case-1", 1000, "body"),
+    ("places", "places/report.html#case-1", 1000, "body"),
     ("scanner", "check/check.html", 1100, "body"),
-    ("filled", "filled.html", 560, "body"),
-=======
-    ("report", "demonstration/report.html", 1500),
-    ("trained", "trained/report.html", 1230),
-    ("evaluation", "evaluation/report.html", 900),
-    ("visits", "compared/sub-001_visits.html", 1300),
-    ("places", "places/report.html#case-1", 1000),
-    ("scanner", "check/check.html", 1100),
-    ("filled", "filled.html", 660),
->>>>>>> e276add2458b99dc17c62e14bc0da2b8329ec478
+    ("filled", "filled.html", 660, "body"),
 ]
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 # What differs between two runs: times, dates, versions, hashes, folders.
@@ -75,14 +65,9 @@ def photograph(browser: webdriver.Chrome, name: str, part: str = "body") -> bool
     """Writes the picture and the words of the page, or of a part of it, or compares them. Returns whether all is well."""
     picture, record = folder / f"{name}.png", folder / f"{name}.txt"
     if not checking:
-<<<<<<< HEAD
         (browser.save_screenshot if part == "body" else browser.find_element(By.CSS_SELECTOR, part).screenshot)(str(picture))
-        record.write_text(hashlib.sha256(picture.read_bytes()).hexdigest() + "\n" + words(browser, part))
-=======
-        browser.save_screenshot(str(picture))
         Image.open(picture).convert("RGB").quantize(64).save(picture, optimize=True)
-        record.write_text(hashlib.sha256(picture.read_bytes()).hexdigest() + "\n" + words(browser))
->>>>>>> e276add2458b99dc17c62e14bc0da2b8329ec478
+        record.write_text(hashlib.sha256(picture.read_bytes()).hexdigest() + "\n" + words(browser, part))
         return True
     digest, _, old = record.read_text().partition("\n")
     problems = differences(old, words(browser, part))
@@ -94,21 +79,10 @@ def photograph(browser: webdriver.Chrome, name: str, part: str = "body") -> bool
 
 
 def main() -> None:
-<<<<<<< HEAD
-    visit = place / "visits/sub-001/ses-1/anat/sub-001_ses-1_FLAIR.nii.gz"
-    mask = place / "compared/sub-001/ses-1/anat/sub-001_ses-1_label-lesion_mask.nii.gz"
-    slices.page(place / "filled.html", mask, {"a simulated scan": visit, "filled": place / "filled.nii.gz"})
-    browser, well = chromium(), True
-=======
-    patient, mask = (place / folder / "sub-001/anat" / f"sub-001_{name}.nii.gz" for folder, name in
-                     (("patient", "FLAIR"), ("places", "label-lesion_mask")))
+    patient = place / "patient/sub-001/anat/sub-001_FLAIR.nii.gz"
+    mask = place / "places/sub-001/anat/sub-001_label-lesion_mask.nii.gz"
     slices.page(place / "filled.html", mask, {"a simulated scan": patient, "filled": place / "filled.nii.gz"})
-    options = webdriver.ChromeOptions()
-    for word in "headless=new", "no-sandbox", "hide-scrollbars", "use-angle=swiftshader", "enable-unsafe-swiftshader":
-        options.add_argument(f"--{word}")
-    options.binary_location = shutil.which("chromium")
-    browser, well = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver"))), True
->>>>>>> e276add2458b99dc17c62e14bc0da2b8329ec478
+    browser, well = chromium(), True
     viewer = subprocess.Popen(
         [norma, "view", place / "demonstration", "--no-browser", "--rater", "reader", "--quiet"],
         stdout=subprocess.PIPE, text=True)
