@@ -1,8 +1,8 @@
 """The cost of opening the viewer on many cases: viewer.py WORK [--cases N...] [--rounds N]
 
-Makes results of small scans in WORK, unless they are there, opens them, loads the page again in each round, and then goes through 50 cases. Prints Markdown:
-seconds until norma view answers, until the page paints, lists the cases and shows the first one, the processor's seconds for a
-load, which other work on the machine changes least, and memory.
+Makes results of small scans in WORK, unless they are there, opens them, loads the page again in each round, and then goes through
+50 cases. Prints Markdown: seconds until norma view answers, until the page paints, lists the cases and shows the first one, the
+processor's seconds of norma view for start and load, which other work on the machine changes least, and memory.
 """
 import os
 import signal
@@ -79,15 +79,13 @@ def measure(folder: Path, rounds: int) -> str:
         address = viewer.stdout.readline().strip()
         ready = time.monotonic() - start
         browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
-        browser.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
         times = {"painted": [], "listed": [], "opened": []}
-        memory, processor = [], {used_by_viewer: [], used_by_page: []}
+        memory, loads, started = [], [], processor(viewer.pid)
         for _ in range(rounds):
-            before = {used: used(viewer, browser) for used in processor}
+            before = processor(viewer.pid)
             browser.get(address)
             until(lambda: browser.execute_script("return seen.opened"))
-            for used, values in processor.items():
-                values.append(used(viewer, browser) - before[used])
+            loads.append(processor(viewer.pid) - before)
             found = browser.execute_script(
                 "return {...seen, painted: performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000}")
             for name, values in times.items():
@@ -101,7 +99,8 @@ def measure(folder: Path, rounds: int) -> str:
                 "const text = (id) => document.getElementById(id).textContent; return text('name') !== arguments[0] && text('volume') !== '–'", name))
         memory.append(resident(viewer.pid))
         heap.append(megabytes(browser))
-        cells = [shown(values, 2) for values in [*times.values(), *processor.values()]]
+        cells = [shown(values, 2) for values in [*times.values(), loads]]
+        cells.insert(3, f"{started:.2f}")
         return (f"{ready:.2f} | {' | '.join(cells)} | {memory[0]:.0f}, {memory[rounds - 1]:.0f}, {memory[-1]:.0f} | "
                 f"{heap[0]:.0f}, {heap[1]:.0f}")
     finally:
@@ -110,16 +109,10 @@ def measure(folder: Path, rounds: int) -> str:
         viewer.wait()
 
 
-def used_by_viewer(viewer, _) -> float:
-    """Processor seconds of norma view until now."""
-    fields = Path(f"/proc/{viewer.pid}/stat").read_text().rpartition(")")[2].split()
+def processor(process: int) -> float:
+    """Processor seconds of a process until now."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def used_by_page(_, browser) -> float:
-    """Processor seconds of the page's main thread until now."""
-    metrics = browser.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
-    return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
 
 
 def megabytes(browser) -> float:
@@ -141,7 +134,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, nargs="*", default=[100, 10000])
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    print("| cases | answers after | paints | lists the cases | shows the first | processor: viewer | page "
+    print("| cases | answers after | paints | lists the cases | shows the first | processor: start | load "
           "| viewer, MB: first, last load, 50 cases on | page, MB: before, after 50 cases |\n|---|---|---|---|---|---|---|---|---|")
     for count in arguments.cases:
         folder = arguments.work / f"{count}-cases"
