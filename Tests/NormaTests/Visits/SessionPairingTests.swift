@@ -6,6 +6,7 @@ import Testing
 @testable import Cohort
 @testable import Norma
 @testable import Preprocessing
+@testable import Volumes
 
 /// Which sessions are compared, and what is kept of it.
 @Suite struct SessionPairingTests {
