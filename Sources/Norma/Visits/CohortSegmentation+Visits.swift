@@ -74,7 +74,10 @@ extension CohortSegmentation {
     let record = VisitRecord(
       pair, rows, registration, comparison, digests: try rows.map(resultDigest),
       bundle: bundle.description.name, notes: notes)
-    try files.write(comparison, record, space, to: output)
+    try files.write(
+      comparison, record, space,
+      scans: scans.map { dataset?.uri(of: $0.image) ?? $0.image.lastPathComponent },
+      isInDataset: dataset != nil, to: output)
     return ComparedVisits(pair: pair, comparison: comparison, record: record)
   }
 
