@@ -32,7 +32,9 @@ extension Preprocessor {
       record.notes += t1w.record.notes.map { "T1w: \($0)" } + found.notes
       return second
     } catch {
-      record.addUnused(file, Problem(error).sentence(about: file))
+      let problem = Problem(error)
+      record.addUnused(
+        file, "\(problem.what.withoutPeriod), at \(problem.location) (\(problem.advice.withoutPeriod))")
       return nil
     }
   }
@@ -151,6 +153,10 @@ extension Mask {
     let bounds = Orientation(of: geometry).apply(self).worldBounds
     return bounds.last.z - bounds.first.z < RegistrationStarts.wholeHeight
   }
+}
+
+extension String {
+  fileprivate var withoutPeriod: Substring { hasSuffix(".") ? dropLast() : self[...] }
 }
 
 extension PreprocessingRecord {
