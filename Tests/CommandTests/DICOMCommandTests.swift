@@ -17,7 +17,7 @@ import Volumes
       for name in ["anna/1/2", "programs", "series"] {
         try FileManager.default.createDirectory(at: folder / name, withIntermediateDirectories: true)
       }
-      try Data(repeating: 0, count: 128).appending("DICM and more").write(to: study / "1/2/IM0001")
+      try (Data(repeating: 0, count: 128) + Data("DICM and more".utf8)).write(to: study / "1/2/IM0001")
       for (file, json) in series {
         try FileManager.default.copyItem(at: Cohort.patient, to: folder / "series/\(file).nii.gz")
         try Data(json.utf8).write(to: folder / "series/\(file).json")

@@ -89,10 +89,8 @@ import Testing
     (Parameters("FLAIR", nil, nil, modality: "CT"), false),
   ])
   func nameAndTimesSayWhetherASeriesIsAFLAIR(parameters: Parameters, expected: Bool) throws {
-    try withTemporaryFolder { folder in
-      let series = try parameters.series(in: folder)
-      #expect(series.isFLAIR == expected)
-    }
+    let isFLAIR = try withTemporaryFolder { try parameters.series(in: $0).isFLAIR }
+    #expect(isFLAIR == expected)
   }
 
   private static let flair = Parameters("flair", 2.5, 0.09, number: 5)
