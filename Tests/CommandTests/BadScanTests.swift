@@ -15,9 +15,9 @@ import Volumes
       try Data("this is a letter\n".utf8).write(to: place.folder / "scan.nii.gz")
       return try place.segment(place.folder / "scan.nii.gz")
     },
-    BadInput("of an unknown type", 65, ["'dcm'", "scan.dcm", "dcm2niix"]) { place in
-      try Data(repeating: 1, count: 400).write(to: place.folder / "scan.dcm")
-      return try place.segment(place.folder / "scan.dcm")
+    BadInput("of an unknown type", 65, ["'mgz'", "scan.mgz", "dcm2niix"]) { place in
+      try Data(repeating: 1, count: 400).write(to: place.folder / "scan.mgz")
+      return try place.segment(place.folder / "scan.mgz")
     },
     BadInput("a series", 65, ["series of volumes", "scan.nii", "Extract one volume"]) { place in
       // dim[0] = 4 and dim[4] = 2.
