@@ -15,6 +15,10 @@ import Volumes
       try Data("this is a letter\n".utf8).write(to: place.folder / "scan.nii.gz")
       return try place.segment(place.folder / "scan.nii.gz")
     },
+    BadInput("of an unknown type", 65, ["'mgz'", "scan.mgz", "dcm2niix"]) { place in
+      try Data(repeating: 1, count: 400).write(to: place.folder / "scan.mgz")
+      return try place.segment(place.folder / "scan.mgz")
+    },
     BadInput("DICOM by its name", 65, ["is DICOM", "scan.dcm", "folder of the series"]) { place in
       try Data(repeating: 1, count: 400).write(to: place.folder / "scan.dcm")
       return try place.segment(place.folder / "scan.dcm")
