@@ -19,7 +19,7 @@ import Testing
 
   @Test func everyFileIsListedOnceAndTheRecordFirst() {
     let files = CaseFiles(caseID: "sub-01").segmented
-    #expect(Set(files).count == files.count && files.count == 33)
+    #expect(Set(files).count == files.count && files.count == 37)
     #expect(files.first == CaseFiles(caseID: "sub-01").record)
   }
 
