@@ -93,7 +93,12 @@ class Viewer:
         def click():
             rows = self.browser.find_elements(By.CSS_SELECTOR, "#cases button")
             try:
-                next(row for row in rows if row.find_element(By.CLASS_NAME, "id").text == name).click()
+                row = next((row for row in rows if row.find_element(By.CLASS_NAME, "id").text == name), None)
+                if row is None:  # The list has only the rows in view.
+                    self.run("""const list = document.getElementById("cases").parentElement, next = list.scrollTop + list.clientHeight;
+                                list.scrollTop = next < list.scrollHeight ? next : 0;""")
+                    return False
+                row.click()
                 return True
             except (ElementClickInterceptedException, StaleElementReferenceException):  # Painted just now.
                 return False
