@@ -627,9 +627,11 @@ def check_deleted(viewer, case):
     (results / table(results / "cases.tsv")[index]["anomaly_map"]).unlink()
     viewer.browser.refresh()
     viewer.wait(lambda: viewer.text("cases") != "")
-    names = viewer.browser.find_elements(By.CSS_SELECTOR, "#cases .failed .id")
-    assert case in [name.text for name in names], [name.text for name in names]
-    next(name for name in names if name.text == case).click()
+    # In one step, since the list may be painted again.
+    viewer.wait(lambda: viewer.run("""
+        const name = [...document.querySelectorAll("#cases .failed .id")].find(name => name.innerText === arguments[0]);
+        name?.click();
+        return name !== undefined;""", case))
     viewer.wait(lambda: "gone" in viewer.text("message"))
 
 
