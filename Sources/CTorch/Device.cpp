@@ -14,8 +14,8 @@
 
 void ctorch::load_engine() {
 #ifdef __linux__
-  // A packaged command does not name libtorch among its libraries, so that it starts at once; the functions
-  // that it calls are found when they are first called, after this.
+  // A release build of the command does not name libtorch among its libraries, so that it starts at once; the
+  // functions that it calls are found when they are first called, after this.
   static const bool loaded = [] {
     if (dlopen("libtorch_cpu.so", RTLD_LAZY | RTLD_GLOBAL) == nullptr) throw std::runtime_error(dlerror());
     return true;

@@ -8,6 +8,8 @@ import Volumes
 struct CaseWriter {
   let segmentation: CohortSegmentation
   let scan: ScanCase
+  /// The program that made the scan from DICOM files; nil if it is unknown.
+  let conversion: ConversionSoftware?
   let key: ResultKey
   let preprocessed: PreprocessedScan
   let segmented: Segmenter.Result
@@ -137,7 +139,7 @@ struct CaseWriter {
   ) -> Sidecar {
     Sidecar(
       description: description, maskType: maskType, sources: sources,
-      conversion: ConversionSoftware(of: scan.image), key: key, bundle: bundle.name,
+      conversion: conversion, key: key, bundle: bundle.name,
       preprocessing: segmentation.preprocessor?.settings, record: preprocessed.record,
       domain: segmented.domain, notes: segmented.notes,
       columns: columns)

@@ -168,7 +168,8 @@ extension CohortSegmentation: CaseStep {
       let segmented = try segmenter.segment(
         preprocessed, by: thresholds.rule(of: scan.id), name: scan.image.path)
       writer = CaseWriter(
-        segmentation: self, scan: scan, key: try key.get(), preprocessed: preprocessed, segmented: segmented)
+        segmentation: self, scan: scan, conversion: ConversionSoftware(of: scan.image), key: try key.get(),
+        preprocessed: preprocessed, segmented: segmented)
     } catch {
       return row(of: scan, .failed(Problem(error)), seconds: seconds)
     }

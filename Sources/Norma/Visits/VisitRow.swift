@@ -79,13 +79,9 @@ extension VisitRow {
   /// Reads the row of a comparison; nil if there is none that can be read.
   init?(followUp caseID: String, in dataset: DerivativeDataset) {
     let files = VisitFiles(followUp: caseID)
-    guard let text = try? String(contentsOf: dataset.file(files.row), encoding: .utf8),
-      let row = Table.rows(of: text)?.first
+    guard let row = Table.firstRow(of: dataset.file(files.row)),
+      let status = row["status"].flatMap(Status.init), let participantID = row["participant_id"]
     else { return nil }
-    func cell(_ name: String) -> String? { row[name].flatMap { $0 == "n/a" ? nil : $0 } }
-    guard let status = cell("status").flatMap(Status.init), let participantID = cell("participant_id") else {
-      return nil
-    }
     if status == .ok {
       guard let record = VisitRecord(json: dataset.file(files.record)) else { return nil }
       self.init(record)
@@ -94,8 +90,8 @@ extension VisitRow {
       }
     } else {
       self.init(
-        participantID: participantID, baselineID: cell("baseline"), followUpID: caseID, status: status,
-        message: cell("message") ?? "")
+        participantID: participantID, baselineID: row["baseline"], followUpID: caseID, status: status,
+        message: row["message"] ?? "")
     }
   }
 }

@@ -116,20 +116,17 @@ extension ScanRow {
 
   /// Reads the row of a case; nil if there is none that can be read.
   init?(of caseID: String, in dataset: DerivativeDataset) {
-    guard let text = try? String(contentsOf: Self.url(of: caseID, in: dataset), encoding: .utf8),
-      let row = Table.rows(of: text)?.first
-    else { return nil }
-    func cell(_ name: String) -> String? { row[name].flatMap { $0 == "n/a" ? nil : $0 } }
-    guard let status = cell("status").flatMap(Status.init), let participantID = cell("participant_id"),
-      cell("case_id") == caseID
+    guard let row = Table.firstRow(of: Self.url(of: caseID, in: dataset)),
+      let status = row["status"].flatMap(Status.init), let participantID = row["participant_id"],
+      row["case_id"] == caseID
     else { return nil }
     self.init(
-      caseID: caseID, participantID: participantID, sessionID: cell("session_id"), status: status,
-      message: cell("message") ?? "", image: cell("image"),
-      lesionVolumeML: cell("lesion_volume_ml").flatMap(Double.init),
-      lesionCount: cell("lesion_count").flatMap { Int($0) }, bundle: cell("bundle"),
-      threshold: cell("threshold").flatMap(Double.init),
-      peakThreshold: cell("peak_threshold").flatMap(Double.init),
-      scoredFraction: cell("scored_fraction").flatMap(Double.init), load: RegionalLoad(row: row))
+      caseID: caseID, participantID: participantID, sessionID: row["session_id"], status: status,
+      message: row["message"] ?? "", image: row["image"],
+      lesionVolumeML: row["lesion_volume_ml"].flatMap(Double.init),
+      lesionCount: row["lesion_count"].flatMap { Int($0) }, bundle: row["bundle"],
+      threshold: row["threshold"].flatMap(Double.init),
+      peakThreshold: row["peak_threshold"].flatMap(Double.init),
+      scoredFraction: row["scored_fraction"].flatMap(Double.init), load: RegionalLoad(row: row))
   }
 }
