@@ -15,9 +15,9 @@ public enum Resample {
     let last = SIMD3<Double>(shape &- 1)
     return try resample(volume, to: target) { source, position in
       let inside = position.clamped(lowerBound: .zero, upperBound: last)
-      let low = SIMD3<Int>(inside.rounded(.down))
+      let floor = inside.rounded(.down), low = truncated(floor), above = inside - floor
       let step = SIMD3<Int>(repeating: 0).replacing(with: 1, where: low .< shape &- 1)
-      let weight = SIMD3<Float>(inside - SIMD3<Double>(low))
+      let weight = SIMD3(Float(above.x), Float(above.y), Float(above.z))
       let (right, ahead, up) = (step.x, step.y * shape.x, step.z * shape.x * shape.y)
       let base = low.x + shape.x * (low.y + shape.y * low.z)
 
@@ -37,7 +37,7 @@ public enum Resample {
     let last = SIMD3<Double>(shape &- 1)
     return try resample(grid, to: target) { source, position in
       let rounded = (position + (0.5 + margin)).rounded(.down)
-      let nearest = SIMD3<Int>(rounded.clamped(lowerBound: .zero, upperBound: last))
+      let nearest = truncated(rounded.clamped(lowerBound: .zero, upperBound: last))
       return source[nearest.x + shape.x * (nearest.y + shape.y * nearest.z)]
     }
   }
@@ -74,6 +74,12 @@ public enum Resample {
     }
     return Grid(geometry: target, voxels: voxels, header: grid.header)
   }
+}
+
+/// `SIMD3<Int>(vector)` converts by generic code, which took a third of the time of resampling.
+@inline(__always)
+private func truncated(_ vector: SIMD3<Double>) -> SIMD3<Int> {
+  SIMD3(Int(vector.x), Int(vector.y), Int(vector.z))
 }
 
 @inline(__always)

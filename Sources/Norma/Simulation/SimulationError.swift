@@ -14,11 +14,12 @@ extension SimulationError: ProblemReport {
     switch self {
     case .noSlices:
       Problem(
-        .usage, "no slice has its centre in zRange", at: "zRange", advice: "widen the range or leave it out")
+        .usage, "no slice has its centre between the levels", at: "--levels",
+        advice: "widen the range of levels or leave it out")
     case .noPlaceForLesion(let participantID, let kind):
       Problem(
         .usage, "the slices contain no site for a \(kind.rawValue) lesion", at: participantID,
-        advice: "widen zRange, leave it out, or choose smaller voxels")
+        advice: "widen the range of levels (--levels), leave it out, or choose smaller voxels")
     }
   }
 }
