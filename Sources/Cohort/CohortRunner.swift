@@ -14,7 +14,9 @@ package protocol CaseStep {
   /// Returns all files that any run may have left of a case, the one that marks it as complete first.
   func files(of item: Case) -> [URL]
   /// Processes a case. A failure of the case is part of the row; an error stops the whole run.
-  func process(_ item: Case) throws -> Row
+  ///
+  /// `next` is the case that will be processed after it, if any; a step may prepare it in the background.
+  func process(_ item: Case, before next: Case?) throws -> Row
 }
 
 /// Processes a cohort and keeps what an earlier run completed.
@@ -44,10 +46,12 @@ package struct CohortRunner<Step: CaseStep> {
     try AtomicFile.makeFolder(step.output)
     var rows = [Step.Row]()
     do {
-      for item in cases {
+      var upcoming = cases.first.flatMap(completed)
+      for (item, next) in zip(cases, cases.dropFirst().map(Optional.some) + [nil]) {
         guard !shouldStop() else { throw interruption(rows.count, of: cases.count) }
-        let kept = isForced ? nil : step.completed(item)
-        let row = try kept ?? reprocess(item)
+        let kept = upcoming
+        upcoming = next.flatMap(completed)
+        let row = try kept ?? reprocess(item, before: upcoming == nil ? next : nil)
         rows.append(row)
         try onRow(row, kept != nil)
       }
@@ -60,9 +64,11 @@ package struct CohortRunner<Step: CaseStep> {
     return rows
   }
 
-  private func reprocess(_ item: Step.Case) throws -> Step.Row {
+  private func completed(_ item: Step.Case) -> Step.Row? { isForced ? nil : step.completed(item) }
+
+  private func reprocess(_ item: Step.Case, before next: Step.Case?) throws -> Step.Row {
     for file in step.files(of: item) { try AtomicFile.remove(file) }
-    return try step.process(item)
+    return try step.process(item, before: next)
   }
 
   private func interruption(_ done: Int, of count: Int) -> Problem {

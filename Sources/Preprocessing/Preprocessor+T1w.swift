@@ -41,10 +41,9 @@ extension Preprocessor {
 
   /// Preprocesses the T1w as a scan of its own.
   private func preprocessQuietly(_ file: URL) throws -> PreprocessedScan {
-    let report = onStep
-    onStep = { _ in }
-    defer { onStep = report }
-    return try preprocess(ScanCase(scan: file), skull: .auto)
+    var quiet = self
+    quiet.onStep = { _ in }
+    return try quiet.preprocess(ScanCase(scan: file), skull: .auto)
   }
 
   private func secondContrast(

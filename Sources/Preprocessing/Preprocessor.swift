@@ -7,8 +7,8 @@ package import Volumes
 /// Preprocessing of raw scans: brain extraction, bias field correction, registration to the template.
 ///
 /// A given brain mask or transform replaces its step, and a skull-stripped scan in template space is not
-/// registered. Weights and template are read on first use.
-public final class Preprocessor {
+/// registered. Weights and template are read on first use; copies share them.
+public struct Preprocessor: Sendable {
   /// The settings of the steps.
   public let settings: PreprocessingSettings
   /// The files that the steps need.
@@ -22,21 +22,21 @@ public final class Preprocessor {
     }
   }
 
-  /// Gets the name of each step that takes long, before it begins.
-  package var onStep: (String) -> Void = { _ in }
+  /// Gets the name of each step that takes long, before it begins, on the thread that preprocesses.
+  nonisolated(unsafe) package var onStep: (String) -> Void = { _ in }
 
-  private let resources: Resources
   private let skull: SkullState
   private let extraction: Deferred<BrainExtraction>
   let template: Deferred<Template>
   private let contrast: Deferred<TissueContrast>
   private let registration: Deferred<TemplateRegistration>
+  private let checksums: Deferred<PreprocessingKey>
 
   /// Creates a preprocessor. `skull` overrides automatic detection; `device` runs brain extraction.
   public init(
     settings: PreprocessingSettings, resources: Resources, skull: SkullState = .auto, device: Device = .cpu
   ) {
-    (self.settings, self.resources, self.skull) = (settings, resources, skull)
+    (self.settings, self.skull) = (settings, skull)
     extraction = Deferred {
       try BrainExtraction(
         weights: resources.brainWeights, device: device, resolution: settings.brainVoxelSize)
@@ -47,12 +47,15 @@ public final class Preprocessor {
     registration = Deferred {
       try TemplateRegistration(template: template.get(), settings: settings.registration)
     }
+    checksums = Deferred {
+      PreprocessingKey(
+        settings: settings, skull: skull, brainWeights: try? Digest.of(file: resources.brainWeights),
+        template: try? Digest.of(file: TemplateFiles(folder: resources.template).url(.t1)))
+    }
   }
 
   /// The settings and the checksums of the files.
-  package private(set) lazy var key = PreprocessingKey(
-    settings: settings, skull: skull, brainWeights: try? Digest.of(file: resources.brainWeights),
-    template: try? Digest.of(file: TemplateFiles(folder: resources.template).url(.t1)))
+  package var key: PreprocessingKey { get throws { try checksums.get() } }
 
   /// The facts for a report that must be equal for all scans of a cohort, by name.
   package var facts: [String: String] {

@@ -23,7 +23,7 @@ public struct CohortSegmentation {
     public let scan: ScanCase
     /// The rule of its regions.
     public let rule: RegionRule
-    /// The seconds that the case took.
+    /// The seconds that the case took, without the preprocessing that ran during the case before.
     public let seconds: Double
     /// The results of the case, or the cause of its failure.
     public let outcome: Outcome
@@ -75,6 +75,7 @@ public struct CohortSegmentation {
   let isContrastForced: Bool
   let draw: ((Figures) throws -> Data)?
   let key: CohortKey
+  let lookahead = Lookahead()
   /// Gets the name of each step of a case before it begins.
   public var onStep: (ScanCase, String) -> Void = { _, _ in }
 
@@ -122,7 +123,8 @@ public struct CohortSegmentation {
     _ cases: [ScanCase], isShard: Bool = false, isForced: Bool = false,
     onRow: (Row, _ isKept: Bool) throws -> Void = { _, _ in }, shouldStop: () -> Bool = { false }
   ) throws -> [Row] {
-    try CohortRunner(self, isForced: isForced).run(
+    defer { lookahead.finish() }
+    return try CohortRunner(self, isForced: isForced).run(
       cases, onRow: onRow, shouldStop: shouldStop, list: { if !isShard { try list($0) } })
   }
 
@@ -150,7 +152,7 @@ extension CohortSegmentation: CaseStep {
     return scan.excludingInputs(from: files)
   }
 
-  package func process(_ scan: ScanCase) throws -> Row {
+  package func process(_ scan: ScanCase, before next: ScanCase?) throws -> Row {
     let start = ContinuousClock.now
     var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
     if let problem = scan.problem { return row(of: scan, .failed(problem), seconds: 0) }
@@ -160,9 +162,8 @@ extension CohortSegmentation: CaseStep {
     let key = Result { try resultKey(of: scan) }
     do {
       if !isContrastForced { try segmenter.requireContrast(of: scan) }
-      preprocessor?.onStep = { onStep(scan, $0) }
-      let preprocessed =
-        try preprocessor?.preprocess(scan, keptIn: workFolder) ?? PreprocessedScan(asItIs: scan)
+      let preprocessed = try preprocessed(scan)
+      if let next { prepare(next) }
       try requireContrast(of: preprocessed.record, scan)
       onStep(scan, Self.scoring)
       let segmented = try segmenter.segment(
@@ -181,6 +182,17 @@ extension CohortSegmentation: CaseStep {
       return row(of: scan, .failed(Problem(error)), seconds: seconds)
     }
     return row(of: scan, .done(record.result), seconds: record.seconds ?? seconds)
+  }
+
+  private func preprocessed(_ scan: ScanCase) throws -> PreprocessedScan {
+    guard var preprocessor else { return try PreprocessedScan(asItIs: scan) }
+    preprocessor.onStep = { onStep(scan, $0) }
+    return try lookahead.take(scan) ?? preprocessor.preprocess(scan, keptIn: workFolder)
+  }
+
+  private func prepare(_ scan: ScanCase) {
+    guard let preprocessor, scan.problem == nil else { return }
+    lookahead.begin(scan) { [workFolder] in try preprocessor.preprocess(scan, keptIn: workFolder) }
   }
 
   private func requireContrast(of record: PreprocessingRecord, _ scan: ScanCase) throws {

@@ -17,6 +17,8 @@ private struct CopyStep: CaseStep {
   var failing: Set<String> = []
   /// The case at which the disk is full.
   var fullAt: String?
+  /// Gets each case that is processed and the next.
+  var onPair: (String, String?) -> Void = { _, _ in }
 
   func completed(_ name: String) -> Copy? {
     (try? String(contentsOf: file(name), encoding: .utf8)) == text ? Copy(name: name) : nil
@@ -24,7 +26,8 @@ private struct CopyStep: CaseStep {
 
   func files(of name: String) -> [URL] { [file(name), output.appendingPathComponent("\(name).old")] }
 
-  func process(_ name: String) throws -> Copy {
+  func process(_ name: String, before next: String?) throws -> Copy {
+    onPair(name, next)
     if name == fullAt { throw Problem(.inputOutput, "no space", at: name, advice: "make room") }
     guard !failing.contains(name) else { return Copy(name: name, hasFailed: true) }
     try AtomicFile.write(text, to: file(name))
@@ -83,6 +86,23 @@ private struct CopyStep: CaseStep {
       #expect(files(folder) == ["a.txt", "b.txt", "c.txt", "other.old"])
       #expect(run(CopyStep(output: folder, text: "2")).kept == [])
       #expect(run(CopyStep(output: folder, text: "2")).kept == Self.names)
+    }
+  }
+
+  @Test func aStepKnowsTheNextCaseUnlessItIsComplete() throws {
+    try withTemporaryFolder { folder in
+      var pairs: [String] = []
+      var step = CopyStep(output: folder, text: "1")
+      step.onPair = { pairs.append("\($0) \($1 ?? "-")") }
+      _ = run(step)
+      #expect(pairs == ["a b", "b c", "c -"])
+      pairs = []
+      for name in ["a", "c"] { try FileManager.default.removeItem(at: step.file(name)) }
+      _ = run(step)
+      #expect(pairs == ["a -", "c -"])
+      pairs = []
+      _ = run(step, isForced: true)
+      #expect(pairs == ["a b", "b c", "c -"])
     }
   }
 

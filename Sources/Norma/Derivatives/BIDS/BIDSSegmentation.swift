@@ -7,6 +7,8 @@ package struct BIDSSegmentation {
   package enum Case {
     case scan(BIDSLayout.BIDSScan)
     case noScan(BIDSLayout.Participant)
+
+    fileprivate var scanCase: ScanCase? { if case .scan(let scan) = self { scan.scanCase } else { nil } }
   }
 
   /// The outcome of a case.
@@ -41,6 +43,7 @@ package struct BIDSSegmentation {
     onCase: (Outcome, _ isKept: Bool) throws -> Void, onParticipant: (String, [Outcome]) throws -> Void,
     shouldStop: () -> Bool
   ) throws -> [Outcome] {
+    defer { cohort.lookahead.finish() }
     for participant in participants { try dataset.removeOutdatedResults(of: participant) }
     let scanCounts = participants.reduce(into: [String: Int]()) { $0[$1.id] = $1.scans.count }
     var done = [String: [Outcome]]()
@@ -84,10 +87,11 @@ extension BIDSSegmentation: CaseStep {
     }
   }
 
-  package func process(_ item: Case) throws -> Outcome {
+  package func process(_ item: Case, before next: Case?) throws -> Outcome {
     let outcome: Outcome
     switch item {
-    case .scan(let scan): outcome = self.outcome(try cohort.process(scan.scanCase), of: scan)
+    case .scan(let scan):
+      outcome = self.outcome(try cohort.process(scan.scanCase, before: next?.scanCase), of: scan)
     case .noScan(let participant): outcome = Outcome(row: ScanRow(skipped: participant), segmented: nil)
     }
     try outcome.row.write(to: dataset)

@@ -82,11 +82,12 @@ extension ScannerCheck: CaseStep {
 
   package func files(of scan: ScanCase) -> [URL] { scan.excludingInputs(from: [file(of: scan)]) }
 
-  package func process(_ scan: ScanCase) throws -> Row {
+  package func process(_ scan: ScanCase, before next: ScanCase?) throws -> Row {
     if let problem = scan.problem { return Row(scan: scan, outcome: .failure(problem)) }
     let record: Record
     do {
       try segmenter.requireContrast(of: scan)
+      var preprocessor = preprocessor
       preprocessor.onStep = { onStep(scan, $0) }
       let preprocessed = try preprocessor.preprocess(scan, keptIn: workFolder)
       try segmenter.requireContrast(of: preprocessed.record, name: scan.image.path)
