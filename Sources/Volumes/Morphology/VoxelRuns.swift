@@ -100,6 +100,8 @@ struct VoxelRuns {
   }
 
   private mutating func unite(_ run: Int, _ other: Int) {
+    // Most runs that touch have been united with the same run already.
+    guard parents[run] != parents[other] else { return }
     let (a, b) = (root(run), root(other))
     parents[max(a, b)] = Int32(min(a, b))
   }
