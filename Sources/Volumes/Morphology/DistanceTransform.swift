@@ -9,12 +9,14 @@ package struct DistanceTransform {
     for seed in seeds { squared[seed] = 0 }
     let strides = [1, shape[0], shape[0] * shape[1]]
     for axis in 0..<3 where shape[axis] > 1 {
-      let (a, b) = ((axis + 1) % 3, (axis + 2) % 3)
-      var envelope = LowerEnvelope(count: shape[axis], spacing: spacing[axis])
-      squared.withUnsafeMutableBufferPointer { squared in
-        for i in 0..<shape[a] {
-          for j in 0..<shape[b] {
-            envelope.transform(squared, from: i * strides[a] + j * strides[b], stride: strides[axis])
+      // Lines beside each other in memory are transformed one after the other.
+      let (outer, inner) = (axis == 2 ? 1 : 2, axis == 0 ? 1 : 0)
+      squared.withUnsafeMutableBufferPointer { buffer in
+        nonisolated(unsafe) let values = buffer
+        parallelFor(shape[outer]) { i in
+          var envelope = LowerEnvelope(count: shape[axis], spacing: spacing[axis])
+          for j in 0..<shape[inner] {
+            envelope.transform(values, from: i * strides[outer] + j * strides[inner], stride: strides[axis])
           }
         }
       }
