@@ -96,7 +96,7 @@ import Volumes
     try Tool.succeed(data.arguments("group"))
     #expect(try TSV(data.out / "group_visits.tsv").rows.map { $0["status"] } == ["failed"])
     let page = try (data.out / "group.html").text()
-    #expect(page.contains("Compared sessions") && page.contains("does not tell tissues apart"))
+    #expect(page.contains("Sessions without a comparison") && page.contains("does not tell tissues apart"))
   }
 
   @Test func aFailedVisitIsNamedAndTheOthersStay() throws {

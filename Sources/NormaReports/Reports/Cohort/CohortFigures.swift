@@ -1,8 +1,10 @@
+import Foundation
 import Norma
 
 /// The plots and pictures of a group page, which are also files of their own.
 struct CohortFigures {
   let analysis: GroupAnalysis
+  let sessionVolumes: SessionVolumes
   /// The pictures of the frequency maps.
   let frequencies: [Montage]
 
@@ -69,18 +71,20 @@ struct CohortFigures {
     return named + (others.points.isEmpty ? [] : [others])
   }
 
-  /// The volumes of the participants by session; nil unless a participant has several.
+  /// The volumes by session; nil unless a participant has several.
   var sessions: Figure? {
-    let table = SessionTable(analysis.table)
-    guard !table.isEmpty else { return nil }
-    let groups = table.sessions.enumerated().map { index, name in
-      BoxPlot.Group(name, values: table.participants.compactMap { $0.volumes[index] })
+    let participants = sessionVolumes.participants
+    guard !participants.isEmpty else { return nil }
+    let volumes = participants.flatMap { zip($0.sessions.map(\.id), $0.volumesML) }
+    let names = Set(volumes.map(\.0)).sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+    let groups = names.map { name in
+      BoxPlot.Group(name, values: volumes.filter { $0.0 == name }.map(\.1))
     }
     return (
       "sessions",
       .plot(
         BoxPlot(title: "Volume by session", yLabel: "Volume (mL)", groups: groups).svg,
-        caption: "Volume of all regions of the participants with several sessions.")
+        caption: "Volume of all regions of the participants with several sessions. \(sessionVolumes.masks)")
     )
   }
 }
