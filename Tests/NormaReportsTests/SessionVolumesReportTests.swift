@@ -10,7 +10,8 @@ import Testing
     SessionVolumes.Participant(
       id: id,
       sessions: volumes.enumerated().map { number, volume in
-        SessionVolumes.Session(id: "ses-\(number + 1)", volumeML: volume.0, jointVolumeML: volume.1)
+        SessionVolumes.Session(
+          id: "ses-\(number + 1)", days: number == 0 ? 0 : 30.6, volumeML: volume.0, jointVolumeML: volume.1)
       })
   }
 
@@ -31,10 +32,10 @@ import Testing
     func cells(_ row: [String]) -> [HTML] { row.map { .text($0) } }
     #expect(
       table.rows == [
-        cells(["sub-1", "ses-1", "2.00", "–", "together"]),
-        cells(["sub-1", "ses-2", "2.25", "0.250", "together"]),
-        cells(["sub-2", "ses-1", "1.00", "–", "single scan"]),
-        cells(["sub-2", "ses-2", "1.50", "0.500", "single scan"]),
+        cells(["sub-1", "ses-1", "0", "2.00", "–", "together"]),
+        cells(["sub-1", "ses-2", "31", "2.25", "0.250", "together"]),
+        cells(["sub-2", "ses-1", "0", "1.00", "–", "single scan"]),
+        cells(["sub-2", "ses-2", "31", "1.50", "0.500", "single scan"]),
       ])
   }
 }

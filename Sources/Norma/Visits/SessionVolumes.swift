@@ -6,6 +6,8 @@ package struct SessionVolumes: Sendable {
   /// The mean volumes in mL of the scans of a session.
   package struct Session: Sendable {
     package let id: String
+    /// The days since the participant's first session; nil without times of both.
+    package let days: Double?
     /// In the masks of the single scans.
     package let volumeML: Double
     /// In the masks that were thresholded together with those of other sessions, the mean of all comparisons; nil
@@ -49,6 +51,10 @@ package struct SessionVolumes: Sendable {
     TableColumn("participant_id", "Participant") { $0.participantID },
     TableColumn("session_id", "Session") { $0.session.id },
     TableColumn(
+      "days", "Time since the participant's first session; n/a without times of acquisition of both",
+      units: "d"
+    ) { $0.session.days?.formatted(fraction: 2) },
+    TableColumn(
       "lesion_volume_ml",
       "Volume of all regions in the masks of single scans, the mean of the session's scans",
       units: "mL"
@@ -63,22 +69,21 @@ package struct SessionVolumes: Sendable {
 }
 
 extension SessionVolumes {
-  /// The volumes of the scans of a group and of their comparisons.
-  package init(of table: GroupTable, _ visits: VisitTable) {
-    let scans = Dictionary(grouping: table.rows(.ok).filter { $0.sessionID != nil }, by: \.participantID)
+  /// The volumes of the scans of a group and of their comparisons, in the order of the sessions.
+  package init(of table: GroupTable, _ visits: VisitTable, _ orders: SessionOrders) {
+    let scans = Dictionary(grouping: table.rows(.ok), by: \.participantID)
     let joint = visits.jointVolumesML
     participants = table.participants.compactMap { id in
-      let sessions = Dictionary(grouping: scans[id] ?? []) { $0.sessionID ?? "" }
-      guard sessions.count > 1 else { return nil }
-      let order = sessions.keys.sorted { $0.compare($1, options: .numeric) == .orderedAscending }
-      return Participant(
-        id: id,
-        sessions: order.compactMap { name in
-          let scans = sessions[name] ?? []
-          return scans.compactMap(\.lesionVolumeML).mean.map { volume in
-            Session(id: name, volumeML: volume, jointVolumeML: scans.compactMap { joint[$0.caseID] }.mean)
-          }
-        })
+      let sessions = Dictionary(grouping: scans[id] ?? [], by: \.sessionID)
+      let volumes = orders.sessions[id]?.compactMap { session -> Session? in
+        let scans = sessions[session.id] ?? []
+        return scans.compactMap(\.lesionVolumeML).mean.map { volume in
+          Session(
+            id: session.id, days: session.days, volumeML: volume,
+            jointVolumeML: scans.compactMap { joint[$0.caseID] }.mean)
+        }
+      }
+      return volumes.flatMap { $0.count > 1 ? Participant(id: id, sessions: $0) : nil }
     }
   }
 }

@@ -17,7 +17,7 @@ extension BIDSApp {
       of: layout, root: root, in: dataset, groupedBy: groupBy, template: template)
     try dataset.prepare()
     let visits = VisitTable(of: layout, in: dataset), page = dataset.file("group.html")
-    let sessions = SessionVolumes(of: analysis.table, visits)
+    let sessions = SessionVolumes(of: analysis.table, visits, analysis.sessionOrders)
     let files = try analysis.write() + [visits.write(), sessions.write(to: dataset)].compactMap { $0 }
     let pictures =
       analysis.frequencies.isEmpty

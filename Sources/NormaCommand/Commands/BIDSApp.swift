@@ -146,6 +146,7 @@ struct BIDSApp: LoggingCommand {
         layout.participants = try shardOptions.deal(all, to: shard, work: \.scans.count, by: \.id)
         console.log("\(layout.participants.count) of \(all.count) participants")
       }
+      if compareSessions != nil { SessionOrders(of: layout, root: root).warnings.forEach(console.warning) }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
       try segment(layout, bundle, thresholds, into: dataset, shard)
     case .group: try summarize(layout, root: root, in: dataset)

@@ -31,7 +31,8 @@ import Testing
 
   private func volumes(_ dataset: DerivativeDataset, _ layout: BIDSLayout) throws -> SessionVolumes {
     SessionVolumes(
-      of: try GroupTable(of: layout, in: dataset), VisitTable(of: layout, in: dataset))
+      of: try GroupTable(of: layout, in: dataset), VisitTable(of: layout, in: dataset),
+      SessionOrders(of: layout, root: dataset.folder))
   }
 
   @Test func sessionsHaveTheMeanOfTheirScansInTheOrderOfTheirNumbers() throws {
@@ -65,6 +66,20 @@ import Testing
       let described = try JSONSerialization.jsonObject(
         with: Data(contentsOf: dataset.file("group_sessions.json")))
       #expect((described as? [String: Any]).map { Set($0.keys) } == Set(rows[0].keys))
+    }
+  }
+
+  /// Sessions in the order of their times, where the first one was not segmented.
+  @Test func daysCountFromTheFirstSession() throws {
+    let single = ["sub-1_ses-1": 5.0, "sub-1_ses-2": 2, "sub-1_ses-3": 4]
+    try withDataset(single) { dataset, layout in
+      let raw = dataset.folder.deletingLastPathComponent().appendingPathComponent("raw")
+      try AtomicFile.write(
+        "session_id\tacq_time\nses-1\t1900-03-01\nses-2\t1900-02-01\nses-3\t1900-01-01\n",
+        to: raw.appendingPathComponent("sub-1/sub-1_sessions.tsv"))
+      try AtomicFile.remove(dataset.file(CaseFiles(caseID: "sub-1_ses-3").mask))
+      let sessions = try volumes(dataset, layout).participants[0].sessions
+      #expect(sessions.map(\.id) == ["ses-2", "ses-1"] && sessions.map(\.days) == [31, 59])
     }
   }
 

@@ -101,11 +101,10 @@ package struct CohortReport {
 
   /// The volumes of the sessions, and their comparisons; nil unless a participant has several.
   private var sessions: HTMLPage.Section? {
-    let volumes = figures.sessions.map { figure in
-      [figure.block, .table(figures.sessionVolumes.report(link: { link($0, to: $0) }))]
-    }
-    let blocks =
-      (volumes ?? []) + [comparisons, failedComparisons].compactMap { $0.map(HTMLPage.Block.table) }
+    let volumes =
+      figures.sessionVolumes.participants.isEmpty ? nil : figures.sessionVolumes.report { link($0, to: $0) }
+    let tables = [volumes, comparisons, failedComparisons].compactMap { $0.map(HTMLPage.Block.table) }
+    let blocks = figures.sessions.map(\.block) + tables
     return blocks.isEmpty ? nil : HTMLPage.Section("Sessions", blocks)
   }
 

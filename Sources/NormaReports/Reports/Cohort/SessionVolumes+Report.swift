@@ -21,17 +21,18 @@ extension SessionVolumes {
     ReportTable(
       caption: "Volume of all regions by session, and the change since the participant's first one",
       columns: [
-        .text("Participant"), .text("Session"), .number("Volume (mL)"), .number("Change (mL)"),
-        .text("Masks"),
+        .text("Participant"), .text("Session"), .number("Days"), .number("Volume (mL)"),
+        .number("Change (mL)"), .text("Masks"),
       ],
       rows: participants.flatMap { participant in
-        let volumes = participant.volumesML
+        let volumes = participant.volumesML, masks = participant.isJoint ? "together" : "single scan"
         return zip(participant.sessions, volumes).enumerated().map { number, row in
-          let change = number == 0 ? .nan : row.1 - volumes[0]
-          return [link(participant.id)]
-            + [
-              row.0.id, aligned(row.1), aligned(change), participant.isJoint ? "together" : "single scan",
-            ].map { .text($0) }
+          let (session, volume) = row
+          let cells = [
+            session.id, format(session.days?.rounded() ?? .nan), aligned(volume),
+            number == 0 ? "–" : aligned(volume - volumes[0]), masks,
+          ]
+          return [link(participant.id)] + cells.map(HTML.text)
         }
       })
   }
