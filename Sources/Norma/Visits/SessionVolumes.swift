@@ -77,7 +77,7 @@ extension SessionVolumes {
       let sessions = Dictionary(grouping: scans[id] ?? [], by: \.sessionID)
       let volumes = orders.sessions[id]?.compactMap { session -> Session? in
         let scans = sessions[session.id] ?? []
-        return scans.compactMap(\.lesionVolumeML).mean.map { volume in
+        return scans.meanVolumeML.map { volume in
           Session(
             id: session.id, days: session.days, volumeML: volume,
             jointVolumeML: scans.compactMap { joint[$0.caseID] }.mean)
