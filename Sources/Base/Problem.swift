@@ -86,6 +86,12 @@ public protocol ProblemReport: Error {
   var problem: Problem { get }
 }
 
+/// Returns the first five of some names, and the number of the others.
+package func listed(_ names: [String]) -> String {
+  let shown = names.count <= 5 ? names : names.prefix(5) + ["\(names.count - 5) more"]
+  return shown.joined(separator: ", ")
+}
+
 /// Returns the known name that is closest to a mistyped one, or nil if none is close.
 package func nearestName(to name: String, in known: some Sequence<String>) -> String? {
   known.map { ($0, editDistance(name.lowercased(), $0.lowercased())) }

@@ -96,7 +96,7 @@ import Volumes
     try Tool.succeed(data.arguments("group"))
     #expect(try TSV(data.out / "group_visits.tsv").rows.map { $0["status"] } == ["failed"])
     let page = try (data.out / "group.html").text()
-    #expect(page.contains("Compared sessions") && page.contains("does not tell tissues apart"))
+    #expect(page.contains("Sessions without a comparison") && page.contains("does not tell tissues apart"))
   }
 
   @Test func aFailedVisitIsNamedAndTheOthersStay() throws {
@@ -110,6 +110,25 @@ import Volumes
     #expect((data.out / "sub-01/ses-2/anat/sub-01_ses-2_label-lesion_mask.nii.gz").exists)
     let row = "sub-01/ses-1/anat/sub-01_ses-1_desc-norma_visits.tsv"
     #expect(try TSV(data.out / row).rows.map { $0["message"] } == ["its segmentation failed"])
+  }
+
+  @Test func timesDecideTheOrderAndContradictionsAreNamed() throws {
+    let data = try BIDSDataSet(scans: Array(BIDSDataSet.usual.prefix(2)))
+    try data.write(
+      "session_id\tacq_time\nses-1\t1910-03-01T10:00:00\nses-2\t1910-01-30T10:00:00\n",
+      to: "sub-01/sub-01_sessions.tsv")
+    let outcome = try Tool.run(data.arguments("participant", ["--compare-sessions", "previous"]))
+    let warning = "warning: the sessions are in another order by their times than by their names: sub-01"
+    #expect(outcome.standardError.contains(warning))
+    let row = try #require(
+      try TSV(data.out / "sub-01/ses-1/anat/sub-01_ses-1_desc-norma_visits.tsv").rows.first)
+    #expect(row["baseline"] == "sub-01_ses-2")
+    let group = try Tool.succeed(data.arguments("group"))
+    #expect(group.standardError.contains(warning))
+    #expect((data.out / "figures/group_desc-time_FLAIR.svg").exists)
+    let sessions = try TSV(data.out / "group_sessions.tsv").rows
+    #expect(sessions.map { $0["session_id"] } == ["ses-2", "ses-1"])
+    #expect(sessions.map { $0["days"] } == ["0.00", "30.00"])
   }
 
   @Test func theOptionGoesWithTheLevelParticipant() throws {

@@ -8,13 +8,13 @@ import Testing
 @Suite struct CitationTests {
   private func paragraph(
     _ change: (inout PreprocessingSettings) -> Void = { _ in }, skull: SkullState = .auto,
-    thresholds: ThresholdChoice = ThresholdChoice(3), template: Bool = false
+    thresholds: ThresholdChoice = ThresholdChoice(3), t1w: Bool = false, template: Bool = false
   ) throws -> MethodsParagraph {
     var settings = PreprocessingSettings()
     change(&settings)
     return MethodsParagraph(
       bundle: try ReportTests.bundle(), preprocessing: settings, skull: skull, thresholds: thresholds,
-      hasTemplateImages: template)
+      hasT1w: t1w, hasTemplateImages: template)
   }
 
   @Test func theParagraphStatesTheSettingsThatRan() throws {
@@ -37,6 +37,14 @@ import Testing
     let denoised = try paragraph({ $0.denoisingIterations = 5 }, template: true)
     #expect(
       denoised.text.contains("5 iterations of curvature flow") && denoised.text.contains("resampled to"))
+    #expect(!usual.text.contains("T1w"))
+    let second = try paragraph(t1w: true)
+    #expect(
+      second.text.contains("110 mm of brain got their brain mask and their place in the template from it"))
+    #expect(second.references.map(\.citation).contains("Roche et al. 1998"))
+    #expect(
+      try paragraph({ $0.registers = false }, t1w: true).text.contains("got their brain mask from it")
+        && !paragraph({ $0.registers = false }, skull: .absent, t1w: true).text.contains("T1w"))
     let own = try paragraph(thresholds: ThresholdChoice(3, byCase: ["sub-1": 4]))
     #expect(own.text.contains("1 scan had a threshold of its own"))
   }

@@ -116,6 +116,14 @@ import Testing
     #expect(dots(2).contains("group 1") && !dots(1).contains("group 0"))
   }
 
+  @Test func thePointsOfALineAreJoined() {
+    let svg = ScatterPlot(
+      title: "", xLabel: "", yLabel: "", groups: [.init("g", lines: [[(0, 1), (5, 2), (9, 3)], [(0, 4)]])]
+    ).svg.source
+    #expect(svg.components(separatedBy: "class=\"curve\"").count - 1 == 2)
+    #expect(svg.components(separatedBy: "<circle ").count - 1 == 4)
+  }
+
   @Test func quartilesAreInterpolatedAndWhiskersEndAtValues() throws {
     let quartiles = try #require(Quartiles([4, 1, 2, 3, .nan, 100]))
     #expect([quartiles.lower, quartiles.median, quartiles.upper] == [2, 3, 4])

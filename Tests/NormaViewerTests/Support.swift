@@ -18,7 +18,7 @@ struct Results {
     root = FileManager.default.temporaryDirectory.appendingPathComponent("norma-\(UUID().uuidString)")
     var table = Table(columns: CohortSegmentation.columns)
     for (number, id) in Self.ids.enumerated() {
-      let image = root.appendingPathComponent("scans 'of' <b> ü/\(number).nii.gz")
+      let image = scans.appendingPathComponent("\(number).nii.gz")
       let names = ["map \(number).nii.gz", "mask \(number).nii.gz", "brain \(number).nii.gz"]
       try FileManager.default.createDirectory(
         at: image.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -36,6 +36,32 @@ struct Results {
     }
     table.append("bad", "failed", "too dark", "n/a", "n/a", "n/a", "n/a", "n/a", "n/a", "n/a", "bad")
     try AtomicFile.write(table.text, to: folder.appendingPathComponent("cases.tsv"))
+  }
+
+  /// The folder of the scans.
+  var scans: URL { root.appendingPathComponent("scans 'of' <b> ü") }
+
+  /// Makes the cases sessions of one participant: `sub-01_ses-1` and so on, each one voxel further to the left of its
+  /// place in the template than the one before.
+  func makeSessions(_ count: Int) throws {
+    var table = Table(columns: CohortSegmentation.columns)
+    for number in 0..<count {
+      let id = "sub-01_ses-\(number + 1)", image = "\(id)_FLAIR.nii.gz"
+      try NIfTI.write(Self.volume { Float($0) }, to: scans.appendingPathComponent(image))
+      let transform = folder.appendingPathComponent(CaseFiles(caseID: id).transform)
+      try AtomicFile.makeFolder(transform.deletingLastPathComponent())
+      try ITKTransformFile.write(Self.shift(2 * Double(number)), to: transform)
+      table.append(
+        id, "ok", "n/a", "../scans 'of' <b> ü/\(image)", "map 0.nii.gz", "mask 0.nii.gz", "0.0080", "1",
+        "1.00",
+        "brain 0.nii.gz", "sub-01")
+    }
+    try AtomicFile.write(table.text, to: folder.appendingPathComponent("cases.tsv"))
+  }
+
+  /// The map to so many mm further to the right.
+  static func shift(_ right: Double) -> Affine {
+    Affine(i: [1, 0, 0], j: [0, 1, 0], k: [0, 0, 1], origin: [right, 0, 0])
   }
 
   /// 3 x 2 x 2 voxels of 2 mm.

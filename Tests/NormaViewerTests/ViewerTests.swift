@@ -3,7 +3,7 @@ import Testing
 import Volumes
 
 @testable import Base
-import Norma
+@testable import Norma
 import NormaViewer
 
 /// What the page is told of the results.
@@ -71,28 +71,8 @@ import NormaViewer
   @Test func otherImagesOfTheParticipantAreOffered() async throws {
     let results = try Results()
     defer { results.remove() }
-    let scans = results.root.appendingPathComponent("scans 'of' <b> ü"),
-      table = results.folder.appendingPathComponent("cases.tsv")
-    var text = try String(contentsOf: table, encoding: .utf8)
-    for (number, visit) in ["sub-01_ses-1", "sub-01_ses-2"].enumerated() {
-      try NIfTI.write(Results.volume { Float($0) }, to: scans.appendingPathComponent("\(visit)_FLAIR.nii.gz"))
-      text = text.replacingOccurrences(of: Results.ids[number], with: visit)
-      text = text.replacingOccurrences(of: "/\(number).nii.gz", with: "/\(visit)_FLAIR.nii.gz")
-      let shift = Affine(
-        i: SIMD3(1, 0, 0), j: SIMD3(0, 1, 0), k: SIMD3(0, 0, 1), origin: SIMD3(Double(2 * number), 0, 0))
-      let files = CaseFiles(caseID: visit), transform = results.folder.appendingPathComponent(files.transform)
-      try AtomicFile.makeFolder(transform.deletingLastPathComponent())
-      try ITKTransformFile.write(shift, to: transform)
-    }
-    // Both rows are of one participant.
-    let columns = text.split(separator: "\n")[0].split(separator: "\t").map(String.init)
-    let place = try #require(columns.firstIndex(of: "participant_id"))
-    text = text.split(separator: "\n").enumerated().map { number, line in
-      var cells = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      if number == 1 || number == 2 { cells[place] = "sub-01" }
-      return cells.joined(separator: "\t") + "\n"
-    }.joined()
-    try AtomicFile.write(text, to: table)
+    let scans = results.scans
+    try results.makeSessions(2)
     for name in ["sub-01_ses-1_desc-brain_mask.nii.gz", "sub-02_T1w.nii.gz"] {
       try NIfTI.write(Results.volume { _ in 3 }, to: scans.appendingPathComponent(name))
     }
@@ -123,6 +103,40 @@ import NormaViewer
       #expect(contrast.voxels == grid.voxels && mask.voxels == grid.voxels.map { _ in 1 })
       let unknown = try await client.get("/api/cases/0/other-3")
       #expect(unknown.status == 404)
+    }
+  }
+
+  /// The third of three sessions, which `norma bids` compared with the second one.
+  @Test func comparedSessionsComeFirstInThePlaceOfTheirRegistration() async throws {
+    let results = try Results()
+    defer { results.remove() }
+    try results.makeSessions(3)
+    func visit(_ number: Int) -> VisitRecord.Visit {
+      VisitRecord.Visit(
+        caseID: "sub-01_ses-\(number)", volumeML: 1, jointVolumeML: 1, regions: 1, whiteMatter: 1, digest: "")
+    }
+    let record = VisitRecord(
+      participantID: "sub-01", baseline: visit(2), followUp: visit(3), evidentChangeML: 0,
+      registration: VisitRecord.Registration(
+        toFollowUp: Results.shift(2), inconsistency: 0, stretch: [1, 1, 1], overlap: 1, agreement: 1),
+      deviation: 1, counts: [:], rule: ChangeRule(), bundle: "whole-brain", notes: [])
+    let file = results.folder.appendingPathComponent(VisitFiles(followUp: "sub-01_ses-3").record)
+    try AtomicFile.write(json: record, to: file)
+    try await serving(results) { client in
+      func others(_ index: Int) async throws -> [String] {
+        try await client.get("/api/cases/\(index)/details").json(Details.self).others
+      }
+      func first(_ index: Int) async throws -> [Float] {
+        let file = results.root.appendingPathComponent("answer.nii")
+        try await client.get("/api/cases/\(index)/other-0").body.write(to: file)
+        return try NIfTI.read(file).voxels
+      }
+      let compared = try await [others(2), others(1)], alone = try await others(0)
+      #expect(compared == [["sub-01_ses-2", "sub-01_ses-1"], ["sub-01_ses-3", "sub-01_ses-1"]])
+      #expect(alone == ["sub-01_ses-2", "sub-01_ses-3"])
+      // The template would move the second session to the left. The voxels are stored from the right.
+      let moved = try await [first(2), first(1)]
+      #expect(moved == [[1, 2, 0, 4, 5, 0, 7, 8, 0, 10, 11, 0], [0, 0, 1, 0, 3, 4, 0, 6, 7, 0, 9, 10]])
     }
   }
 

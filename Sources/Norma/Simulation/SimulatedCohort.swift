@@ -33,13 +33,15 @@ extension Simulator {
   }
 
   /// Writes two visits of every participant as `sub-001/ses-1/anat/sub-001_ses-1_FLAIR.nii.gz` and so on with brain
-  /// and lesion masks and the mask of the lesions that change, then `simulation.json`, and last `manifest.tsv`.
+  /// and lesion masks, the mask of the lesions that change and, if the options ask for it, a T1w, then `simulation.json`, and last `manifest.tsv`.
   ///
   /// - Throws: ``SimulationError``, a ``Problem`` if a file cannot be written, or `CancellationError`.
   public func writeVisits(
     _ followUp: FollowUp, to folder: URL, progress: (Progress) -> Void = { _ in }
   ) throws {
-    var table = Table(columns: ["participant_id", "session_id", "image", "brain_mask", "lesion_mask"])
+    var table = Table(
+      columns: ["participant_id", "session_id", "image", "brain_mask", "lesion_mask"]
+        + (options.hasT1w ? ["t1w"] : []))
     for index in 0..<options.cases {
       try Task.checkCancellation()
       let visits = try makeVisits(index, followUp), id = visits.participantID
@@ -55,7 +57,8 @@ extension Simulator {
         let image = try write(visit.flair, "FLAIR"), brain = try write(visit.brain, "desc-brain_mask")
         let lesions = try write(visit.lesions, "label-lesion_mask")
         _ = try write(visit.changes, "label-change_mask")
-        table.rows.append([id, session, image, brain, lesions])
+        let t1w = try visit.t1w.map { try self.write($0, start, to: folder) }
+        table.rows.append([id, session, image, brain, lesions] + [t1w].compactMap { $0 })
       }
       try ITKTransformFile.write(
         visits.toFollowUp,
@@ -102,12 +105,16 @@ extension Simulator {
       try NIfTI.write(participant.lesionMask, to: folder.appendingPathComponent(lesionMask))
     }
     var cells = [id, image, brainMask, lesionMask, participant.split.rawValue]
-    if let t1w = participant.t1w {
-      cells.append("\(anatomy)/\(id)_T1w.nii.gz")
-      try NIfTI.write(t1w.image, to: folder.appendingPathComponent(cells[cells.count - 1]))
-      let transform = "\(anatomy)/\(id)_from-FLAIR_to-T1w_mode-image_xfm.txt"
-      try ITKTransformFile.write(t1w.fromFLAIR, to: folder.appendingPathComponent(transform))
-    }
+    if let t1w = participant.t1w { cells.append(try write(t1w, "\(anatomy)/\(id)", to: folder)) }
     return cells.joined(separator: "\t") + "\n"
+  }
+
+  /// Writes a T1w and the map to it from the FLAIR, and returns the path of the T1w, which begins like that of the FLAIR.
+  private func write(_ t1w: SimulatedCase.T1w, _ start: String, to folder: URL) throws -> String {
+    let path = "\(start)_T1w.nii.gz"
+    try NIfTI.write(t1w.image, to: folder.appendingPathComponent(path))
+    try ITKTransformFile.write(
+      t1w.fromFLAIR, to: folder.appendingPathComponent("\(start)_from-FLAIR_to-T1w_mode-image_xfm.txt"))
+    return path
   }
 }

@@ -9,6 +9,8 @@ public struct SimulatedVisits: Sendable {
     public let flair: Volume
     /// The brain, all lesions, and those that change between the visits.
     public let brain, lesions, changes: Mask
+    /// A T1w of the head in another position; nil unless the options ask for it.
+    public internal(set) var t1w: SimulatedCase.T1w?
   }
 
   /// The participant, such as `sub-001`.
@@ -67,7 +69,12 @@ extension Simulator {
     var random = SeededGenerator(seed: seed, stream: 98)
     let first = VisitScanner(thickness: options.voxelSize[2], random: &random)
     let second = first.next(isOther: followUp.isOtherScanner, random: &random)
-    let visits = zip(objects, [first, second]).map { $1.scan($0, voxelSize: options.voxelSize) }
+    var visits = zip(objects, [first, second]).map { $1.scan($0, voxelSize: options.voxelSize) }
+    if options.hasT1w {
+      let maps = [first.fromScanner, second.fromScanner]
+      let t1ws = t1ws(ofHead: seed, anatomy: index % anatomies, fromFLAIR: maps)
+      for (number, t1w) in t1ws.enumerated() { visits[number].t1w = t1w }
+    }
     return SimulatedVisits(
       participantID: participantID(index), baseline: visits[0], followUp: visits[1],
       toFollowUp: second.position.composed(with: first.fromScanner))

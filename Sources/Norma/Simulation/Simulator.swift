@@ -134,16 +134,22 @@ public struct Simulator: Sendable {
       flair: Volume(geometry: grid.geometry, voxels: slices.flatMap(\.signal)),
       brainMask: Mask(geometry: grid.geometry, voxels: slices.flatMap(\.brain)),
       lesionMask: Mask(geometry: grid.geometry, voxels: slices.flatMap(\.lesion)),
-      t1w: options.hasT1w ? t1w(ofHead: seed, anatomy: index % anatomies) : nil,
+      t1w: options.hasT1w
+        ? t1ws(ofHead: seed, anatomy: index % anatomies, fromFLAIR: [.identity]).first : nil,
       split: options.split(of: index), kinds: [kind].compactMap { $0 })
   }
 
-  /// Measures the head of a FLAIR again as a T1w with voxels of 1 mm, in another position and without lesions.
-  private func t1w(ofHead seed: UInt64, anatomy: Int) -> SimulatedCase.T1w {
-    let head = t1wSynthesis.head(seed: seed, anatomy: anatomy)
+  /// Measures a head again as a T1w with voxels of 1 mm and without lesions, once for each FLAIR of it, each time in
+  /// another position; the maps are those from the FLAIR scans to template mm.
+  func t1ws(ofHead seed: UInt64, anatomy: Int, fromFLAIR maps: [Affine]) -> [SimulatedCase.T1w] {
+    let head = VisitObject(t1wSynthesis.head(seed: seed, anatomy: anatomy), changes: nil)
     var random = SeededGenerator(seed: seed, stream: 97)
-    let scanner = VisitScanner(thickness: 1, random: &random)
-    let visit = scanner.scan(VisitObject(head, changes: nil), voxelSize: [1, 1, 1])
-    return SimulatedCase.T1w(image: visit.flair, fromFLAIR: scanner.position)
+    var scanner = VisitScanner(thickness: 1, random: &random)
+    return maps.map { toTemplate in
+      defer { scanner = scanner.next(isOther: false, random: &random) }
+      return SimulatedCase.T1w(
+        image: scanner.scan(head, voxelSize: [1, 1, 1]).flair,
+        fromFLAIR: scanner.position.composed(with: toTemplate))
+    }
   }
 }

@@ -74,7 +74,8 @@ package struct BIDSComparison {
     let scans = [pair.baseline, pair.followUp], files = VisitFiles(followUp: pair.followUp.scan.id)
     try cohort.remove(files)
     do {
-      let visits = try VisitPair(pair.baseline.scan, pair.followUp.scan)
+      // The order was decided with the times of all scans of the participant.
+      let visits = try VisitPair(pair.baseline.scan, pair.followUp.scan, isForced: true)
       let compared = try cohort.compare(visits, segmented: scans, into: files)
       return Outcome(row: VisitRow(compared.record), compared: compared)
     } catch  where !Problem(error).stopsAllPairs {

@@ -56,9 +56,9 @@ public struct VisitPair: Sendable {
 
   /// Says why the second scan is the earlier one; nil if nothing says so.
   private static func reversed(_ visits: [ScanCase]) -> String? {
-    let dates = visits.compactMap(\.acquisitionDate)
-    if dates.count == 2 {
-      return dates[1] < dates[0] ? "it is of \(dates[1]), the baseline of \(dates[0])" : nil
+    let times = AcquisitionTimes(of: visits).times
+    if let baseline = times[visits[0].image], let followUp = times[visits[1].image] {
+      return followUp < baseline ? "it is of \(followUp.text), the baseline of \(baseline.text)" : nil
     }
     let parts = visits.map { Manifest.stem($0.image).split(separator: "_").map(String.init) }
     guard let (first, second) = zip(parts[0], parts[1]).first(where: { $0 != $1 }),
@@ -72,23 +72,5 @@ public struct VisitPair: Sendable {
   private static func number(_ part: String) -> (name: Substring, value: Int)? {
     let name = part.prefix(part.count - part.reversed().prefix(while: \.isNumber).count)
     return Int(part.dropFirst(name.count)).map { (name, $0) }
-  }
-}
-
-extension ScanCase {
-  /// The date in the sidecar, in an order that can be compared; nil if it has none.
-  var acquisitionDate: String? {
-    let sidecar = image.deletingLastPathComponent().appendingPathComponent("\(Manifest.stem(image)).json")
-    let dates = AcquisitionDate(json: sidecar)
-    return dates?.dateTime ?? dates?.date
-  }
-
-  private struct AcquisitionDate: Decodable {
-    let dateTime, date: String?
-
-    private enum CodingKeys: String, CodingKey {
-      case dateTime = "AcquisitionDateTime"
-      case date = "AcquisitionDate"
-    }
   }
 }

@@ -17,7 +17,8 @@ extension BIDSApp {
       of: layout, root: root, in: dataset, groupedBy: groupBy, template: template)
     try dataset.prepare()
     let visits = VisitTable(of: layout, in: dataset), page = dataset.file("group.html")
-    let files = try analysis.write() + [visits.write()].compactMap { $0 }
+    let sessions = SessionVolumes(of: analysis.table, visits, analysis.sessionOrders)
+    let files = try analysis.write() + [visits.write(), sessions.write(to: dataset)].compactMap { $0 }
     let pictures =
       analysis.frequencies.isEmpty
       ? []
@@ -25,7 +26,7 @@ extension BIDSApp {
         .montages(labels: analysis.frequencyLabels)
     let bundles = Set(analysis.table.entries.compactMap(\.row.bundle)).sorted().joined(separator: ", ")
     let report = CohortReport(
-      analysis, visits: visits, frequencies: pictures,
+      analysis, visits: visits, sessions: sessions, frequencies: pictures,
       provenance: ReportProvenance(bundleName: bundles, version: NormaVersion.current))
     let figures = try report.writeFigures(to: dataset)
     try report.page.writeIfChanged(at: page)

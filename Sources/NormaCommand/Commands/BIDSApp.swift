@@ -146,6 +146,7 @@ struct BIDSApp: LoggingCommand {
         layout.participants = try shardOptions.deal(all, to: shard, work: \.scans.count, by: \.id)
         console.log("\(layout.participants.count) of \(all.count) participants")
       }
+      if compareSessions != nil { SessionOrders(of: layout, root: root).warnings.forEach(console.warning) }
       try BIDSBrainMasks(of: root, derivatives: maskFolder).assign(to: &layout)
       try segment(layout, bundle, thresholds, into: dataset, shard)
     case .group: try summarize(layout, root: root, in: dataset)
@@ -182,7 +183,7 @@ struct BIDSApp: LoggingCommand {
     if dryRun { return announce(layout, segmentation) }
     try shardOptions.claim(dataset.folder, for: shard, settings: cohort.sharedSettings)
     try dataset.prepare()
-    try citation(bundle, thresholds).write(to: dataset)
+    try citation(of: layout, bundle, thresholds).write(to: dataset)
     let images = try templateImages(in: dataset)
     console.log(bundle.description.meaning(of: thresholds.common))
     for scan in layout.scans { scan.note.map { console.log("\(scan.scanCase.id): \($0)") } }
@@ -263,11 +264,14 @@ struct BIDSApp: LoggingCommand {
     return url
   }
 
-  private func citation(_ bundle: ModelBundle, _ thresholds: ThresholdChoice) -> Citation {
+  private func citation(
+    of layout: BIDSLayout, _ bundle: ModelBundle, _ thresholds: ThresholdChoice
+  ) -> Citation {
     Citation(
       MethodsParagraph(
         bundle: bundle.description, preprocessing: bundle.description.configuration.preprocessing,
         skull: preprocessing.skull, thresholds: thresholds,
+        hasT1w: layout.scans.contains { $0.scanCase.t1w != nil },
         hasTemplateImages: outputSpaces.contains(.template)))
   }
 

@@ -51,10 +51,9 @@ struct Simulate: LoggingCommand {
       throw ValidationError("--levels takes two numbers, the lower first.")
     }
     if followUp == nil, otherScanner { throw ValidationError("--other-scanner goes with --follow-up.") }
-    if followUp != nil, !levels.isEmpty || patientsOnly || hasT1w {
+    if followUp != nil, !levels.isEmpty || patientsOnly {
       throw ValidationError(
-        "--follow-up makes whole brains of patients, FLAIR alone; leave out --levels, --patients-only and --t1w."
-      )
+        "--follow-up makes whole brains of patients; leave out --levels and --patients-only.")
     }
   }
 

@@ -6,16 +6,16 @@ package struct MethodsParagraph: Sendable {
   private let preprocessing: PreprocessingSettings
   private let skull: SkullState
   private let thresholds: ThresholdChoice
+  private let hasT1w: Bool
   private let hasTemplateImages: Bool
 
-  /// Describes the segmentation of a data set with these settings.
+  /// Describes the segmentation of a data set with these settings; `hasT1w` says whether a FLAIR had a T1w.
   package init(
     bundle: BundleDescription, preprocessing: PreprocessingSettings, skull: SkullState,
-    thresholds: ThresholdChoice,
-    hasTemplateImages: Bool
+    thresholds: ThresholdChoice, hasT1w: Bool, hasTemplateImages: Bool
   ) {
     (self.bundle, self.preprocessing, self.skull) = (bundle, preprocessing, skull)
-    (self.thresholds, self.hasTemplateImages) = (thresholds, hasTemplateImages)
+    (self.thresholds, self.hasT1w, self.hasTemplateImages) = (thresholds, hasT1w, hasTemplateImages)
   }
 
   /// The paragraph.
@@ -23,7 +23,8 @@ package struct MethodsParagraph: Sendable {
     ([
       "FLAIR scans were segmented with Norma \(NormaVersion.current) and its model bundle '\(bundle.name)' "
         + "(written by Norma \(bundle.normaVersion)), without lesion masks of the present data.", brain,
-    ] + [denoising].compactMap { $0 } + [bias, registration, model, regions, output]).joined(separator: " ")
+    ] + [denoising].compactMap { $0 } + [bias, registration]
+      + [secondContrast].compactMap { $0 } + [model, regions, output]).joined(separator: " ")
   }
 
   /// The works that the paragraph cites.
@@ -67,6 +68,21 @@ package struct MethodsParagraph: Sendable {
       + "of the brains of \(format(settings.leastOverlap)). Scans with less than "
       + "\(format(Preprocessor.minimumExtent)) mm of brain were "
       + "neither bias-corrected nor registered, and scans in template space were not registered."
+  }
+
+  /// What the T1w was used for; nil if it changed nothing.
+  private var secondContrast: String? {
+    let gains = [
+      skull == .absent ? nil : "their brain mask",
+      preprocessing.registers ? "their place in the template" : nil,
+    ].compactMap { $0 }
+    guard hasT1w, !gains.isEmpty else { return nil }
+    return
+      "A T1w of the session, if there was one, was registered rigidly to the FLAIR by mutual information (Mattes et "
+      + "al. 2003), and left out if its fine structure did not show the same head by the correlation ratio (Roche et al. "
+      + "1998). FLAIR scans with less than \(format(RegistrationStarts.wholeHeight)) mm of brain got "
+      + "\(gains.joined(separator: " and ")) from it; for all others it changed nothing. Lesions were found on the "
+      + "FLAIR alone."
   }
 
   private var model: String {

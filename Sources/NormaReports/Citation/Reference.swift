@@ -82,6 +82,10 @@ extension Reference {
       source: .journal("IEEE Transactions on Medical Imaging", volume: "22", pages: "120-128"),
       doi: "10.1109/TMI.2003.809072"),
     Reference(
+      authors: ["Roche", "Malandain", "Pennec", "Ayache"], year: 1998,
+      title: "The correlation ratio as a new similarity measure for multimodal image registration",
+      source: .proceedings("MICCAI 1998, LNCS 1496:1115-1124"), doi: "10.1007/BFb0056301"),
+    Reference(
       authors: ["Ronneberger", "Fischer", "Brox"], year: 2015,
       title: "U-Net: convolutional networks for biomedical image segmentation",
       source: .proceedings("MICCAI 2015, LNCS 9351:234-241"), doi: "10.1007/978-3-319-24574-4_28"),

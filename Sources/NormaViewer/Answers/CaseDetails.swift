@@ -64,25 +64,36 @@ struct OtherImage {
     }
   }
 
+  /// The scans of other sessions, first those that were compared with the case.
   private static func visits(of row: ResultFolder.Case, in results: ResultFolder) -> [OtherImage] {
-    results.cases.compactMap { other in
-      guard other.participantID == row.participantID, other.id != row.id, let image = other.image,
-        let toCase = map(from: other, to: row, in: results)
-      else { return nil }
-      return OtherImage(name: other.id, file: image, isMask: false, toCase: toCase)
+    let others = results.cases.filter { $0.participantID == row.participantID && $0.id != row.id }
+    let compared = others.map { comparedMap(from: $0, to: row, in: results) }
+    func images(compared isCompared: Bool) -> [OtherImage] {
+      zip(others, compared).compactMap { other, map in
+        guard isCompared == (map != nil), let file = other.image,
+          let toCase = map ?? templateMap(from: other, to: row, in: results)
+        else { return nil }
+        return OtherImage(name: other.id, file: file, isMask: false, toCase: toCase)
+      }
     }
+    return images(compared: true) + images(compared: false)
   }
 
-  /// The map between two visits: that of their comparison, else that through the template.
-  private static func map(
+  /// The registration of two visits that `norma compare-visits` or `norma bids` compared; nil if they were not.
+  private static func comparedMap(
     from other: ResultFolder.Case, to row: ResultFolder.Case, in results: ResultFolder
   ) -> Affine? {
-    let files = VisitFiles(participant: row.participantID)
-    if let record = VisitRecord(json: results.folder.appendingPathComponent(files.record)) {
-      let visits = [record.baseline.caseID, record.followUp.caseID], map = record.registration.toFollowUp
-      if visits == [other.id, row.id] { return map }
-      if visits == [row.id, other.id] { return try? map.inverse() }
-    }
+    let comparisons =
+      [VisitFiles(participant: row.participantID)] + [row, other].map { VisitFiles(followUp: $0.id) }
+    return comparisons.lazy.compactMap { files in
+      VisitRecord(json: results.folder.appendingPathComponent(files.record))?.map(from: other.id, to: row.id)
+    }.first
+  }
+
+  /// The map between two visits through the template; nil if the place of one in it is not known.
+  private static func templateMap(
+    from other: ResultFolder.Case, to row: ResultFolder.Case, in results: ResultFolder
+  ) -> Affine? {
     guard let own = CaseRecord.toTemplate(of: row.id, in: results.folder),
       let others = CaseRecord.toTemplate(of: other.id, in: results.folder)
     else { return nil }

@@ -2,11 +2,11 @@ import Foundation
 import Volumes
 
 /// The starts of registration: maps from template to scan world mm that roughly align the brains.
-enum RegistrationStarts {
+package enum RegistrationStarts {
   /// The pitch angles of a whole brain, in radians.
   private static let pitches = [-0.35, -0.12, 0.12, 0.35]
   /// The height in mm below which a brain is a part whose centre does not tell its place.
-  static let wholeHeight = 110.0
+  package static let wholeHeight = 110.0
   private static let slabPitches = [-0.12, 0.12]
   /// The distance in mm between the positions tried for a slab.
   private static let slabStep = 15.0

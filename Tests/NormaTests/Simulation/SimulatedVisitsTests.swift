@@ -24,6 +24,25 @@ import Testing
     #expect(zip(one.followUp.flair.voxels, one.followUp.brain.voxels).allSatisfy { ($0 == 0) == ($1 == 0) })
   }
 
+  @Test func theT1wOfEachVisitIsInItsOwnPositionAndChangesNothingElse() throws {
+    var options = SimulationOptions(cases: 2, seed: 3, voxelSize: [2, 2, 3])
+    options.hasT1w = true
+    let alone = try Self.visits(FollowUp(.new))
+    let both = try Simulator(ofPhantoms: options).makeVisits(0, FollowUp(.new))
+    #expect(alone.baseline.t1w == nil && alone.followUp.flair == both.followUp.flair)
+    let t1ws = try [both.baseline, both.followUp].map { try #require($0.t1w) }
+    #expect(t1ws[0].fromFLAIR != t1ws[1].fromFLAIR && t1ws[0].image.voxels != t1ws[1].image.voxels)
+    for (visit, t1w) in zip([both.baseline, both.followUp], t1ws) {
+      let there = try Resample.averaged(t1w.image, to: visit.flair.geometry.moved(by: t1w.fromFLAIR))
+      let common = zip(there.voxels, visit.brain.voxels).count { $0 > 0 && $1 != 0 }
+      #expect(common > visit.brain.count * 95 / 100)
+      // A position that is off by the map of the other visit would not fit.
+      let wrong = t1w.fromFLAIR.composed(with: both.toFollowUp)
+      let elsewhere = try Resample.averaged(t1w.image, to: visit.flair.geometry.moved(by: wrong))
+      #expect(zip(elsewhere.voxels, visit.brain.voxels).count { $0 > 0 && $1 != 0 } < common)
+    }
+  }
+
   @Test func threeLesionsAreNew() throws {
     let visits = try Self.visits(FollowUp(.new))
     #expect(visits.baseline.changes.count == 0)

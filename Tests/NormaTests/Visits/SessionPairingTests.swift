@@ -64,22 +64,7 @@ import Testing
       let dataset = try DerivativeDataset(
         folder: folder.appending(path: "out"), root: folder.appending(path: "raw"), derivatives: nil)
       let names = ["sub-1_ses-1", "sub-1_ses-2"]
-      for name in names {
-        try AtomicFile.write("first", to: dataset.file(CaseFiles(caseID: name).maskSidecar))
-      }
-      let visits = try names.map { name in
-        VisitRecord.Visit(
-          caseID: name, volumeML: 1, jointVolumeML: 2, regions: 1, whiteMatter: 100,
-          digest: try VisitRecord.digest(of: name, in: dataset.folder))
-      }
-      let record = VisitRecord(
-        participantID: "sub-1", baseline: visits[0], followUp: visits[1], evidentChangeML: 0.5,
-        registration: VisitRecord.Registration(
-          toFollowUp: .identity, inconsistency: 0.1, stretch: SIMD3(1, 1, 1), overlap: 1, agreement: 1),
-        deviation: 0.02, counts: ["new": 1, "stable": 3], rule: ChangeRule(), bundle: "whole-brain",
-        notes: ["A note."])
-      try AtomicFile.write(json: record, to: dataset.file(VisitFiles(followUp: names[1]).record))
-      try VisitRow(record).write(to: dataset)
+      let record = try dataset.writeComparison(names[0], names[1], volumesML: (2, 2))
       let row = try #require(VisitRow(followUp: names[1], in: dataset))
       #expect(row == VisitRow(record) && row.status == .ok && row.message == "A note.")
       try AtomicFile.write("second", to: dataset.file(CaseFiles(caseID: names[0]).maskSidecar))

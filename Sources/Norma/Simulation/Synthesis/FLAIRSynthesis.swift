@@ -121,13 +121,12 @@ package struct FLAIRSynthesis: Sendable {
       sliceSpacing: sliceSpacing)
   }
 
-  /// Draws the head of a brain, of which single slices can be made.
+  /// Draws the head of a brain, of which every slice of the anatomy can be made, also those without brain.
   func head(seed: UInt64, anatomy: Int) -> SyntheticHead {
-    let subject = subjects[anatomy], positions = positions(ofAnatomy: anatomy)
+    let subject = subjects[anatomy]
     let (low, high) = (subject.slices[0], subject.slices[subject.slices.count - 1])
     return head(
-      seed: seed, of: subject, planes: [positions[0], positions[positions.count - 1]],
-      lesions: .brain(low...high))
+      seed: seed, of: subject, planes: [0, Float(Anatomy.grid.shape[2] - 1)], lesions: .brain(low...high))
   }
 
   /// Draws the head of a scan whose slices are between two heights in mm.

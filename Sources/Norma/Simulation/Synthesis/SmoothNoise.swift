@@ -46,6 +46,7 @@ struct SmoothNoise {
     let side = SyntheticSlice.side, size = columns * columns
     let z = origin.z + slice / depth, floor = z.rounded(.down)
     let below = Int(floor) - lowest, tz = z - floor
+    precondition(below >= 0 && (below + 2) * size <= nodes.count, "the noise has no slice \(slice)")
     nodes.withUnsafeBufferPointer { nodes in
       left.withUnsafeBufferPointer { left in
         weight.withUnsafeBufferPointer { weight in

@@ -1,15 +1,17 @@
+import Foundation
 import Norma
 
 /// The plots and pictures of a group page, which are also files of their own.
 struct CohortFigures {
   let analysis: GroupAnalysis
+  let sessionVolumes: SessionVolumes
   /// The pictures of the frequency maps.
   let frequencies: [Montage]
 
   /// A figure with the name of its file.
   typealias Figure = (name: String, block: HTMLPage.Block)
 
-  var all: [Figure] { maps + [volumes].compactMap { $0 } + covariates + [sessions].compactMap { $0 } }
+  var all: [Figure] { maps + [volumes].compactMap { $0 } + covariates + sessions }
 
   var maps: [Figure] {
     frequencies.enumerated().map { index, montage in
@@ -50,7 +52,9 @@ struct CohortFigures {
         } ?? "The covariate or the volume is constant"
       let plot = ScatterPlot(
         title: "Volume against \(covariate.name)", xLabel: covariate.label, yLabel: "Volume (mL)",
-        groups: groups(of: covariate))
+        groups: groups(of: covariate.points, id: \.participantID) { name, points in
+          ScatterPlot.Group(name, points: points.map { ($0.value, $0.volumeML) })
+        })
       return ("covariate\(label)", .plot(plot.svg, caption: "\(caption)."))
     }
   }
@@ -59,28 +63,52 @@ struct CohortFigures {
     interval.map { " (95 %: \(format($0.lowerBound)) to \(format($0.upperBound)))" } ?? ""
   }
 
-  private func groups(of covariate: GroupCovariates.Covariate) -> [ScatterPlot.Group] {
-    func group(_ name: String, _ isMember: (String) -> Bool) -> ScatterPlot.Group {
-      ScatterPlot.Group(
-        name, points: covariate.points.filter { isMember($0.participantID) }.map { ($0.value, $0.volumeML) })
-    }
-    let named = analysis.groups.names.map { name in group(name) { analysis.groups.group(of: $0) == name } }
-    let others = group("no group") { analysis.groups.group(of: $0) == nil }
-    return named + (others.points.isEmpty ? [] : [others])
+  /// The groups of participants in a plot, with one for those without a group.
+  private func groups<Value>(
+    of values: [Value], id: (Value) -> String, plotted: (String, [Value]) -> ScatterPlot.Group
+  ) -> [ScatterPlot.Group] {
+    let members = Dictionary(grouping: values) { analysis.groups.group(of: id($0)) }
+    return analysis.groups.names.map { plotted($0, members[$0] ?? []) }
+      + (members[nil].map { [plotted("no group", $0)] } ?? [])
   }
 
-  /// The volumes of the participants by session; nil unless a participant has several.
-  var sessions: Figure? {
-    let table = SessionTable(analysis.table)
-    guard !table.isEmpty else { return nil }
-    let groups = table.sessions.enumerated().map { index, name in
-      BoxPlot.Group(name, values: table.participants.compactMap { $0.volumes[index] })
+  /// The volumes by session, and over time where it is known; empty unless a participant has several sessions.
+  var sessions: [Figure] { [volumesBySession, volumesOverTime].compactMap { $0 } }
+
+  private var volumesBySession: Figure? {
+    let participants = sessionVolumes.participants
+    guard !participants.isEmpty else { return nil }
+    let volumes = participants.flatMap { zip($0.sessions.map(\.id), $0.volumesML) }
+    let names = Set(volumes.map(\.0)).sorted { $0.compare($1, options: .numeric) == .orderedAscending }
+    let groups = names.map { name in
+      BoxPlot.Group(name, values: volumes.filter { $0.0 == name }.map(\.1))
     }
     return (
       "sessions",
       .plot(
         BoxPlot(title: "Volume by session", yLabel: "Volume (mL)", groups: groups).svg,
-        caption: "Volume of all regions of the participants with several sessions.")
+        caption: "Volume of all regions of the participants with several sessions. \(sessionVolumes.masks)")
+    )
+  }
+
+  private var volumesOverTime: Figure? {
+    let lines = sessionVolumes.participants.compactMap { participant in
+      let points = zip(participant.sessions, participant.volumesML).compactMap { session, volume in
+        session.days.map { (x: $0, y: volume) }
+      }
+      return points.count > 1 ? (participantID: participant.id, points: points) : nil
+    }
+    guard !lines.isEmpty else { return nil }
+    let others = sessionVolumes.participants.count - lines.count
+    let plot = ScatterPlot(
+      title: "Volume over time", xLabel: "Days since the first session", yLabel: "Volume (mL)",
+      groups: groups(of: lines, id: \.participantID) { ScatterPlot.Group($0, lines: $1.map(\.points)) })
+    return (
+      "time",
+      .plot(
+        plot.svg,
+        caption: "The same volumes by days, one line per participant."
+          + (others == 0 ? "" : " Without times of acquisition, and so without a line: \(others)."))
     )
   }
 }

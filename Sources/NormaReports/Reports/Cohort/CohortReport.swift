@@ -14,10 +14,11 @@ package struct CohortReport {
   /// A page that links each participant's own page as `sub-LABEL.html`; `frequencies` are the pictures of the
   /// analysis's maps.
   package init(
-    _ analysis: GroupAnalysis, visits: VisitTable, frequencies: [Montage], provenance: ReportProvenance
+    _ analysis: GroupAnalysis, visits: VisitTable, sessions: SessionVolumes, frequencies: [Montage],
+    provenance: ReportProvenance
   ) {
     (self.analysis, self.visits, self.provenance) = (analysis, visits, provenance)
-    figures = CohortFigures(analysis: analysis, frequencies: frequencies)
+    figures = CohortFigures(analysis: analysis, sessionVolumes: sessions, frequencies: frequencies)
   }
 
   /// Writes the figures into the folder `figures` of the data set, and returns their files.
@@ -98,35 +99,46 @@ package struct CohortReport {
       ])
   }
 
-  /// The volumes of the sessions side by side, and their comparisons; nil unless a participant has several.
+  /// The volumes of the sessions, and their comparisons; nil unless a participant has several.
   private var sessions: HTMLPage.Section? {
-    let volumes = figures.sessions.map { figure in
-      [figure.block, .table(SessionTable(table).report(link: { link($0, to: $0) }))]
-    }
-    let blocks = (volumes ?? []) + (visits.rows.isEmpty ? [] : [.table(comparisons)])
+    let volumes =
+      figures.sessionVolumes.participants.isEmpty ? nil : figures.sessionVolumes.report { link($0, to: $0) }
+    let tables = [volumes, comparisons, failedComparisons].compactMap { $0.map(HTMLPage.Block.table) }
+    let blocks = figures.sessions.map(\.block) + tables
     return blocks.isEmpty ? nil : HTMLPage.Section("Sessions", blocks)
   }
 
-  private var comparisons: ReportTable {
-    let kinds = ChangedRegion.Kind.allCases.map(\.rawValue)
+  /// The changes with evidence; nil without a comparison.
+  private var comparisons: ReportTable? {
+    let rows = visits.rows.filter { $0.status == .ok }
+    guard !rows.isEmpty else { return nil }
+    let kinds: [ChangedRegion.Kind] = [.new, .enlarged, .shrunk, .resolved]
     let columns: [ReportTable.Column] = [
-      .text("Earlier scan"), .text("Later scan"), .text("Status"), .number("Earlier (mL)"),
-      .number("Later (mL)"), .number("Change with evidence (mL)"),
+      .text("Later scan"), .text("Earlier scan"), .number("Earlier (mL)"), .number("Later (mL)"),
+      .number("Change with evidence (mL)"),
     ]
     return ReportTable(
       caption:
-        "Compared sessions: volumes in the masks of both scans together, the change with evidence, and the "
-        + "number of regions by change",
-      columns: columns + kinds.map { .number($0) } + [.text("Message")],
-      rows: visits.rows.map { cells(of: $0, kinds: kinds) })
+        "Compared sessions: volumes in the masks of both scans together; volume and number of the regions "
+        + "with evidence of a change",
+      columns: columns + kinds.map { .number($0.rawValue) } + [.text("Notes")],
+      rows: rows.map { row in
+        let volumes = [row.baselineVolumeML, row.followUpVolumeML, row.evidentChangeML].map {
+          aligned($0 ?? .nan)
+        }
+        let counts = kinds.map { "\(row.counts[$0.rawValue] ?? 0)" }
+        let cells: [String] = [row.baselineID ?? "–"] + volumes + counts + [row.message]
+        return [.link(row.followUpID, to: row.page)] + cells.map(HTML.text)
+      })
   }
 
-  private func cells(of row: VisitRow, kinds: [String]) -> [HTML] {
-    let page: HTML = row.status == .ok ? .link(row.followUpID, to: row.page) : .text(row.followUpID)
-    let names: [HTML] = [.text(row.baselineID ?? "–"), page, .text(row.status.rawValue)]
-    let volumes = [row.baselineVolumeML, row.followUpVolumeML, row.evidentChangeML].map { format($0 ?? .nan) }
-    let counts = kinds.map { kind in row.counts[kind].map(String.init) ?? "–" }
-    return names + (volumes + counts + [row.message]).map { .text($0) }
+  private var failedComparisons: ReportTable? {
+    let rows = visits.rows.filter { $0.status != .ok }
+    guard !rows.isEmpty else { return nil }
+    return ReportTable(
+      caption: "Sessions without a comparison",
+      columns: [.text("Later scan"), .text("Earlier scan"), .text("Status"), .text("Message")],
+      rows: rows.map { [$0.followUpID, $0.baselineID ?? "–", $0.status.rawValue, $0.message] })
   }
 
   /// A warning if the scans have several thresholds.

@@ -7,6 +7,7 @@ package struct GroupAnalysis: Sendable {
   package let table: GroupTable
   package let groups: ParticipantGroups
   package let covariates: GroupCovariates
+  package let sessionOrders: SessionOrders
   /// The map of all participants and those of the groups; empty without the template.
   package let frequencies: [LesionFrequency]
   /// The problems that left something out without stopping the rest.
@@ -38,6 +39,8 @@ package struct GroupAnalysis: Sendable {
       try column == nil ? optional { try BIDSParticipants(of: root) } : BIDSParticipants(of: root)
     groups = try ParticipantGroups(by: column, of: participants, ids: table.participants)
     covariates = GroupCovariates(of: table, participants)
+    sessionOrders = SessionOrders(of: layout, root: root)
+    warnings += sessionOrders.warnings
     warnings += [participants.flatMap { [table] in $0.missing(among: table.participants) }].compactMap { $0 }
     let (table, groups) = (table, groups)
     frequencies =
@@ -61,9 +64,8 @@ extension BIDSParticipants {
   fileprivate func missing(among ids: [String]) -> Problem? {
     let missing = ids.filter { !has($0) }
     guard !missing.isEmpty else { return nil }
-    let names = missing.count <= 5 ? missing : missing.prefix(5) + ["\(missing.count - 5) more"]
     return Problem(
-      .badData, "\(Self.fileName) has no row for \(names.joined(separator: ", "))", at: url.path,
+      .badData, "\(Self.fileName) has no row for \(listed(missing))", at: url.path,
       advice: "add the rows for their groups and covariates; their scans are in the other results")
   }
 }

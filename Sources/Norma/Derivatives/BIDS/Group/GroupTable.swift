@@ -97,12 +97,8 @@ package struct GroupTable: Sendable {
 
   /// The participants with volumes, in the order of the data set, and the mean volume of their scans in mL.
   package var meanVolumes: [(participantID: String, volumeML: Double)] {
-    let volumes = rows(.ok).reduce(into: [String: [Double]]()) { volumes, row in
-      volumes[row.participantID, default: []] += [row.lesionVolumeML].compactMap { $0 }
-    }
-    return participants.compactMap { id in
-      volumes[id].map { (id, $0.reduce(0, +) / Double(max($0.count, 1))) }
-    }
+    let scans = Dictionary(grouping: rows(.ok), by: \.participantID)
+    return participants.compactMap { id in scans[id]?.meanVolumeML.map { (id, $0) } }
   }
 
   /// The participants in the order of the data set.
@@ -131,4 +127,9 @@ package struct GroupTable: Sendable {
           + "\(fewestVolumes) volumes"
       ) { $0.volumeZ?.formatted(fraction: 2) }
     ]
+}
+
+extension [ScanRow] {
+  /// The mean volume of the scans in mL; nil without volumes.
+  var meanVolumeML: Double? { compactMap(\.lesionVolumeML).mean }
 }
