@@ -58,6 +58,11 @@ extension CohortSegmentation {
     _ pair: VisitPair, segmented rows: [Row], isPairForced: Bool = false, into files: VisitFiles
   ) throws -> ComparedVisits {
     let scans = rows.map(\.scan), visits = try rows.map(visit)
+    guard visits[0].scan.volume.voxels != visits[1].scan.volume.voxels else {
+      throw Problem(
+        .badData, "both visits have the same image", at: scans.map(\.image.path).joined(separator: " and "),
+        advice: "give the scan of each visit")
+    }
     let registration = try VisitRegistration(from: visits[0].scan, to: visits[1].scan)
     if !isPairForced {
       try registration.requireOneBrain(at: scans.map(\.image.path).joined(separator: " and "))
