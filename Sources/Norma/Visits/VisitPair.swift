@@ -60,7 +60,7 @@ public struct VisitPair: Sendable {
     if dates.count == 2 {
       return dates[1] < dates[0] ? "it is of \(dates[1]), the baseline of \(dates[0])" : nil
     }
-    let parts = visits.map { Manifest.stem($0.image).split(separator: "_").map(String.init) }
+    let parts = visits.map { $0.id.split(separator: "_").map(String.init) }
     guard let (first, second) = zip(parts[0], parts[1]).first(where: { $0 != $1 }),
       let (a, b) = (number(first).flatMap { a in number(second).map { (a, $0) } }), a.name == b.name,
       b.value < a.value
