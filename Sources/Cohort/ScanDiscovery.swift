@@ -92,7 +92,8 @@ extension Manifest {
     guard DICOMFolder(folder) == nil else {
       throw Problem(
         .badData, "the folder contains DICOM files", at: folder.path,
-        advice: "norma segment, preprocess, check-scanner and compare-visits convert them; for other commands "
+        advice:
+          "norma segment, preprocess, check-scanner and compare-visits convert them; for other commands "
           + "convert them first: "
           + ["dcm2niix", "-z", "y", "-f", "%p_%s", "-o", "NIFTI_FOLDER", folder.path].shellLine)
     }
