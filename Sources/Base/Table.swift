@@ -28,3 +28,10 @@ package struct Table {
     String(cell.map { $0 == separator || $0.isNewline ? " " : $0 })
   }
 }
+
+extension [String: String] {
+  /// The cell of a row in a column; nil if there is no such column, or for an empty cell and n/a.
+  package func cell(_ column: String) -> String? {
+    self[column].flatMap { $0.isEmpty || $0 == "n/a" ? nil : $0 }
+  }
+}

@@ -5,7 +5,7 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/CPUAllocator.h>
 #include <dlfcn.h>
-#include <torch/headeronly/version.h>
+#include <torch/csrc/inductor/aoti_torch/c/shim.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -24,7 +24,7 @@ void ctorch::load_engine() {
 #endif
 }
 
-const char *ct_version(void) { return TORCH_VERSION; }
+uint64_t ct_version(void) { return ctorch::unfailing([] { return aoti_torch_abi_version(); }); }
 
 int32_t ct_threads(void) { return ctorch::unfailing([] { return at::get_num_threads(); }); }
 

@@ -181,33 +181,30 @@ public struct Manifest: Sendable {
         .badData, "'\(text)' in the column \(column) is not a value", at: location,
         advice: "write n/a for what is missing, or leave the cell empty")
     }
-    func cell(_ column: String) -> String? {
-      row[column].flatMap { $0.isEmpty || $0 == "n/a" ? nil : $0 }
-    }
     func file(_ column: String) -> URL? {
-      cell(column).map { URL(fileURLWithPath: $0, relativeTo: folder).absoluteURL.standardizedFileURL }
+      row.cell(column).map { URL(fileURLWithPath: $0, relativeTo: folder).absoluteURL.standardizedFileURL }
     }
-    let image = file("image"), anatomy = cell(anatomyColumn)
-    guard let participant = cell("participant_id"), image != nil || anatomy != nil else {
+    let image = file("image"), anatomy = row.cell(anatomyColumn)
+    guard let participant = row.cell("participant_id"), image != nil || anatomy != nil else {
       throw Problem(
         .badData, "participant_id or image is empty", at: location,
         advice:
           "fill both cells or delete the row; a row of an anatomy has the column anatomy instead of image"
       )
     }
-    for name in [participant, cell("session_id") ?? ""] where name.contains("/") || name.hasPrefix(".") {
+    for name in [participant, row.cell("session_id") ?? ""] where name.contains("/") || name.hasPrefix(".") {
       throw Problem(
         .badData, "'\(name)' cannot name a folder", at: location,
         advice: "participant_id and session_id become folder names: leave out '/' and a leading '.'")
     }
-    guard participant.utf8.count + (cell("session_id") ?? "").utf8.count <= CaseFiles.longestCaseID else {
+    guard participant.utf8.count + (row.cell("session_id") ?? "").utf8.count <= CaseFiles.longestCaseID else {
       throw Problem(
         .badData, "participant_id and session_id are longer than \(CaseFiles.longestCaseID) bytes",
         at: location,
         advice: "use shorter names, because they become folder names")
     }
     var split: Split?
-    if let name = cell("split") {
+    if let name = row.cell("split") {
       split = Split(rawValue: name)
       guard split != nil else {
         throw Problem(
@@ -215,14 +212,14 @@ public struct Manifest: Sendable {
       }
     }
     guard let image else {
-      if let column = scanColumns.first(where: { cell($0) != nil }) {
+      if let column = scanColumns.first(where: { row.cell($0) != nil }) {
         throw Problem(
           .badData, "the row of an anatomy has a \(column)", at: location,
           advice: "write n/a: the column describes a scan")
       }
       return .anatomy(
         AnatomyCase(
-          participantID: participant, sessionID: cell("session_id"),
+          participantID: participant, sessionID: row.cell("session_id"),
           source: anatomy.flatMap { $0 == "template" ? nil : file(anatomyColumn) }.map { .file($0) }
             ?? .template, split: split))
     }
@@ -231,19 +228,19 @@ public struct Manifest: Sendable {
         .badData, "the row has an image and an anatomy", at: location,
         advice: "write n/a into one of them, or make two rows")
     }
-    let z = cell("level")
+    let z = row.cell("level")
     if let z, Double(z)?.isFinite != true {
       throw Problem(
         .badData, "'\(z)' is not a position", at: location,
         advice: "give the slice's template-space z in mm, such as 18, or n/a")
     }
     var scan = ScanCase(
-      participantID: participant, sessionID: cell("session_id"), image: image,
+      participantID: participant, sessionID: row.cell("session_id"), image: image,
       lesionMask: file("lesion_mask"),
       brainMask: file("brain_mask"), t1w: file("t1w"), templateTransform: file("template_transform"),
       z: z.flatMap(Double.init), split: split)
     scan.maskReading = try maskReading(
-      label: cell("lesion_label"), pairing: cell("mask_pairing"), location: location)
+      label: row.cell("lesion_label"), pairing: row.cell("mask_pairing"), location: location)
     return .scan(scan)
   }
 

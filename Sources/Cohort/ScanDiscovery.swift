@@ -92,7 +92,9 @@ extension Manifest {
     guard DICOMFolder(folder) == nil else {
       throw Problem(
         .badData, "the folder contains DICOM files", at: folder.path,
-        advice: "norma segment and norma preprocess convert them; for other commands convert them first: "
+        advice:
+          "norma segment, preprocess, check-scanner and compare-visits convert them; for other commands "
+          + "convert them first: "
           + ["dcm2niix", "-z", "y", "-f", "%p_%s", "-o", "NIFTI_FOLDER", folder.path].shellLine)
     }
     guard linked.isEmpty else {

@@ -59,8 +59,7 @@ public struct QualityPicture: Sendable {
     let size = (0..<3).map { Int((extent[$0] / spacing).rounded()) }
     return Geometry(
       shape: size,
-      affine: Affine(
-        i: SIMD3(spacing, 0, 0), j: SIMD3(0, spacing, 0), k: SIMD3(0, 0, spacing), origin: low))
+      affine: Affine(diagonal: SIMD3(repeating: spacing), origin: low))
   }()
 
   /// Returns the indices of the voxels of one layer of the grid, in order.

@@ -26,8 +26,7 @@ struct TemplateAgreement {
   /// The grid in template space, of 4 mm, with room for shifts.
   private static let grid = Geometry(
     shape: [46, 56, 62],
-    affine: Affine(
-      i: SIMD3(4, 0, 0), j: SIMD3(0, 4, 0), k: SIMD3(0, 0, 4), origin: SIMD3(-90, -126, -116)))
+    affine: Affine(diagonal: SIMD3(4, 4, 4), origin: SIMD3(-90, -126, -116)))
   /// The shifts along z that are tried, in voxels of the grid.
   private static let shifts = [-6, -5, -4, -3, -2, 2, 3, 4, 5, 6]
 

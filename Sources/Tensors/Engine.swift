@@ -2,8 +2,10 @@ internal import CTorch
 
 /// Process-wide settings of libtorch.
 public enum Engine {
-  /// The version of libtorch.
-  public static var version: String { String(cString: ct_version()) }
+  /// The version of the libtorch that is loaded, such as 2.11.0.
+  public static var version: String {
+    [56, 48, 40].map { "\(ct_version() >> $0 & 0xFF)" }.joined(separator: ".")
+  }
 
   /// The maximum number of CPU threads of one operator.
   public static var threads: Int { Int(ct_threads()) }

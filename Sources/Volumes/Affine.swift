@@ -10,8 +10,7 @@ public struct Affine: Hashable, Sendable {
   public var origin: SIMD3<Double>
 
   /// The identity: 1 mm voxels along R, A and S, voxel (0, 0, 0) at the world origin.
-  public static let identity = Affine(
-    i: SIMD3(1, 0, 0), j: SIMD3(0, 1, 0), k: SIMD3(0, 0, 1), origin: .zero)
+  public static let identity = Affine(diagonal: SIMD3(1, 1, 1), origin: .zero)
 
   /// Creates an affine from its four columns, in mm.
   public init(i: SIMD3<Double>, j: SIMD3<Double>, k: SIMD3<Double>, origin: SIMD3<Double>) {
@@ -19,6 +18,13 @@ public struct Affine: Hashable, Sendable {
     self.j = j
     self.k = k
     self.origin = origin
+  }
+
+  /// Creates an affine without a rotation: world mm along R, A and S of one step along each voxel axis, negative where
+  /// the axis points the other way.
+  public init(diagonal: SIMD3<Double>, origin: SIMD3<Double>) {
+    self.init(
+      i: SIMD3(diagonal.x, 0, 0), j: SIMD3(0, diagonal.y, 0), k: SIMD3(0, 0, diagonal.z), origin: origin)
   }
 
   /// Creates an affine from the rows for world x, y and z; the fourth element of each is the translation in

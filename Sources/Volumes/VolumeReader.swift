@@ -60,8 +60,7 @@ public enum VolumeReader {
 
   private static func sliceGeometry(width: Int, height: Int) -> Geometry {
     let centre = SIMD3(Double(width - 1) / 2, Double(height - 1) / 2, 0)
-    let affine = Affine(
-      i: SIMD3(-1, 0, 0), j: SIMD3(0, -1, 0), k: SIMD3(0, 0, 1), origin: centre)
+    let affine = Affine(diagonal: SIMD3(-1, -1, 1), origin: centre)
     return Geometry(shape: [width, height, 1], affine: affine)
   }
 }

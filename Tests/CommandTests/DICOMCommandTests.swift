@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import Volumes
 
-/// `segment` of a folder of DICOM files: conversion by dcm2niix, choice of the FLAIR, refusals.
+/// Folders of DICOM files as scans: conversion by dcm2niix, choice of the FLAIR, refusals.
 @Suite struct DICOMCommandTests {
   /// A folder that looks like DICOM, and a program `dcm2niix` that copies prepared files.
   private struct Input {
@@ -42,8 +42,18 @@ import Volumes
     }
 
     func segment(_ more: [String] = [], isInstalled: Bool = true) throws -> Outcome {
+      try run(["segment", study.path, out.path] + more, isInstalled: isInstalled)
+    }
+
+    func compare(_ baseline: URL, _ followUp: URL, _ series: [String] = []) throws -> Outcome {
+      try run(
+        ["compare-visits", baseline.path, followUp.path, "-o", out.path]
+          + series.flatMap { ["--series", $0] })
+    }
+
+    func run(_ arguments: [String], isInstalled: Bool = true) throws -> Outcome {
       try Tool.run(
-        ["segment", study.path, out.path, "--bundle", Cohort.bundle.path, "--threads", "1"] + more,
+        arguments + ["--bundle", Cohort.bundle.path, "--threads", "1"],
         environment: ["PATH": isInstalled ? "\(programs.path):/usr/bin:/bin" : programs.path + "/none"])
     }
   }
@@ -53,6 +63,7 @@ import Volumes
     + #""ConversionSoftware": "dcm2niix", "ConversionSoftwareVersion": "v1.0.20990101"}"#
   private static let t1w =
     #"{"SeriesNumber": 2, "SeriesDescription": "mprage", "InversionTime": 0.9, "EchoTime": 0.003}"#
+  private static let twoFLAIRs = [("5_flair", flair), ("9_flair", flair.replacing(": 5", with: ": 9"))]
 
   @Test func theFLAIRIsConvertedOnceAndSegmented() throws {
     let input = try Input(), outcome = try input.segment()
@@ -73,8 +84,7 @@ import Volumes
   }
 
   @Test func aSeriesIsChosenByItsNumber() throws {
-    let input = try Input([("5_flair", Self.flair), ("9_flair", Self.flair.replacing(": 5", with: ": 9"))])
-    let refused = try input.segment()
+    let input = try Input(Self.twoFLAIRs), refused = try input.segment()
     #expect(refused.code == 65)
     expectProblem(
       in: refused, words: ["2 series may be the FLAIR: 5 'flair'", "9 'flair'", "--series NUMBER"])
@@ -104,5 +114,48 @@ import Volumes
     let outcome = try Tool.run(["segment", Cohort.patient.path, "--series", "5"])
     #expect(outcome.code == 64)
     expectProblem(in: outcome, words: ["--series", "DICOM"])
+  }
+
+  @Test func aFolderIsCheckedForItsScanner() throws {
+    let input = try Input(),
+      outcome = try input.run(["check-scanner", "-i", input.study.path, "-o", input.out.path])
+    #expect(outcome.standardError.contains("-o \(input.out.path)/converted/anna \(input.study.path)"))
+    #expect(outcome.standardError.contains("converted/anna/5_flair.nii.gz"))
+    // The bundle of the tests does not tell tissues apart.
+    expectProblem(in: outcome, words: ["does not tell tissues apart"])
+  }
+
+  /// Both folders have one name, and the later visit has the lower number; the comparison then fails because the
+  /// bundle of the tests does not tell tissues apart.
+  @Test func visitsOfOneNameAreConvertedBesideEachOther() throws {
+    let input = try Input(Self.twoFLAIRs), later = input.folder / "later/anna"
+    try FileManager.default.createDirectory(at: input.folder / "later", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: input.study, to: later)
+    let outcome = try input.compare(input.study, later, ["9", "5"]), log = outcome.standardError
+    expectProblem(in: outcome, words: ["does not tell tissues apart"])
+    for (visit, source, series) in [("baseline", input.study, 9), ("followup", later, 5)] {
+      let name = "anna_\(visit)", folder = input.out / "converted/\(name)"
+      #expect(log.contains("dcm2niix -z y -b y -ba y -d 9 -f %s_%d -o \(folder.path) \(source.path)"))
+      #expect(log.contains("\(folder.path)/\(series)_flair.nii.gz"))
+      #expect((input.out / "\(name)/\(name)_label-lesion_mask.nii.gz").exists)
+    }
+  }
+
+  @Test func oneFolderMayHaveBothVisits() throws {
+    let input = try Input(Self.twoFLAIRs), same = try input.compare(input.study, input.study, ["5"])
+    expectProblem(in: same, words: ["both visits are the same scan"])
+    let outcome = try input.compare(input.study, input.study, ["5", "9"])
+    expectProblem(in: outcome, words: ["does not tell tissues apart"])
+    #expect(input.calls == 1 && (input.out / "anna_followup/anna_followup_label-lesion_mask.nii.gz").exists)
+  }
+
+  @Test func aVisitMayBeAFolderAndTheOtherAFile() throws {
+    let input = try Input(Self.twoFLAIRs)
+    let refused = try input.compare(Cohort.patient, input.study, ["5", "9"])
+    #expect(refused.code == 64)
+    expectProblem(in: refused, words: ["--series is given 2 times for one folder"])
+    let outcome = try input.compare(Cohort.patient, input.study, ["9"])
+    expectProblem(in: outcome, words: ["does not tell tissues apart"])
+    #expect(outcome.standardError.contains("converted/anna/9_flair.nii.gz"))
   }
 }

@@ -108,7 +108,8 @@ CTStatus ct_generator_state(CTGenerator *generator, CTTensor *_Nullable *_Nonnul
 CTStatus ct_generator_set_state(CTGenerator *generator, const CTTensor *state);
 
 // Engine
-const char *ct_version(void);
+// The version of the loaded libtorch: major, minor and patch in the three highest bytes.
+uint64_t ct_version(void);
 int32_t ct_threads(void);
 CTStatus ct_set_threads(int32_t count);
 CTStatus ct_device_count(int32_t device_type, int32_t *count);

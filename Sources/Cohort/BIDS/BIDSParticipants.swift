@@ -56,7 +56,7 @@ package struct BIDSParticipants: Sendable {
 
   /// A value of a participant; nil where the table has none.
   package func value(_ column: String, of participantID: String) -> String? {
-    rows[participantID]?[column].flatMap { $0.isEmpty || $0 == "n/a" ? nil : $0 }
+    rows[participantID]?.cell(column)
   }
 
   /// The numbers of a column by participant; nil if the column has other values, or if they are codes.

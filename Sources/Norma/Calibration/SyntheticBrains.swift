@@ -50,7 +50,7 @@ extension GriddedScan {
   init(_ brain: SyntheticBrain, recipe: Recipe) {
     let z = brain.slices.map(\.z), size = 1 / cbrt(Self.enlargement)
     let head = brain.geometry.moved(
-      by: Affine(i: SIMD3(size, 0, 0), j: SIMD3(0, size, 0), k: SIMD3(0, 0, size), origin: .zero))
+      by: Affine(diagonal: SIMD3(repeating: size), origin: .zero))
     let inside = Mask(geometry: head, voxels: brain.brain.voxels)
     self.init(
       slices: Array(z.indices), z: z, images: brain.image.voxels, brain: brain.slices.flatMap(\.brain),

@@ -138,13 +138,15 @@ struct CaseWriter {
     _ description: String, maskType: String? = nil, columns: ColumnDescriptions = [:]
   ) -> Sidecar {
     Sidecar(
-      description: description, maskType: maskType, sources: sources,
+      image: ImageSidecar(
+        description: description, maskType: maskType, sources: sources, spatialReference: sources.first,
+        columns: columns),
       conversion: conversion, key: key, bundle: bundle.name,
       preprocessing: segmentation.preprocessor?.settings, record: preprocessed.record,
-      domain: segmented.domain, notes: segmented.notes,
-      columns: columns)
+      domain: segmented.domain, notes: segmented.notes)
   }
 
+  /// BIDS URIs or names of the input files, the scan first, on whose grid the images are.
   private var sources: [String] {
     guard let dataset = segmentation.dataset else { return [scan.image.lastPathComponent] }
     let t1w = preprocessed.record.t1w?.toT1w == nil ? nil : scan.t1w

@@ -46,7 +46,7 @@ package struct ResultFolder: Sendable {
         .missingInput, "the folder holds no results", at: folder.path,
         advice: "give the output folder of norma segment or norma bids")
     }
-    let bundles = Set(rows.compactMap { $0["bundle"] }.filter { $0 != "n/a" })
+    let bundles = Set(rows.compactMap { $0.cell("bundle") })
     let record = bundles.count > 1 ? nil : try? SegmentationRecord(contentsOf: folder)
     self.record = record
     bundleName = record?.bundle ?? (bundles.count == 1 ? bundles.first : nil)
@@ -90,29 +90,30 @@ package struct ResultFolder: Sendable {
   private static func result(
     _ row: Row, in folder: URL, links: [String: String], common: Double?
   ) throws -> Case {
-    func cell(_ name: String) -> String? { row[name].flatMap { $0 == "n/a" || $0.isEmpty ? nil : $0 } }
     func number(_ name: String) -> Double? {
-      cell(name).flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
+      row.cell(name).flatMap(Double.init).flatMap { $0.isFinite ? $0 : nil }
     }
     // Without the hint, Foundation looks up in the file system whether it is a folder.
     func file(_ path: String) -> URL {
       URL(fileURLWithPath: path, isDirectory: false, relativeTo: folder.asFolder).absoluteURL
     }
-    guard let id = cell("case_id"), let status = cell("status") else { throw unreadable(folder) }
-    let files = CaseFiles(caseID: id), mask = cell("mask").map(file)
+    guard let id = row.cell("case_id"), let status = row.cell("status") else { throw unreadable(folder) }
+    let files = CaseFiles(caseID: id), mask = row.cell("mask").map(file)
     // The sidecar is read only for tables without the rule, since there may be many cases.
-    let hasRule = cell("threshold") != nil && row["peak_threshold"] != nil
+    let hasRule = row.cell("threshold") != nil && row["peak_threshold"] != nil
     let rule = mask == nil || hasRule ? nil : Rule(json: file(files.maskSidecar))
     return Case(
-      id: id, participantID: cell("participant_id") ?? id, status: status, message: cell("message") ?? "",
+      id: id, participantID: row.cell("participant_id") ?? id, status: status,
+      message: row.cell("message") ?? "",
       lesionVolumeML: number("lesion_volume_ml"),
-      lesionCount: cell("lesion_count").flatMap { Int($0) },
+      lesionCount: row.cell("lesion_count").flatMap { Int($0) },
       threshold: number("threshold") ?? rule?.threshold ?? common,
-      peak: number("peak_threshold") ?? rule?.peak, bundleName: cell("bundle"), seconds: number("seconds"),
-      image: cell("image").flatMap {
+      peak: number("peak_threshold") ?? rule?.peak, bundleName: row.cell("bundle"),
+      seconds: number("seconds"),
+      image: row.cell("image").flatMap {
         $0.hasPrefix("bids:") ? DerivativeDataset.file(ofURI: $0, in: folder, links: links) : file($0)
       },
-      anomalyMap: cell("anomaly_map").map(file), mask: mask, brainMask: cell("brain_mask").map(file),
+      anomalyMap: row.cell("anomaly_map").map(file), mask: mask, brainMask: row.cell("brain_mask").map(file),
       lesionTable: mask.map { _ in file(files.lesionTable) })
   }
 

@@ -54,8 +54,7 @@ struct TemplatePlacement: ScanPlacement {
     grid = Geometry(
       shape: [recipe.gridSize, recipe.gridSize, z.count],
       affine: Affine(
-        i: SIMD3(recipe.gridSpacing, 0, 0), j: SIMD3(0, recipe.gridSpacing, 0),
-        k: SIMD3(0, 0, recipe.sliceSpacing),
+        diagonal: SIMD3(recipe.gridSpacing, recipe.gridSpacing, recipe.sliceSpacing),
         origin: SIMD3(recipe.gridCentre[0] - half, recipe.gridCentre[1] - half, z[0])))
   }
 

@@ -48,8 +48,7 @@ package struct Anatomy: Sendable, Hashable {
   /// default recipe.
   package static let grid = Geometry(
     shape: [128, 128, 116],
-    affine: Affine(
-      i: SIMD3(1.5, 0, 0), j: SIMD3(0, 1.5, 0), k: SIMD3(0, 0, 1.5), origin: SIMD3(-95.25, -113.25, -75)))
+    affine: Affine(diagonal: SIMD3(1.5, 1.5, 1.5), origin: SIMD3(-95.25, -113.25, -75)))
 }
 
 extension Tissue {

@@ -19,8 +19,7 @@ struct ScanGrid: Sendable {
     let origin = corner + size / 2 + SIMD3(0, 0, Double(lowest) * size.z)
     geometry = Geometry(
       shape: [counts[0], counts[1], slices.count],
-      affine: Affine(
-        i: SIMD3(size.x, 0, 0), j: SIMD3(0, size.y, 0), k: SIMD3(0, 0, size.z), origin: origin))
+      affine: Affine(diagonal: size, origin: origin))
     func points(_ axis: Int, _ voxel: Int) -> [Double] {
       let count = max(Int((size[axis] / grid.spacing[axis]).rounded()), 1)
       return (0..<count).map { point in

@@ -73,7 +73,7 @@ package struct VisitFiles {
       columns: ColumnDescriptions = [:]
     ) throws {
       try NIfTI.write(image, to: url(file))
-      let sidecar = VisitSidecar(
+      let sidecar = ImageSidecar(
         description: description, maskType: mask, sources: scans, spatialReference: grid, columns: columns)
       try AtomicFile.write(json: sidecar, to: url(Self.sidecar(of: file)))
     }

@@ -60,7 +60,7 @@ public struct VisitPair: Sendable {
     if let baseline = times[visits[0].image], let followUp = times[visits[1].image] {
       return followUp < baseline ? "it is of \(followUp.text), the baseline of \(baseline.text)" : nil
     }
-    let parts = visits.map { Manifest.stem($0.image).split(separator: "_").map(String.init) }
+    let parts = visits.map { $0.id.split(separator: "_").map(String.init) }
     guard let (first, second) = zip(parts[0], parts[1]).first(where: { $0 != $1 }),
       let (a, b) = (number(first).flatMap { a in number(second).map { (a, $0) } }), a.name == b.name,
       b.value < a.value

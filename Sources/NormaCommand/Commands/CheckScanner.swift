@@ -11,7 +11,9 @@ struct CheckScanner: LoggingCommand {
       that are complete, with the same inputs and settings, are kept.
       """)
 
-  @Option(name: [.short, .customLong("input")], help: "A scan, a folder of scans, or a manifest (.tsv).")
+  @Option(
+    name: [.short, .customLong("input")],
+    help: "A scan, a folder of scans or of DICOM files, or a manifest (.tsv).")
   var input: String
 
   @Option(name: [.short, .customLong("output")], help: "Folder for the results.")
@@ -35,6 +37,7 @@ struct CheckScanner: LoggingCommand {
   var force = false
 
   @OptionGroup var thresholdOptions: ThresholdOptions
+  @OptionGroup var dicom: DICOMOptions
   @OptionGroup var masks: MaskPairingOptions
   @OptionGroup var workFolder: WorkFolderOptions
   @OptionGroup var preprocessing: PreprocessingOptions
@@ -45,7 +48,7 @@ struct CheckScanner: LoggingCommand {
   func run() throws {
     let device = try engine.prepare(), printer = try printing.printer()
     let folder = URL(fileURLWithPath: output)
-    let cases = try masks.manifest(at: input, console: console).requiringScans().cases
+    let cases = try dicom.manifest(at: input, masks: masks, output: folder, console: console).cases
     let (bundle, thresholds) = try thresholdOptions.open(for: cases)
     var settings = ScannerCheckSettings()
     (settings.diameters, settings.contrasts, settings.rounds, settings.seed) = (

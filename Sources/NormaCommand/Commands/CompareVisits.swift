@@ -13,10 +13,10 @@ struct CompareVisits: LoggingCommand {
       so that exchanged visits give the mirrored result. Visits that are segmented already are kept.
       """)
 
-  @Argument(help: "The earlier scan.")
+  @Argument(help: "The earlier scan, or a folder of its DICOM files.")
   var baseline: String
 
-  @Argument(help: "The later scan.")
+  @Argument(help: "The later scan, or a folder of its DICOM files.")
   var followUp: String
 
   @Option(name: [.short, .customLong("output")], help: "Folder for the results of both visits.")
@@ -29,6 +29,7 @@ struct CompareVisits: LoggingCommand {
   @Flag(help: "Segment both visits again.")
   var force = false
 
+  @OptionGroup var dicom: VisitDICOMOptions
   @OptionGroup var thresholdOptions: ThresholdOptions
   @OptionGroup var preprocessing: PreprocessingOptions
   @OptionGroup var contrast: ContrastOptions
@@ -37,14 +38,7 @@ struct CompareVisits: LoggingCommand {
 
   func run() throws {
     let device = try engine.prepare(), folder = URL(fileURLWithPath: output)
-    let scans = try [baseline, followUp].map { path in
-      let cases = try Manifest(discovering: URL(fileURLWithPath: path)).requiringScans().cases
-      guard cases.count == 1 else {
-        throw Problem(
-          .usage, "a visit is one scan, not \(cases.count)", at: path, advice: "give the scan of that visit")
-      }
-      return cases[0]
-    }
+    let scans = try dicom.scans(of: [baseline, followUp], output: folder, console: console)
     let pair = try VisitPair(scans[0], scans[1], isForced: forcePair)
     let (bundle, thresholds) = try thresholdOptions.open(for: [pair.baseline, pair.followUp])
     var segmentation = try CohortSegmentation(

@@ -25,10 +25,9 @@ struct RegionTable {
   /// The regions of which the place, the side or the lobe is known.
   var locations: [Location] {
     rows.compactMap { row in
-      func cell(_ name: String) -> String? { row[name].flatMap { $0 == "n/a" || $0.isEmpty ? nil : $0 } }
       let centroid = ["x", "y", "z"].compactMap { row["centroid_\($0)_mm"].flatMap(Double.init) }
       let location = Location(
-        centroid: centroid, place: cell("place"), side: cell("side"), lobe: cell("lobe"))
+        centroid: centroid, place: row.cell("place"), side: row.cell("side"), lobe: row.cell("lobe"))
       let isKnown = [location.place, location.side, location.lobe].contains { $0 != nil }
       return isKnown && centroid.count == 3 && centroid.allSatisfy(\.isFinite) ? location : nil
     }

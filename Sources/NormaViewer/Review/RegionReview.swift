@@ -86,8 +86,6 @@ extension Table {
   static func rows(of text: String, columns: [String], optional: [String] = []) -> [[String]]? {
     let header = text.prefix { !$0.isNewline }.split(separator: "\t").map(String.init)
     guard let rows = rows(of: text), Set(header).isSuperset(of: columns) else { return nil }
-    return rows.map { row in
-      (columns + optional).map { name in row[name].flatMap { $0 == "n/a" ? "" : $0 } ?? "" }
-    }
+    return rows.map { row in (columns + optional).map { row.cell($0) ?? "" } }
   }
 }

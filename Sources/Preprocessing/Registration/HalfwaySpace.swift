@@ -28,7 +28,6 @@ public struct HalfwaySpace: Sendable {
     let start = low.rounded(.down) - 1, end = high.rounded(.up) + 1
     return Geometry(
       shape: (0..<3).map { Int(end[$0] - start[$0]) + 1 },
-      affine: Affine(
-        i: SIMD3(spacing, 0, 0), j: SIMD3(0, spacing, 0), k: SIMD3(0, 0, spacing), origin: start * spacing))
+      affine: Affine(diagonal: SIMD3(repeating: spacing), origin: start * spacing))
   }
 }

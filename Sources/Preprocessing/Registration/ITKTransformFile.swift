@@ -75,7 +75,7 @@ public enum ITKTransformFile {
 
   /// Converts a map from RAS+ to LPS+ coordinates or back.
   private static func mirrored(_ affine: Affine) -> Affine {
-    let mirror = Affine(i: SIMD3(-1, 0, 0), j: SIMD3(0, -1, 0), k: SIMD3(0, 0, 1), origin: .zero)
+    let mirror = Affine(diagonal: SIMD3(-1, -1, 1), origin: .zero)
     return mirror.composed(with: affine).composed(with: mirror)
   }
 }

@@ -8,6 +8,8 @@ struct RegisteredBrain: Sendable {
   let toTemplate: Affine?
   /// The centre of mass and the corners of the box of the brain in world mm.
   let centre: SIMD3<Double>
+  /// How many mm of the brain the scan shows from bottom to top.
+  let height: Double
   let corners: [SIMD3<Double>]
 
   /// The brain of a preprocessed scan.
@@ -32,7 +34,7 @@ struct RegisteredBrain: Sendable {
     }
     self.brain = brain
     self.toTemplate = toTemplate
-    centre = extent.centre
+    (centre, height) = (extent.centre, extent.height)
     corners = (0..<8).map { corner in
       SIMD3((0..<3).map { corner >> $0 & 1 == 0 ? box.low[$0] : box.high[$0] })
     }

@@ -32,6 +32,14 @@ package enum RegistrationStarts {
     }
   }
 
+  /// Returns the distances in mm along z between the centres of two brains of these heights: 0 for whole brains, and
+  /// the places that a part may have in the other.
+  static func offsets(_ first: Double, _ second: Double) -> [Double] {
+    guard min(first, second) < wholeHeight else { return [0] }
+    let steps = (abs(second - first) / 2 / slabStep).rounded(.up)
+    return stride(from: -steps, through: steps, by: 1).map { $0 * slabStep }
+  }
+
   /// Returns starts for a brain that is turned about its centre, from upright ones.
   static func turned(_ starts: [Affine], by turn: AxisTurn, ofTemplate template: Volume) -> [Affine] {
     guard let centre = BrainExtent(of: template)?.centre else { return [] }

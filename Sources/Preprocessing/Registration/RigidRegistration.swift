@@ -38,7 +38,7 @@ struct RigidRegistration: Sendable {
     let found = try Self.inBothDirections { direction in
       let (fixed, moving) = (brains[direction], brains[1 - direction])
       return try Self.refinements.reduce(starts[direction]) {
-        try Self.register(fixed, moving, .rigid, $1, from: $0).affine
+        try Self.register(fixed, moving, .rigid, $1, from: $0)
       }
     }
     let backward = try found[1].inverse()
@@ -46,9 +46,7 @@ struct RigidRegistration: Sendable {
     let affine = [toSecond, try toSecond.inverse()]
     let stretched = try Self.inBothDirections { direction in
       try Self.register(
-        brains[direction], brains[1 - direction], .affine, Self.stretching, from: affine[direction]
-      )
-      .affine
+        brains[direction], brains[1 - direction], .affine, Self.stretching, from: affine[direction])
     }
     stretch = try stretched[0].mean(with: stretched[1].inverse()).spacing
     inconsistency = first.corners.map { (found[0].apply($0) - backward.apply($0)).length }.max() ?? 0
@@ -56,11 +54,14 @@ struct RigidRegistration: Sendable {
   }
 
   /// The best of the maps that header, template and centres of the brains suggest, after the coarsest level in both
-  /// directions: from a bad start, one of them may find mutual information in what little overlaps.
+  /// directions: overlap and fine structure decide, because from a bad start the mutual information of what little
+  /// overlaps may be high.
   private static func start(from first: RegisteredBrain, to second: RegisteredBrain) throws -> Affine {
-    var shift = Affine.identity
-    shift.origin = second.centre - first.centre
-    var starts = [Affine.identity, shift]
+    var starts =
+      [Affine.identity]
+      + RegistrationStarts.offsets(first.height, second.height).map { z in
+        Affine(diagonal: SIMD3(1, 1, 1), origin: second.centre - first.centre + SIMD3(0, 0, z))
+      }
     if let from = first.toTemplate, let to = second.toTemplate {
       let there = try to.inverse().composed(with: from).rigid(about: first.centre)
       let back = try from.inverse().composed(with: to).rigid(about: second.centre)
@@ -71,13 +72,13 @@ struct RigidRegistration: Sendable {
       Result {
         let there = try register(first, second, .rigid, Self.first, from: tried[index])
         let back = try register(second, first, .rigid, Self.first, from: tried[index].inverse())
-        return (
-          affine: try there.affine.mean(with: back.affine.inverse()), metric: there.metric + back.metric
-        )
+        let affine = try there.mean(with: back.inverse())
+        let halfway = try HalfwayBrains([first, second], affine)
+        return (affine: affine, fit: halfway.correlationRatio * halfway.overlap)
       }
     }
     // From a bad start the images may not overlap at all; one good start is enough.
-    guard let best = ends.compactMap({ try? $0.get() }).min(by: { $0.metric < $1.metric }) else {
+    guard let best = ends.compactMap({ try? $0.get() }).max(by: { $0.fit < $1.fit }) else {
       return try ends[0].get().affine
     }
     return best.affine
@@ -90,13 +91,14 @@ struct RigidRegistration: Sendable {
   private static func register(
     _ fixed: RegisteredBrain, _ moving: RegisteredBrain, _ kind: ITK.Stage.Kind, _ level: Level,
     from start: Affine
-  ) throws -> (affine: Affine, metric: Double) {
+  ) throws -> Affine {
     let image = try fixed.brain.image(spacing: level.spacing)
     return try ITK.register(
       fixed: image, region: fixed.inside(image.geometry), moving: moving.brain.image(spacing: level.spacing),
       from: start,
       stage: ITK.Stage(
         kind: kind, iterations: level.iterations, bins: level.bins, sampling: 1, seed: 0,
-        firstStep: level.spacing / 2))
+        firstStep: level.spacing / 2)
+    ).affine
   }
 }

@@ -50,8 +50,7 @@ public struct NIfTIHeaderInfo: Hashable, Sendable, Codable {
     if qformCode > 0 { return qform }
     let size = SIMD3(voxelSize) * SIMD3(-1, 1, 1)
     let centre = (SIMD3<Double>(SIMD3(shape)) - 1) / 2
-    return Affine(
-      i: SIMD3(size.x, 0, 0), j: SIMD3(0, size.y, 0), k: SIMD3(0, 0, size.z), origin: -(size * centre))
+    return Affine(diagonal: size, origin: -(size * centre))
   }
 
   /// The grid that the header describes.

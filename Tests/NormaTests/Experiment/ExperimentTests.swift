@@ -113,9 +113,7 @@ import Volumes
 
   @Test func anatomiesTrainAndCalibrate() throws {
     try withTemporaryFolder { folder in
-      let template = folder.appendingPathComponent("template")
-      try AtomicFile.makeFolder(template)
-      try Anatomy.writeTemplate(to: template)
+      let template = try Anatomy.writeTemplate(below: folder)
       let plan = try ExperimentPlan(
         methods: ["brightness", "dense-ae"], seeds: 1,
         settings: SyntheticBrainsTests.small

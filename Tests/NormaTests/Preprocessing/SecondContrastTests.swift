@@ -109,6 +109,16 @@ struct SecondContrastTests {
     #expect(result.picture != nil && result.record.templateOverlap.map { $0 > 0.9 } == true)
   }
 
+  @Test func theT1wOfAPartMayBeFarAway() throws {
+    let away = Volume(
+      geometry: t1w.geometry.moved(by: Affine(diagonal: SIMD3(1, 1, 1), origin: SIMD3(10, -20, 60))),
+      voxels: t1w.voxels)
+    // 50 mm whose centre is far above that of the brain.
+    let result = try preprocess(Self.slices(26..<36, of: flair), with: away)
+    let brain = try #require(result.brain)
+    #expect(try #require(result.toTemplate).cornerDistance(to: Self.flairPosition, of: brain) < 2)
+  }
+
   @Test func aT1wThatDoesNotFitChangesNothingAndSaysWhy() throws {
     let alone = try preprocess(with: nil)
     #expect(alone.record.t1w == nil)

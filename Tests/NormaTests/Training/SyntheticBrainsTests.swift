@@ -25,9 +25,7 @@ import Volumes
 
   @Test func theTemplateAloneTrainsABundleWithRegions() throws {
     try withTemporaryFolder { folder in
-      let template = folder.appendingPathComponent("template")
-      try AtomicFile.makeFolder(template)
-      try Anatomy.writeTemplate(to: template)
+      let template = try Anatomy.writeTemplate(below: folder)
       let configuration = try Configuration(
         preset: "whole-brain", settings: Self.small + ["model.network.channels=[4, 8]"])
       let manifest = try Manifest(

@@ -44,6 +44,15 @@ import Testing
     #expect(refused.what.contains("it is of 2019-05-06T10:00:00, the baseline of 2021-05-06T10:00:00"))
   }
 
+  @Test func theNumbersOfConvertedSeriesAreNoOrder() throws {
+    var (baseline, followUp) = (Self.scan("anna_1"), Self.scan("anna_2"))
+    (baseline.image, followUp.image) = (
+      URL(filePath: "/data/9_flair.nii.gz"), URL(filePath: "/data/5_flair.nii.gz")
+    )
+    #expect(try VisitPair(baseline, followUp).participantID == "anna")
+    #expect(throws: Problem.self) { try VisitPair(followUp, baseline) }
+  }
+
   @Test func bothVisitsGetOneParticipantAndNamesOfTheirOwn() throws {
     let bids = try VisitPair(Self.scan("sub-1_ses-1_FLAIR.nii.gz"), Self.scan("sub-1_ses-2_FLAIR.nii.gz"))
     #expect(bids.participantID == "sub-1" && bids.followUp.id == "sub-1_ses-2")

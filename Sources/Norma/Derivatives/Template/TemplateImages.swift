@@ -48,42 +48,34 @@ package struct TemplateImages: Sendable {
 
 /// The JSON file beside an image on the grid of the template.
 struct TemplateSidecar: Encodable {
-  let description: String
-  /// BIDS's word for what a mask shows; nil for other images.
-  var maskType: String?
-  /// BIDS URIs of the files it was made from.
-  let sources: [String]
-  let spatialReference = TemplateGrid.reference
-  /// The interpolation: linear or nearest.
-  let interpolation: String
-  /// What else is known of a lesion frequency map; nil for images of one scan.
-  var frequency: LesionFrequency.Facts?
+  private let image: ImageSidecar
+  private let interpolation: String
+  private let frequency: LesionFrequency.Facts?
 
+  /// - Parameters:
+  ///   - description: What the image shows.
+  ///   - maskType: BIDS's word for what a mask shows; nil for other images.
+  ///   - paths: The files it was made from, relative to the data set.
+  ///   - interpolation: The interpolation: linear or nearest.
+  ///   - frequency: What else is known of a lesion frequency map; nil for images of one scan.
   init(
     description: String, maskType: String? = nil, sources paths: [String], interpolation: String,
     frequency: LesionFrequency.Facts? = nil
   ) {
-    (self.description, self.maskType, self.interpolation) = (description, maskType, interpolation)
-    (sources, self.frequency) = (paths.map { "bids::\($0)" }, frequency)
+    image = ImageSidecar(
+      description: description, maskType: maskType, sources: paths.map { "bids::\($0)" },
+      spatialReference: TemplateGrid.reference)
+    (self.interpolation, self.frequency) = (interpolation, frequency)
   }
 
   func encode(to encoder: any Encoder) throws {
+    try image.encode(to: encoder)
     try frequency?.encode(to: encoder)
     var values = encoder.container(keyedBy: CodingKeys.self)
-    try values.encode(description, forKey: .description)
-    try values.encodeIfPresent(maskType, forKey: .maskType)
-    try values.encode(sources, forKey: .sources)
-    try values.encode(spatialReference, forKey: .spatialReference)
-    try values.encode(true, forKey: .skullStripped)
     try values.encode(interpolation, forKey: .interpolation)
   }
 
   private enum CodingKeys: String, CodingKey {
-    case description = "Description"
-    case maskType = "Type"
-    case sources = "Sources"
-    case spatialReference = "SpatialReference"
-    case skullStripped = "SkullStripped"
     case interpolation = "Interpolation"
   }
 }

@@ -13,7 +13,7 @@ package struct SyntheticBrain: Sendable, Hashable {
     return Geometry(
       shape: [grid.shape[0], grid.shape[1], slices.count],
       affine: Affine(
-        i: SIMD3(grid.spacing.x, 0, 0), j: SIMD3(0, grid.spacing.y, 0), k: SIMD3(0, 0, sliceSpacing),
+        diagonal: SIMD3(grid.spacing.x, grid.spacing.y, sliceSpacing),
         origin: SIMD3(origin.x, origin.y, slices.first?.z ?? origin.z)))
   }
 

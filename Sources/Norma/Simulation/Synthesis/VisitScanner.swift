@@ -100,8 +100,7 @@ struct VisitScanner: Sendable {
     let first = middle - (SIMD3<Double>(counts &- 1) / 2 - phase) * size
     return Geometry(
       shape: (0..<3).map { counts[$0] },
-      affine: Affine(
-        i: SIMD3(size.x, 0, 0), j: SIMD3(0, size.y, 0), k: SIMD3(0, 0, size.z), origin: first))
+      affine: Affine(diagonal: size, origin: first))
   }
 
   /// The logarithm of the shading, a parabola over the grid.

@@ -30,8 +30,7 @@ struct CaseGrid {
     let low = box.low - Self.margin, extent = box.high - box.low + 2 * Self.margin
     let grid = Geometry(
       shape: (0..<3).map { Int(extent[$0] / Self.spacing) + 1 },
-      affine: Affine(
-        i: SIMD3(Self.spacing, 0, 0), j: SIMD3(0, Self.spacing, 0), k: SIMD3(0, 0, Self.spacing), origin: low)
+      affine: Affine(diagonal: SIMD3(repeating: Self.spacing), origin: low)
     )
     image = try Picture(figures.scan, inside: figures.brain, toSpace, grid)
     t1w = try figures.t1w.map { try Picture($0, inside: figures.brain, toSpace, grid) }
