@@ -15,8 +15,8 @@ package protocol CaseStep {
   func files(of item: Case) -> [URL]
   /// Processes a case. A failure of the case is part of the row; an error stops the whole run.
   ///
-  /// `next` is the case that will be processed after it, if any; a step may prepare it in the background.
-  func process(_ item: Case, before next: Case?) throws -> Row
+  /// `next` are the cases that will be processed after it, at most two; a step may prepare them in the background.
+  func process(_ item: Case, before next: [Case]) throws -> Row
 }
 
 /// Processes a cohort and keeps what an earlier run completed.
@@ -46,12 +46,13 @@ package struct CohortRunner<Step: CaseStep> {
     try AtomicFile.makeFolder(step.output)
     var rows = [Step.Row]()
     do {
-      var upcoming = cases.first.flatMap(completed)
-      for (item, next) in zip(cases, cases.dropFirst().map(Optional.some) + [nil]) {
+      var known = cases.prefix(1).map(completed)
+      for (index, item) in cases.enumerated() {
         guard !shouldStop() else { throw interruption(rows.count, of: cases.count) }
-        let kept = upcoming
-        upcoming = next.flatMap(completed)
-        let row = try kept ?? reprocess(item, before: upcoming == nil ? next : nil)
+        let kept = known.removeFirst()
+        let next = cases.dropFirst(index + 1).prefix(2)
+        known += next.dropFirst(known.count).map(completed)
+        let row = try kept ?? reprocess(item, before: zip(next, known).filter { $1 == nil }.map(\.0))
         rows.append(row)
         try onRow(row, kept != nil)
       }
@@ -66,7 +67,7 @@ package struct CohortRunner<Step: CaseStep> {
 
   private func completed(_ item: Step.Case) -> Step.Row? { isForced ? nil : step.completed(item) }
 
-  private func reprocess(_ item: Step.Case, before next: Step.Case?) throws -> Step.Row {
+  private func reprocess(_ item: Step.Case, before next: [Step.Case]) throws -> Step.Row {
     for file in step.files(of: item) { try AtomicFile.remove(file) }
     return try step.process(item, before: next)
   }

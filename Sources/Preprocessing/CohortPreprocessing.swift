@@ -132,7 +132,7 @@ extension CohortPreprocessing: CaseStep {
     scan.excludingInputs(from: PreprocessedFiles(scan, in: output).all)
   }
 
-  package func process(_ scan: ScanCase, before next: ScanCase?) throws -> Row {
+  package func process(_ scan: ScanCase, before next: [ScanCase]) throws -> Row {
     if let problem = scan.problem { return Row(scan: scan, seconds: 0, outcome: .failed(problem)) }
     let start = ContinuousClock.now, files = PreprocessedFiles(scan, in: output)
     func failure(_ error: any Error) -> Row {

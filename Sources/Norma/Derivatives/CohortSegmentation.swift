@@ -152,7 +152,7 @@ extension CohortSegmentation: CaseStep {
     return scan.excludingInputs(from: files)
   }
 
-  package func process(_ scan: ScanCase, before next: ScanCase?) throws -> Row {
+  package func process(_ scan: ScanCase, before next: [ScanCase]) throws -> Row {
     let start = ContinuousClock.now
     var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
     if let problem = scan.problem { return row(of: scan, .failed(problem), seconds: 0) }
@@ -163,7 +163,7 @@ extension CohortSegmentation: CaseStep {
     do {
       if !isContrastForced { try segmenter.requireContrast(of: scan) }
       let preprocessed = try preprocessed(scan)
-      if let next { prepare(next) }
+      for scan in next { prepare(scan) }
       try requireContrast(of: preprocessed.record, scan)
       onStep(scan, Self.scoring)
       let segmented = try segmenter.segment(

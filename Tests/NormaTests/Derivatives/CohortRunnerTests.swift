@@ -17,8 +17,8 @@ private struct CopyStep: CaseStep {
   var failing: Set<String> = []
   /// The case at which the disk is full.
   var fullAt: String?
-  /// Gets each case that is processed and the next.
-  var onPair: (String, String?) -> Void = { _, _ in }
+  /// Gets each case that is processed and the next ones.
+  var onCase: (String, [String]) -> Void = { _, _ in }
 
   func completed(_ name: String) -> Copy? {
     (try? String(contentsOf: file(name), encoding: .utf8)) == text ? Copy(name: name) : nil
@@ -26,8 +26,8 @@ private struct CopyStep: CaseStep {
 
   func files(of name: String) -> [URL] { [file(name), output.appendingPathComponent("\(name).old")] }
 
-  func process(_ name: String, before next: String?) throws -> Copy {
-    onPair(name, next)
+  func process(_ name: String, before next: [String]) throws -> Copy {
+    onCase(name, next)
     if name == fullAt { throw Problem(.inputOutput, "no space", at: name, advice: "make room") }
     guard !failing.contains(name) else { return Copy(name: name, hasFailed: true) }
     try AtomicFile.write(text, to: file(name))
@@ -89,20 +89,20 @@ private struct CopyStep: CaseStep {
     }
   }
 
-  @Test func aStepKnowsTheNextCaseUnlessItIsComplete() throws {
+  @Test func aStepKnowsTheNextTwoCasesWithoutThoseThatAreComplete() throws {
     try withTemporaryFolder { folder in
-      var pairs: [String] = []
       var step = CopyStep(output: folder, text: "1")
-      step.onPair = { pairs.append("\($0) \($1 ?? "-")") }
+      var calls: [String] = []
+      step.onCase = { calls.append(([$0] + $1).joined()) }
       _ = run(step)
-      #expect(pairs == ["a b", "b c", "c -"])
-      pairs = []
+      #expect(calls == ["abc", "bc", "c"])
+      calls = []
       for name in ["a", "c"] { try FileManager.default.removeItem(at: step.file(name)) }
       _ = run(step)
-      #expect(pairs == ["a -", "c -"])
-      pairs = []
+      #expect(calls == ["ac", "c"])
+      calls = []
       _ = run(step, isForced: true)
-      #expect(pairs == ["a b", "b c", "c -"])
+      #expect(calls == ["abc", "bc", "c"])
     }
   }
 

@@ -18,18 +18,20 @@ import Volumes
       record: PreprocessingRecord(of: geometry))
   }
 
-  @Test func theNextScanIsTakenOnce() {
+  @Test func scansAreTakenOnceInAnyOrder() {
     let lookahead = Lookahead()
     #expect(lookahead.take(Self.scan) == nil)
     lookahead.begin(Self.scan) { Self.preprocessed(7) }
+    lookahead.begin(Self.other) { Self.preprocessed(8) }
+    // It was begun before.
+    lookahead.begin(Self.scan) { Self.preprocessed(9) }
+    #expect(lookahead.take(Self.other)?.volume.voxels == [8])
     #expect(lookahead.take(Self.scan)?.volume.voxels == [7])
     #expect(lookahead.take(Self.scan) == nil)
   }
 
-  @Test func anotherScanAndAFailureAreNotTaken() {
+  @Test func aFailureIsNotTaken() {
     let lookahead = Lookahead()
-    lookahead.begin(Self.other) { Self.preprocessed(7) }
-    #expect(lookahead.take(Self.scan) == nil)
     lookahead.begin(Self.scan) { throw Problem(.badData, "too large", at: "a", advice: "wait") }
     #expect(lookahead.take(Self.scan) == nil)
   }

@@ -87,11 +87,11 @@ extension BIDSSegmentation: CaseStep {
     }
   }
 
-  package func process(_ item: Case, before next: Case?) throws -> Outcome {
+  package func process(_ item: Case, before next: [Case]) throws -> Outcome {
     let outcome: Outcome
     switch item {
     case .scan(let scan):
-      outcome = self.outcome(try cohort.process(scan.scanCase, before: next?.scanCase), of: scan)
+      outcome = self.outcome(try cohort.process(scan.scanCase, before: next.compactMap(\.scanCase)), of: scan)
     case .noScan(let participant): outcome = Outcome(row: ScanRow(skipped: participant), segmented: nil)
     }
     try outcome.row.write(to: dataset)

@@ -82,7 +82,7 @@ extension ScannerCheck: CaseStep {
 
   package func files(of scan: ScanCase) -> [URL] { scan.excludingInputs(from: [file(of: scan)]) }
 
-  package func process(_ scan: ScanCase, before next: ScanCase?) throws -> Row {
+  package func process(_ scan: ScanCase, before next: [ScanCase]) throws -> Row {
     if let problem = scan.problem { return Row(scan: scan, outcome: .failure(problem)) }
     let record: Record
     do {
