@@ -208,7 +208,7 @@ struct BIDSApp: LoggingCommand {
             try report(outcome, in: dataset, bundle)
             failedComparisons += outcome.row.status == .failed ? 1 : 0
           }, shouldStop: { Interruption.requested })
-        kept.removeTemporary()
+        kept.removeTemporary(of: participant)
       },
       shouldStop: { Interruption.requested })
     console.endProgress()
@@ -312,7 +312,9 @@ private struct KeptScans {
       ? FileManager.default.temporaryDirectory.appendingPathComponent("norma-\(UUID().uuidString)") : given
   }
 
-  func removeTemporary() {
-    if isTemporary, let folder { try? FileManager.default.removeItem(at: folder) }
+  /// Removes the scans of a participant, or all; those of the next participants may be there already.
+  func removeTemporary(of participant: String? = nil) {
+    guard isTemporary, let folder else { return }
+    try? FileManager.default.removeItem(at: participant.map { folder.appendingPathComponent($0) } ?? folder)
   }
 }
