@@ -191,7 +191,8 @@ extension CohortSegmentation: CaseStep {
   }
 
   private func prepare(_ scan: ScanCase) {
-    guard let preprocessor, scan.problem == nil else { return }
+    // Who asks for one thread has work for the other cores, such as other shards.
+    guard let preprocessor, scan.problem == nil, Engine.threads > 1 else { return }
     lookahead.begin(scan) { [workFolder] in try preprocessor.preprocess(scan, keptIn: workFolder) }
   }
 
