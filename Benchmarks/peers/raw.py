@@ -269,8 +269,7 @@ def slices_grid(levels: numpy.ndarray, recipe: dict) -> sitk.Image:
 def z_map(images: numpy.ndarray, brain: numpy.ndarray, bundle: Path, settings: dict) -> numpy.ndarray:
     state = {name: value.numpy() for name, value in load_file(bundle / "weights.safetensors").items()}
     count = state["model.count"].clip(min=1)
-    mean = state["model.sum"] / count
-    deviation = numpy.sqrt((state["model.sum_of_squares"] / count - mean**2).clip(min=0))
+    mean, deviation = state["model.mean"], numpy.sqrt(state["model.m2"] / count)
     sigma = (0, settings["sigma"], settings["sigma"])
     smooth = ndimage.gaussian_filter(images * brain, sigma, mode="constant") / ndimage.gaussian_filter(
         brain, sigma, mode="constant").clip(min=1e-6)
@@ -314,7 +313,7 @@ def segment(scan: sitk.Image, brain: sitk.Image, to_scan, bundle: Path) -> tuple
     manifest = json.loads((bundle / "bundle.json").read_text())
     configuration = manifest["configuration"]
     recipe, scoring = configuration["recipe"], configuration["scoring"]
-    low, high = recipe["levels"]
+    low, high = recipe["zRange"]
     levels = numpy.arange(numpy.ceil(low / 3), numpy.floor(high / 3) + 1) * 3
 
     # The brain at these levels: template-space z of every voxel.
