@@ -30,7 +30,7 @@ package struct Table {
 }
 
 extension [String: String] {
-  /// The cell of a row in a column; nil if there is no such column, or for an empty cell and n/a.
+  /// The value of a row in a column; nil if the column is missing, or if the cell is empty or n/a.
   package func cell(_ column: String) -> String? {
     self[column].flatMap { $0.isEmpty || $0 == "n/a" ? nil : $0 }
   }

@@ -93,20 +93,28 @@ struct T1wRegistration {
 
   /// Throws a ``Problem`` if scan and T1w are hardly those of one head.
   func requireOneHead(at place: String) throws {
-    let stretched = (0..<3).map { abs(record.stretch[$0] - 1) }.max() ?? 0
-    let reason: String? =
-      record.agreement < Self.minimumAgreement
-      ? "the one explains \(record.agreement.formatted(fraction: 3)) of the fine structure of the other, less than "
-        + Self.minimumAgreement.formatted(fraction: 3)
-      : stretched > Self.maximumStretch
-        ? "their sizes differ by \((100 * stretched).formatted(fraction: 0)) %"
-        : record.inconsistency > Self.maximumInconsistency
-          ? "the two directions of the registration end \(record.inconsistency.formatted(fraction: 1)) mm apart"
-          : nil
-    guard let reason else { return }
+    guard let difference else { return }
     throw Problem(
-      .badData, "the T1w and the FLAIR do not show one brain: \(reason)", at: place,
+      .badData, "the T1w and the FLAIR do not show one brain: \(difference)", at: place,
       advice: "give the T1w of this person, of the same session if there is one")
+  }
+
+  /// What says that scan and T1w are not those of one head; nil if nothing does.
+  private var difference: String? {
+    if record.agreement < Self.minimumAgreement {
+      return
+        "the one explains \(record.agreement.formatted(fraction: 3)) of the fine structure of the other, "
+        + "less than \(Self.minimumAgreement.formatted(fraction: 3))"
+    }
+    let stretched = (0..<3).map { abs(record.stretch[$0] - 1) }.max() ?? 0
+    if stretched > Self.maximumStretch {
+      return "their sizes differ by \((100 * stretched).formatted(fraction: 0)) %"
+    }
+    if record.inconsistency > Self.maximumInconsistency {
+      return "the two directions of the registration end "
+        + "\(record.inconsistency.formatted(fraction: 1)) mm apart"
+    }
+    return nil
   }
 
   /// Whether the T1w shows enough of the scan's brain to place it in the template.

@@ -82,7 +82,7 @@ private struct Column: Sendable {
     }
     var times = [String: AcquisitionTime](), wrong = [String]()
     for (number, row) in rows.enumerated() {
-      guard let name = row[key], let cell = row[Self.name], !["", "n/a"].contains(cell) else { continue }
+      guard let name = row[key], let cell = row.cell(Self.name) else { continue }
       times[name] = AcquisitionTime(cell)
       if times[name] == nil { wrong.append("'\(cell)' in row \(number + 1) (\(name))") }
     }

@@ -23,7 +23,7 @@ public struct CohortSegmentation {
     public let scan: ScanCase
     /// The rule of its regions.
     public let rule: RegionRule
-    /// The seconds that the case took, without the preprocessing that ran during the case before.
+    /// The seconds that the case took, without the preprocessing that ran during the cases before.
     public let seconds: Double
     /// The results of the case, or the cause of its failure.
     public let outcome: Outcome
@@ -163,7 +163,7 @@ extension CohortSegmentation: CaseStep {
     do {
       if !isContrastForced { try segmenter.requireContrast(of: scan) }
       let preprocessed = try preprocessed(scan)
-      for scan in next { prepare(scan) }
+      next.forEach(prepare)
       try requireContrast(of: preprocessed.record, scan)
       onStep(scan, Self.scoring)
       let segmented = try segmenter.segment(

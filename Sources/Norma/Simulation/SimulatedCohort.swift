@@ -33,7 +33,8 @@ extension Simulator {
   }
 
   /// Writes two visits of every participant as `sub-001/ses-1/anat/sub-001_ses-1_FLAIR.nii.gz` and so on with brain
-  /// and lesion masks, the mask of the lesions that change and, if the options ask for it, a T1w, then `simulation.json`, and last `manifest.tsv`.
+  /// and lesion masks, the mask of the lesions that change and, if the options ask for it, a T1w, then
+  /// `simulation.json`, and last `manifest.tsv`.
   ///
   /// - Throws: ``SimulationError``, a ``Problem`` if a file cannot be written, or `CancellationError`.
   public func writeVisits(

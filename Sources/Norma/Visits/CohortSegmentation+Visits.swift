@@ -58,14 +58,14 @@ extension CohortSegmentation {
     _ pair: VisitPair, segmented rows: [Row], isPairForced: Bool = false, into files: VisitFiles
   ) throws -> ComparedVisits {
     let scans = rows.map(\.scan), visits = try rows.map(visit)
+    let place = scans.map(\.image.path).joined(separator: " and ")
     guard visits[0].scan.volume.voxels != visits[1].scan.volume.voxels else {
       throw Problem(
-        .badData, "both visits have the same image", at: scans.map(\.image.path).joined(separator: " and "),
-        advice: "give the scan of each visit")
+        .badData, "both visits have the same image", at: place, advice: "give the scan of each visit")
     }
     let registration = try VisitRegistration(from: visits[0].scan, to: visits[1].scan)
     if !isPairForced {
-      try registration.requireOneBrain(at: scans.map(\.image.path).joined(separator: " and "))
+      try registration.requireOneBrain(at: place)
     }
     let space = try HalfwaySpace(toFollowUp: registration.toFollowUp)
     guard let comparison = try VisitComparison(visits[0].visit, visits[1].visit, in: space) else {

@@ -97,6 +97,7 @@ extension VisitRecord {
     rule == ChangeRule() && normaVersion == NormaVersion.current
       && [baseline, followUp].allSatisfy { $0.digest == (try? Self.digest(of: $0.caseID, in: output)) }
   }
+
   /// The map from the world mm of one of the two cases to those of the other; nil for any other case.
   package func map(from one: String, to other: String) -> Affine? {
     switch (one, other) {
