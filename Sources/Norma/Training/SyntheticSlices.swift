@@ -32,7 +32,7 @@ struct SyntheticSlices: TrainingSlices {
 
   func batch(_ numbers: [Int], mirrored: [Bool], epoch: Int) throws -> Batch {
     let slices = concurrentMap(numbers.count) { synthesis.slice(seed: seed(of: numbers[$0], epoch: epoch)) }
-    let side = SyntheticSlice.side
+    let side = slices[0].gridSize
     func tensor(_ values: [[Float]]) throws -> Tensor {
       let channels = values[0].count / (side * side)
       let rows = zip(values, mirrored).flatMap { $1 ? Self.mirrored($0, width: side) : $0 }

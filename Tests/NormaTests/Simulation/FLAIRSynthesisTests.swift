@@ -307,8 +307,54 @@ import Volumes
     }
     #expect(throws: ConfigurationError.self) { try make { $0.gridSize = 64 } }
     #expect(throws: ConfigurationError.self) { try make { $0.gridSpacing = 3 } }
+    #expect(throws: ConfigurationError.self) { try make { $0.gridSize = 256 } }
     #expect(throws: ConfigurationError.self) { try make { $0.normalization = .percentile } }
     #expect(throws: Problem.self) { try make { $0.zRange = [90, 95] } }
+  }
+
+  @Test func slicesOfAFinerGridAreTheSameSlicesEnlarged() throws {
+    func made(by factor: Int) throws -> FLAIRSynthesis {
+      var recipe = Recipe()
+      (recipe.gridSize, recipe.gridSpacing) = (128 * factor, 1.5 / Double(factor))
+      return try FLAIRSynthesis(
+        anatomies: [Self.anatomy], settings: Self.thin, recipe: recipe, paintsLesions: true, adjacentDistance: 3)
+    }
+    for factor in [2, 3] {
+      let (coarse, fine) = try (made(by: 1).slice(seed: 5), made(by: factor).slice(seed: 5)), size = 128 * factor
+      #expect(fine.gridSize == size && fine.z == coarse.z && fine.image.count == size * size)
+      #expect(fine.adjacent.count == 2 * size * size && fine.adjacentBrain.count == 2 * size * size)
+      for i in 0..<size * size {
+        let own = i / size / factor * 128 + i % size / factor
+        #expect(fine.brain[i] == coarse.brain[own] && fine.tissues[i] == coarse.tissues[own])
+        #expect(fine.lesion[i] == coarse.lesion[own])
+        if coarse.brain[own] == 0 { #expect(fine.image[i] == 0) }
+      }
+    }
+  }
+
+  @Test func enlargingInterpolatesInsideTheBrainAlone() throws {
+    let grid = Geometry(shape: [128, 128, 1], affine: Anatomy.grid.affine)
+    let values = (0..<grid.voxelCount).map { i in
+      let place = grid.world(ofVoxel: [Double(i % 128), Double(i / 128), 0])
+      return Float(place.x + 3 * place.y)
+    }
+    // The right half is no brain, and its values must not count.
+    let inside = (0..<grid.voxelCount).map { $0 % 128 < 64 }
+    let slice = SyntheticSlice(
+      gridSize: 128, image: zip(values, inside).map { $1 ? $0 : 1e6 }, adjacent: [],
+      brain: inside.map { $0 ? 1 : 0 }, adjacentBrain: [], lesion: [Float](repeating: 0, count: values.count),
+      tissues: [UInt8](repeating: 0, count: values.count), lesions: nil, z: grid.affine.origin.z, anatomy: "")
+    let fine = slice.enlarged(by: 2)
+    let brain = SyntheticBrain(slices: [fine], sliceSpacing: 3), image = brain.image
+    for y in 1..<255 {
+      for x in 1..<127 {
+        let place = brain.geometry.world(ofVoxel: [Double(x), Double(y), 0])
+        #expect(abs(image.voxels[y * 256 + x] - Float(place.x + 3 * place.y)) < 1e-2)
+      }
+      // At the edge of the brain the last pixel is repeated.
+      #expect(image.voxels[y * 256 + 127] - image.voxels[y * 256 + 126] < 0.5)
+      #expect(image.voxels[y * 256 + 128] == 0)
+    }
   }
 
   @Test func onlySlicesInTheRangeOfTheRecipeAreMade() throws {

@@ -5,8 +5,8 @@ import Volumes
 
 /// Makes FLAIR slices and brains with known tissue and lesions from anatomies.
 ///
-/// Slices have 128 x 128 pixels of 1.5 mm: the axial slices of the anatomies. A slice depends on its seed
-/// alone, so any number of threads can make slices.
+/// Slices have 128 x 128 pixels of 1.5 mm: the axial slices of the anatomies. For a finer model grid they are enlarged
+/// by a whole factor. A slice depends on its seed alone, so any number of threads can make slices.
 package struct FLAIRSynthesis: Sendable {
   /// The ranges that slices draw from.
   package let settings: SynthesisSettings
@@ -17,6 +17,8 @@ package struct FLAIRSynthesis: Sendable {
   /// The number of anatomies that have a slice in the range of the recipe.
   package var anatomyCount: Int { subjects.count }
   private let sliceSpacing: Double
+  /// The pixels of the model grid along each pixel of an anatomy.
+  private let enlargement: Int
   private let subjects: [Subject]
 
   /// An anatomy, the slices that are drawn from it and the voxels that its statistics come from.
@@ -30,7 +32,7 @@ package struct FLAIRSynthesis: Sendable {
 
   /// Creates the synthesis for the grid, range and scale of a recipe.
   ///
-  /// Throws a ``ConfigurationError`` for another grid than the anatomies', a scale other than robust z and a
+  /// Throws a ``ConfigurationError`` for a grid that does not divide the anatomies' pixels, a scale other than robust z and a
   /// distance out of range, and a ``Problem`` if no anatomy has a slice in the recipe's range.
   package init(
     anatomies: [Anatomy], settings: SynthesisSettings, recipe: Recipe = Recipe(), paintsLesions: Bool,
@@ -39,11 +41,12 @@ package struct FLAIRSynthesis: Sendable {
     try recipe.requireZScores(for: "synthesis")
     let grid = Anatomy.grid
     try require(
-      recipe.gridSize == grid.shape[0], "recipe", "gridSize", recipe.gridSize,
-      "\(grid.shape[0]): synthetic slices have this size")
+      recipe.gridSize.isMultiple(of: grid.shape[0]), "recipe", "gridSize", recipe.gridSize,
+      "a multiple of \(grid.shape[0]): synthetic slices have this size or are enlarged by a whole factor")
+    let enlargement = recipe.gridSize / grid.shape[0], spacing = grid.spacing.x / Double(enlargement)
     try require(
-      recipe.gridSpacing == grid.spacing.x, "recipe", "gridSpacing", recipe.gridSpacing,
-      "\(grid.spacing.x) mm: synthetic slices have this spacing")
+      recipe.gridSpacing == spacing, "recipe", "gridSpacing", recipe.gridSpacing,
+      "\(spacing) mm: synthetic slices of this size have this spacing")
     try require(
       recipe.gridCentre == Recipe().gridCentre, "recipe", "gridCentre", recipe.gridCentre,
       "\(Recipe().gridCentre): synthetic slices have this centre")
@@ -76,6 +79,7 @@ package struct FLAIRSynthesis: Sendable {
     self.paintsLesions = paintsLesions
     self.adjacentDistance = adjacentDistance
     sliceSpacing = recipe.sliceSpacing
+    self.enlargement = enlargement
   }
 
   /// The same synthesis without lesions.
@@ -109,7 +113,7 @@ package struct FLAIRSynthesis: Sendable {
     return head(
       seed: seed, of: subject, planes: [centre.1 - distance, centre.1 + distance],
       lesions: .near(centre.index)
-    ).slice(at: centre.1, adjacentDistance: distance)
+    ).slice(at: centre.1, adjacentDistance: distance).enlarged(by: enlargement)
   }
 
   /// Makes the brain of a seed from one of the anatomies: all slices of the recipe, in one shape, contrast and
@@ -117,7 +121,9 @@ package struct FLAIRSynthesis: Sendable {
   package func brain(seed: UInt64, anatomy: Int) -> SyntheticBrain {
     let positions = positions(ofAnatomy: anatomy), head = head(seed: seed, anatomy: anatomy)
     return SyntheticBrain(
-      slices: concurrentMap(positions.count) { head.slice(at: positions[$0], adjacentDistance: 0) },
+      slices: concurrentMap(positions.count) {
+        head.slice(at: positions[$0], adjacentDistance: 0).enlarged(by: enlargement)
+      },
       sliceSpacing: sliceSpacing)
   }
 

@@ -9,11 +9,14 @@ package struct SyntheticBrain: Sendable, Hashable {
 
   /// The grid of the slices in template space.
   package var geometry: Geometry {
-    let grid = Anatomy.grid, origin = grid.affine.origin
+    let grid = Anatomy.grid, size = slices.first?.gridSize ?? SyntheticSlice.side
+    let spacing = grid.spacing * Double(SyntheticSlice.side) / Double(size)
+    // The outer edges stay where they are.
+    let origin = grid.affine.origin + (spacing - grid.spacing) / 2
     return Geometry(
-      shape: [grid.shape[0], grid.shape[1], slices.count],
+      shape: [size, size, slices.count],
       affine: Affine(
-        diagonal: SIMD3(grid.spacing.x, grid.spacing.y, sliceSpacing),
+        diagonal: SIMD3(spacing.x, spacing.y, sliceSpacing),
         origin: SIMD3(origin.x, origin.y, slices.first?.z ?? origin.z)))
   }
 
