@@ -120,7 +120,9 @@ public struct TemplateRegistration: Sendable {
       let starts = RegistrationStarts.turned(starts + [upright.affine], by: turn, ofTemplate: fraction)
       return ends(of: starts, image, Self.trial).best.map { (turn, metric: $0.metric) }
     }
-    guard let (turn, metric) = fits.min(by: { $0.metric < $1.metric }), metric < upright.metric else { return }
+    guard let (turn, metric) = fits.min(by: { $0.metric < $1.metric }), metric < upright.metric else {
+      return
+    }
     throw Problem(
       .badData,
       "the brain fits the template better when it is turned \(turn.name), so the header does not "

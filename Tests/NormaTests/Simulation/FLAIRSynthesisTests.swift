@@ -317,10 +317,12 @@ import Volumes
       var recipe = Recipe()
       (recipe.gridSize, recipe.gridSpacing) = (128 * factor, 1.5 / Double(factor))
       return try FLAIRSynthesis(
-        anatomies: [Self.anatomy], settings: Self.thin, recipe: recipe, paintsLesions: true, adjacentDistance: 3)
+        anatomies: [Self.anatomy], settings: Self.thin, recipe: recipe, paintsLesions: true,
+        adjacentDistance: 3)
     }
     for factor in [2, 3] {
-      let (coarse, fine) = try (made(by: 1).slice(seed: 5), made(by: factor).slice(seed: 5)), size = 128 * factor
+      let (coarse, fine) = try (made(by: 1).slice(seed: 5), made(by: factor).slice(seed: 5)),
+        size = 128 * factor
       #expect(fine.gridSize == size && fine.z == coarse.z && fine.image.count == size * size)
       #expect(fine.adjacent.count == 2 * size * size && fine.adjacentBrain.count == 2 * size * size)
       for i in 0..<size * size {

@@ -63,7 +63,8 @@ struct SyntheticHead: Sendable {
     }
     let brains = resolved.brains.map(Self.isInside)
     return SyntheticSlice(
-      gridSize: SyntheticSlice.side, image: images[middle], adjacent: images.count > 1 ? images[0] + images[2] : [], brain: brains[middle],
+      gridSize: SyntheticSlice.side, image: images[middle],
+      adjacent: images.count > 1 ? images[0] + images[2] : [], brain: brains[middle],
       adjacentBrain: brains.count > 1 ? brains[0] + brains[2] : [], lesion: resolved.label,
       tissues: shape.tissues(ofSlice: Int(position.rounded()), inside: brains[middle]),
       lesions: painter?.kind,

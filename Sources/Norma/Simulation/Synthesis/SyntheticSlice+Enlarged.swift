@@ -13,8 +13,8 @@ extension SyntheticSlice {
       adjacent: planes(adjacent) { interpolated(adjacent[$0], brain: adjacentBrain[$0], by: factor) },
       brain: repeated(brain[...], by: factor),
       adjacentBrain: planes(adjacentBrain) { repeated(adjacentBrain[$0], by: factor) },
-      lesion: repeated(lesion[...], by: factor), tissues: repeated(tissues[...], by: factor), lesions: lesions,
-      z: z, anatomy: anatomy)
+      lesion: repeated(lesion[...], by: factor), tissues: repeated(tissues[...], by: factor),
+      lesions: lesions, z: z, anatomy: anatomy)
   }
 
   private func repeated<Value>(_ values: ArraySlice<Value>, by factor: Int) -> [Value] {
@@ -24,7 +24,9 @@ extension SyntheticSlice {
     }
   }
 
-  private func interpolated(_ values: ArraySlice<Float>, brain: ArraySlice<Float>, by factor: Int) -> [Float] {
+  private func interpolated(
+    _ values: ArraySlice<Float>, brain: ArraySlice<Float>, by factor: Int
+  ) -> [Float] {
     // The pixel that contains each new pixel, its nearest neighbour and the neighbour's weight.
     let places = (0..<gridSize * factor).map { place in
       let offset = (Float(place % factor) + 0.5) / Float(factor) - 0.5, own = place / factor
