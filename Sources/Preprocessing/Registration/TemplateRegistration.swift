@@ -87,7 +87,7 @@ public struct TemplateRegistration: Sendable {
     let notes = try fit.notes(settings: settings, name: name)
     if fit.overlap < settings.goodOverlap {
       let image = try moving.image(spacing: Self.first.spacing)
-      try requireUpright(start, [], AxisTurn.all, image, name: name)
+      try requireUpright(start, [], AxisTurn.all, gain: 1, image, name: name)
     }
     return Result(
       toTemplate: toTemplate, overlap: fit.overlap, notes: notes)
@@ -104,7 +104,8 @@ public struct TemplateRegistration: Sendable {
         advice: "inspect the scan and its brain mask")
     }
     try requireUpright(
-      best, starts.count <= Self.mostTurned ? starts : [], AxisTurn.halfTurns, image, name: name)
+      best, starts.count <= Self.mostTurned ? starts : [], AxisTurn.halfTurns, gain: Self.turnedGain, image,
+      name: name)
     return best
   }
 
@@ -113,14 +114,14 @@ public struct TemplateRegistration: Sendable {
   /// The brain is nearly symmetric, so a turn about the vertical axis and a mirrored front and back are
   /// alike; a mirrored left and right does not show.
   private func requireUpright(
-    _ upright: (affine: Affine, metric: Double), _ starts: [Affine], _ turns: [AxisTurn],
+    _ upright: (affine: Affine, metric: Double), _ starts: [Affine], _ turns: [AxisTurn], gain: Double,
     _ image: Volume, name: String
   ) throws {
     let fits = turns.compactMap { turn in
       let starts = RegistrationStarts.turned(starts + [upright.affine], by: turn, ofTemplate: fraction)
       return ends(of: starts, image, Self.trial).best.map { (turn, metric: $0.metric) }
     }
-    guard let (turn, metric) = fits.min(by: { $0.metric < $1.metric }), metric < upright.metric else {
+    guard let (turn, metric) = fits.min(by: { $0.metric < $1.metric }), metric / upright.metric > gain else {
       return
     }
     throw Problem(
@@ -130,6 +131,10 @@ public struct TemplateRegistration: Sendable {
       advice: "convert the scan again with dcm2niix; a copy of the data without its affine cannot be used")
   }
 
+  /// The mutual information of a turned brain over that of the upright one, above which a scan is refused. A brain
+  /// without structure, such as an ellipsoid, fits as well when it is turned. Where the brains overlap badly, any
+  /// gain is enough.
+  private static let turnedGain = 1.15
   /// The number of starts up to which all of them are turned; a slab has more.
   private static let mostTurned = 4
 
