@@ -71,7 +71,7 @@ public struct ConvTranspose2d: Sendable {
   public func callAsFunction(_ x: Tensor) throws(TensorError) -> Tensor {
     let y = try x.convTranspose2d(weight, stride: stride, padding: padding, outputPadding: outputPadding)
     guard let bias else { return y }
-    // Inside the convolution, oneDNN takes several times as long for the gradient of the bias as for all others.
+    // Inside the convolution, oneDNN is many times slower at the gradient of the bias than a sum over the pixels.
     return try call("add_.Tensor", y, bias.reshape([1, bias.shape[0], 1, 1]).to(y.dtype), 1)
   }
 }

@@ -340,7 +340,7 @@ import Volumes
       let place = grid.world(ofVoxel: [Double(i % 128), Double(i / 128), 0])
       return Float(place.x + 3 * place.y)
     }
-    // The right half is no brain, and its values must not count.
+    // The right half is outside the brain, so its values must not count.
     let inside = (0..<grid.voxelCount).map { $0 % 128 < 64 }
     let slice = SyntheticSlice(
       gridSize: 128, image: zip(values, inside).map { $1 ? $0 : 1e6 }, adjacent: [],

@@ -8,7 +8,7 @@ package enum SampleSheet {
 
   /// Writes a PNG with `columns` pairs in each row; anterior is up.
   package static func write(samples: [SyntheticSlice], columns: Int = 4, to url: URL) throws {
-    let side = samples.first?.gridSize ?? 0, rows = (samples.count + columns - 1) / columns
+    let side = samples.first?.gridSize ?? SyntheticSlice.side, rows = (samples.count + columns - 1) / columns
     let width = 2 * columns * side, height = max(rows, 1) * side
     var pixels = [UInt8](repeating: 0, count: width * height * 3)
     for (number, sample) in samples.enumerated() {
