@@ -1,4 +1,4 @@
-"""Images per second of training steps in PyTorch: train.py PRESET BATCH STEPS [--channels-last] [--bfloat16] [--compile]
+"""Images per second of training steps in PyTorch: train.py PRESET BATCH STEPS DEVICE [--channels-last] [--bfloat16] [--compile]
 
 The same 128 x 128 networks, losses, optimisers and order of updates as Norma's presets. Prints one number.
 """
@@ -96,7 +96,7 @@ class Critic:
                 loss = scores[len(real):].mean() - scores[: len(real)].mean()
                 share = torch.rand(len(real), 1, 1, 1)
                 between = (share * real + (1 - share) * fake).requires_grad_()
-                with torch.autocast("cpu", enabled=False):
+                with torch.autocast(real.device.type, enabled=False):
                     score = self.network(between).mean((1, 2, 3)).sum()
                     (slope,) = torch.autograd.grad(score, [between], create_graph=True)
                 loss = loss + 10 * (slope.flatten(1).norm(dim=1) - 1).square().mean()
@@ -140,14 +140,15 @@ def training_step(preset: str, images: torch.Tensor, layout: torch.memory_format
     return step
 
 
-def main(preset: str, batch: int, steps: int, flags: list[str]) -> None:
+def main(preset: str, batch: int, steps: int, device: str, flags: list[str]) -> None:
     global reconstruct
+    torch.set_default_device(device)
     if "--compile" in flags:
         reconstruct = torch.compile(reconstruct)
     torch.manual_seed(0)
     layout = torch.channels_last if "--channels-last" in flags else torch.contiguous_format
     step = training_step(preset, torch.rand(batch, 1, 128, 128).to(memory_format=layout), layout)
-    with torch.autocast("cpu", torch.bfloat16, enabled="--bfloat16" in flags):
+    with torch.autocast(torch.device(device).type, torch.bfloat16, enabled="--bfloat16" in flags):
         for _ in range(3):
             step()
         start = time.perf_counter()
@@ -157,4 +158,4 @@ def main(preset: str, batch: int, steps: int, flags: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], sys.argv[5:])
