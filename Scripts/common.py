@@ -40,6 +40,14 @@ def run(*words) -> None:
     subprocess.run([norma, *map(str, words), "--quiet"], check=True, stdout=subprocess.DEVNULL)
 
 
+def trained(folder: Path, *words) -> Path:
+    """The bundle of `norma train` with these words; a finished run in the folder is kept, an interrupted one resumed."""
+    bundle = folder / "bundle"
+    if not (bundle / "bundle.json").exists():
+        run("train", *(["--resume"] if (folder / "config.json").exists() else words), "-o", folder)
+    return bundle
+
+
 def settings(*keys: str) -> list[str]:
     return [word for key in keys for word in ("--set", key)]
 

@@ -2,8 +2,9 @@
 import argparse
 import os
 import statistics
+from pathlib import Path
 
-from common import run
+from common import run, trained
 from manifests import evaluated, number
 
 all_kinds = ["blob", "punctate", "dark", "patch", "swelling"]
@@ -32,14 +33,7 @@ class Study:
 
     def trained(self, name: str, keys: list[str]) -> str:
         """The bundle of a variant."""
-        out = os.path.join(self.home(name), "run")
-        bundle = os.path.join(out, "bundle")
-        if not os.path.exists(os.path.join(bundle, "bundle.json")):
-            if os.path.exists(os.path.join(out, "config.json")):
-                run("train", "--resume", "-o", out)
-            else:
-                run("train", "--data", self.manifest, "-o", out, *keys, *self.more)
-        return bundle
+        return str(trained(Path(self.home(name), "run"), "--data", self.manifest, *keys, *self.more))
 
     def report(self, name: str, bundle: str) -> None:
         """Prints a variant's AUPRC on each kind and their mean."""
